@@ -73,8 +73,12 @@ export const Turn = z.object({
   attempts: z.number().int(),
   /** The message in the room that shows the beginning of the answer, once there is one. */
   preview: EventId.nullable(),
+  /** How long to wait before the next try to reach the agent, ms. */
+  pauseMs: z.number(),
   /** The agent promised (STATUS.capabilities.idempotent) to run a repeated message_id only once. */
   idempotent: z.boolean(),
+  /** The agent takes USER_CONFIRMATION within a turn; else the word waits for the next turn. */
+  confirmations: z.boolean(),
 });
 export type Turn = z.infer<typeof Turn>;
 
@@ -104,14 +108,12 @@ export const Notice = z.discriminatedUnion('key', [
   z.object({ key: z.literal('agent starts afresh') }),
   z.object({ key: z.literal('interrupted') }),
   z.object({ key: z.literal('empty answer') }),
+  z.object({ key: z.literal('answer was refused') }),
   z.object({ key: z.literal('trouble'), trouble: Trouble }),
   z.object({ key: z.literal('only for'), person: UserId }),
   z.object({ key: z.literal('room is troubled') }),
 ]);
 export type Notice = z.infer<typeof Notice>;
-
-/** How many texts may wait in a room behind the one that is being answered. */
-export const QUEUE_LIMIT = 20;
 
 export const RoomContext = z.object({
   room: RoomId,
@@ -134,7 +136,7 @@ export type RoomContext = z.infer<typeof RoomContext>;
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 export type RoomEvent =
   // Matrix
-  | { type: 'room.invited'; person: UserId }
+  | { type: 'room.invited'; person: UserId; agent: AgentId; contextId: ContextId }
   | { type: 'room.left' }
   | { type: 'text.received'; text: Text }
   | { type: 'file.received'; eventId: EventId; sender: UserId; name: string }
@@ -150,15 +152,23 @@ export type RoomEvent =
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
   | { type: 'connection.opened'; turn: TurnId }
-  | { type: 'agent.ready'; turn: TurnId; idempotent: boolean; session: string | null }
+  | { type: 'agent.ready'; turn: TurnId; idempotent: boolean; confirmations: boolean; session: string | null }
   | { type: 'agent.unreachable'; turn: TurnId; trouble: Trouble; jitter: number }
   | { type: 'agent.reachable'; agent: AgentId }
   | { type: 'agent.asked'; turn: TurnId; question: Question }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
   | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
-  | { type: 'turn.ended'; turn: TurnId; outcome: Outcome; answer: Answer | null; trouble: Trouble | null; tokens: number }
+  | {
+      type: 'turn.ended';
+      turn: TurnId;
+      outcome: Outcome;
+      answer: Answer | null;
+      trouble: Trouble | null;
+      tokens: number;
+    }
   // the host
   | { type: 'answer.delivered'; turn: TurnId }
+  | { type: 'answer.refused'; turn: TurnId }
   | { type: 'resumed' };
 
 /**
@@ -190,7 +200,13 @@ export interface RoomEffectParams {
   'send the user message': { turn: TurnId; text: Text };
   'send the confirmation': { turn: TurnId; question: string; approved: boolean };
   'ask for a place': { turn: TurnId; agent: AgentId };
-  'open the connection': { turn: TurnId; agent: AgentId; contextId: ContextId; answers: EventId; preview: EventId | null };
+  'open the connection': {
+    turn: TurnId;
+    agent: AgentId;
+    contextId: ContextId;
+    answers: EventId;
+    preview: EventId | null;
+  };
   'stop the agent': { turn: TurnId; trouble: Trouble | null };
   'close the connection': { turn: TurnId };
   'show typing': Record<string, never>;

@@ -1,0 +1,14 @@
+/**
+ * The commands of a chat room, in the order of the help: one table for the parser, the help and the documents.
+ * `event` is what the room hears; a command that is not here is answered with `command.unknown`.
+ */
+export const commands = [
+  { name: 'help', aliases: ['h', '?'], event: 'command.help' },
+  { name: 'stop', aliases: [], event: 'command.stop' },
+  { name: 'retry', aliases: [], event: 'command.retry' },
+  { name: 'clear', aliases: ['reset'], event: 'command.clear' },
+  { name: 'yes', aliases: [], event: 'command.yes' },
+  { name: 'no', aliases: [], event: 'command.no' },
+] as const;
+
+export type CommandName = (typeof commands)[number]['name'];

@@ -1,0 +1,26 @@
+/** Pure: may a crashed child restart now, and after how long; after too many crashes within a window it is parked. */
+
+export interface RestartPolicy {
+  /** The wait after the first crash, ms; doubles with each further one within the window. */
+  baseMs: number;
+  capMs: number;
+  /** How many crashes within `withinMs` are forgiven. */
+  budget: number;
+  withinMs: number;
+}
+
+export const restartPolicy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 5, withinMs: 10 * 60_000 };
+
+export type RestartDecision =
+  { kind: 'restart'; afterMs: number; crashes: number[] } | { kind: 'park'; crashes: number[] };
+
+/** `crashes`: times (ms) of earlier crashes; the decision's `crashes` are what to remember. */
+export function decideRestart(policy: RestartPolicy, crashes: readonly number[], now: number): RestartDecision {
+  const recent = [...crashes.filter((at) => now - at < policy.withinMs), now];
+  if (recent.length > policy.budget) return { kind: 'park', crashes: recent };
+  return {
+    kind: 'restart',
+    afterMs: Math.min(policy.capMs, policy.baseMs * 2 ** (recent.length - 1)),
+    crashes: recent,
+  };
+}

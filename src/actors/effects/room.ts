@@ -1,0 +1,233 @@
+/** What a room's effects do in the world: one function per name in `roomEffects`. */
+import type { Answer, EventId, RoomEffectParams, RoomEvent, RoomId } from '../../../machines/model.ts';
+import type * as ports from '../../ports.ts';
+import type { Reach } from '../boundaries.ts';
+import type { Envelope } from '../record.ts';
+import type { Effect, Input } from '../step.ts';
+import type { Alarm } from '../timers.ts';
+import { createLiveAnswer, type LiveAnswer, type Pace } from './live-answer.ts';
+import { createLiveTurn, type LiveTurn } from './turn.ts';
+import { createTyping } from './typing.ts';
+
+export interface RoomEffectPorts {
+  send: ports.Send;
+  sendDisposable: ports.SendDisposable;
+  joinRoom: ports.JoinRoom;
+  showTyping: ports.ShowTyping;
+  openLink: ports.OpenLink;
+  places: ports.Places;
+  answers: ports.Answers;
+  renderNotice: ports.RenderNotice;
+  renderAnswer: ports.RenderAnswer;
+  renderPreview: ports.RenderPreview;
+  now: ports.Now;
+  chance: ports.Chance;
+  log: ports.Log;
+  alarm: Alarm;
+  pace: Pace;
+  reach: Reach;
+  /** Whether a rejected send only says that the service is closing. */
+  isClosing(error: unknown): boolean;
+}
+
+export interface RoomEffects {
+  /** Begins an effect; what comes of it is admitted into the room. Throws what only this room should feel. */
+  perform(room: RoomId, effect: Effect, record: Envelope): void;
+  /** The room's actor is gone: lets go of its connection, place and typing. */
+  release(room: RoomId): void;
+}
+
+/** `settled` is called when the input is on disk. */
+export type Admit = (room: RoomId, input: Input, settled?: () => void) => void;
+
+/** An answer up to this many bytes of Markdown stands in the record itself. */
+const SHORT_ANSWER = 8_000;
+
+export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEffects {
+  const turns = new Map<RoomId, LiveTurn>();
+  const typing = createTyping(world.showTyping, world.alarm, world.now);
+
+  type Perform<Name extends keyof RoomEffectParams> = (
+    room: RoomId,
+    params: RoomEffectParams[Name],
+    effect: Effect,
+    record: Envelope,
+  ) => void;
+
+  const performers: { [Name in keyof RoomEffectParams]: Perform<Name> } = {
+    'join the room': (room, _, effect) => settle(room, effect, world.joinRoom(room)),
+    say: (room, { notice, answers }, effect, record) =>
+      settle(
+        room,
+        effect,
+        world.send(
+          {
+            room,
+            transaction: transactionOf(record, effect),
+            msgtype: 'm.notice',
+            content: world.renderNotice(notice),
+            replaces: null,
+            answers,
+            since: effect.since,
+            device: effect.device,
+          },
+          answers === null ? 'notice' : 'command',
+        ),
+      ),
+    'deliver the answer': (room, params, effect, record) =>
+      settle(room, effect, deliver(room, params, effect, record), () => forget(room, params.answer)),
+    'ask for a place': (room, { turn, agent }, _, record) => turnOf(room, turn, record).takePlace(agent),
+    'open the connection': (room, { turn, agent, contextId, preview }, _, record) =>
+      turnOf(room, turn, record).open({ agent, contextId }, preview),
+    'send the user message': (room, { turn, text }, _, record) => turnOf(room, turn, record).ask(room, text),
+    'send the confirmation': (room, { turn, question, approved }, _, record) =>
+      turnOf(room, turn, record).confirm(question, approved),
+    'stop the agent': (room, { turn, trouble }, _, record) => turnOf(room, turn, record).stop(trouble),
+    'close the connection': (room, { turn }) => {
+      if (turns.get(room)?.id === turn) closeTurn(room);
+    },
+    'show typing': (room) => typing.wish(room, true),
+    'hide typing': (room) => typing.wish(room, false),
+  };
+
+  function turnOf(room: RoomId, id: LiveTurn['id'], record: Envelope): LiveTurn {
+    const current = turns.get(room);
+    if (current?.id === id) return current;
+    current?.close();
+    const origin = record.origin;
+    const tell = (event: RoomEvent) => admit(room, { kind: 'event', id: null, at: world.now(), event });
+    const turn = createLiveTurn(id, {
+      ...world,
+      tell,
+      liveAnswer: (preview) => liveAnswer(room, id, origin, record, preview, tell),
+      keep: (markdown) => keep(room, id, markdown),
+    });
+    turns.set(room, turn);
+    return turn;
+  }
+
+  function closeTurn(room: RoomId): void {
+    turns.get(room)?.close();
+    turns.delete(room);
+  }
+
+  function liveAnswer(
+    room: RoomId,
+    turn: LiveTurn['id'],
+    origin: string,
+    record: Envelope,
+    preview: EventId | null,
+    tell: (event: RoomEvent) => void,
+  ): LiveAnswer {
+    const since = world.now();
+    const answers = (record.context as { turn: { text: { eventId: EventId } } | null }).turn?.text.eventId ?? null;
+    const message = (transaction: string, markdown: string, replaces: EventId | null): ports.Outgoing => ({
+      room,
+      transaction,
+      msgtype: 'm.text',
+      content: world.renderPreview(markdown),
+      replaces,
+      answers,
+      since,
+      device: null,
+    });
+    let unknown = false;
+    let edits = 0;
+    return createLiveAnswer(
+      preview,
+      world.pace,
+      {
+        async show(markdown) {
+          const first = message(`${origin}.t${turn}`, markdown, null);
+          const shown = unknown ? await world.send(first, 'edit') : await world.sendDisposable(first);
+          unknown = !shown.ok && shown.code === 'unknown';
+          return shown;
+        },
+        edit: (target, markdown) =>
+          world.sendDisposable(message(`${origin}.t${turn}.${since.toString(36)}.${++edits}`, markdown, target)),
+        shown(eventId) {
+          world.reach('preview sent');
+          tell({ type: 'answer.shown', turn, eventId });
+        },
+      },
+      world.alarm,
+      world.now,
+    );
+  }
+
+  async function keep(room: RoomId, turn: LiveTurn['id'], markdown: string): Promise<Answer> {
+    if (Buffer.byteLength(markdown) <= SHORT_ANSWER) return { markdown };
+    const stored = `turn-${turn}`;
+    await world.answers.write(room, stored, markdown);
+    world.reach('long answer stored');
+    return { stored };
+  }
+
+  async function deliver(
+    room: RoomId,
+    { answer, preview, answers }: RoomEffectParams['deliver the answer'],
+    effect: Effect,
+    record: Envelope,
+  ): Promise<Settled> {
+    const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
+    if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
+    const parts = world.renderAnswer(markdown);
+    for (const [index, content] of parts.entries()) {
+      if (index < effect.cursor) continue;
+      const receipt = await world.send(
+        {
+          room,
+          transaction: `${transactionOf(record, effect)}.${index}`,
+          msgtype: 'm.text',
+          content,
+          replaces: index === 0 ? preview : null,
+          answers,
+          since: effect.since,
+          device: effect.device,
+        },
+        'final',
+      );
+      if (!receipt.ok) return receipt;
+      if (index < parts.length - 1) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
+    }
+    return { ok: true };
+  }
+
+  type Settled = { ok: true } | { ok: false; code: string; detail: string };
+
+  function forget(room: RoomId, answer: Answer): void {
+    if ('markdown' in answer) return;
+    world.answers.remove(room, answer.stored).catch((error: unknown) => {
+      world.log.warn({ room, answer: answer.stored, error }, 'delivered answer could not be removed');
+    });
+  }
+
+  function settle(room: RoomId, effect: Effect, done: Promise<Settled>, settled?: () => void): void {
+    world.reach('effect about to be sent');
+    done.then(
+      (result) => {
+        world.reach('effect sent');
+        if (!result.ok) world.log.warn({ room, effect: effect.type, ...result }, 'effect refused');
+        admit(room, { kind: 'settled', effect: effect.id, accepted: result.ok, at: world.now() }, settled);
+      },
+      (error: unknown) => {
+        if (!world.isClosing(error)) world.log.error({ room, effect: effect.type, error }, 'effect failed');
+      },
+    );
+  }
+
+  return {
+    perform(room, effect, record) {
+      const perform = performers[effect.type as keyof RoomEffectParams] as Perform<never>;
+      perform(room, effect.params as never, effect, record);
+    },
+    release(room) {
+      closeTurn(room);
+      typing.wish(room, false);
+    },
+  };
+}
+
+function transactionOf(record: Envelope, effect: Effect): string {
+  return `${record.origin}.${effect.id}`;
+}

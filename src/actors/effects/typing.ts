@@ -1,0 +1,59 @@
+/** Typing as rooms wish it: renewed while it lasts, one request at a time, a quick off-and-on says nothing. */
+import type { RoomId } from '../../../machines/model.ts';
+import type { Now, ShowTyping } from '../../ports.ts';
+import type { Alarm } from '../timers.ts';
+
+/** How long one request shows it, and when it is renewed, ms. */
+const SHOWN_MS = 30_000;
+const RENEW_MS = 22_000;
+
+export interface Typing {
+  wish(room: RoomId, on: boolean): void;
+}
+
+interface Wish {
+  on: boolean;
+  shown: boolean;
+  busy: boolean;
+  cancel: (() => void) | null;
+}
+
+export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
+  const wishes = new Map<RoomId, Wish>();
+
+  async function fulfil(room: RoomId, wish: Wish): Promise<void> {
+    if (wish.busy) return;
+    wish.busy = true;
+    await Promise.resolve();
+    while (wish.on !== wish.shown) {
+      const on = wish.on;
+      wish.shown = on;
+      wish.cancel?.();
+      wish.cancel = null;
+      await show(room, on ? SHOWN_MS : 0);
+      if (on) wish.cancel = alarm.set(now() + RENEW_MS, () => renew(room, wish));
+    }
+    wish.busy = false;
+    if (!wish.on) wishes.delete(room);
+  }
+
+  function renew(room: RoomId, wish: Wish): void {
+    wish.cancel = null;
+    if (!wish.on) return;
+    wish.shown = false;
+    void fulfil(room, wish);
+  }
+
+  return {
+    wish(room, on) {
+      let wish = wishes.get(room);
+      if (wish === undefined) {
+        if (!on) return;
+        wish = { on, shown: false, busy: false, cancel: null };
+        wishes.set(room, wish);
+      }
+      wish.on = on;
+      void fulfil(room, wish);
+    },
+  };
+}

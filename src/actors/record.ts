@@ -1,0 +1,95 @@
+/** The durable state of one actor: a versioned, checked JSON document in a file of its own. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** A delayed event of the chart with its absolute deadline (ms), so that it survives a restart. */
+export const Timer = z.object({ id: z.string(), at: z.number(), event: z.string() });
+export type Timer = z.infer<typeof Timer>;
+
+/** A repeatable effect that the world has not acknowledged yet. */
+export const OutboxItem = z.object({
+  id: z.string(),
+  type: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  /** When it was decided, ms. */
+  since: z.number(),
+  /** The device of the process that decided it: another one does not share its transaction ids. */
+  device: z.string(),
+  /** How many of its parts were acknowledged. */
+  cursor: z.number().int(),
+});
+export type OutboxItem = z.infer<typeof OutboxItem>;
+
+/** An event that the chart threw on: kept for inspection, the state stays as it was before it. */
+export const Parked = z.object({ at: z.number(), error: z.string(), event: z.record(z.string(), z.unknown()) });
+export type Parked = z.infer<typeof Parked>;
+
+export const RECORD_VERSION = 1;
+
+export const Envelope = z.object({
+  version: z.literal(RECORD_VERSION),
+  machine: z.string(),
+  /** Minted once per record: transaction ids begin with it, so that a record made anew never repeats old ones. */
+  origin: z.string(),
+  /** Counts effects and names them. */
+  sequence: z.number().int(),
+  done: z.boolean(),
+  value: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  context: z.unknown(),
+  timers: z.array(Timer),
+  outbox: z.array(OutboxItem),
+  parked: z.array(Parked),
+  /** Fingerprints of the inputs that were taken, newest last (see `fingerprint`). */
+  seen: z.string(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/** How an older version becomes the next one; a record climbs this list when it is loaded. */
+const migrations: Record<number, (old: Record<string, unknown>) => Record<string, unknown>> = {};
+
+export class UnreadableRecord extends Error {
+  override name = 'UnreadableRecord';
+}
+
+/** Checks a stored document and brings it to today's version. Throws `UnreadableRecord` with the reason. */
+export function readEnvelope(stored: unknown, machine: string): Envelope {
+  let document = z.record(z.string(), z.unknown()).safeParse(stored).data;
+  if (document === undefined) throw new UnreadableRecord('the record is not an object');
+  for (let version = Number(document['version']); version < RECORD_VERSION; version++) {
+    const migrate = migrations[version];
+    if (migrate === undefined) throw new UnreadableRecord(`no migration from record version ${version}`);
+    document = migrate(document);
+  }
+  if (Number(document['version']) > RECORD_VERSION) {
+    throw new UnreadableRecord(`the record was written by a newer Roomkeeper (version ${String(document['version'])})`);
+  }
+  const envelope = Envelope.safeParse(document);
+  if (!envelope.success) throw new UnreadableRecord(z.prettifyError(envelope.error));
+  if (envelope.data.machine !== machine) throw new UnreadableRecord(`the record belongs to a ${envelope.data.machine}`);
+  return envelope.data;
+}
+
+const FINGERPRINT = 10;
+const RING = 200;
+
+/** A short fixed-width name of an input id; ids are remembered this way because whole ones would outweigh the record. */
+function fingerprint(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, FINGERPRINT);
+}
+
+export function wasSeen(seen: string, id: string): boolean {
+  const wanted = fingerprint(id);
+  for (let at = seen.length - FINGERPRINT; at >= 0; at -= FINGERPRINT) {
+    if (seen.startsWith(wanted, at)) return true;
+  }
+  return false;
+}
+
+/**
+ * Remembers an input id. At least the last 200 stay, and all of a batch: one batch is what one sync response brought,
+ * and the sync position moves only behind it.
+ */
+export function remember(seen: string, ids: readonly string[]): string {
+  const keep = Math.max(RING, ids.length) * FINGERPRINT;
+  return (seen + ids.map(fingerprint).join('')).slice(-keep);
+}

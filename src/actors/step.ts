@@ -1,0 +1,199 @@
+/**
+ * The pure heart: record and inputs in, next record and effects out. No I/O, no clock, no randomness; a runtime on
+ * another engine calls the same function.
+ */
+import {
+  transition,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type StateValue,
+} from 'xstate';
+import type { EffectClass } from '../../machines/model.ts';
+import { remember, wasSeen, type Envelope, type OutboxItem, type Parked, type Timer } from './record.ts';
+
+/** What a kind of actor brings to the heart. */
+export interface Definition {
+  /** The name in its records. */
+  name: string;
+  machine: AnyStateMachine;
+  /** The Matrix device that effects are sent from. */
+  device: string;
+  effects: Readonly<Record<string, EffectClass>>;
+  /** A last look at an event with the state at hand, e.g. whether its sender is the room's person. */
+  classify(context: unknown, event: AnyEventObject): AnyEventObject;
+  /** What the machine hears when a repeatable effect was acknowledged or refused for good; null for nothing. */
+  settled(item: OutboxItem, accepted: boolean): AnyEventObject | null;
+  /** The word to the person whose event could not be handled; null where nobody waits for one. */
+  apology(event: AnyEventObject): { type: string; params: Record<string, unknown> } | null;
+}
+
+/** What happened, with the time (ms) at which it did. */
+export type Input =
+  /** `id` is remembered and taken once; null for what guards itself by a turn. */
+  | { kind: 'event'; id: string | null; at: number; event: AnyEventObject }
+  | { kind: 'settled'; effect: string; accepted: boolean; at: number }
+  /** The first `cursor` parts of a repeatable effect were acknowledged. */
+  | { kind: 'partly settled'; effect: string; cursor: number }
+  | { kind: 'timer'; timer: Timer; at: number };
+
+/** Something to do outside after the commit. `id` is unique within the record. */
+export interface Effect {
+  id: string;
+  class: EffectClass;
+  type: string;
+  params: Record<string, unknown>;
+  since: number;
+  device: string;
+  cursor: number;
+}
+
+export interface Step {
+  record: Envelope;
+  effects: Effect[];
+}
+
+const MOST_PARKED = 50;
+
+/**
+ * Takes a batch of inputs. Returns the very same record when nothing changed. Never throws for an event that the chart
+ * throws on: that one is parked and the state stays.
+ */
+export function step(definition: Definition, record: Envelope, inputs: readonly Input[]): Step {
+  const draft = open(definition, record);
+  for (const input of inputs) {
+    if (draft.record.done) break;
+    switch (input.kind) {
+      case 'event':
+        if (input.id !== null) {
+          if (wasSeen(draft.record.seen, input.id) || draft.taken.includes(input.id)) break;
+          draft.taken.push(input.id);
+        }
+        take(definition, draft, definition.classify(draft.record.context, input.event), input.at);
+        break;
+      case 'settled': {
+        const item = draft.record.outbox.find(({ id }) => id === input.effect);
+        if (item === undefined) break;
+        change(draft, { outbox: draft.record.outbox.filter((other) => other !== item) });
+        const event = definition.settled(item, input.accepted);
+        if (event !== null) take(definition, draft, event, input.at);
+        break;
+      }
+      case 'partly settled': {
+        const { effect, cursor } = input;
+        const outbox = draft.record.outbox.map((item) => (item.id === effect ? { ...item, cursor } : item));
+        change(draft, { outbox });
+        break;
+      }
+      case 'timer': {
+        const set = draft.record.timers.find(({ id, at }) => id === input.timer.id && at === input.timer.at);
+        if (set === undefined) break;
+        change(draft, { timers: draft.record.timers.filter((other) => other !== set) });
+        take(definition, draft, { type: set.event }, input.at);
+        break;
+      }
+    }
+  }
+  if (draft.taken.length > 0) change(draft, { seen: remember(draft.record.seen, draft.taken) });
+  return { record: draft.record, effects: draft.effects };
+}
+
+interface Draft {
+  record: Envelope;
+  snapshot: AnyMachineSnapshot;
+  effects: Effect[];
+  /** The ids taken in this batch. */
+  taken: string[];
+}
+
+function open(definition: Definition, record: Envelope): Draft {
+  const snapshot = definition.machine.resolveState({
+    value: record.value as StateValue,
+    context: record.context,
+    status: record.done ? 'done' : 'active',
+  });
+  return { record, snapshot, effects: [], taken: [] };
+}
+
+function change(draft: Draft, changes: Partial<Envelope>): void {
+  draft.record = { ...draft.record, ...changes };
+}
+
+function take(definition: Definition, draft: Draft, event: AnyEventObject, at: number): void {
+  try {
+    const [next, actions] = transition(definition.machine, draft.snapshot, event) as [AnyMachineSnapshot, Action[]];
+    if (next.status === 'error') throw next.error;
+    if (next === draft.snapshot && actions.length === 0) return;
+    const folded = fold(definition, draft.record, actions, at);
+    const { value, context, status } = next;
+    change(draft, { ...folded.record, value: value as Envelope['value'], context, done: status === 'done' });
+    draft.effects.push(...folded.effects);
+    draft.snapshot = next;
+  } catch (error) {
+    park(definition, draft, { at, error: describe(error), event });
+  }
+}
+
+interface Action {
+  type: string;
+  params: unknown;
+}
+
+/** What the actions of one transition mean for timers, outbox and effects. Throws on an action that has no meaning here. */
+function fold(
+  definition: Definition,
+  record: Envelope,
+  actions: readonly Action[],
+  at: number,
+): { record: Pick<Envelope, 'timers' | 'outbox' | 'sequence'>; effects: Effect[] } {
+  let { timers, outbox, sequence } = record;
+  const effects: Effect[] = [];
+  for (const action of actions) {
+    const effectClass = definition.effects[action.type];
+    if (effectClass !== undefined) {
+      const params = action.params as Record<string, unknown>;
+      const effect = emit(definition, ++sequence, effectClass, action.type, params, at);
+      effects.push(effect);
+      if (effectClass === 'repeatable') outbox = [...outbox, outboxItem(effect)];
+    } else if (action.type === 'xstate.raise') {
+      const { id, delay, event } = action.params as { id: string; delay?: number; event: { type: string } };
+      if (delay === undefined) continue;
+      timers = [...timers.filter((timer) => timer.id !== id), { id, at: at + delay, event: event.type }];
+    } else if (action.type === 'xstate.cancel') {
+      const { sendId } = action.params as { sendId: string };
+      timers = timers.filter((timer) => timer.id !== sendId);
+    } else {
+      throw new Error(`the chart asks for '${action.type}', which no host carries out`);
+    }
+  }
+  return { record: { timers, outbox, sequence }, effects };
+}
+
+function emit(
+  { device }: Definition,
+  sequence: number,
+  effectClass: EffectClass,
+  type: string,
+  params: Record<string, unknown>,
+  since: number,
+): Effect {
+  return { id: String(sequence), class: effectClass, type, params, since, device, cursor: 0 };
+}
+
+function outboxItem({ id, type, params, since, device, cursor }: Effect): OutboxItem {
+  return { id, type, params, since, device, cursor };
+}
+
+function park(definition: Definition, draft: Draft, parked: Parked): void {
+  change(draft, { parked: [...draft.record.parked, parked].slice(-MOST_PARKED) });
+  const apology = definition.apology(parked.event as AnyEventObject);
+  if (apology === null) return;
+  const sequence = draft.record.sequence + 1;
+  const effect = emit(definition, sequence, 'repeatable', apology.type, apology.params, parked.at);
+  change(draft, { sequence, outbox: [...draft.record.outbox, outboxItem(effect)] });
+  draft.effects.push(effect);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,319 @@
+/**
+ * The children of the root: one detached actor per room that something happens in. Loads a room's record on its first
+ * event, restarts a crashed room from its record within the budget, parks it beyond, lets idle rooms leave memory.
+ */
+import { createActor, type Actor, type AnyActorRef } from 'xstate';
+import { decideRestart, type RestartPolicy } from '../../machines/restart-policy.ts';
+import type { RoomId } from '../../machines/model.ts';
+import type { Log, Now, Records } from '../ports.ts';
+import { durable, type DurableLogic } from './durable.ts';
+import type { Reach } from './boundaries.ts';
+import type { RoomEffects } from './effects/room.ts';
+import type { Envelope, Timer } from './record.ts';
+import type { Definition, Input } from './step.ts';
+import type { Alarm } from './timers.ts';
+
+export interface Children {
+  /** Admits inputs into a room; resolves when they are on disk, or kept as dead letters of a room that cannot be written. */
+  deliver(room: RoomId, inputs: readonly Input[]): Promise<void>;
+  /** Admits one input without waiting. */
+  admit(room: RoomId, input: Input, settled?: () => void): void;
+  /** Wakes a room whose record says that something is under way. */
+  wake(room: RoomId, record: Envelope): void;
+  restartOrPark(room: RoomId, error: unknown): void;
+  release(room: RoomId): void;
+  /** Ends all actors; resolves when no write is in flight. */
+  close(): Promise<void>;
+  counts(): { live: number; backingOff: number; parked: number };
+}
+
+export interface ChildrenWorld {
+  /** The root actor, which hears when a child ends or fails. */
+  root: AnyActorRef;
+  definition: Definition;
+  records: Records;
+  deadLetters: Records;
+  /** Throws when the stored document is no record of this kind. */
+  readRecord(stored: unknown): Envelope;
+  isAtRest(record: Envelope): boolean;
+  /** The record of a room that was never seen, made for its first input. */
+  newRecord(room: RoomId, first: Input): Promise<Envelope>;
+  /** Made once, with the way back into the rooms. */
+  createEffects(admit: Children['admit']): RoomEffects;
+  policy: RestartPolicy;
+  /** How long an idle room stays in memory, ms. */
+  evictAfterMs: number;
+  alarm: Alarm;
+  now: Now;
+  log: Log;
+  reach: Reach;
+  onStore(problem: string | null): void;
+}
+
+interface Held {
+  input: Input;
+  settled: (() => void) | null;
+}
+
+interface Child {
+  actor: Actor<DurableLogic> | null;
+  state: 'loading' | 'running' | 'backing off' | 'parked';
+  crashes: number[];
+  /** What came while the actor is not running, or is not on disk yet: replayed into the restarted actor. */
+  held: Held[];
+  timers: Map<string, { timer: Timer; cancel: () => void }>;
+  lastUsed: number;
+  hasDeadLetters: boolean;
+}
+
+export function createChildren(world: ChildrenWorld): Children {
+  const { now, log, alarm } = world;
+  const children = new Map<RoomId, Child>();
+  const writes = new Set<Promise<void>>();
+  const effects = world.createEffects(admit);
+  let cancelSweep: (() => void) | null = null;
+  let closed = false;
+
+  const logic = durable(world.definition, {
+    reach: world.reach,
+    async write(key, record) {
+      const write = record.done ? world.records.remove(key) : world.records.write(key, record);
+      writes.add(write);
+      try {
+        await write;
+        world.onStore(null);
+      } finally {
+        writes.delete(write);
+      }
+    },
+    committed(key, record) {
+      const child = children.get(key as RoomId);
+      if (child !== undefined) setTimers(key as RoomId, child, record.done ? [] : record.timers);
+    },
+    perform(key, effect, record) {
+      try {
+        effects.perform(key as RoomId, effect, record);
+      } catch (error) {
+        children.get(key as RoomId)?.actor?.send({ type: 'crash', error });
+      }
+    },
+  });
+
+  function admit(room: RoomId, input: Input, settled?: () => void): void {
+    if (closed) return;
+    let child = children.get(room);
+    if (child === undefined) {
+      child = {
+        actor: null,
+        state: 'loading',
+        crashes: [],
+        held: [],
+        timers: new Map(),
+        lastUsed: now(),
+        hasDeadLetters: false,
+      };
+      children.set(room, child);
+      load(room, child, input);
+    }
+    child.lastUsed = now();
+    hold(room, child, [input], settled ?? null);
+  }
+
+  /** Inputs stay held until they are on disk, so that a crash of the actor takes none with it. */
+  function hold(room: RoomId, child: Child, inputs: readonly Input[], settled: (() => void) | null): void {
+    const held = inputs.map((input, index) => ({ input, settled: index === inputs.length - 1 ? settled : null }));
+    child.held.push(...held);
+    if (child.state === 'running') send(room, child, held);
+    else if (child.state === 'parked') deadLetter(room, child);
+  }
+
+  function send(room: RoomId, child: Child, batch: readonly Held[]): void {
+    child.actor?.send({
+      type: 'admit',
+      inputs: batch.map(({ input }) => input),
+      settled: () => {
+        const settled = new Set(batch);
+        child.held = child.held.filter((held) => !settled.has(held));
+        for (const held of batch) held.settled?.();
+        if (child.hasDeadLetters && child.held.length === 0) forgetDeadLetters(room, child);
+      },
+    });
+  }
+
+  function load(room: RoomId, child: Child, first: Input): void {
+    world.records
+      .read(room)
+      .then((stored) => (stored === null ? world.newRecord(room, first) : world.readRecord(stored)))
+      .then(
+        (record) => start(room, child, record),
+        (error: unknown) => restartOrPark(room, error),
+      );
+  }
+
+  function start(room: RoomId, child: Child, record: Envelope): void {
+    if (closed) return;
+    const actor = createActor(logic, { id: room, parent: world.root, input: { key: room, record } });
+    actor.subscribe({ error: () => {}, complete: () => {} });
+    child.actor = actor;
+    child.state = 'running';
+    actor.start();
+    setTimers(room, child, record.timers);
+    for (const item of record.outbox) {
+      try {
+        effects.perform(room, { ...item, class: 'repeatable' }, record);
+      } catch (error) {
+        actor.send({ type: 'crash', error });
+        return;
+      }
+    }
+    if (!world.isAtRest(record)) {
+      actor.send({
+        type: 'admit',
+        inputs: [{ kind: 'event', id: null, at: now(), event: { type: 'resumed' } }],
+        settled: null,
+      });
+    }
+    if (child.held.length > 0) send(room, child, child.held.slice());
+    sweepLater();
+  }
+
+  function setTimers(room: RoomId, child: Child, timers: readonly Timer[]): void {
+    for (const [id, set] of child.timers) {
+      if (timers.some((timer) => timer.id === id && timer.at === set.timer.at)) continue;
+      set.cancel();
+      child.timers.delete(id);
+    }
+    for (const timer of timers) {
+      if (child.timers.has(timer.id)) continue;
+      const cancel = alarm.set(timer.at, () => {
+        child.timers.delete(timer.id);
+        admit(room, { kind: 'timer', timer, at: now() });
+      });
+      child.timers.set(timer.id, { timer, cancel });
+    }
+  }
+
+  function stopped(room: RoomId, child: Child): void {
+    child.actor = null;
+    setTimers(room, child, []);
+    effects.release(room);
+  }
+
+  function restartOrPark(room: RoomId, error: unknown): void {
+    const child = children.get(room);
+    if (child === undefined || closed) return;
+    stopped(room, child);
+    const decision = decideRestart(world.policy, child.crashes, now());
+    child.crashes = decision.crashes;
+    if (decision.kind === 'restart') {
+      child.state = 'backing off';
+      log.error({ room, error, afterMs: decision.afterMs }, 'room crashed, restarting');
+      alarm.set(now() + decision.afterMs, () => {
+        child.state = 'loading';
+        const first = child.held[0]?.input ?? { kind: 'event', id: null, at: now(), event: { type: 'resumed' } };
+        load(room, child, first);
+      });
+    } else {
+      child.state = 'parked';
+      log.error({ room, error, crashes: decision.crashes.length }, 'room parked');
+    }
+    if (child.held.length > 0) deadLetter(room, child);
+  }
+
+  /** What a room cannot take now is kept beside the records, so that the sync position need not wait for this room. */
+  function deadLetter(room: RoomId, child: Child): void {
+    const letters = child.held.filter(({ settled }) => settled !== null);
+    if (letters.length === 0) return;
+    child.hasDeadLetters = true;
+    const write = world.deadLetters
+      .write(
+        room,
+        child.held.map(({ input }) => input),
+      )
+      .then(
+        () => {
+          for (const letter of letters) {
+            letter.settled?.();
+            letter.settled = null;
+          }
+        },
+        (error: unknown) => {
+          world.onStore(error instanceof Error ? error.message : String(error));
+          alarm.set(now() + world.policy.capMs, () => deadLetter(room, child));
+        },
+      );
+    writes.add(write);
+    void write.finally(() => writes.delete(write));
+  }
+
+  function forgetDeadLetters(room: RoomId, child: Child): void {
+    child.hasDeadLetters = false;
+    world.deadLetters
+      .remove(room)
+      .catch((error: unknown) => log.warn({ room, error }, 'dead letters could not be removed'));
+  }
+
+  /** One sweep for all rooms, and only while there are any. */
+  function sweepLater(): void {
+    cancelSweep ??= alarm.set(now() + world.evictAfterMs, () => {
+      cancelSweep = null;
+      for (const child of children.values()) {
+        const idle =
+          child.state === 'running' && child.held.length === 0 && now() - child.lastUsed >= world.evictAfterMs;
+        if (idle && child.actor !== null && world.isAtRest(child.actor.getSnapshot().record)) {
+          child.actor.send({ type: 'evict' });
+        }
+      }
+      if (children.size > 0 && !closed) sweepLater();
+    });
+  }
+
+  return {
+    admit,
+    deliver: (room, inputs) =>
+      new Promise((resolve) => {
+        const last = inputs.length - 1;
+        inputs.forEach((input, index) => admit(room, input, index === last ? resolve : undefined));
+        if (last < 0) resolve();
+      }),
+    wake(room, record) {
+      if (children.has(room)) return;
+      const child: Child = {
+        actor: null,
+        state: 'loading',
+        crashes: [],
+        held: [],
+        timers: new Map(),
+        lastUsed: now(),
+        hasDeadLetters: false,
+      };
+      children.set(room, child);
+      start(room, child, record);
+    },
+    restartOrPark,
+    release(room) {
+      const child = children.get(room);
+      if (child === undefined) return;
+      stopped(room, child);
+      children.delete(room);
+      for (const { input, settled } of child.held) admit(room, input, settled ?? undefined);
+    },
+    async close() {
+      closed = true;
+      cancelSweep?.();
+      for (const [room, child] of children) stopped(room, child);
+      while (writes.size > 0) await Promise.allSettled(writes);
+    },
+    counts() {
+      let live = 0;
+      let backingOff = 0;
+      let parked = 0;
+      for (const { state } of children.values()) {
+        if (state === 'running' || state === 'loading') live++;
+        else if (state === 'backing off') backingOff++;
+        else parked++;
+      }
+      return { live, backingOff, parked };
+    },
+  };
+}

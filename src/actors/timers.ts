@@ -1,0 +1,81 @@
+/** All deadlines of all rooms in one heap behind one timer of the process; idle costs nothing. */
+import TinyQueue from 'tinyqueue';
+import type { Now } from '../ports.ts';
+
+export interface Alarm {
+  set(at: number, ring: () => void): () => void;
+  close(): void;
+}
+
+/** `setTimeout` fires at once beyond this many ms. */
+const LONGEST = 2 ** 31 - 1;
+
+function queue(entries: Entry[]): TinyQueue<Entry> {
+  return new TinyQueue(entries, (a, b) => a.at - b.at);
+}
+
+interface Entry {
+  at: number;
+  ring: (() => void) | null;
+}
+
+/** `set` calls `ring` once at `at` (ms since 1970) or soon after; what it returns takes that back. */
+export function createAlarm(now: Now): Alarm {
+  let heap = queue([]);
+  let dead = 0;
+  let timeout: NodeJS.Timeout | null = null;
+  let armedFor = Infinity;
+
+  /** Entries that were taken back stay in the heap until they are due or outnumber the others. */
+  function compact(): void {
+    heap = queue(heap.data.filter((entry) => entry.ring !== null));
+    dead = 0;
+  }
+
+  function arm(): void {
+    while (heap.peek()?.ring === null) {
+      heap.pop();
+      dead--;
+    }
+    const next = heap.peek();
+    if (timeout !== null && next?.at === armedFor) return;
+    if (timeout !== null) clearTimeout(timeout);
+    timeout = null;
+    armedFor = Infinity;
+    if (next === undefined) return;
+    armedFor = next.at;
+    timeout = setTimeout(ringDue, Math.min(Math.max(0, next.at - now()), LONGEST));
+  }
+
+  function ringDue(): void {
+    timeout = null;
+    for (let next = heap.peek(); next !== undefined && next.at <= now(); next = heap.peek()) {
+      heap.pop();
+      if (next.ring === null) dead--;
+      const { ring } = next;
+      next.ring = null;
+      ring?.();
+    }
+    arm();
+  }
+
+  return {
+    set(at, ring) {
+      const entry: Entry = { at, ring };
+      heap.push(entry);
+      arm();
+      return () => {
+        if (entry.ring === null) return;
+        entry.ring = null;
+        if (++dead > 1000 && dead > heap.length / 2) compact();
+        arm();
+      };
+    },
+    close() {
+      if (timeout !== null) clearTimeout(timeout);
+      timeout = null;
+      heap = queue([]);
+      dead = 0;
+    },
+  };
+}
