@@ -137,6 +137,8 @@ export type RoomContext = z.infer<typeof RoomContext>;
 export type RoomEvent =
   // Matrix
   | { type: 'room.invited'; person: UserId; agent: AgentId; contextId: ContextId }
+  /** The bot is in the room that it was invited to. */
+  | { type: 'room.joined' }
   | { type: 'room.left' }
   | { type: 'text.received'; text: Text }
   | { type: 'file.received'; eventId: EventId; sender: UserId; name: string }
@@ -194,7 +196,8 @@ export const roomEffects = {
 export type EffectClass = 'repeatable' | 'once' | 'disposable';
 
 export interface RoomEffectParams {
-  'join the room': Record<string, never>;
+  /** `greet`: the first words are due when it is in. */
+  'join the room': { greet: boolean };
   say: { notice: Notice; answers: EventId | null };
   'deliver the answer': { turn: TurnId; answer: Answer; preview: EventId | null; answers: EventId };
   'send the user message': { turn: TurnId; text: Text };

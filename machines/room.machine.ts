@@ -133,18 +133,21 @@ export const roomMachine = setup({
           initial: 'idle',
           on: {
             'room.invited': [
-              { guard: 'the same person invites again', actions: { type: 'join the room', params: {} } },
+              {
+                guard: 'the same person invites again',
+                actions: { type: 'join the room', params: { greet: false } },
+              },
               {
                 actions: [
                   {
                     type: 'receive the person',
                     params: ({ event }) => ({ person: event.person, agent: event.agent, contextId: event.contextId }),
                   },
-                  { type: 'join the room', params: {} },
-                  { type: 'say', params: { notice: { key: 'welcome' }, answers: null } },
+                  { type: 'join the room', params: { greet: true } },
                 ],
               },
             ],
+            'room.joined': { actions: { type: 'say', params: { notice: { key: 'welcome' }, answers: null } } },
             'bystander.spoke': [
               { guard: 'the bystander was told' },
               {

@@ -2,7 +2,18 @@
  * What actors need from the world, one verb each. Adapters (`matrix`, `agents`, `store`, `text`, `ops`) implement these;
  * only `app.ts` brings the two together.
  */
-import type { AgentId, Answer, ContextId, EventId, Notice, RoomId, Text, Trouble, UserId } from '../machines/model.ts';
+import type {
+  AgentId,
+  ContextId,
+  EventId,
+  Notice,
+  RoomEvent,
+  RoomId,
+  Text,
+  Trouble,
+  UserId,
+} from '../machines/model.ts';
+import type { CommandName } from '../machines/commands.ts';
 
 /** Milliseconds since 1970. */
 export type Now = () => number;
@@ -18,6 +29,24 @@ export interface Log {
 }
 
 // ── Matrix ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What Matrix brings into a room: a room's event still without what the host mints or looks up (context ids, agents).
+ */
+export type Heard =
+  | Extract<RoomEvent, { type: 'room.left' | 'text.received' | 'file.received' | 'command.unknown' }>
+  | { type: 'room.invited'; person: UserId }
+  | { type: 'command'; name: CommandName; eventId: EventId; sender: UserId };
+
+/** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
+export interface Arrival {
+  room: RoomId;
+  id: string | null;
+  heard: Heard;
+}
+
+/** Takes what one sync response brought; resolves when all of it is on disk. */
+export type Receive = (arrivals: readonly Arrival[]) => Promise<void>;
 
 /** A message's content as Markdown was rendered: what `m.room.message` needs besides its msgtype. */
 export interface Rendered {
@@ -149,5 +178,3 @@ export type RenderAnswer = (markdown: string) => Rendered[];
 
 /** What a growing answer looks like now: at most one part. */
 export type RenderPreview = (markdown: string) => Rendered;
-
-export type { Answer };

@@ -1,6 +1,6 @@
 /** What a room brings to the pure heart: its chart with the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
-import { RoomContext, roomEffects, type RoomEvent } from '../../machines/model.ts';
+import { RoomContext, roomEffects, type RoomEffectParams, type RoomEvent } from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
 import type { Definition } from './step.ts';
@@ -79,9 +79,19 @@ function authorOf(event: RoomEvent) {
 }
 
 function settled(item: OutboxItem, accepted: boolean): RoomEvent | null {
-  if (item.type !== 'deliver the answer') return null;
-  const { turn } = item.params as { turn: number };
-  return { type: accepted ? 'answer.delivered' : 'answer.refused', turn } as RoomEvent;
+  switch (item.type as keyof RoomEffectParams) {
+    case 'deliver the answer': {
+      const { turn } = item.params as unknown as RoomEffectParams['deliver the answer'];
+      return { type: accepted ? 'answer.delivered' : 'answer.refused', turn };
+    }
+    case 'join the room': {
+      const { greet } = item.params as unknown as RoomEffectParams['join the room'];
+      if (!accepted) return { type: 'room.left' };
+      return greet ? { type: 'room.joined' } : null;
+    }
+    default:
+      return null;
+  }
 }
 
 function apology(event: AnyEventObject) {

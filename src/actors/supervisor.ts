@@ -22,6 +22,8 @@ export interface Children {
   wake(room: RoomId, record: Envelope): void;
   restartOrPark(room: RoomId, error: unknown): void;
   release(room: RoomId): void;
+  /** Resolves when every room is at rest. */
+  quiet(): Promise<void>;
   /** Ends all actors; resolves when no write is in flight. */
   close(): Promise<void>;
   counts(): { live: number; backingOff: number; parked: number };
@@ -73,6 +75,7 @@ export function createChildren(world: ChildrenWorld): Children {
   const effects = world.createEffects(admit);
   let cancelSweep: (() => void) | null = null;
   let closed = false;
+  let quietWaits: (() => void)[] = [];
 
   const logic = durable(world.definition, {
     reach: world.reach,
@@ -89,6 +92,7 @@ export function createChildren(world: ChildrenWorld): Children {
     committed(key, record) {
       const child = children.get(key as RoomId);
       if (child !== undefined) setTimers(key as RoomId, child, record.done ? [] : record.timers);
+      tellWhenQuiet();
     },
     perform(key, effect, record) {
       try {
@@ -191,6 +195,15 @@ export function createChildren(world: ChildrenWorld): Children {
       });
       child.timers.set(timer.id, { timer, cancel });
     }
+  }
+
+  function tellWhenQuiet(): void {
+    if (quietWaits.length === 0) return;
+    for (const { actor, state } of children.values()) {
+      if (state === 'running' && actor !== null && !world.isAtRest(actor.getSnapshot().record)) return;
+    }
+    for (const tell of quietWaits) tell();
+    quietWaits = [];
   }
 
   function stopped(room: RoomId, child: Child): void {
@@ -298,6 +311,11 @@ export function createChildren(world: ChildrenWorld): Children {
       children.delete(room);
       for (const { input, settled } of child.held) admit(room, input, settled ?? undefined);
     },
+    quiet: () =>
+      new Promise((resolve) => {
+        quietWaits.push(resolve);
+        tellWhenQuiet();
+      }),
     async close() {
       closed = true;
       cancelSweep?.();

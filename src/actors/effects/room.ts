@@ -208,7 +208,10 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
       (result) => {
         world.reach('effect sent');
         if (!result.ok) world.log.warn({ room, effect: effect.type, ...result }, 'effect refused');
-        admit(room, { kind: 'settled', effect: effect.id, accepted: result.ok, at: world.now() }, settled);
+        admit(room, { kind: 'settled', effect: effect.id, accepted: result.ok, at: world.now() }, () => {
+          world.reach('effect acknowledged');
+          settled?.();
+        });
       },
       (error: unknown) => {
         if (!world.isClosing(error)) world.log.error({ room, effect: effect.type, error }, 'effect failed');

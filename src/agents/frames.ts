@@ -1,0 +1,161 @@
+/** The frames of the agent protocol: what comes in is decoded and never trusted, what goes out is written here only. */
+import { z } from 'zod';
+import type { RoomId, Text } from '../../machines/model.ts';
+import type { Capabilities } from '../ports.ts';
+
+/** One frame of an agent. `protocol` is what could not be read: the first frame may not be one, later ones are ignored. */
+export type Frame =
+  | { type: 'status'; capabilities: Capabilities; session: string | null }
+  | { type: 'text'; text: string }
+  /** `unknownType` names an `AGENT_EVENT_*` that the protocol page does not know. */
+  | { type: 'progress'; text: string; step: number | null; steps: number | null; unknownType: string | null }
+  /** `expiresAt` in milliseconds since 1970. */
+  | { type: 'question'; id: string; text: string; expiresAt: number | null }
+  | { type: 'file'; path: string }
+  | { type: 'end'; tokens: number }
+  | { type: 'error'; code: string; details: string }
+  | { type: 'disconnect' }
+  | { type: 'unknown'; name: string }
+  | { type: 'protocol'; detail: string };
+
+/** A frame with the request that it says it belongs to. */
+export interface Decoded {
+  frame: Frame;
+  requestId: string | null;
+}
+
+const TEXT_LIMIT = 10_000;
+const NAME_LIMIT = 100;
+
+const word = z.union([z.string(), z.number().transform(String)]);
+const flag = z.boolean().catch(false);
+const whole = z.number().int().nonnegative().nullable().catch(null);
+
+const Envelope = z.looseObject({ type: z.string(), request_id: word.nullable().catch(null).default(null) });
+const Status = z.object({
+  capabilities: z
+    .object({ idempotent: flag, request_id: flag, confirmations: flag, stop: flag })
+    .catch({ idempotent: false, request_id: false, confirmations: false, stop: false }),
+  session: z.string().nullable().catch(null),
+});
+const TextChunk = z.object({ text: z.string() });
+const SendFile = z.object({ path: z.string().min(1).max(4096) });
+const End = z.object({ tokens_used: z.number().nonnegative().catch(0) });
+const Failure = z.object({ code: word.catch(''), details: z.unknown().optional() });
+const CustomUpdate = z.object({ data: z.looseObject({ kind: z.string() }) });
+const Confirmation = z.object({
+  id: word.pipe(z.string().min(1).max(1000)),
+  text: z.string().transform((text) => text.slice(0, TEXT_LIMIT)),
+  expires_at: z
+    .union([z.number(), z.string().transform(Date.parse).pipe(z.number())])
+    .nullable()
+    .catch(null),
+});
+const Progress = z.object({ step: whole.default(null), steps: whole.default(null) });
+
+/** Decodes one WebSocket message; never throws. */
+export function decodeFrame(data: Buffer | string, isBinary = false): Decoded {
+  if (isBinary) return unread('a binary message');
+  const envelope = Envelope.safeParse(parseJson(data.toString()));
+  if (!envelope.success) return unread('not a JSON object with a type');
+  return { frame: decodeType(envelope.data), requestId: envelope.data.request_id };
+}
+
+function decodeType(fields: z.infer<typeof Envelope>): Frame {
+  const { type } = fields;
+  const name = type.slice(0, NAME_LIMIT);
+  if (type === 'STATUS') return { type: 'status', ...Status.parse(fields) };
+  if (type === 'AGENT_EVENT_TEXT_CHUNK') {
+    const chunk = TextChunk.safeParse(fields);
+    return chunk.success ? { type: 'text', text: chunk.data.text } : malformed(name);
+  }
+  if (type === 'AGENT_EVENT_SEND_FILE') {
+    const file = SendFile.safeParse(fields);
+    return file.success ? { type: 'file', path: file.data.path } : malformed(name);
+  }
+  if (type === 'AGENT_EVENT_END') return { type: 'end', tokens: End.parse(fields).tokens_used };
+  if (type === 'ERROR') {
+    const { code, details } = Failure.parse(fields);
+    return { type: 'error', code: code.slice(0, NAME_LIMIT), details: asText(details).slice(0, TEXT_LIMIT) };
+  }
+  if (/DISCONNECT/i.test(type)) return { type: 'disconnect' };
+  if (/CUSTOM_?UPDATE/i.test(type)) return decodeCustomUpdate(name, fields);
+  if (/TOOL_?(CALL|RESULT)/i.test(type)) return progress(fields, null);
+  if (type.startsWith('AGENT_EVENT_')) return progress(fields, name);
+  return { type: 'unknown', name };
+}
+
+function decodeCustomUpdate(name: string, fields: object): Frame {
+  const update = CustomUpdate.safeParse(fields);
+  if (!update.success) return progress(fields, null);
+  const { data } = update.data;
+  if (data.kind !== 'confirmation') return progress(data, null);
+  const question = Confirmation.safeParse(data);
+  if (!question.success) return malformed(name);
+  return { type: 'question', id: question.data.id, text: question.data.text, expiresAt: question.data.expires_at };
+}
+
+function progress(fields: object, unknownType: string | null): Frame {
+  return { type: 'progress', text: wordsOf(fields), ...Progress.parse(fields), unknownType };
+}
+
+/** Tool frames have no agreed fields: the first one that reads like a text or a name is taken. */
+function wordsOf(fields: object): string {
+  const known = new Map<string, unknown>(Object.entries(fields));
+  const found = ['text', 'message', 'tool_name', 'tool', 'name'].map((key) => known.get(key));
+  return (found.find((value) => typeof value === 'string') ?? '').slice(0, TEXT_LIMIT);
+}
+
+function asText(details: unknown): string {
+  if (typeof details === 'string') return details;
+  return JSON.stringify(details) ?? '';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function unread(detail: string): Decoded {
+  return { frame: { type: 'protocol', detail }, requestId: null };
+}
+
+function malformed(name: string): Frame {
+  return { type: 'protocol', detail: `a malformed ${name}` };
+}
+
+/** What goes into a USER_MESSAGE; `attachments` are paths relative to the agent's `/workspace`. */
+export interface UserMessage {
+  text: Text;
+  room: RoomId;
+  attachments: readonly string[];
+  /** Sent only to an agent that declared `request_id`. */
+  requestId: string | null;
+}
+
+/** USER_MESSAGE: begins a turn. Fields that say nothing are left out. */
+export function encodeUserMessage({ text, room, attachments, requestId }: UserMessage): string {
+  return JSON.stringify({
+    type: 'USER_MESSAGE',
+    text: text.body,
+    ...(attachments.length > 0 && { attachments }),
+    message_id: text.eventId,
+    ...(requestId !== null && { request_id: requestId }),
+    user_id: text.sender,
+    room_id: room,
+    ...(text.replyTo !== null && { reply_to: text.replyTo }),
+  });
+}
+
+/** USER_CONFIRMATION: the person's word on a question of the agent. */
+export function encodeConfirmation(id: string, approved: boolean): string {
+  return JSON.stringify({ type: 'USER_CONFIRMATION', id, approved });
+}
+
+/** STOP: asks the agent to end the turn. */
+export function encodeStop(): string {
+  return JSON.stringify({ type: 'STOP' });
+}

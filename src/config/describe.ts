@@ -1,0 +1,47 @@
+import type { Config } from './config.ts';
+import { hideCredentials } from './problem.ts';
+
+/** A summary for people, without secrets: not the token, not the password, no credentials in URLs. */
+export function describeConfig(config: Config): string {
+  const { matrix, policy, state, log, ops } = config;
+  const secret = matrix.accessToken === null ? 'password' : 'access token';
+  const { reply, limits } = policy;
+  const rows: [string, string][] = [
+    ['homeserver', matrix.homeserver],
+    ['user', `${matrix.userId}, with ${secret}${matrix.deviceId === null ? '' : `, device ${matrix.deviceId}`}`],
+    ['backend', config.backend === 'real' ? 'real' : 'mock: a reference agent in this process answers for every agent'],
+    ...config.agents.map((agent): [string, string] => [
+      'agent',
+      `${named(agent)} at ${hideCredentials(agent.baseUrl)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
+    ]),
+    ...Object.entries(config.userAgents).map(([user, agent]): [string, string] => [
+      'person',
+      `${user} talks to ${agent}`,
+    ]),
+    ['everybody else', `talks to ${config.agents[0]?.id ?? 'nobody'}`],
+    [
+      'reply',
+      reply.stream === 'final'
+        ? 'shown when it is complete'
+        : `grows in the room: first after ${reply.firstEditMs} ms, at most ${reply.maxEdits} edits`,
+    ],
+    [
+      'limits',
+      `connect ${limits.connectMs} ms, ${limits.connectTries} tries; status ${limits.statusMs} ms; silence ${limits.silenceMs} ms; ` +
+        `turn ${limits.turnMs} ms; frame ${limits.frameBytes} bytes; queue ${limits.queue}`,
+    ],
+    ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
+    ['log', `${log.level}, ${log.format}`],
+    ['ops', ops === null ? 'off' : `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, what]) => `${name.padEnd(width)}  ${what}`).join('\n');
+}
+
+function named({ id, label }: { id: string; label: string }): string {
+  return id === label ? id : `${id} (${label})`;
+}
+
+function turns(count: number): string {
+  return count === 1 ? 'one turn at once' : `${count} turns at once`;
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import type { AgentId, UserId } from '../../machines/model.ts';
+import type { AgentConfig, Config, Policy } from './config.ts';
+import { type Env, readEnvironment, type ReadFile, whyUnreadable } from './environment.ts';
+import { ConfigError, type Problem, show } from './problem.ts';
+import { defaultPolicy, parseRegistry, type RegistryFile } from './registry.ts';
+import { warnAboutVariables } from './variables.ts';
+
+const DEFAULT_BASE_URL = 'http://127.0.0.1:8000';
+
+/** The one agent of a mock backend without a registry. */
+const referenceAgent: RegistryFile['agents'][number] = { id: 'reference', label: 'Reference agent', concurrency: 4 };
+
+/** What the configuration is read from. `terminal`: the log goes to a terminal, so that it is pretty by default. */
+export interface Sources {
+  env: Env;
+  readFile: ReadFile;
+  terminal?: boolean;
+}
+
+/** Reads the variables and the registry file that they name; contacts nothing. Throws `ConfigError` with all problems. */
+export function loadConfig({ env, readFile, terminal = false }: Sources): Config {
+  const { values, problems } = readEnvironment(env, readFile);
+  const { registry, registryProblems } = readRegistry(env, readFile);
+  const all = [...problems, ...registryProblems];
+  if (values === null || all.length > 0) throw new ConfigError(all);
+
+  const baseUrl = values.AGENT_BASE_URL ?? values.AGENT_WS_URL ?? DEFAULT_BASE_URL;
+  const agents = (registry?.agents ?? [referenceAgent]).map((agent) => ({
+    id: agent.id as AgentId,
+    label: agent.label ?? agent.id,
+    baseUrl: agent.base_url ?? baseUrl,
+    workspace: agent.workspace_path ?? values.SURFACES_WORKSPACE_DIR,
+    concurrency: agent.concurrency,
+  }));
+  return freeze({
+    matrix: {
+      homeserver: values.MATRIX_HOMESERVER,
+      userId: values.MATRIX_USER_ID,
+      accessToken: values.MATRIX_ACCESS_TOKEN ?? null,
+      password: values.MATRIX_PASSWORD ?? null,
+      deviceId: values.MATRIX_DEVICE_ID ?? null,
+    },
+    backend: values.MATRIX_PLATFORM_BACKEND,
+    agents,
+    userAgents: (registry?.user_agents ?? {}) as Record<UserId, AgentId>,
+    policy: policyOf(registry?.policy ?? defaultPolicy),
+    state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
+    ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
+    warnings: [
+      ...warnAboutVariables(env),
+      ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
+      ...warnAboutSharedFolders(agents),
+    ],
+  });
+}
+
+function readRegistry(env: Env, readFile: ReadFile): { registry: RegistryFile | null; registryProblems: Problem[] } {
+  const where = 'MATRIX_AGENT_REGISTRY_PATH';
+  const file = env[where]?.trim() ?? '';
+  if (file === '') {
+    const backend = env.MATRIX_PLATFORM_BACKEND?.trim().toLowerCase() ?? '';
+    if (backend !== '' && backend !== 'real') return { registry: null, registryProblems: [] };
+    const hint = 'the path of the YAML file that lists the agents, or MATRIX_PLATFORM_BACKEND=mock to do without';
+    return { registry: null, registryProblems: [{ where, value: null, problem: 'is missing', hint }] };
+  }
+  let source: string;
+  try {
+    source = readFile(file);
+  } catch (error) {
+    const hint = 'the path of the YAML file that lists the agents, for example config/matrix-agents.yaml';
+    return { registry: null, registryProblems: [{ where, value: show(file), problem: whyUnreadable(error), hint }] };
+  }
+  try {
+    return { registry: parseRegistry(source, path.basename(file)), registryProblems: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { registry: null, registryProblems: [...error.problems] };
+  }
+}
+
+function policyOf({ reply, limits }: RegistryFile['policy']): Policy {
+  return {
+    reply: { stream: reply.stream, firstEditMs: reply.first_edit_ms, maxEdits: reply.max_edits },
+    limits: {
+      connectMs: limits.connect_ms,
+      statusMs: limits.status_ms,
+      silenceMs: limits.silence_ms,
+      turnMs: limits.turn_ms,
+      frameBytes: limits.frame_bytes,
+      queue: limits.queue,
+      connectTries: limits.connect_tries,
+    },
+  };
+}
+
+function warnAboutLegacyUrl(baseUrl: string | undefined, legacy: string | undefined): string[] {
+  if (legacy === undefined) return [];
+  return baseUrl === undefined
+    ? ['AGENT_WS_URL is an old name and still used; set AGENT_BASE_URL instead.']
+    : ['AGENT_WS_URL is an old name and ignored because AGENT_BASE_URL is set; remove it.'];
+}
+
+function warnAboutSharedFolders(agents: readonly AgentConfig[]): string[] {
+  return agents.flatMap((agent, index) => {
+    const other = agents.slice(0, index).find(({ workspace }) => overlap(workspace, agent.workspace));
+    if (other === undefined) return [];
+    return [
+      `The agents ${show(other.id)} and ${show(agent.id)} share files: their workspaces are the same folder or one inside the other.`,
+    ];
+  });
+}
+
+function overlap(one: string, other: string): boolean {
+  return `${one}${path.sep}`.startsWith(`${other}${path.sep}`) || `${other}${path.sep}`.startsWith(`${one}${path.sep}`);
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part as object);
+  return Object.freeze(value);
+}

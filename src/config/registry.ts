@@ -1,0 +1,157 @@
+import { load, YAMLException } from 'js-yaml';
+import { z } from 'zod';
+import { kindOf, pathText, problemsOf, type Wording } from './issues.ts';
+import { ConfigError, type Problem, show, suggest } from './problem.ts';
+import { agentUrl, folder, text, userId } from './values.ts';
+
+const DAY_MS = 86_400_000;
+const milliseconds = z.int().min(0).max(DAY_MS);
+const limitMs = z.int().min(100).max(DAY_MS);
+
+/** An optional part: what is left out and what is left empty (`policy:`) are the same. */
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? undefined, schema.optional());
+const section = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
+
+const Agent = z.strictObject({
+  id: text,
+  label: text.optional(),
+  base_url: optional(agentUrl),
+  workspace_path: optional(folder),
+  concurrency: z.int().min(1).max(1000).default(4),
+});
+
+const Reply = z.strictObject({
+  stream: z.enum(['edits', 'final']).default('edits'),
+  first_edit_ms: milliseconds.default(2000),
+  max_edits: z.int().min(0).max(1000).default(40),
+});
+
+const Limits = z.strictObject({
+  connect_ms: limitMs.default(5000),
+  status_ms: limitMs.default(5000),
+  silence_ms: limitMs.default(120_000),
+  turn_ms: limitMs.default(1_800_000),
+  frame_bytes: z.int().min(1024).max(134_217_728).default(8_388_608),
+  queue: z.int().min(1).max(1000).default(20),
+  connect_tries: z.int().min(1).max(100).default(5),
+});
+
+const Policy = z.strictObject({ reply: section(Reply), limits: section(Limits) });
+
+const RegistryFile = z.strictObject({
+  agents: z.array(Agent).min(1),
+  user_agents: section(z.record(z.string(), text)),
+  policy: section(Policy),
+});
+
+/** The registry file as it was written, checked, defaults filled in. */
+export type RegistryFile = z.infer<typeof RegistryFile>;
+
+/** What an absent registry file means: nothing but the defaults. */
+export const defaultPolicy = Policy.parse({ reply: {}, limits: {} });
+
+const knownKeys: Partial<Record<string, readonly string[]>> = {
+  '': Object.keys(RegistryFile.shape),
+  'agents[]': Object.keys(Agent.shape),
+  policy: Object.keys(Policy.shape),
+  'policy.reply': Object.keys(Reply.shape),
+  'policy.limits': Object.keys(Limits.shape),
+};
+
+const hints: Partial<Record<string, string>> = {
+  agents: 'a list with at least one agent: "agents:" and below it "  - id: agent-1"',
+  'agents[]': 'a mapping that has an id: "- id: agent-1"',
+  'agents[].id': 'a text of its own for every agent, in quotes when it looks like a number: "agent-1"',
+  'agents[].label': 'a text, in quotes when it looks like a number; or leave the line out',
+  'agents[].base_url': 'for example "ws://agent-1:8000/" or "http://proxy:7000/agent_1/"; or leave the line out',
+  'agents[].workspace_path': 'an absolute folder as this service sees it: "/agents/1"; or leave the line out',
+  'agents[].concurrency': 'a whole number of turns that the agent takes at once, 1 to 1000',
+  user_agents: 'a mapping from user to agent: \'"@ann:example.org": agent-1\'',
+  'user_agents[]': 'the id of an agent of this file, in quotes when it looks like a number',
+  policy: 'a mapping; or leave it out',
+  'policy.reply': 'a mapping; or leave it out',
+  'policy.limits': 'a mapping; or leave it out',
+  'policy.reply.stream': '"edits" (the answer grows in the room) or "final" (only when it is complete)',
+  'policy.reply.first_edit_ms': 'a whole number of milliseconds, 0 to 86400000',
+  'policy.reply.max_edits': 'a whole number, 0 to 1000',
+  'policy.limits.frame_bytes': 'a whole number of bytes, 1024 to 134217728',
+  'policy.limits.queue': 'a whole number, 1 to 1000',
+  'policy.limits.connect_tries': 'a whole number, 1 to 100',
+};
+
+/** Reads the text of a registry file; `name` stands before every path in a problem. Throws `ConfigError`. */
+export function parseRegistry(source: string, name: string): RegistryFile {
+  const raw = parseYaml(source, name);
+  const wording: Wording = {
+    where: (path) => `${name}: ${pathText(path)}`,
+    hint: (pattern) => hints[pattern] ?? 'a whole number of milliseconds, 100 to 86400000',
+    knownKeys: (pattern) => knownKeys[pattern] ?? [],
+  };
+  const parsed = RegistryFile.safeParse(raw);
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error, raw, wording)),
+    ...checkAcross(raw).map((problem) => ({ ...problem, where: `${name}: ${problem.where}` })),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function parseYaml(source: string, name: string): Record<string, unknown> {
+  let raw: unknown;
+  try {
+    raw = load(source);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    if (error.mark === undefined && error.reason.includes('empty')) return {};
+    const place = error.mark === undefined ? '' : `, line ${error.mark.line + 1}, column ${error.mark.column + 1}`;
+    const hint = error.reason.includes('duplicated')
+      ? 'write every key once'
+      : 'mind the indentation, the colons, and quotes around texts with special characters';
+    throw new ConfigError([{ where: `${name}${place}`, value: null, problem: `is not YAML: ${error.reason}`, hint }]);
+  }
+  if (raw === null) return {};
+  if (isMapping(raw)) return raw;
+  const problem = `is ${kindOf(raw)}, but must be a mapping`;
+  throw new ConfigError([{ where: name, value: null, problem, hint: 'begin with "agents:"' }]);
+}
+
+/** What no schema of one part can see; works on whatever was written, so that it speaks beside zod. */
+function checkAcross(raw: Record<string, unknown>): Problem[] {
+  const agents: unknown[] = Array.isArray(raw.agents) ? raw.agents : [];
+  const ids = agents.map((agent) => trimmed((agent as { id?: unknown } | null)?.id));
+  const users = Object.entries(isMapping(raw.user_agents) ? raw.user_agents : {});
+  return [
+    ...ids.flatMap((id, index) => twice(id, index, ids)),
+    ...users.flatMap(([user, agent]) => [...notAUser(user), ...noAgent(user, trimmed(agent), ids)]),
+  ];
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function trimmed(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function twice(id: string, index: number, ids: readonly string[]): Problem[] {
+  const first = ids.indexOf(id);
+  if (id === '' || first === index) return [];
+  const problem = `is the id of agents[${first}] already`;
+  return [{ where: `agents[${index}].id`, value: show(id), problem, hint: 'give every agent an id of its own' }];
+}
+
+function notAUser(user: string): Problem[] {
+  if (userId.safeParse(user).success && user === user.trim()) return [];
+  const where = `user_agents[${show(user)}]`;
+  return [
+    { where, value: null, problem: 'is not a Matrix user id', hint: 'for example "@ann:example.org", in quotes' },
+  ];
+}
+
+function noAgent(user: string, agent: string, ids: readonly string[]): Problem[] {
+  const known = ids.filter((id) => id !== '');
+  if (agent === '' || known.length === 0 || known.includes(agent)) return [];
+  const where = `user_agents[${show(user)}]`;
+  return [{ where, value: show(agent), problem: 'is no agent of this file', hint: suggest(agent, known) }];
+}

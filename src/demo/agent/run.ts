@@ -1,0 +1,143 @@
+/** One turn on the agent's side: it runs whether or not a connection listens, so that a bot that comes back can join. */
+import { randomUUID } from 'node:crypto';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../ports.ts';
+import type { AgentFrame } from './frames.ts';
+import { AgentError } from './frames.ts';
+
+/** One message of a conversation, as language models count them. */
+export interface Said {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** What the work of a turn sees and may do. */
+export interface Turn {
+  text: string;
+  /** Paths relative to the workspace. */
+  attachments: string[];
+  /** The conversation so far, with this text as its last message. */
+  history: readonly Said[];
+  /** Aborted when the turn was stopped. */
+  signal: AbortSignal;
+  say(text: string): void;
+  send(frame: AgentFrame): void;
+  /** Waits; rejects when the turn is stopped meanwhile. */
+  pause(ms: number): Promise<void>;
+  /** Asks the person; no word within five minutes is a no. */
+  ask(question: string): Promise<boolean>;
+  /** Drops the connections of the turn as a crash would. */
+  crash(): never;
+}
+
+/** Answers one turn; gives the tokens used, or null when nobody counted. Throws `AgentError` for what the person may read. */
+export type Work = (turn: Turn) => Promise<number | null>;
+
+/** Where the frames of a turn go. */
+interface Listener {
+  send(frame: AgentFrame): void;
+  crash(): void;
+}
+
+type RunOutcome = 'done' | 'stopped' | 'failed';
+
+export interface Run {
+  /** Hears everything from the beginning on, except questions that were answered. Returns what ends the listening. */
+  listen(listener: Listener): () => void;
+  stop(): void;
+  confirm(id: string, approved: boolean): void;
+  finished: Promise<{ outcome: RunOutcome; answer: string }>;
+}
+
+const QUESTION_MS = 5 * 60_000;
+
+class Crash extends Error {}
+
+export function startRun(
+  work: Work,
+  message: Pick<Turn, 'text' | 'attachments' | 'history'>,
+  { log, now = Date.now }: { log: Log; now?: () => number },
+): Run {
+  const frames: AgentFrame[] = [];
+  const listeners = new Set<Listener>();
+  const questions = new Map<string, (approved: boolean) => void>();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let answer = '';
+
+  const send = (frame: AgentFrame) => {
+    frames.push(frame);
+    for (const listener of listeners) listener.send(frame);
+  };
+  const pause = (ms: number) => (ms > 0 ? sleep(ms, undefined, { signal }) : breathe(undefined, { signal }));
+
+  const ask = async (text: string): Promise<boolean> => {
+    const id = randomUUID();
+    const asked = {
+      type: 'AGENT_EVENT_CUSTOM_UPDATE',
+      data: { kind: 'confirmation', id, text, expires_at: now() + QUESTION_MS },
+    };
+    const { promise: answered, resolve } = Promise.withResolvers<boolean>();
+    const over = new AbortController();
+    questions.set(id, resolve);
+    send(asked);
+    try {
+      const expired = sleep(QUESTION_MS, false, { signal: AbortSignal.any([signal, over.signal]) });
+      return await Promise.race([answered, expired]);
+    } finally {
+      over.abort();
+      questions.delete(id);
+      frames.splice(frames.indexOf(asked), 1);
+    }
+  };
+
+  const turn: Turn = {
+    ...message,
+    signal,
+    say(text) {
+      answer += text;
+      send({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
+    },
+    send,
+    pause,
+    ask,
+    crash() {
+      throw new Crash();
+    },
+  };
+
+  const end = (tokens: number | null) =>
+    send({ type: 'AGENT_EVENT_END', tokens_used: tokens ?? Math.ceil((message.text.length + answer.length) / 4) });
+
+  const play = async (): Promise<RunOutcome> => {
+    try {
+      end(await work(turn));
+      return 'done';
+    } catch (error) {
+      if (error instanceof Crash) {
+        for (const listener of listeners) listener.crash();
+        return 'failed';
+      }
+      if (signal.aborted) {
+        end(null);
+        return 'stopped';
+      }
+      if (!(error instanceof AgentError)) log.error({ error }, 'a turn of the agent failed');
+      const { code, message } =
+        error instanceof AgentError ? error : new AgentError('INTERNAL_ERROR', 'The agent failed unexpectedly.');
+      send({ type: 'ERROR', code, details: message });
+      return 'failed';
+    }
+  };
+
+  return {
+    listen(listener) {
+      for (const frame of frames) listener.send(frame);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => stopping.abort(),
+    confirm: (id, approved) => questions.get(id)?.(approved),
+    finished: play().then((outcome) => ({ outcome, answer })),
+  };
+}

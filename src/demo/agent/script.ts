@@ -1,0 +1,176 @@
+/** Answers without a language model: what the person writes decides what happens. */
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { AgentError } from './frames.ts';
+import type { Turn, Work } from './run.ts';
+import { longAnswer, table } from './samples.ts';
+
+interface Scene {
+  usage: string;
+  help: string;
+  /** What may follow the word; nothing when left out. */
+  argument?: RegExp;
+  play(turn: Turn, stage: Stage, argument: string): Promise<void>;
+}
+
+interface Stage {
+  workspace: string;
+  /** Milliseconds between two pieces of an answer. */
+  pace: number;
+}
+
+const LONG_ANSWER_BYTES = 200_000;
+const SLOWEST_SECONDS = 3600;
+
+const scenes = new Map<string, Scene>([
+  ['help', { usage: 'help', help: 'this list', play: (turn, stage) => stream(turn, stage, helpText()) }],
+  [
+    'slow',
+    {
+      usage: 'slow [seconds]',
+      help: 'an answer that counts, a word at a time (30 seconds); try `!stop`',
+      argument: /^\d+(\.\d+)?$/,
+      play: playSlow,
+    },
+  ],
+  ['tool', { usage: 'tool', help: 'calls a tool, tells of its progress, then answers', play: playTool }],
+  ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
+  [
+    'confirm',
+    {
+      usage: 'confirm [what]',
+      help: 'asks whether to go on; answer with `!yes` or `!no`',
+      argument: /^[^]+$/,
+      play: playConfirm,
+    },
+  ],
+  ['table', { usage: 'table', help: 'a table', play: (turn, stage) => stream(turn, stage, table) }],
+  ['long', { usage: 'long', help: 'an answer of 200 KB with tables and code', play: playLong }],
+  ['fail', { usage: 'fail', help: 'begins to answer, then reports an error', play: playFail }],
+  ['crash', { usage: 'crash', help: 'drops the connection within the answer', play: playCrash }],
+  ['silent', { usage: 'silent', help: 'never answers', play: playSilent }],
+]);
+
+/** The offline agent; `workspace` is the folder that its files go to. */
+export function createScript(stage: Stage): Work {
+  return async (turn) => {
+    const [, word = '', argument = ''] = /^\s*(\S+)\s*([^]*?)\s*$/.exec(turn.text) ?? [];
+    const scene = scenes.get(word.toLowerCase());
+    if (scene !== undefined && (argument === '' || scene.argument?.test(argument))) {
+      await scene.play(turn, stage, argument);
+    } else {
+      await playAnswer(turn, stage);
+    }
+    return null;
+  };
+}
+
+async function stream(turn: Turn, { pace }: Stage, text: string): Promise<void> {
+  for (const word of text.match(/\S+\s*/g) ?? []) {
+    turn.say(word);
+    await turn.pause(pace);
+  }
+}
+
+async function playAnswer(turn: Turn, stage: Stage): Promise<void> {
+  const memory = turn.history.length;
+  const files = await Promise.all(turn.attachments.map((path) => describeFile(stage.workspace, path)));
+  const lines = [
+    `You wrote: “${quote(turn.text)}”.`,
+    '',
+    'I am the **reference agent**: I answer by a script, without a language model.',
+    '',
+    `- My memory of this conversation has **${memory} ${memory === 1 ? 'message' : 'messages'}**.`,
+    ...files.map((file) => `- With it came ${file}.`),
+    '- Write `help` to see what else I can do.',
+    '',
+  ];
+  await stream(turn, stage, lines.join('\n'));
+}
+
+async function playSlow(turn: Turn, _stage: Stage, argument: string): Promise<void> {
+  const seconds = Math.min(argument === '' ? 30 : Number(argument), SLOWEST_SECONDS);
+  const words = Math.max(2, Math.round(seconds * 4));
+  turn.say(`I count to ${words}: `);
+  for (let word = 1; word <= words; word += 1) {
+    await turn.pause((seconds * 1000) / words);
+    turn.say(word === words ? `${word}.` : `${word} `);
+  }
+}
+
+async function playTool(turn: Turn, stage: Stage): Promise<void> {
+  turn.send({ type: 'AGENT_EVENT_TOOL_CALL_CHUNK', name: 'calculator', arguments: '{"expression":"6*7"}' });
+  await turn.pause(stage.pace);
+  turn.send({
+    type: 'AGENT_EVENT_CUSTOM_UPDATE',
+    data: { kind: 'progress', text: 'Calculating', step: 1, steps: 2 },
+  });
+  await turn.pause(stage.pace);
+  turn.send({ type: 'AGENT_EVENT_TOOL_RESULT', name: 'calculator', result: '42' });
+  await turn.pause(stage.pace);
+  await stream(turn, stage, 'The calculator says that 6 × 7 is **42**.');
+}
+
+async function playFile(turn: Turn, stage: Stage): Promise<void> {
+  const name = `note-${randomUUID().slice(0, 8)}.txt`;
+  await mkdir(stage.workspace, { recursive: true });
+  await writeFile(join(stage.workspace, name), 'This file was written by the reference agent.\n');
+  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
+  await stream(turn, stage, `I wrote \`${name}\` for you.`);
+}
+
+async function playConfirm(turn: Turn, stage: Stage, argument: string): Promise<void> {
+  const what = argument === '' ? 'tidy up the workspace' : quote(argument);
+  turn.say('One moment: I need your word. ');
+  const approved = await turn.ask(`May I ${what}?`);
+  await stream(
+    turn,
+    stage,
+    approved ? `You said **yes**: I ${what}.` : 'You said **no**: I leave everything as it is.',
+  );
+}
+
+async function playLong(turn: Turn, { pace }: Stage): Promise<void> {
+  for (const piece of longAnswer(LONG_ANSWER_BYTES).match(/[^]{1,2000}/g) ?? []) {
+    turn.say(piece);
+    await turn.pause(pace);
+  }
+}
+
+async function playFail(turn: Turn, stage: Stage): Promise<void> {
+  await stream(turn, stage, 'I begin to answer, but');
+  throw new AgentError('DEMO_FAILURE', 'The reference agent failed because you asked it to.');
+}
+
+async function playCrash(turn: Turn, stage: Stage): Promise<void> {
+  await stream(turn, stage, 'I begin to answer, and');
+  turn.crash();
+}
+
+async function playSilent(turn: Turn): Promise<void> {
+  await turn.pause(SLOWEST_SECONDS * 1000);
+}
+
+function helpText(): string {
+  const list = [...scenes.values()].map(({ usage, help }) => `- \`${usage}\`: ${help}`);
+  return ['I am the **reference agent**. Write one of these, or anything else:', '', ...list, ''].join('\n');
+}
+
+async function describeFile(workspace: string, path: string): Promise<string> {
+  const inside = relative(resolve(workspace), resolve(workspace, path));
+  const found = inside.startsWith('..') ? null : await lstat(resolve(workspace, path)).catch(() => null);
+  return found === null
+    ? `the file “${quote(path)}”, which I cannot find`
+    : `the file “${quote(path)}” (${found.size} bytes)`;
+}
+
+/** The beginning of a text, as Markdown that shows it as it is. */
+function quote(text: string): string {
+  const characters = Array.from(text.replace(/\s+/g, ' ').trim());
+  const beginning = characters
+    .slice(0, 80)
+    .join('')
+    .replace(/[\\`*_[\]<>#|~&]/g, '\\$&');
+  return characters.length > 80 ? `${beginning}…` : beginning;
+}

@@ -1,0 +1,82 @@
+/** The reference agent: speaks the whole agent protocol, by a script or with a language model behind it. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Log } from '../../ports.ts';
+import { createChats } from './chats.ts';
+import { serveConnection } from './connection.ts';
+import type { Provider } from './provider.ts';
+import { createProviderWork } from './provider.ts';
+import { createScript } from './script.ts';
+
+export interface AgentOptions {
+  /** 0 takes a free port. */
+  port: number;
+  host?: string;
+  /** The folder that the agent's files are in; made when it is missing. */
+  workspace: string;
+  /** Answers come from there instead of from the script. */
+  provider?: Provider;
+  /** Milliseconds between two pieces of a scripted answer. */
+  pace?: number;
+  /** Says nothing when left out. */
+  log?: Log;
+}
+
+export interface RunningAgent {
+  /** The base address to configure. */
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+const MAX_FRAME = 8 * 1024 * 1024;
+
+const nothing = () => undefined;
+const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { port, host = '127.0.0.1', workspace, provider, pace = 30, log = silent } = options;
+  const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider);
+  const chats = createChats(work, log);
+  const session = randomUUID();
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
+  const server = createServer((_request, response) => {
+    response
+      .writeHead(404, { 'content-type': 'text/plain' })
+      .end('Only /v1/agent_ws/{chat}/ is here, as a WebSocket.\n');
+  });
+
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    const chat = /\/v1\/agent_ws\/(\d{1,30})\/?(?:\?.*)?$/.exec(request.url ?? '')?.[1];
+    if (chat === undefined) {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      serveConnection(webSocket, { chat, chats, session, log });
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+
+  const { port: bound } = server.address() as AddressInfo;
+  const url = `ws://${host.includes(':') ? `[${host}]` : host}:${bound}/`;
+  log.info({ url, answers: provider === undefined ? 'script' : provider.model }, 'the agent listens');
+  return {
+    url,
+    port: bound,
+    async close() {
+      chats.stop();
+      for (const webSocket of sockets.clients) webSocket.terminate();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
+import { transition } from 'xstate';
+import type { Notice, RoomContext, RoomEvent, Text, Turn } from '../../machines/model.ts';
+import { roomMachine } from '../../machines/room.machine.ts';
+import { allNodes, describeMachine, isPassing, pathTo } from './walk.ts';
+
+/**
+ * `taken`: something happens that the message asks for; `held`: it waits its turn; `refused`: the person is told why
+ * not; `ignored`: the chart names the message here and does nothing; `dropped`: the chart forgot it.
+ */
+export type Treatment = 'taken' | 'held' | 'refused' | 'ignored' | 'dropped';
+
+/** What may be the case besides the state; names as they stand in the cells. */
+type Circumstance = (typeof circumstances)[number]['name'];
+
+export interface Cell {
+  /** What happens where none of the circumstances is the case. */
+  usual: Treatment;
+  /** Where it differs, and with which circumstances: the fewest that make the difference. */
+  unless: { when: Circumstance[]; then: Treatment }[];
+}
+
+export interface Row {
+  /** The state as a path within the conversation: `asking / working / streaming`. */
+  state: string;
+  /** By message, in the order of `messages`. */
+  cells: Cell[];
+}
+
+type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${string}` | 'bystander.spoke' }>;
+
+/** Every notice that says no; a notice that is missing here does not compile. */
+const isRefusal: Record<Notice['key'], boolean> = {
+  welcome: false,
+  help: false,
+  'unknown command': true,
+  'text waits': false,
+  'text waits for your word': false,
+  'queue is full': true,
+  'agent is busy': false,
+  'files are not taken': true,
+  'agent sent a file': false,
+  'agent asks': false,
+  'question expired': false,
+  'no question is open': true,
+  stopped: false,
+  'nothing runs': true,
+  'answer is complete': true,
+  'nothing to retry': true,
+  cleared: false,
+  'agent starts afresh': false,
+  interrupted: false,
+  'empty answer': false,
+  'answer was refused': false,
+  trouble: false,
+  'only for': true,
+  'room is troubled': true,
+};
+
+const person = '@person:example.org' as RoomContext['person'] & string;
+const said = { eventId: '$message', sender: person } as { eventId: Text['eventId']; sender: Text['sender'] };
+const text: Text = { ...said, body: 'words', replyTo: null };
+const question = { id: 'q', text: 'Shall I?', expiresInMs: null };
+
+const turn: Turn = {
+  id: 1 as Turn['id'],
+  text,
+  contextId: '1' as Turn['contextId'],
+  attempts: 0,
+  preview: null,
+  pauseMs: 0,
+  idempotent: false,
+  confirmations: false,
+};
+
+const context: RoomContext = {
+  room: '!room' as RoomContext['room'],
+  person,
+  agent: 'agent' as RoomContext['agent'],
+  contextId: turn.contextId,
+  session: null,
+  turns: 1,
+  turn: null,
+  waiting: [],
+  unanswered: null,
+  question: null,
+  told: [],
+};
+
+/** By type, so that a message that is missing here does not compile. */
+const byType: { [Type in Message['type']]: Extract<Message, { type: Type }> } = {
+  'text.received': { type: 'text.received', text },
+  'file.received': { type: 'file.received', ...said, name: 'file' },
+  'command.help': { type: 'command.help', ...said },
+  'command.stop': { type: 'command.stop', ...said },
+  'command.retry': { type: 'command.retry', ...said },
+  'command.clear': { type: 'command.clear', ...said, contextId: '2' as Turn['contextId'] },
+  'command.yes': { type: 'command.yes', ...said },
+  'command.no': { type: 'command.no', ...said },
+  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
+  'bystander.spoke': { type: 'bystander.spoke', ...said },
+};
+
+/** What a person can send, as the columns of the table. */
+export const messages: readonly Message[] = Object.values(byType);
+
+const circumstances = [
+  { name: 'queue full', apply: (c: RoomContext): RoomContext => ({ ...c, waiting: Array<Text>(1000).fill(text) }) },
+  { name: 'something unanswered', apply: (c) => ({ ...c, unanswered: { text, why: 'failed' } }) },
+  { name: 'question open', apply: (c) => ({ ...c, question }) },
+  { name: 'agent takes confirmations', apply: (c) => ({ ...c, turn: c.turn && { ...c.turn, confirmations: true } }) },
+  { name: 'told before', apply: (c) => ({ ...c, told: [person] }) },
+] as const satisfies readonly { name: string; apply: (context: RoomContext) => RoomContext }[];
+
+/** Runs every message in every state of the conversation in which a room can be found, under all circumstances. */
+export function treatments(): Row[] {
+  const root = describeMachine(roomMachine);
+  const conversation = allNodes(root).find(({ key }) => key === 'conversation');
+  if (conversation === undefined) throw new Error('the room has no conversation');
+  const leaves = allNodes(conversation).filter((node) => node.children.length === 0 && !isPassing(node));
+  return leaves.map(({ id }) => {
+    const keys = pathTo(conversation, id)
+      .slice(1)
+      .map(({ key }) => key);
+    return { state: keys.join(' / '), cells: messages.map((message) => cell(keys, message)) };
+  });
+}
+
+/** The cell as it stands in the table. */
+export function cellText({ usual, unless }: Cell): string {
+  const exceptions = unless.map(({ when, then }) => `${when.join(' and ')}: ${then}`);
+  return exceptions.length === 0 ? usual : `${usual} (${exceptions.join('; ')})`;
+}
+
+function cell(keys: readonly string[], message: Message): Cell {
+  const combinations = circumstances
+    .reduce<Circumstance[][]>((known, { name }) => [...known, ...known.map((names) => [...names, name])], [[]])
+    .sort((a, b) => a.length - b.length);
+  const found: { when: Circumstance[]; then: Treatment }[] = [];
+  for (const when of combinations) {
+    const then = treat(keys, when, message);
+    const expected = found.findLast((known) => known.when.every((name) => when.includes(name)));
+    if (expected?.then !== then) found.push({ when, then });
+  }
+  const [usual, ...unless] = found;
+  if (usual === undefined) throw new Error('a table without circumstances');
+  return { usual: usual.then, unless };
+}
+
+function treat(keys: readonly string[], when: readonly Circumstance[], message: Message): Treatment {
+  const before = { ...context, turn: keys[0] === 'asking' ? turn : null };
+  const asked = keys.includes('awaiting confirmation') ? { ...before, question } : before;
+  const snapshot = roomMachine.resolveState({
+    value: { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } } as never,
+    context: circumstances.reduce((c, { name, apply }) => (when.includes(name) ? apply(c) : c), asked),
+  });
+  const [next, effects] = transition(roomMachine, snapshot, message);
+  if (next.context.waiting.length > snapshot.context.waiting.length) return 'held';
+  const moved = JSON.stringify(next.value) !== JSON.stringify(snapshot.value);
+  if (moved || effects.some((effect) => !refuses(effect))) return 'taken';
+  if (effects.length > 0) return 'refused';
+  return isNamed(snapshot, message) ? 'ignored' : 'dropped';
+}
+
+/** Whether one of the active states has a transition for the message. */
+function isNamed(snapshot: ReturnType<typeof roomMachine.resolveState>, { type }: Message): boolean {
+  return snapshot._nodes.some((node) => node.ownEvents.includes(type));
+}
+
+function refuses({ type, params }: { type: string; params: unknown }): boolean {
+  return type === 'say' && isRefusal[(params as { notice: Notice }).notice.key];
+}
+
+function valueOf([key = '', ...inner]: readonly string[]): unknown {
+  return inner.length === 0 ? key : { [key]: valueOf(inner) };
+}

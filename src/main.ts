@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+/** The command line. Everything is imported late: an older Node must reach the sentence below, and no command pays for another. */
+import type { Config } from './config/config.ts';
+
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  console.error(
+    `Roomkeeper needs Node 24 or newer, this is ${process.versions.node}; started by "npm start" it finds its own.`,
+  );
+  process.exit(1);
+}
+
+const { Command, InvalidArgumentError } = await import('commander');
+const program = new Command('roomkeeper').description(
+  'Puts AI agents into Matrix: every room is an actor that survives a kill.',
+);
+
+program
+  .command('start')
+  .description('serve until SIGINT or SIGTERM; set up by environment variables, see config/example.env')
+  .action(start);
+
+program
+  .command('check-config')
+  .description('read the configuration, contact nothing, print what it means or all that is wrong with it')
+  .action(async () => {
+    const config = await readConfig();
+    const { describeConfig } = await import('./config/describe.ts');
+    console.log(describeConfig(config));
+    for (const warning of config.warnings) console.log(`warning: ${warning}`);
+  });
+
+program
+  .command('agent')
+  .description('run the reference agent')
+  .option('--host <address>', 'where it listens', '127.0.0.1')
+  .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)
+  .option('--workspace <folder>', 'its files', './workspace')
+  .action(async (options: { host: string; port: number; workspace: string }) => {
+    const { startAgent } = await import('./demo/agent/agent.ts');
+    const agent = await startAgent(options);
+    console.log(`The reference agent listens on ${agent.url}`);
+  });
+
+program
+  .command('diagrams')
+  .description('write the diagrams of the machines into machines/README.md')
+  .action(async () => {
+    const { writeDiagrams } = await import('./diagrams.ts');
+    await writeDiagrams();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Serves until a signal or until the service cannot go on; a second signal ends the process at once. */
+async function start(): Promise<void> {
+  const config = await readConfig();
+  const { createLog } = await import('./ops/log.ts');
+  const { startApp } = await import('./app.ts');
+  const { startOps } = await import('./ops/server.ts');
+  const log = createLog(config.log);
+  for (const warning of config.warnings) log.warn({ warning }, 'configuration');
+  const app = await startApp(config, { log });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      void app.stop();
+    });
+  }
+  try {
+    const ops = config.ops === null ? null : await startOps({ ...config.ops, health: () => app.health(), log });
+    const problem = await app.ended;
+    await ops?.close();
+    if (problem !== null) throw problem;
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+}
+
+async function readConfig(): Promise<Config> {
+  const { readFileSync } = await import('node:fs');
+  const { loadConfig } = await import('./config/load.ts');
+  return loadConfig({
+    env: process.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    terminal: process.stdout.isTTY,
+  });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+/** Prints why a command failed and gives the exit code: 2 configuration, 3 the state folder is in use, 1 anything else. */
+function report(error: unknown): number {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  console.error(message);
+  if (name === 'ConfigError') return 2;
+  if (name === 'FolderInUse') return 3;
+  if (process.env.LOG_LEVEL?.trim().toLowerCase() === 'debug') console.error(error);
+  else console.error('Set LOG_LEVEL=debug to see where it happened.');
+  return 1;
+}

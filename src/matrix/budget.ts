@@ -1,0 +1,76 @@
+/** How fast one account may send. Nothing slows it down until the homeserver says "too many" for the first time. */
+import type { Now } from '../ports.ts';
+
+/** After so long without a "too many" and without anything waiting, ms, the pace is forgotten. */
+export const QUIET_MS = 60_000;
+/** The slowest and the fastest pace that is kept, sends per second; faster is no pace at all. */
+export const MIN_RATE = 0.1;
+export const MAX_RATE = 50;
+
+const SLOWER = 0.5;
+const FASTER = 1.1;
+const SHORTEST_RETRY_MS = 100;
+
+export interface Budget {
+  /** Milliseconds until the next send may start, 0 for now. To be asked only when something waits to be sent. */
+  delay(): number;
+  /** True when nothing was limited lately. */
+  unlimited(): boolean;
+  /** Counts a send; its outcome is reported with the number given here. */
+  started(): number;
+  succeeded(start: number): void;
+  /** The homeserver said "too many": nothing starts for `retryAfterMs`, and what follows goes slower. */
+  limited(start: number, retryAfterMs: number): void;
+  /** Nothing starts for `ms`; the pace stays. */
+  pause(ms: number): void;
+}
+
+export function createBudget(now: Now): Budget {
+  let rate: number | null = null;
+  let nextAt = 0;
+  let strainedAt = 0;
+  // Sends that were under way together share one "too many": only the first of them changes the pace.
+  let round = 0;
+
+  function forgetAfterQuiet(): void {
+    if (rate !== null && now() - strainedAt >= QUIET_MS) rate = null;
+  }
+
+  function pause(ms: number): void {
+    nextAt = Math.max(nextAt, now() + ms);
+  }
+
+  return {
+    delay() {
+      forgetAfterQuiet();
+      const ms = Math.max(0, nextAt - now());
+      if (ms > 0) strainedAt = Math.max(strainedAt, now());
+      return ms;
+    },
+    unlimited() {
+      forgetAfterQuiet();
+      return rate === null && nextAt <= now();
+    },
+    started() {
+      if (rate !== null) nextAt = Math.max(nextAt, now()) + 1000 / rate;
+      return round;
+    },
+    succeeded(start) {
+      if (rate === null || start !== round) return;
+      rate *= FASTER;
+      if (rate > MAX_RATE) rate = null;
+    },
+    limited(start, retryAfterMs) {
+      strainedAt = Math.max(strainedAt, now() + retryAfterMs);
+      if (start === round) {
+        round += 1;
+        // What a bucket that refills evenly asks for is the time of one send.
+        const slower: number = rate === null ? 1000 / Math.max(retryAfterMs, SHORTEST_RETRY_MS) : rate * SLOWER;
+        rate = Math.min(MAX_RATE, Math.max(MIN_RATE, slower));
+        nextAt = now();
+      }
+      pause(retryAfterMs);
+    },
+    pause,
+  };
+}

@@ -1,0 +1,29 @@
+/** The contents of the messages that the bot sends. */
+import type { Outgoing } from '../ports.ts';
+
+/** Where a message of ours carries its content id, which outlives the homeserver's memory of transaction ids. */
+export const ID_KEY = 'org.roomkeeper.id';
+/** Where it carries the event that it answers. */
+const ANSWERS_KEY = 'org.roomkeeper.answers';
+
+/** The content of an `m.room.message`: a message of its own, or the edit that replaces an earlier one. */
+export function messageContent(message: Outgoing): Record<string, unknown> {
+  const plain = { ...textContent(message, ''), ...marks(message) };
+  if (message.replaces === null) return plain;
+  return {
+    ...textContent(message, '* '),
+    ...marks(message),
+    'm.new_content': plain,
+    'm.relates_to': { rel_type: 'm.replace', event_id: message.replaces },
+  };
+}
+
+function textContent({ msgtype, content }: Outgoing, prefix: string): Record<string, unknown> {
+  const text = { msgtype, body: prefix + content.body, 'm.mentions': {} };
+  if (content.html === undefined) return text;
+  return { ...text, format: 'org.matrix.custom.html', formatted_body: prefix + content.html };
+}
+
+function marks({ transaction, answers }: Outgoing): Record<string, unknown> {
+  return answers === null ? { [ID_KEY]: transaction } : { [ID_KEY]: transaction, [ANSWERS_KEY]: answers };
+}

@@ -1,0 +1,41 @@
+/** What is known about the service at one moment. */
+export interface Health {
+  state: 'booting' | 'catching up' | 'running' | 'degraded' | 'draining' | 'stopped';
+  /** How long ago the last sync came back; null before the first one. */
+  lastSyncAgeMs: number | null;
+  /** From this age on a sync counts as missing. */
+  syncStaleAfterMs: number;
+  storeWritable: boolean;
+  /** Rooms that gave up after too many crashes: reported, but the others are served. */
+  parkedRooms: number;
+}
+
+/** Whether people are served, and if not, what is missing for it, one sentence each. */
+export interface Readiness {
+  ready: boolean;
+  missing: string[];
+}
+
+/** Judges the facts; decides what `/readyz` says. */
+export function readiness({ state, lastSyncAgeMs, syncStaleAfterMs, storeWritable }: Health): Readiness {
+  const missing: string[] = [];
+  const sentence = states[state];
+  if (sentence !== null) missing.push(sentence);
+  if (lastSyncAgeMs === null) missing.push('No sync has come back from the homeserver yet.');
+  else if (lastSyncAgeMs >= syncStaleAfterMs) missing.push(staleSync(lastSyncAgeMs, syncStaleAfterMs));
+  if (!storeWritable) missing.push('The state folder cannot be written.');
+  return { ready: missing.length === 0, missing };
+}
+
+const states: Record<Health['state'], string | null> = {
+  booting: 'The service is starting.',
+  'catching up': 'The service is catching up with what happened while it was away.',
+  running: null,
+  degraded: 'The service runs, but something it needs is failing.',
+  draining: 'The service is shutting down.',
+  stopped: 'The service has stopped.',
+};
+
+function staleSync(age: number, limit: number): string {
+  return `The last sync came back ${Math.floor(age / 1000)} s ago; it should be less than ${Math.ceil(limit / 1000)} s.`;
+}

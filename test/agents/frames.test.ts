@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventId } from '../../machines/model.ts';
+import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage } from '../../src/agents/frames.ts';
+import { message } from './support.ts';
+
+const none = { idempotent: false, request_id: false, confirmations: false, stop: false };
+const noSteps = { step: null, steps: null };
+
+test.each([
+  [{ type: 'STATUS' }, { type: 'status', capabilities: none, session: null }],
+  [
+    { type: 'STATUS', session: 's1', capabilities: { stop: true, idempotent: 'yes', more: 1 }, version: 3 },
+    { type: 'status', capabilities: { ...none, stop: true }, session: 's1' },
+  ],
+  [
+    { type: 'STATUS', session: { no: 'string' }, capabilities: ['stop'] },
+    { type: 'status', capabilities: none, session: null },
+  ],
+  [
+    { type: 'AGENT_EVENT_TEXT_CHUNK', text: 'Hi' },
+    { type: 'text', text: 'Hi' },
+  ],
+  [
+    { type: 'AGENT_EVENT_TEXT_CHUNK', text: '' },
+    { type: 'text', text: '' },
+  ],
+  [
+    { type: 'AGENT_EVENT_TEXT_CHUNK', text: 5 },
+    { type: 'protocol', detail: 'a malformed AGENT_EVENT_TEXT_CHUNK' },
+  ],
+  [
+    { type: 'AGENT_EVENT_SEND_FILE', path: 'a/b.txt' },
+    { type: 'file', path: 'a/b.txt' },
+  ],
+  [{ type: 'AGENT_EVENT_SEND_FILE' }, { type: 'protocol', detail: 'a malformed AGENT_EVENT_SEND_FILE' }],
+  [
+    { type: 'AGENT_EVENT_END', tokens_used: 12 },
+    { type: 'end', tokens: 12 },
+  ],
+  [{ type: 'AGENT_EVENT_END' }, { type: 'end', tokens: 0 }],
+  [
+    { type: 'AGENT_EVENT_END', tokens_used: 'many' },
+    { type: 'end', tokens: 0 },
+  ],
+  [
+    { type: 'ERROR', code: 'E1', details: 'broken' },
+    { type: 'error', code: 'E1', details: 'broken' },
+  ],
+  [
+    { type: 'ERROR', code: 500, details: { why: 'x' } },
+    { type: 'error', code: '500', details: '{"why":"x"}' },
+  ],
+  [{ type: 'ERROR' }, { type: 'error', code: '', details: '' }],
+  [{ type: 'GRACEFUL_DISCONNECT' }, { type: 'disconnect' }],
+  [{ type: 'AGENT_EVENT_DISCONNECT', reason: 'idle' }, { type: 'disconnect' }],
+  [
+    { type: 'AGENT_EVENT_TOOL_CALL_CHUNK', tool_name: 'search' },
+    { type: 'progress', text: 'search', ...noSteps, unknownType: null },
+  ],
+  [
+    { type: 'AGENT_EVENT_TOOL_RESULT', data: [1] },
+    { type: 'progress', text: '', ...noSteps, unknownType: null },
+  ],
+  [{ type: 'AGENT_EVENT_CUSTOM_UPDATE' }, { type: 'progress', text: '', ...noSteps, unknownType: null }],
+  [
+    { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'progress', text: 'Reading', step: 1, steps: 3 } },
+    { type: 'progress', text: 'Reading', step: 1, steps: 3, unknownType: null },
+  ],
+  [
+    { type: 'CUSTOM_UPDATE', data: { kind: 'progress', text: 'Reading', step: -1, steps: '3' } },
+    { type: 'progress', text: 'Reading', ...noSteps, unknownType: null },
+  ],
+  [
+    { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'confirmation', id: 'q1', text: 'Delete?', expires_at: 90 } },
+    { type: 'question', id: 'q1', text: 'Delete?', expiresAt: 90 },
+  ],
+  [
+    {
+      type: 'AGENT_EVENT_CUSTOM_UPDATE',
+      data: { kind: 'confirmation', id: 1, text: 'Delete?', expires_at: '1970-01-01T00:00:02Z' },
+    },
+    { type: 'question', id: '1', text: 'Delete?', expiresAt: 2000 },
+  ],
+  [
+    { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'confirmation', id: 'q', text: 'x', expires_at: 'soon' } },
+    { type: 'question', id: 'q', text: 'x', expiresAt: null },
+  ],
+  [
+    { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'confirmation', text: 'Delete?' } },
+    { type: 'protocol', detail: 'a malformed AGENT_EVENT_CUSTOM_UPDATE' },
+  ],
+  [
+    { type: 'AGENT_EVENT_THOUGHT', text: 'hm' },
+    { type: 'progress', text: 'hm', ...noSteps, unknownType: 'AGENT_EVENT_THOUGHT' },
+  ],
+  [{ type: 'METRICS' }, { type: 'unknown', name: 'METRICS' }],
+  [{ type: 'x'.repeat(500) }, { type: 'unknown', name: 'x'.repeat(100) }],
+])('%j is read as what it means', (raw, frame) => {
+  expect(decodeFrame(Buffer.from(JSON.stringify(raw)))).toEqual({ frame, requestId: null });
+});
+
+test.each(['', '}{', 'null', '[]', '"STATUS"', '7', '{}', '{"type":7}', '{"type":null}'])(
+  '%j is not a frame',
+  (raw) => {
+    expect(decodeFrame(raw)).toEqual({
+      frame: { type: 'protocol', detail: 'not a JSON object with a type' },
+      requestId: null,
+    });
+  },
+);
+
+test('a binary message is not a frame, whatever it holds', () => {
+  expect(decodeFrame(Buffer.from('{"type":"STATUS"}'), true)).toEqual({
+    frame: { type: 'protocol', detail: 'a binary message' },
+    requestId: null,
+  });
+});
+
+test.each([
+  ['r1', 'r1'],
+  [17, '17'],
+  [null, null],
+  [{ id: 1 }, null],
+])('request_id %j is read as %j', (request_id, requestId) => {
+  expect(decodeFrame(JSON.stringify({ type: 'AGENT_EVENT_END', request_id }))).toEqual({
+    frame: { type: 'end', tokens: 0 },
+    requestId,
+  });
+});
+
+test('nothing that comes in makes the decoder throw', () => {
+  const type = fc.constantFrom(
+    'STATUS',
+    'AGENT_EVENT_TEXT_CHUNK',
+    'AGENT_EVENT_END',
+    'AGENT_EVENT_SEND_FILE',
+    'AGENT_EVENT_CUSTOM_UPDATE',
+    'AGENT_EVENT_TOOL_RESULT',
+    'ERROR',
+    'DISCONNECT',
+    '__proto__',
+  );
+  const field = fc.constantFrom('text', 'path', 'data', 'code', 'details', 'capabilities', 'session', 'request_id');
+  const fields = fc.dictionary(field, fc.jsonValue());
+  const frames = fc.record({ type, fields }).map(({ type, fields }) => JSON.stringify({ ...fields, type }));
+  fc.assert(
+    fc.property(fc.oneof(frames, fc.json(), fc.string()), (raw) => {
+      expect(typeof decodeFrame(raw).frame.type).toBe('string');
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a user message leaves out what says nothing', () => {
+  const written = encodeUserMessage({ ...message, attachments: [], requestId: null });
+  expect(JSON.parse(written)).toEqual({
+    type: 'USER_MESSAGE',
+    text: 'How are you?',
+    message_id: '$question',
+    user_id: '@ann:example.org',
+    room_id: '!room:example.org',
+  });
+});
+
+test('a user message carries attachments, the request and what it answers', () => {
+  const written = encodeUserMessage({
+    text: { ...message.text, replyTo: EventId.parse('$before') },
+    room: message.room,
+    attachments: ['inbox/a b.png'],
+    requestId: '$question',
+  });
+  expect(JSON.parse(written)).toEqual({
+    type: 'USER_MESSAGE',
+    text: 'How are you?',
+    attachments: ['inbox/a b.png'],
+    message_id: '$question',
+    request_id: '$question',
+    user_id: '@ann:example.org',
+    room_id: '!room:example.org',
+    reply_to: '$before',
+  });
+});
+
+test('the other two frames of the bot', () => {
+  expect(JSON.parse(encodeConfirmation('q1', false))).toEqual({
+    type: 'USER_CONFIRMATION',
+    id: 'q1',
+    approved: false,
+  });
+  expect(JSON.parse(encodeStop())).toEqual({ type: 'STOP' });
+});

@@ -1,0 +1,617 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { AgentId, ContextId } from '../../machines/model.ts';
+import { openLinks } from '../../src/agents/link.ts';
+import { defaultLimits } from '../../src/agents/link-options.ts';
+import { createManualTimers } from '../support/manual-timers.ts';
+import type { AgentScript, ScriptedAgent } from '../support/scripted-agent.ts';
+import { chunk, END, scripts, startScriptedAgent, STATUS } from '../support/scripted-agent.ts';
+import { capabilities, message, record, silentLog } from './support.ts';
+
+const agents: ScriptedAgent[] = [];
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.close();
+});
+
+async function start(...given: Parameters<typeof startScriptedAgent>): Promise<ScriptedAgent> {
+  const agent = await startScriptedAgent(...given);
+  agents.push(agent);
+  return agent;
+}
+
+const all = { idempotent: true, request_id: true, confirmations: true, stop: true };
+const opened = { type: 'opened' };
+const ready = { type: 'ready', capabilities, session: null };
+const readyForAll = { type: 'ready', capabilities: all, session: 's1' };
+const FULL_STATUS = { type: 'STATUS', capabilities: all, session: 's1' };
+const done = { type: 'ended', outcome: 'done', tokens: 7 };
+const stopped = { type: 'ended', outcome: 'stopped' };
+const text = (text: string) => ({ type: 'text', text });
+const unreachable = (trouble: string, detail: unknown) => ({ type: 'unreachable', trouble, detail });
+const failed = (trouble: string, detail: unknown) => ({ type: 'ended', outcome: 'failed', trouble, detail });
+
+describe('a turn', () => {
+  test('goes from STATUS to END, everything in order, and empty chunks are nothing', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(STATUS);
+      await connection.next();
+      connection.send(chunk('It '));
+      connection.send(chunk(''));
+      connection.send({ type: 'AGENT_EVENT_TOOL_CALL_CHUNK', name: 'search' });
+      connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: 'out/a.txt' });
+      connection.send(chunk('works.'));
+      connection.send(END);
+    });
+    const { events, counts, over } = record(`${agent.url}agent_17/`, { contextId: '42' });
+    await over();
+    const connection = await agent.connection();
+    expect(await connection.closed).toBe(1000);
+    expect(connection.path).toBe('/agent_17/v1/agent_ws/42/');
+    expect(events).toEqual([
+      opened,
+      ready,
+      text('It '),
+      { type: 'progress', text: 'search', step: null, steps: null },
+      { type: 'file', path: 'out/a.txt' },
+      text('works.'),
+      done,
+    ]);
+    expect(counts).toEqual([]);
+    expect(agent.messages).toEqual([
+      {
+        type: 'USER_MESSAGE',
+        text: 'How are you?',
+        message_id: '$question',
+        user_id: '@ann:example.org',
+        room_id: '!room:example.org',
+      },
+    ]);
+  });
+
+  test('its request id is the message id, told to agents that declare request ids', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      const { request_id } = await connection.next();
+      connection.send({ ...chunk('of an old turn'), request_id: '$old' });
+      connection.send({ ...END, request_id: '$old' });
+      connection.send({ ...chunk('mine'), request_id });
+      connection.send(chunk(' and nobody’s'));
+      connection.send({ ...END, request_id });
+    });
+    const { events, counts, over } = record(agent.url);
+    await over();
+    expect(events).toEqual([opened, readyForAll, text('mine'), text(' and nobody’s'), done]);
+    expect(counts).toEqual(['frame foreign', 'frame foreign']);
+    expect(agent.messages[0]?.request_id).toBe('$question');
+  });
+
+  test('a message is asked once, only after STATUS, and never after the end', async () => {
+    const agent = await start();
+    const { link, saw, over } = record(agent.url, { asks: false });
+    link.ask(message);
+    await saw('ready');
+    link.ask(message);
+    link.ask(message);
+    const connection = await agent.connection();
+    await connection.next();
+    connection.send(END);
+    await over();
+    link.ask(message);
+    link.confirm('q', true);
+    link.stop();
+    link.close();
+    await connection.closed;
+    expect(agent.messages).toHaveLength(1);
+  });
+
+  test('goes on when its listener throws', async () => {
+    const agent = await start(scripts.greet);
+    const errors: object[] = [];
+    const open = openLinks({
+      baseOf: () => agent.url,
+      now: () => 0,
+      log: { ...silentLog, error: (fields) => errors.push(fields) },
+    });
+    const { promise: readied, resolve } = Promise.withResolvers<void>();
+    const link = open({ agent: AgentId.parse('a'), contextId: ContextId.parse('5') }, (event) => {
+      if (event.type === 'opened') throw new Error('no room');
+      resolve();
+    });
+    await readied;
+    link.close();
+    expect(errors).toEqual([{ agent: 'a', contextId: '5', event: 'opened', error: new Error('no room') }]);
+  });
+});
+
+interface Misbehaviour {
+  name: string;
+  script: AgentScript;
+  limits?: Partial<typeof defaultLimits>;
+  events: unknown[];
+  counts?: string[];
+}
+
+const asked =
+  (...frames: (object | string | Buffer)[]): AgentScript =>
+  async (connection) => {
+    connection.send(STATUS);
+    await connection.next();
+    for (const frame of frames) {
+      if (typeof frame === 'string' || Buffer.isBuffer(frame)) connection.sendRaw(frame);
+      else connection.send(frame);
+    }
+  };
+
+const misbehaviours: Misbehaviour[] = [
+  {
+    name: 'says no STATUS',
+    script: scripts.neverStatus,
+    limits: { status: 30 },
+    events: [opened, unreachable('no-status', 'no STATUS within 30 ms')],
+  },
+  {
+    name: 'begins with an answer',
+    script: (connection) => connection.send(chunk('Hello')),
+    events: [opened, unreachable('protocol', 'the first frame was text, not STATUS')],
+  },
+  {
+    name: 'begins with ERROR',
+    script: (connection) => connection.send({ type: 'ERROR', code: 'E', details: 'full' }),
+    events: [opened, unreachable('protocol', 'the first frame was ERROR E: full, not STATUS')],
+  },
+  {
+    name: 'begins with an unknown type',
+    script: (connection) => connection.send({ type: 'HELLO' }),
+    events: [opened, unreachable('protocol', 'the first frame was HELLO, not STATUS')],
+  },
+  {
+    name: 'begins with garbage',
+    script: scripts.garbage,
+    events: [opened, unreachable('protocol', 'the first frame was not a JSON object with a type, not STATUS')],
+  },
+  {
+    name: 'begins with a binary STATUS',
+    script: (connection) => connection.sendRaw(Buffer.from('{"type":"STATUS"}')),
+    events: [opened, unreachable('protocol', 'the first frame was a binary message, not STATUS')],
+  },
+  {
+    name: 'begins with a frame over the limit',
+    script: (connection) => connection.send({ ...STATUS, more: 'x'.repeat(1000) }),
+    limits: { maxFrame: 500 },
+    events: [opened, unreachable('too-big', 'Max payload size exceeded')],
+  },
+  {
+    name: 'closes before STATUS',
+    script: (connection) => connection.close(1013, 'later'),
+    events: [opened, unreachable('unreachable', 'closed with 1013 later')],
+  },
+  {
+    name: 'drops the socket before STATUS',
+    script: (connection) => connection.terminate(),
+    events: [opened, unreachable('unreachable', 'closed with 1006')],
+  },
+  {
+    name: 'closes with 1009 before STATUS',
+    script: (connection) => connection.close(1009),
+    events: [opened, unreachable('too-big', 'closed with 1009')],
+  },
+  {
+    name: 'closes with 1009 after the message',
+    script: async (connection) => {
+      connection.send(STATUS);
+      await connection.next();
+      connection.close(1009, 'message too big');
+    },
+    events: [opened, ready, failed('too-big', 'closed with 1009 message too big')],
+  },
+  {
+    name: 'closes after the message',
+    script: async (connection) => {
+      connection.send(STATUS);
+      await connection.next();
+      connection.close(1000);
+    },
+    events: [opened, ready, failed('connection-lost', 'closed with 1000')],
+  },
+  {
+    name: 'closes within the answer',
+    script: scripts.closeMidAnswer,
+    events: [opened, ready, text('The beginning of'), failed('connection-lost', 'closed with 1011')],
+  },
+  {
+    name: 'drops the socket within the answer',
+    script: async (connection) => {
+      connection.send(STATUS);
+      await connection.next();
+      connection.terminate();
+    },
+    events: [opened, ready, failed('connection-lost', 'closed with 1006')],
+  },
+  {
+    name: 'sends a frame over the limit within the answer',
+    script: asked(chunk('x'.repeat(1000))),
+    limits: { maxFrame: 500 },
+    events: [opened, ready, failed('too-big', 'Max payload size exceeded')],
+  },
+  {
+    name: 'answers nothing',
+    script: scripts.hang,
+    limits: { silence: 30 },
+    events: [opened, ready, failed('silent', 'no frame for 30 ms')],
+  },
+  {
+    name: 'falls silent within the answer',
+    script: asked(chunk('Well,')),
+    limits: { silence: 300 },
+    events: [opened, ready, text('Well,'), failed('silent', 'no frame for 300 ms')],
+  },
+  {
+    name: 'ends at once',
+    script: asked(END),
+    events: [opened, ready, done],
+  },
+  {
+    name: 'ends twice',
+    script: asked(chunk('a'), END, END),
+    events: [opened, ready, text('a'), done],
+    counts: ['frame late'],
+  },
+  {
+    name: 'goes on after the end',
+    script: asked(END, chunk('late'), { type: 'ERROR' }, '}{', Buffer.from('x')),
+    events: [opened, ready, done],
+    counts: ['frame late', 'frame late', 'frame late', 'frame late'],
+  },
+  {
+    name: 'goes on after ERROR',
+    script: asked({ type: 'ERROR', code: 'E7', details: { why: 'tired' } }, chunk('late'), END),
+    events: [opened, ready, failed('agent-error', 'ERROR E7: {"why":"tired"}')],
+    counts: ['frame late', 'frame late'],
+  },
+  {
+    name: 'sends an ERROR that says nothing',
+    script: asked({ type: 'ERROR' }),
+    events: [opened, ready, failed('agent-error', 'ERROR : ')],
+  },
+  {
+    name: 'sends an ERROR about an image too large for the provider',
+    script: asked({ type: 'ERROR', code: 'AGENT_ERROR', details: 'data-uri item is larger than 10485760 bytes' }),
+    events: [opened, ready, failed('too-big', 'ERROR AGENT_ERROR: data-uri item is larger than 10485760 bytes')],
+  },
+  {
+    name: 'says that it disconnects',
+    script: asked(chunk('a'), { type: 'GRACEFUL_DISCONNECT' }),
+    events: [opened, ready, text('a'), failed('connection-lost', 'the agent said that it disconnects')],
+  },
+  {
+    name: 'mixes unknown types and garbage into the answer',
+    script: asked(
+      { type: 'METRICS' },
+      '}{',
+      '[]',
+      Buffer.from([1, 2]),
+      { type: 'AGENT_EVENT_TEXT_CHUNK' },
+      { type: 'AGENT_EVENT_THOUGHT', text: 'hm' },
+      STATUS,
+      chunk('fine'),
+      END,
+    ),
+    events: [opened, ready, { type: 'progress', text: 'hm', step: null, steps: null }, text('fine'), done],
+    counts: [
+      'frame unknown',
+      'frame invalid',
+      'frame invalid',
+      'frame invalid',
+      'frame invalid',
+      'frame unknown',
+      'frame unexpected',
+    ],
+  },
+  {
+    name: 'sends text that is not UTF-8',
+    script: async (connection) => {
+      connection.send(STATUS);
+      await connection.next();
+      connection.sendText(Buffer.from([0xff, 0xfe]));
+    },
+    events: [opened, ready, failed('protocol', 'Invalid WebSocket frame: invalid UTF-8 sequence')],
+  },
+];
+
+describe('an agent that', () => {
+  test.each(misbehaviours)('$name', async ({ script, limits, events, counts = [] }) => {
+    const agent = await start(script);
+    const recorder = record(agent.url, { ...(limits && { limits }) });
+    await recorder.over();
+    await recorder.counted(counts.length);
+    await (
+      await agent.connection()
+    ).closed;
+    expect(recorder.events).toEqual(events);
+    expect(recorder.counts).toEqual(counts);
+  });
+
+  test('answers before it was asked is not heard', async () => {
+    const agent = await start();
+    const { link, events, counts, saw, counted, over } = record(agent.url, { asks: false });
+    await saw('ready');
+    const connection = await agent.connection();
+    connection.send(chunk('of an old turn'));
+    connection.send(END);
+    connection.sendRaw('}{');
+    await counted(3);
+    link.ask(message);
+    await connection.next();
+    connection.send(chunk('new'));
+    connection.send(END);
+    await over();
+    expect(events).toEqual([opened, ready, text('new'), done]);
+    expect(counts).toEqual(['frame unexpected', 'frame unexpected', 'frame unexpected']);
+  });
+
+  test.each([
+    [{ type: 'ERROR', code: 'BUSY', details: 'no' }, 'ERROR BUSY: no before the message'],
+    [{ type: 'AGENT_DISCONNECT' }, 'disconnect before the message'],
+  ])('refuses by %j before it was asked can be tried again', async (frame, detail) => {
+    const agent = await start((connection) => {
+      connection.send(STATUS);
+      connection.send(frame);
+    });
+    const { events, over } = record(agent.url, { asks: false });
+    await over();
+    expect(events).toEqual([opened, ready, unreachable('unreachable', detail)]);
+  });
+
+  test('is gone when it is asked was not reached', async () => {
+    const agent = await start((connection) => {
+      connection.send(STATUS);
+      connection.close(1001);
+    });
+    const { link, events, over } = record(agent.url, { asks: false });
+    await over();
+    link.ask(message);
+    expect(events).toEqual([opened, ready, unreachable('unreachable', 'closed with 1001')]);
+    expect(agent.messages).toEqual([]);
+  });
+
+  test('says STATUS too late is not heard', async () => {
+    const agent = await start(() => undefined);
+    const { events, counted, over, counts } = record(agent.url, { limits: { status: 20 } });
+    const connection = await agent.connection();
+    connection.freeze();
+    await over();
+    connection.send(STATUS);
+    await counted(1);
+    connection.thaw();
+    await connection.closed;
+    expect(events).toEqual([opened, unreachable('no-status', 'no STATUS within 20 ms')]);
+    expect(counts).toEqual(['frame late']);
+  });
+});
+
+describe('an address', () => {
+  test.each([404, 502, 302, 401])('that answers the upgrade with %i', async (refuse) => {
+    const agent = await start(undefined, { refuse });
+    const { events, over } = record(agent.url);
+    await over();
+    expect(events).toEqual([unreachable('unreachable', `Unexpected server response: ${refuse}`)]);
+  });
+
+  test('where nobody listens', async () => {
+    const agent = await startScriptedAgent();
+    await agent.close();
+    const { events, over } = record(agent.url);
+    await over();
+    expect(events).toEqual([unreachable('unreachable', `connect ECONNREFUSED 127.0.0.1:${agent.port}`)]);
+  });
+
+  test('whose name does not exist', async () => {
+    const { events, over } = record('ws://agent.invalid:8000/', { limits: { connect: 2_000 } });
+    await over();
+    expect(events).toEqual([unreachable('unreachable', expect.stringMatching(/getaddrinfo|no connection within/))]);
+  });
+
+  test('that takes the connection and says nothing', async () => {
+    const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { events, over } = record(`ws://127.0.0.1:${port}/`, { limits: { connect: 30 } });
+    await over();
+    server.close();
+    await once(server, 'close');
+    expect(events).toEqual([unreachable('unreachable', 'no connection within 30 ms')]);
+  });
+
+  test('that does not speak HTTP', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-x\r\n')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { events, over } = record(`ws://127.0.0.1:${port}/`);
+    await over();
+    server.close();
+    expect(events).toEqual([unreachable('unreachable', expect.stringContaining('Parse Error'))]);
+  });
+
+  test.each([
+    [null, 'no such agent is configured'],
+    ['host:8000', 'the agent address must begin with ws://, wss://, http:// or https://'],
+  ])('that is %j', async (url, detail) => {
+    const { events, over } = record(url);
+    expect(events).toEqual([]);
+    await over();
+    expect(events).toEqual([unreachable('unreachable', detail)]);
+  });
+});
+
+describe('a question', () => {
+  const ask = { kind: 'confirmation', id: 'q1', text: 'Delete?' };
+  const question = { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: ask };
+
+  test('stops the silence limit until it is answered', async () => {
+    const clock = createManualTimers(1_000);
+    const agent = await start();
+    const limits = { silence: 100, ping: 1_000_000 };
+    const { link, events, saw } = record(agent.url, { limits, after: clock.after, now: clock.now });
+    await saw('ready');
+    const connection = await agent.connection();
+    await connection.next();
+    clock.advance(99);
+    connection.send({ ...question, data: { ...ask, expires_at: 5_000 } });
+    await saw('question');
+    clock.advance(100_000);
+    connection.send(chunk('meanwhile'));
+    await saw('text');
+    clock.advance(100_000);
+    link.confirm('q1', true);
+    expect(await connection.next()).toEqual({ type: 'USER_CONFIRMATION', id: 'q1', approved: true });
+    clock.advance(99);
+    expect(events.slice(2)).toEqual([
+      { type: 'question', id: 'q1', text: 'Delete?', expiresInMs: 3_901 },
+      text('meanwhile'),
+    ]);
+    clock.advance(1);
+    expect(events.slice(4)).toEqual([failed('silent', 'no frame for 100 ms')]);
+  });
+
+  test.each([
+    [undefined, null],
+    [999, 0],
+    ['1970-01-01T00:00:03Z', 2_000],
+    ['tomorrow', null],
+  ])('that expires at %j', async (expires_at, expiresInMs) => {
+    const agent = await start(asked({ ...question, data: { ...ask, expires_at } }));
+    const { link, saw } = record(agent.url, { now: () => 1_000 });
+    expect(await saw('question')).toEqual({ type: 'question', id: 'q1', text: 'Delete?', expiresInMs });
+    link.close();
+  });
+});
+
+describe('stop', () => {
+  test('asks an agent that can, and waits for its END', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      await connection.next();
+      connection.send(chunk('a'));
+      expect(await connection.next()).toEqual({ type: 'STOP' });
+      connection.send(chunk('b'));
+      connection.send(END);
+    });
+    const { link, events, saw, over } = record(agent.url);
+    await saw('text');
+    link.stop();
+    link.stop();
+    await over();
+    expect(events).toEqual([opened, readyForAll, text('a'), text('b'), stopped]);
+  });
+
+  test.each<[string, AgentScript]>([
+    ['does not answer', () => undefined],
+    ['breaks', (connection) => connection.terminate()],
+    ['answers with ERROR', (connection) => connection.send({ type: 'ERROR', code: 'STOPPED' })],
+  ])('ends also when the agent %s', async (_, react) => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      await connection.next();
+      connection.send(chunk('a'));
+      await connection.next();
+      await react(connection);
+    });
+    const { link, events, saw, over } = record(agent.url, { limits: { stop: 30 } });
+    await saw('text');
+    link.stop();
+    await over();
+    await (
+      await agent.connection()
+    ).closed;
+    expect(events).toEqual([opened, readyForAll, text('a'), stopped]);
+  });
+
+  test('closes on an agent that cannot', async () => {
+    const agent = await start(asked(chunk('a')));
+    const { link, events, saw } = record(agent.url);
+    await saw('text');
+    link.stop();
+    expect(events).toEqual([opened, ready, text('a'), stopped]);
+    expect(await (await agent.connection()).closed).toBe(1000);
+    expect(agent.messages).toHaveLength(1);
+  });
+
+  test('before the message just closes', async () => {
+    const agent = await start();
+    const early = record(agent.url);
+    early.link.stop();
+    expect(early.events).toEqual([stopped]);
+    const { link, events, saw } = record(agent.url, { asks: false });
+    await saw('ready');
+    link.stop();
+    expect(events).toEqual([opened, ready, stopped]);
+    await (
+      await agent.connection()
+    ).closed;
+    expect(early.events).toEqual([stopped]);
+    expect(agent.messages).toEqual([]);
+  });
+});
+
+test('close says nothing more, whatever still comes', async () => {
+  const agent = await start(async (connection) => {
+    connection.send(STATUS);
+    await connection.next();
+    connection.send(chunk('a'));
+  });
+  const { link, events, saw } = record(agent.url);
+  await saw('text');
+  link.close();
+  const connection = await agent.connection();
+  expect(await connection.closed).toBe(1000);
+  expect(events).toEqual([opened, ready, text('a')]);
+});
+
+describe('a half-open connection', () => {
+  test('is lost when a ping stays unanswered until the next one', async () => {
+    const agent = await start();
+    const { events, saw, over } = record(agent.url, { limits: { ping: 100 } });
+    await saw('ready');
+    const connection = await agent.connection();
+    connection.freeze();
+    await over();
+    connection.thaw();
+    await connection.closed;
+    expect(events).toEqual([opened, ready, failed('connection-lost', 'no pong for 100 ms')]);
+  });
+
+  test('is one that sends neither pong nor frame: either is a sign of life', async () => {
+    const clock = createManualTimers();
+    const agent = await start();
+    const limits = { ping: 30, silence: 1_000_000 };
+    const { events, saw } = record(agent.url, { limits, after: clock.after });
+    await saw('ready');
+    const connection = await agent.connection();
+    await connection.next();
+    connection.freeze();
+    clock.advance(30);
+    connection.send(chunk('alive'));
+    await saw('text');
+    clock.advance(59);
+    expect(events).toEqual([opened, ready, text('alive')]);
+    clock.advance(1);
+    expect(events.slice(3)).toEqual([failed('connection-lost', 'no pong for 30 ms')]);
+    connection.thaw();
+  });
+});
+
+test('the limits are those of the protocol page', () => {
+  expect(defaultLimits).toEqual({
+    connect: 5_000,
+    status: 5_000,
+    silence: 120_000,
+    ping: 30_000,
+    stop: 800,
+    maxFrame: 8_388_608,
+  });
+});

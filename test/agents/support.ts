@@ -1,0 +1,82 @@
+import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/model.ts';
+import type { LinkCount, LinkOptions } from '../../src/agents/link-options.ts';
+import { openLinks } from '../../src/agents/link.ts';
+import type { Link, LinkEvent, Log } from '../../src/ports.ts';
+
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export const message = {
+  text: {
+    eventId: EventId.parse('$question'),
+    sender: UserId.parse('@ann:example.org'),
+    body: 'How are you?',
+    replyTo: null,
+  },
+  room: RoomId.parse('!room:example.org'),
+};
+
+export const capabilities = { idempotent: false, request_id: false, confirmations: false, stop: false };
+
+export interface Recorder {
+  link: Link;
+  events: LinkEvent[];
+  counts: LinkCount[];
+  /** Resolves with the first event of this type, past or to come. */
+  saw: <T extends LinkEvent['type']>(type: T) => Promise<Extract<LinkEvent, { type: T }>>;
+  /** Resolves when so many frames were counted. */
+  counted: (total: number) => Promise<void>;
+  /** The last event: `ended` or `unreachable`. */
+  over: () => Promise<LinkEvent>;
+}
+
+/** Opens a link to `url` and keeps whatever it reports; with `asks: false` the test asks itself. */
+export function record(
+  url: string | null,
+  options: Partial<LinkOptions> & { asks?: boolean; contextId?: string } = {},
+): Recorder {
+  const { asks = true, contextId = '5', ...rest } = options;
+  const events: LinkEvent[] = [];
+  const counts: LinkCount[] = [];
+  const waiting = new Set<() => void>();
+  const until = async <T>(find: () => T | undefined): Promise<T> => {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.add(resolve);
+      await promise;
+    }
+  };
+  const wake = () => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  const open = openLinks({
+    baseOf: () => url,
+    now: () => 0,
+    log: silentLog,
+    count: (name) => {
+      counts.push(name);
+      wake();
+    },
+    ...rest,
+  });
+  const link = open({ agent: AgentId.parse('agent-0'), contextId: ContextId.parse(contextId) }, (event) => {
+    events.push(event);
+    if (asks && event.type === 'ready') link.ask(message);
+    wake();
+  });
+  return {
+    link,
+    events,
+    counts,
+    saw: (type) => until(() => events.find((event) => event.type === type) as never),
+    counted: (total) => until(() => (counts.length >= total ? true : undefined)).then(() => undefined),
+    over: () => until(() => events.find(({ type }) => type === 'ended' || type === 'unreachable')),
+  };
+}

@@ -1,0 +1,80 @@
+/** People, agents and bots around one homeserver, cleaned up after each test. */
+import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
+import { spawnBot, startBot, temporaryFolder, type Bot, type BotOptions, type BotProcess } from '../support/bot.ts';
+import { person, type Person } from '../support/people.ts';
+import { startScriptedAgent, type AgentScript, type ScriptedAgent } from '../support/scripted-agent.ts';
+import type { TestHomeserver } from './homeserver/lab.ts';
+
+type AnyBot = Partial<BotOptions> & Pick<BotOptions, 'agents'>;
+
+export interface World {
+  homeserver(): TestHomeserver;
+  person(): Promise<Person>;
+  agent(script: AgentScript): Promise<ScriptedAgent>;
+  bot(options: AnyBot): Promise<Bot & { userId: string }>;
+  /** A bot in processes of its own that all have the same account and state folder; `start` begins the next one. */
+  killableBot(options: AnyBot): Promise<{ userId: string; start(): BotProcess }>;
+  later(cleanup: () => unknown): void;
+}
+
+/** Call inside a `describe`. */
+export function createWorld(start: () => Promise<TestHomeserver>): World {
+  let homeserver: TestHomeserver;
+  let users = 0;
+  const cleanups: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    homeserver = await start();
+  });
+  afterAll(() => homeserver.stop());
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
+  async function newUser(kind: string): Promise<{ userId: string; password: string }> {
+    const localpart = `${kind}${++users}${Math.random().toString(36).slice(2, 7)}`;
+    return { userId: await homeserver.register(localpart, 'secret'), password: 'secret' };
+  }
+
+  async function newBotOptions(options: AnyBot): Promise<BotOptions> {
+    const folder = await temporaryFolder();
+    cleanups.push(() => folder.remove());
+    return { homeserver: homeserver.url, ...(await newUser('bot')), stateDir: folder.path, ...options };
+  }
+
+  return {
+    homeserver: () => homeserver,
+    async person() {
+      const { userId, password } = await newUser('person');
+      const someone = await person(homeserver.url, userId, password);
+      cleanups.push(() => someone.stop());
+      return someone;
+    },
+    async agent(script) {
+      const agent = await startScriptedAgent(script);
+      cleanups.push(() => agent.close());
+      return agent;
+    },
+    async bot(given) {
+      const options = await newBotOptions(given);
+      const bot = await startBot(options);
+      onTestFailed(() => console.log(bot.log.lines.map((line) => JSON.stringify(line)).join('\n')));
+      cleanups.push(() => bot.app.stop());
+      return { ...bot, userId: options.userId };
+    },
+    async killableBot(given) {
+      const options = await newBotOptions(given);
+      const processes: BotProcess[] = [];
+      cleanups.push(() => Promise.all(processes.map((process) => process.kill())));
+      return {
+        userId: options.userId,
+        start() {
+          const process = spawnBot(options);
+          processes.push(process);
+          return process;
+        },
+      };
+    },
+    later: (cleanup) => cleanups.push(cleanup),
+  };
+}

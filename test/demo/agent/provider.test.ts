@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Provider } from '../../../src/demo/agent/provider.ts';
+import { agentForTest, CHUNK, END, greetedBot, textOf } from './support.ts';
+
+const route = 'v1/agent_ws/5/';
+const KEY = 'sk-very-secret';
+
+interface Request {
+  path: string | undefined;
+  authorization: string | undefined;
+  body: Record<string, unknown>;
+}
+
+/** A provider that answers each request by `reply`. */
+async function providerForTest(reply: (response: ServerResponse, index: number) => void) {
+  const requests: Request[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    void readText(request).then((body) => {
+      requests.push({
+        path: request.url,
+        authorization: request.headers.authorization,
+        body: JSON.parse(body) as Record<string, unknown>,
+      });
+      reply(response, requests.length);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`, requests };
+}
+
+const delta = (content: string | null) => ({ choices: [{ delta: { content }, finish_reason: null }] });
+const FINISH = { choices: [{ delta: {}, finish_reason: 'stop' }] };
+const event = (data: object | string) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+const stream = (response: ServerResponse, ...events: (object | string)[]) =>
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events.map(event).join(''));
+
+async function botOf(url: string, more: Partial<Provider> = {}) {
+  const { agent } = await agentForTest({ provider: { url, apiKey: KEY, model: 'small', ...more } });
+  return greetedBot(`${agent.url}${route}`);
+}
+
+test('an answer is streamed, its tokens are the provider’s, and the conversation is remembered', async () => {
+  const { url, requests } = await providerForTest((response, index) => {
+    const usage = { choices: [], usage: { prompt_tokens: 30, completion_tokens: 12, total_tokens: 42 } };
+    stream(response, delta(null), delta(`Answer ${index}`), delta(', done.'), FINISH, usage, '[DONE]');
+  });
+  const bot = await botOf(url);
+  expect(await bot.ask('Hello')).toEqual([
+    { type: CHUNK, text: 'Answer 1' },
+    { type: CHUNK, text: ', done.' },
+    { type: END, tokens_used: 42 },
+  ]);
+  await bot.ask('And this?', { attachments: ['inbox/a.png'] });
+  const system = { role: 'system', content: expect.stringContaining('Matrix') as string };
+  expect(requests).toEqual([
+    {
+      path: '/v1/chat/completions',
+      authorization: `Bearer ${KEY}`,
+      body: {
+        model: 'small',
+        stream: true,
+        stream_options: { include_usage: true },
+        messages: [system, { role: 'user', content: 'Hello' }],
+      },
+    },
+    {
+      path: '/v1/chat/completions',
+      authorization: `Bearer ${KEY}`,
+      body: {
+        model: 'small',
+        stream: true,
+        stream_options: { include_usage: true },
+        messages: [
+          system,
+          { role: 'user', content: 'Hello' },
+          { role: 'assistant', content: 'Answer 1, done.' },
+          { role: 'user', content: 'And this?\n[attached file in the workspace: inbox/a.png]' },
+        ],
+      },
+    },
+  ]);
+});
+
+test('without a usage of the provider the tokens are estimated', async () => {
+  const { url } = await providerForTest((response) => stream(response, delta('12345678'), FINISH));
+  expect((await (await botOf(url)).ask('1234')).at(-1)).toEqual({ type: END, tokens_used: 3 });
+});
+
+const json = (status: number, body: object | string) => (response: ServerResponse) => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+
+test.each<[string, string, (response: ServerResponse) => void]>([
+  ['The model provider refused the API key (401).', '', json(401, { error: { message: `bad key ${KEY}` } })],
+  ['The model provider takes no more requests at the moment (429).', '', json(429, {})],
+  ['The model provider is in trouble itself (503).', '', json(503, 'oops')],
+  [
+    'The model provider refused the request (400): no model for [key]',
+    '',
+    json(400, { error: { message: `no model for ${KEY}` } }),
+  ],
+  ['The model provider refused the request (404): it gives no reason.', '', json(404, 'gone')],
+  [
+    'The model provider broke off: overloaded',
+    'Well,',
+    (response) => stream(response, delta('Well,'), { error: { message: 'overloaded' } }),
+  ],
+  ['The model provider broke off its answer.', 'Well,', (response) => stream(response, delta('Well,'))],
+  [
+    'The model provider broke off its answer.',
+    'Well,',
+    (response) => {
+      response.writeHead(200).write(event(delta('Well,')), () => response.destroy());
+    },
+  ],
+  [
+    'The model provider sent something that is not a chat completion.',
+    '',
+    (response) => stream(response, '<html>', '[DONE]'),
+  ],
+  ['The model provider broke off its answer.', '', json(200, { choices: [] })],
+])('ERROR: %s', async (details, said, reply) => {
+  const { url } = await providerForTest(reply);
+  const frames = await (await botOf(url)).ask('Hello');
+  expect(frames.at(-1)).toEqual({ type: 'ERROR', code: 'PROVIDER_ERROR', details });
+  expect(textOf(frames)).toBe(said);
+});
+
+test('ERROR: a provider that is not there', async () => {
+  const { url } = await providerForTest(() => undefined);
+  const bot = await botOf(url.replace(/:\d+/, ':1'));
+  expect(await bot.ask('Hello')).toEqual([
+    { type: 'ERROR', code: 'PROVIDER_ERROR', details: 'The model provider could not be reached.' },
+  ]);
+});
+
+test.each([
+  ['before', 0],
+  ['within', 1],
+])('ERROR: a provider that falls silent %s the answer', async (_, chunks) => {
+  const { url } = await providerForTest((response) => {
+    if (chunks > 0) response.writeHead(200).write(event(delta('Well,')));
+  });
+  const frames = await (await botOf(url, { silence: 200 })).ask('Hello');
+  expect(frames.at(-1)).toEqual({
+    type: 'ERROR',
+    code: 'PROVIDER_ERROR',
+    details: 'The model provider fell silent.',
+  });
+});
+
+test('STOP ends the request to the provider, and what was said stays remembered', async () => {
+  const { promise: dropped, resolve } = Promise.withResolvers<void>();
+  const { url, requests } = await providerForTest((response, index) => {
+    if (index > 1) return stream(response, delta('Fine.'), FINISH);
+    response.on('close', resolve);
+    return response.writeHead(200).write(event(delta('Once upon')));
+  });
+  const bot = await botOf(url);
+  bot.send({ type: 'USER_MESSAGE', text: 'Tell me' });
+  expect(await bot.next()).toEqual({ type: CHUNK, text: 'Once upon' });
+  bot.send({ type: 'STOP' });
+  expect(await bot.next()).toEqual({ type: END, tokens_used: 4 });
+  await dropped;
+  await bot.ask('Shorter');
+  expect((requests[1]?.body.messages as object[]).slice(1)).toEqual([
+    { role: 'user', content: 'Tell me' },
+    { role: 'assistant', content: 'Once upon' },
+    { role: 'user', content: 'Shorter' },
+  ]);
+});
+
+test('a turn that failed is not remembered', async () => {
+  const { url, requests } = await providerForTest((response, index) => {
+    if (index === 1) json(503, {})(response);
+    else stream(response, delta('Fine.'), FINISH);
+  });
+  const bot = await botOf(url);
+  await bot.ask('First');
+  await bot.ask('Second');
+  expect((requests[1]?.body.messages as object[]).slice(1)).toEqual([{ role: 'user', content: 'Second' }]);
+});

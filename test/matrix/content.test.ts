@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { messageContent } from '../../src/matrix/content.ts';
+import { eventId, message } from './support.ts';
+
+test('a plain message', () => {
+  expect(messageContent(message('a', 'id1', { content: { body: 'Hello' }, msgtype: 'm.notice' }))).toEqual({
+    msgtype: 'm.notice',
+    body: 'Hello',
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id1',
+  });
+});
+
+test('an answer with HTML', () => {
+  const content = { body: 'Hello **you**', html: 'Hello <strong>you</strong>' };
+  expect(messageContent(message('a', 'id1', { content, answers: eventId('q') }))).toEqual({
+    msgtype: 'm.text',
+    body: 'Hello **you**',
+    format: 'org.matrix.custom.html',
+    formatted_body: 'Hello <strong>you</strong>',
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id1',
+    'org.roomkeeper.answers': '$q',
+  });
+});
+
+test('an edit says everything outside and inside', () => {
+  const content = { body: 'Hi', html: '<em>Hi</em>' };
+  expect(messageContent(message('a', 'id2', { content, answers: eventId('q'), replaces: eventId('old') }))).toEqual({
+    msgtype: 'm.text',
+    body: '* Hi',
+    format: 'org.matrix.custom.html',
+    formatted_body: '* <em>Hi</em>',
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id2',
+    'org.roomkeeper.answers': '$q',
+    'm.new_content': {
+      msgtype: 'm.text',
+      body: 'Hi',
+      format: 'org.matrix.custom.html',
+      formatted_body: '<em>Hi</em>',
+      'm.mentions': {},
+      'org.roomkeeper.id': 'id2',
+      'org.roomkeeper.answers': '$q',
+    },
+    'm.relates_to': { rel_type: 'm.replace', event_id: '$old' },
+  });
+});
+
+test('an edit without HTML', () => {
+  expect(messageContent(message('a', 'id3', { content: { body: 'Hi' }, replaces: eventId('old') }))).toEqual({
+    msgtype: 'm.text',
+    body: '* Hi',
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id3',
+    'm.new_content': { msgtype: 'm.text', body: 'Hi', 'm.mentions': {}, 'org.roomkeeper.id': 'id3' },
+    'm.relates_to': { rel_type: 'm.replace', event_id: '$old' },
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { type Health, readiness } from '../../src/ops/health.ts';
+
+const well: Health = {
+  state: 'running',
+  lastSyncAgeMs: 10,
+  syncStaleAfterMs: 60_000,
+  storeWritable: true,
+  parkedRooms: 0,
+};
+
+test('a running service with a fresh sync and a writable store is ready, parked rooms or not', () => {
+  expect(readiness(well)).toEqual({ ready: true, missing: [] });
+  expect(readiness({ ...well, parkedRooms: 3 })).toEqual({ ready: true, missing: [] });
+  expect(readiness({ ...well, lastSyncAgeMs: 59_999 })).toEqual({ ready: true, missing: [] });
+});
+
+test.each<[Partial<Health>, string]>([
+  [{ state: 'booting' }, 'The service is starting.'],
+  [{ state: 'catching up' }, 'The service is catching up with what happened while it was away.'],
+  [{ state: 'degraded' }, 'The service runs, but something it needs is failing.'],
+  [{ state: 'draining' }, 'The service is shutting down.'],
+  [{ state: 'stopped' }, 'The service has stopped.'],
+  [{ lastSyncAgeMs: null }, 'No sync has come back from the homeserver yet.'],
+  [{ lastSyncAgeMs: 60_000 }, 'The last sync came back 60 s ago; it should be less than 60 s.'],
+  [{ lastSyncAgeMs: 95_900 }, 'The last sync came back 95 s ago; it should be less than 60 s.'],
+  [{ storeWritable: false }, 'The state folder cannot be written.'],
+])('with %j it is not', (facts, sentence) => {
+  expect(readiness({ ...well, ...facts })).toEqual({ ready: false, missing: [sentence] });
+});
+
+test('everything that is missing is named', () => {
+  const facts: Health = { ...well, state: 'booting', lastSyncAgeMs: null, storeWritable: false };
+  expect(readiness(facts).missing).toHaveLength(3);
+});

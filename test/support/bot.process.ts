@@ -1,0 +1,26 @@
+/** The service in a process of its own, which kills itself with SIGKILL at a given boundary. */
+import { once } from 'node:events';
+import { startApp } from '../../src/app.ts';
+import type { Config } from '../../src/config/config.ts';
+import { logBook, type Crash } from './bot.ts';
+
+const [{ config }] = (await once(process, 'message')) as [{ config: Config }];
+let crash: Crash | null = null;
+let times = 0;
+process.on('message', (message: { crash: Crash }) => {
+  crash = message.crash;
+  process.send?.('armed');
+});
+const app = await startApp(config, {
+  log: process.env['BOT_LOG'] === undefined ? logBook() : console,
+  reach(boundary) {
+    if (crash?.boundary === boundary && ++times === crash.nth) process.kill(process.pid, 'SIGKILL');
+  },
+});
+const poll = setInterval(() => {
+  if (app.health().state !== 'running') return;
+  clearInterval(poll);
+  process.send?.('running');
+}, 5);
+process.once('SIGTERM', () => void app.stop().then(() => process.exit(0)));
+process.once('disconnect', () => process.exit(1));

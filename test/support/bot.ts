@@ -1,0 +1,149 @@
+/** The service under test: in this process, or in one of its own that can be killed. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AgentId, UserId } from '../../machines/model.ts';
+import { startApp, type App, type AppOptions } from '../../src/app.ts';
+import type { Boundary } from '../../src/actors/boundaries.ts';
+import type { Config, Policy } from '../../src/config/config.ts';
+import type { Log } from '../../src/ports.ts';
+
+export interface BotOptions {
+  homeserver: string;
+  userId: string;
+  password: string;
+  /** Agent id to base address; the first one is everybody's who is not in `userAgents`. */
+  agents: Record<string, string>;
+  userAgents?: Record<string, string>;
+  stateDir: string;
+  fsync?: boolean;
+  concurrency?: number;
+  limits?: Partial<Policy['limits']>;
+  reply?: Partial<Policy['reply']>;
+}
+
+export function botConfig(options: BotOptions): Config {
+  const { homeserver, userId, password, agents, userAgents = {}, stateDir, fsync = false, concurrency = 4 } = options;
+  return {
+    matrix: { homeserver, userId: UserId.parse(userId), accessToken: null, password, deviceId: 'BOT' },
+    backend: 'real',
+    agents: Object.entries(agents).map(([id, baseUrl]) => ({
+      id: AgentId.parse(id),
+      label: id,
+      baseUrl,
+      workspace: path.join(stateDir, 'workspace', id),
+      concurrency,
+    })),
+    userAgents: userAgents as Config['userAgents'],
+    policy: {
+      reply: { stream: 'edits', firstEditMs: 200, maxEdits: 40, ...options.reply },
+      limits: {
+        connectMs: 5_000,
+        statusMs: 5_000,
+        silenceMs: 120_000,
+        turnMs: 1_800_000,
+        frameBytes: 8 * 1024 * 1024,
+        queue: 20,
+        connectTries: 5,
+        ...options.limits,
+      },
+    },
+    state: { dir: stateDir, fsync },
+    log: { level: 'debug', format: 'json' },
+    ops: null,
+    warnings: [],
+  };
+}
+
+export interface LogLine {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  fields: object;
+}
+
+export interface LogBook extends Log {
+  lines: LogLine[];
+}
+
+/** A log that a test can read. */
+export function logBook(): LogBook {
+  const lines: LogLine[] = [];
+  const at = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export interface Bot {
+  app: App;
+  log: LogBook;
+}
+
+/** Starts the service in this process and waits until it has caught up. */
+export async function startBot(options: BotOptions, appOptions: Partial<AppOptions> = {}): Promise<Bot> {
+  const log = logBook();
+  const app = await startApp(botConfig(options), { log, drainMs: 100, ...appOptions });
+  await running(app, log);
+  return { app, log };
+}
+
+async function running(app: App, log: LogBook): Promise<void> {
+  const ended = app.ended.then((error) => {
+    throw error ?? new Error('the bot ended');
+  });
+  ended.catch(() => {});
+  const started = performance.now();
+  while (app.health().state !== 'running') {
+    if (performance.now() - started > 20_000)
+      throw new Error(`the bot does not run:\n${JSON.stringify(log.lines, null, 1)}`);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5))]);
+  }
+}
+
+/** Kills the process the n-th time (from 1) that it reaches the boundary. */
+export interface Crash {
+  boundary: Boundary;
+  nth: number;
+}
+
+export interface BotProcess {
+  /** Resolves when the service has caught up; rejects when it ended before. */
+  running: Promise<void>;
+  /** From now on the process kills itself at that boundary. */
+  arm(crash: Crash): Promise<void>;
+  /** Resolves with the signal or code that ended it. */
+  ended: Promise<string>;
+  kill(signal?: NodeJS.Signals): Promise<string>;
+}
+
+export function spawnBot(options: BotOptions): BotProcess {
+  const child = fork(path.join(import.meta.dirname, 'bot.process.ts'), { execPath: process.execPath, execArgv: [] });
+  child.send({ config: botConfig(options) });
+  const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
+  const heard = (word: string) =>
+    new Promise<void>((resolve, reject) => {
+      child.on('message', (message) => message === word && resolve());
+      void ended.then((how) => reject(new Error(`the bot ended with ${how} before it was ${word}`)));
+    });
+  const running = heard('running');
+  running.catch(() => {});
+  return {
+    running,
+    async arm(crash) {
+      const armed = heard('armed');
+      child.send({ crash });
+      await armed;
+    },
+    ended,
+    async kill(signal = 'SIGKILL') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'roomkeeper-'));
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,17 @@
+/** Locks the folder named on the command line, says how that went, and holds it until it is killed or told to let go. */
+import { once } from 'node:events';
+import { lockFolder } from '../../src/store/lock.ts';
+
+const [folder = ''] = process.argv.slice(2);
+process.send?.('ready');
+await once(process, 'message');
+try {
+  const lock = await lockFolder(folder);
+  process.send?.('locked');
+  await once(process, 'message');
+  await lock.release();
+  process.send?.('released');
+} catch (error) {
+  process.send?.(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+process.disconnect();

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { renderMarkdown } from '../../src/text/markdown.ts';
+import { faultsOf } from './safe-html.ts';
+
+/** Markdown and the HTML it gives; undefined where the body says it all. */
+const samples: [markdown: string, html: string | undefined][] = [
+  ['plain words', undefined],
+  ['two\nlines', undefined],
+  ['two paragraphs\n\nof words', undefined],
+  ['three\n\n\nblank lines', '<p>three</p>\n<p>blank lines</p>'],
+  ['  leading blanks', 'leading blanks'],
+  ['**bold**', '<strong>bold</strong>'],
+  ['*it* and _it_ and ***both***', '<em>it</em> and <em>it</em> and <em><strong>both</strong></em>'],
+  ['snake_case_name and 2*3*4', 'snake_case_name and 2<em>3</em>4'],
+  ['~~gone~~', '<del>gone</del>'],
+  ['`code` and ``a ` b``', '<code>code</code> and <code>a ` b</code>'],
+  ['# One\n###### Six\n####### seven', '<h1>One</h1>\n<h6>Six</h6>\n<p>####### seven</p>'],
+  ['Title\n=====\n\ntext', '<h1>Title</h1>\n<p>text</p>'],
+  [
+    '> quoted\n> **twice**\n\nafter',
+    '<blockquote>\n<p>quoted<br />\n<strong>twice</strong></p>\n</blockquote>\n<p>after</p>',
+  ],
+  ['> a\nlazy', '<blockquote>\n<p>a<br />\nlazy</p>\n</blockquote>'],
+  ['- a\n- b', '<ul>\n<li>a</li>\n<li>b</li>\n</ul>'],
+  ['- a\n\n- b', '<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>'],
+  ['- a\n  - b\n    - c', '<ul>\n<li>a\n<ul>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>'],
+  ['1. a\n2. b', '<ol>\n<li>a</li>\n<li>b</li>\n</ol>'],
+  ['7. a\n8. b', '<ol start="7">\n<li>a</li>\n<li>b</li>\n</ol>'],
+  ['- [ ] open\n- [x] done', '<ul>\n<li>[ ] open</li>\n<li>[x] done</li>\n</ul>'],
+  [
+    '```ts title="x"\nconst a = \'<b>\' && "q";\n```',
+    '<pre><code class="language-ts">const a = \'&lt;b&gt;\' &amp;&amp; "q";\n</code></pre>',
+  ],
+  ['~~~\nplain\n~~~', '<pre><code>plain\n</code></pre>'],
+  ['```\nnever closed', '<pre><code>never closed</code></pre>'],
+  ['    indented <code>', '<pre><code>indented &lt;code&gt;\n</code></pre>'],
+  ['---', '<hr />'],
+  [
+    '| a | b |\n|:--|--:|\n| 1 | **2** |\n| 3 |',
+    '<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td><strong>2</strong></td>\n</tr>\n<tr>\n<td>3</td>\n<td></td>\n</tr>\n</tbody>\n</table>',
+  ],
+  [
+    '| a \\| b |\n|---|\n| `x` |',
+    '<table>\n<thead>\n<tr>\n<th>a | b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td><code>x</code></td>\n</tr>\n</tbody>\n</table>',
+  ],
+  ['[text](https://example.org/a?b=c&d=e "title")', '<a href="https://example.org/a?b=c&amp;d=e">text</a>'],
+  ['<https://example.org>', '<a href="https://example.org">https://example.org</a>'],
+  [
+    'see https://example.org/a_b_c, and http://b.example.',
+    'see <a href="https://example.org/a_b_c">https://example.org/a_b_c</a>, and <a href="http://b.example">http://b.example</a>.',
+  ],
+  [
+    'mail <me@example.org> or me@example.org',
+    'mail <a href="mailto:me@example.org">me@example.org</a> or me@example.org',
+  ],
+  ['mailto:me@example.org', '<a href="mailto:me@example.org">mailto:me@example.org</a>'],
+  ['README.md, main.py, example.org', undefined],
+  [
+    '[ref][1] and [2]\n\n[1]: https://one.example\n[2]: ftp://two.example',
+    '<a href="https://one.example">ref</a> and <a href="ftp://two.example">2</a>',
+  ],
+  [
+    'magnet:?xt=urn:btih:abc [m](magnet:?xt=urn:btih:abc)',
+    'magnet:?xt=urn:btih:abc <a href="magnet:?xt=urn:btih:abc">m</a>',
+  ],
+  ['![cat](mxc://example.org/abc "A cat")', '<img src="mxc://example.org/abc" alt="cat" title="A cat" />'],
+  ['![cat](https://example.org/cat.png)', '<a href="https://example.org/cat.png">cat</a>'],
+  ['![](https://example.org/cat.png)', '<a href="https://example.org/cat.png">https://example.org/cat.png</a>'],
+  ['[![badge](https://img.example/b.svg)](https://ci.example)', '<a href="https://ci.example">badge</a>'],
+  ['[media](mxc://example.org/abc)', 'media'],
+  ['line one  \nline two\\\nline three', 'line one<br />\nline two<br />\nline three'],
+  ['&amp; &lt;b&gt; &copy; &hearts;', '&amp; &lt;b&gt; © ♥'],
+  ['\\*not italic\\*', '*not italic*'],
+  ['5 < 6 && 7 > 2 "quoted"', undefined],
+  ['émoji 👩‍👩‍👧 日本語', undefined],
+  ['(c) -- ... "quotes"', undefined],
+  ['**a** b\n\n- c', '<p><strong>a</strong> b</p>\n<ul>\n<li>c</li>\n</ul>'],
+  ['', undefined],
+  ['   \n ', undefined],
+  ['[1]: https://only.example', undefined],
+];
+
+test.each(samples)('renders %j', (markdown, html) => {
+  const body = markdown.trimEnd();
+  expect(renderMarkdown(markdown)).toEqual(html === undefined ? { body } : { body, html });
+  expect(faultsOf(html ?? '')).toEqual([]);
+});
+
+test('every level up to the limit is kept, beyond it the text is shown as it stands', () => {
+  expect(renderMarkdown(`${'> '.repeat(50)}deep`).html).toBe(
+    `${'<blockquote>\n'.repeat(50)}<p>deep</p>${'\n</blockquote>'.repeat(50)}`,
+  );
+  const quotes = `${'> '.repeat(200)}deep`;
+  expect(renderMarkdown(quotes)).toEqual({
+    body: quotes,
+    html: `<pre><code>${'&gt; '.repeat(200)}deep</code></pre>`,
+  });
+  const stars = `${'*a **b '.repeat(60)}c${'** b* a'.repeat(60)}`;
+  expect(renderMarkdown(stars)).toEqual({ body: stars, html: `<pre><code>${stars}</code></pre>` });
+});
+
+test('what is too long is shown as it stands', () => {
+  const long = '**a** '.repeat(6_000).trimEnd();
+  expect(renderMarkdown(long)).toEqual({ body: long, html: `<pre><code>${long}</code></pre>` });
+});
+
+test('a short text that asks for megabytes of HTML is shown as it stands', () => {
+  const bomb = `[a]: https://example.org/${'x'.repeat(3_000)}\n\n${'[a] '.repeat(1_000)}`.trimEnd();
+  expect(renderMarkdown(bomb)).toEqual({ body: bomb, html: `<pre><code>${bomb}</code></pre>` });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { renderPreview } from '../../src/text/preview.ts';
+
+test('a short beginning is shown whole', () => {
+  expect(renderPreview('Let me **see**')).toEqual({ body: 'Let me **see**', html: 'Let me <strong>see</strong>' });
+});
+
+test('nothing yet is an ellipsis', () => {
+  expect(renderPreview('')).toEqual({ body: '…' });
+});
+
+test('an open code fence is code already', () => {
+  expect(renderPreview('Look:\n```js\nlet a')).toEqual({
+    body: 'Look:\n```js\nlet a',
+    html: '<p>Look:</p>\n<pre><code class="language-js">let a</code></pre>',
+  });
+});
+
+test('what is cut inside a code fence is closed before the ellipsis', () => {
+  const { body, html } = renderPreview(`\`\`\`js\n${'let a = 1;\n'.repeat(1_000)}`);
+  expect(body).toBe(`\`\`\`js\n${'let a = 1;\n'.repeat(635)}\`\`\`\n\n…`);
+  expect(html).toBe(`<pre><code class="language-js">${'let a = 1;\n'.repeat(635)}</code></pre>\n<p>…</p>`);
+});
+
+test('the beginning stays the same while the answer grows', () => {
+  const words = 'word '.repeat(30_000);
+  const previews = [10_000, 20_000, 150_000].map((length) => renderPreview(words.slice(0, length)));
+  const body = `${'word '.repeat(1_399)}word\n\n…`;
+  expect(previews).toEqual([{ body }, { body }, { body }]);
+});
+
+test('a cut never tears a character', () => {
+  const { body } = renderPreview('👩‍👩‍👧'.repeat(2_000));
+  expect(body).toBe(`${'👩‍👩‍👧'.repeat(388)}\n\n…`);
+});
+
+test('HTML that grows too large is left out', () => {
+  expect(renderPreview(`\`\`\`\n${'<'.repeat(6_900)}\n\`\`\``)).toEqual({
+    body: `\`\`\`\n${'<'.repeat(6_900)}\n\`\`\``,
+  });
+});
+
+test('8 KB take less than 5 ms once warm', () => {
+  const markdown = 'Some **bold** text with `code` and [a link](https://example.org).\n\n- one\n- two\n\n'.repeat(100);
+  const times = Array.from({ length: 60 }, () => {
+    const before = performance.now();
+    renderPreview(markdown.slice(0, 8_192));
+    return performance.now() - before;
+  });
+  expect(Math.min(...times.slice(20))).toBeLessThan(5);
+});
