@@ -1,7 +1,7 @@
 /** Composition root: configuration → adapters → root actor. The only file that knows everything. */
 import { createActor } from 'xstate';
 import path from 'node:path';
-import type { AgentId, RoomId } from '../machines/model.ts';
+import { EventId, type AgentId, type RoomId } from '../machines/model.ts';
 import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import type { Reach } from './actors/boundaries.ts';
@@ -22,7 +22,7 @@ import { Closed } from './matrix/errors.ts';
 import { login, LoginRefused, type Session } from './matrix/login.ts';
 import { createSync } from './matrix/sync.ts';
 import type { Health } from './ops/health.ts';
-import type { Log } from './ports.ts';
+import type { Arrival, Log } from './ports.ts';
 import { openAnswers } from './store/answers.ts';
 import { openHostState } from './store/host.ts';
 import { lockFolder } from './store/lock.ts';
@@ -135,7 +135,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       if (!isAtRest(record)) children.wake(room as RoomId, record);
     }
     for await (const [room, inputs] of deadLetters.entries()) {
-      for (const input of inputs as Input[]) children.admit(room as RoomId, input);
+      children.redeliver(room as RoomId, inputs as Input[]);
     }
     log.info({ user: me, device: session.deviceId, live: children.counts().live }, 'booted');
     root.send({ type: 'booted' });
@@ -235,6 +235,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         const admitted = [...rooms].map(([room, inputs]) => children.deliver(room, inputs));
         reach('events handed to rooms');
         await Promise.all(admitted);
+        for (const [room, event] of lastEvents(arrivals)) void actions.sendReadReceipt(room, event);
       },
       position: {
         read: () => host.read().syncPosition,
@@ -277,4 +278,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     },
     ended,
   };
+}
+
+/** The newest event of each room, to be marked as read. */
+function lastEvents(arrivals: readonly Arrival[]): Map<RoomId, EventId> {
+  return new Map(arrivals.flatMap(({ room, id }) => (id === null ? [] : [[room, EventId.parse(id)]])));
 }

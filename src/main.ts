@@ -37,7 +37,7 @@ program
   .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)
   .option('--workspace <folder>', 'its files', './workspace')
   .action(async (options: { host: string; port: number; workspace: string }) => {
-    const { startAgent } = await import('./demo/agent/agent.ts');
+    const { startAgent } = await import('./demo/agent/server.ts');
     const agent = await startAgent(options);
     console.log(`The reference agent listens on ${agent.url}`);
   });
@@ -58,6 +58,8 @@ try {
 
 /** Serves until a signal or until the service cannot go on; a second signal ends the process at once. */
 async function start(): Promise<void> {
+  // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
+  process.noDeprecation = true;
   const config = await readConfig();
   const { createLog } = await import('./ops/log.ts');
   const { startApp } = await import('./app.ts');

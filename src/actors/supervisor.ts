@@ -16,6 +16,8 @@ import type { Alarm } from './timers.ts';
 export interface Children {
   /** Admits inputs into a room; resolves when they are on disk, or kept as dead letters of a room that cannot be written. */
   deliver(room: RoomId, inputs: readonly Input[]): Promise<void>;
+  /** Admits what an earlier process kept as dead letters of this room. */
+  redeliver(room: RoomId, inputs: readonly Input[]): void;
   /** Admits one input without waiting. */
   admit(room: RoomId, input: Input, settled?: () => void): void;
   /** Wakes a room whose record says that something is under way. */
@@ -107,15 +109,7 @@ export function createChildren(world: ChildrenWorld): Children {
     if (closed) return;
     let child = children.get(room);
     if (child === undefined) {
-      child = {
-        actor: null,
-        state: 'loading',
-        crashes: [],
-        held: [],
-        timers: new Map(),
-        lastUsed: now(),
-        hasDeadLetters: false,
-      };
+      child = newChild(now());
       children.set(room, child);
       load(room, child, input);
     }
@@ -229,6 +223,7 @@ export function createChildren(world: ChildrenWorld): Children {
     } else {
       child.state = 'parked';
       log.error({ room, error, crashes: decision.crashes.length }, 'room parked');
+      effects.sayTroubled(room);
     }
     if (child.held.length > 0) deadLetter(room, child);
   }
@@ -289,17 +284,14 @@ export function createChildren(world: ChildrenWorld): Children {
         inputs.forEach((input, index) => admit(room, input, index === last ? resolve : undefined));
         if (last < 0) resolve();
       }),
+    redeliver(room, inputs) {
+      for (const input of inputs) admit(room, input);
+      const child = children.get(room);
+      if (child !== undefined) child.hasDeadLetters = true;
+    },
     wake(room, record) {
       if (children.has(room)) return;
-      const child: Child = {
-        actor: null,
-        state: 'loading',
-        crashes: [],
-        held: [],
-        timers: new Map(),
-        lastUsed: now(),
-        hasDeadLetters: false,
-      };
+      const child = newChild(now());
       children.set(room, child);
       start(room, child, record);
     },
@@ -333,5 +325,17 @@ export function createChildren(world: ChildrenWorld): Children {
       }
       return { live, backingOff, parked };
     },
+  };
+}
+
+function newChild(now: number): Child {
+  return {
+    actor: null,
+    state: 'loading',
+    crashes: [],
+    held: [],
+    timers: new Map(),
+    lastUsed: now,
+    hasDeadLetters: false,
   };
 }

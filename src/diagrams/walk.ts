@@ -65,11 +65,12 @@ export function conditionOf(source: ChartNode, transition: ChartTransition): str
 function describeNode(node: AnyStateNode): ChartNode {
   const children = Object.values(node.states) as AnyStateNode[];
   const config = node.config as { entry?: unknown; exit?: unknown };
+  const first: readonly { id: string }[] = node.type === 'compound' ? node.initial.target : [];
   return {
     id: node.id,
     key: node.key,
     type: node.type,
-    initial: node.type === 'compound' ? (node.initial.target[0]?.id ?? null) : null,
+    initial: first[0]?.id ?? null,
     tags: [...node.tags],
     // Not node.entry: there XState adds the raising and cancelling of its timers.
     entry: listOf(config.entry).map(nameOf),
@@ -80,7 +81,8 @@ function describeNode(node: AnyStateNode): ChartNode {
 }
 
 function describeTransition(transition: AnyTransitionDefinition): ChartTransition {
-  const { eventType: event, guard, target, actions, reenter } = transition;
+  const { guard, target, actions, reenter } = transition;
+  const event = String(transition.eventType);
   const delay = 'delay' in transition ? String(transition.delay) : null;
   return {
     event,

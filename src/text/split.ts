@@ -51,16 +51,17 @@ function splitBlocks(markdown: string, limit: Limit, levels: number): string[] {
     used = 0;
   };
 
+  let followsWhole = false;
   for (const block of blocksOf(markdown)) {
     const text = block.lines.join('\n');
-    const whole = { text, cost: costOf(text, limit), isHeading: block.type === 'heading', isClose: block.isClose };
-    if (whole.cost <= limit.bytes) {
-      if (!fits(whole.cost)) {
-        const heading = headingFor(open, whole, limit.bytes - gap);
+    const cost = costOf(text, limit);
+    if (cost <= limit.bytes) {
+      if (!fits(cost)) {
+        const heading = headingFor(open, cost, limit.bytes - gap);
         close();
         if (heading) append(heading);
       }
-      append(whole);
+      append({ text, cost, isHeading: block.type === 'heading', isClose: block.isClose && followsWhole });
     } else {
       const left = limit.bytes - used - gap;
       for (const piece of splitBlock(block, limit, left < limit.bytes / 4 ? limit.bytes : left, levels)) {
@@ -69,15 +70,16 @@ function splitBlocks(markdown: string, limit: Limit, levels: number): string[] {
         append({ text: piece, cost, isHeading: false, isClose: false });
       }
     }
+    followsWhole = cost <= limit.bytes;
   }
   close();
   return parts;
 }
 
 /** A heading goes with what it stands above. */
-function headingFor(open: Piece[], next: Piece, bytes: number): Piece | undefined {
+function headingFor(open: Piece[], cost: number, bytes: number): Piece | undefined {
   const last = open.at(-1);
-  return open.length > 1 && last?.isHeading && last.cost + next.cost <= bytes ? open.pop() : undefined;
+  return open.length > 1 && last?.isHeading && last.cost + cost <= bytes ? open.pop() : undefined;
 }
 
 function joined(pieces: Piece[]): string {

@@ -17,7 +17,10 @@ describe('a file that is no registry', () => {
     ['- id: a', ['agents.yaml: is a list, but must be a mapping']],
     ['agents', ['agents.yaml: is text, but must be a mapping']],
     ['agents: [a\nb', ['agents.yaml, line 2, column 1: is not YAML: deficient indentation']],
-    ['agents:\n\t- id: a', ['agents.yaml, line 2, column 1: is not YAML: tab characters must not be used in indentation']],
+    [
+      'agents:\n\t- id: a',
+      ['agents.yaml, line 2, column 1: is not YAML: tab characters must not be used in indentation'],
+    ],
     ['agents: []\nagents: []', ['agents.yaml, line 2, column 1: is not YAML: duplicated mapping key']],
     ['agents:\n - id: a\n   id: b', ['agents.yaml, line 3, column 4: is not YAML: duplicated mapping key']],
     ['a: 1\n---\nb: 1', ['agents.yaml: is not YAML: expected a single document in the stream, but found more']],

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { accounts } from './homeserver/accounts.ts';
 import { independentClient } from './homeserver/independent-client.ts';
 import { lab, type TestHomeserver } from './homeserver/lab.ts';
+import { filtering } from './homeserver/filtering.ts';
+import { gaps } from './homeserver/gaps.ts';
 import { history } from './homeserver/history.ts';
 import { media } from './homeserver/media.ts';
 import { membership } from './homeserver/membership.ts';
@@ -20,6 +22,8 @@ const PARTS = {
   sending,
   history,
   syncing,
+  filtering,
+  gaps,
   personal,
   media,
   spaces,

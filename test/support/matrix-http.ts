@@ -1,6 +1,6 @@
 /** A plain client-server API client: nothing between the test and the wire. Paths without `/_matrix` stand under `/v3`. */
 
-export interface Reply {
+interface Reply {
   status: number;
   body: unknown;
 }

@@ -14,7 +14,6 @@ import {
 import { type Message, type RoomView, viewOf } from './room-view.ts';
 
 export { EventType };
-export type { Message, RoomView };
 
 /** A person at a client of their own (matrix-js-sdk), independent of the code under test. */
 export interface Person {

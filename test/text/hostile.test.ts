@@ -114,7 +114,7 @@ test.each(repeated)('16 KB of %j give safe messages soon', (unit) => {
   expect(messages.slice(0, -1).filter((message) => !fitsOneEvent(message))).toEqual([]);
 });
 
-test.each(['[', '*', '>', 'x\n', '- a\n', '\u0301'])('10 MB of %j become plain messages soon', (unit) => {
+test.each(['[', '*', '>', '- a\n'])('10 MB of %j become plain messages soon', (unit) => {
   const markdown = unit.repeat(10_000_000 / unit.length);
   const before = performance.now();
   const messages = renderAnswer(markdown);

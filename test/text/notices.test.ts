@@ -17,7 +17,7 @@ test('every notice has a short sentence without faults', () => {
   expect(examples.length).toBeGreaterThan(20);
   for (const notice of examples) {
     const { body, html = '' } = say(notice);
-    expect(body).toMatch(/^\S.{20,}/);
+    expect(body).toMatch(/^[A-Z*][^]{20,}[a-z.!?`]$/);
     expect(body.length).toBeLessThan(500);
     expect(body).not.toMatch(/undefined|NaN|\[object/);
     expect(faultsOf(html)).toEqual([]);

@@ -25,7 +25,7 @@ const samples: [what: string, markdown: string, maxBytes: number, parts: string[
   ['a word in itself', 'x'.repeat(130), 64, ['x'.repeat(63), 'x'.repeat(63), 'x'.repeat(4)]],
   ['no character in itself', '👩‍👩‍👧'.repeat(5), 64, ['👩‍👩‍👧'.repeat(3), '👩‍👩‍👧'.repeat(2)]],
   ['no surrogate pair', '𝒳'.repeat(20), 64, ['𝒳'.repeat(15), '𝒳'.repeat(5)]],
-  ['a text that goes on with what would begin a block', `${'a'.repeat(60)} - dash`, 64, ['a'.repeat(60), '\\- dash']],
+  ['a text that goes on with what would begin a block', `${'a'.repeat(62)} - dash`, 64, ['a'.repeat(62), '\\- dash']],
   ['a text that goes on with a number', `${'a'.repeat(60)} 12. of May`, 64, ['a'.repeat(60), '12\\. of May']],
   [
     'code in fences with the same info string',
@@ -53,9 +53,9 @@ const samples: [what: string, markdown: string, maxBytes: number, parts: string[
   ],
   [
     'a line of code that cannot stay whole, without closing its fence early',
-    `\`\`\`\n${'x'.repeat(53)}\`\`\`\n\`\`\``,
+    `\`\`\`\n${'x'.repeat(54)}\`\`\`\n\`\`\``,
     64,
-    [`\`\`\`\`\n${'x'.repeat(53)}\n\`\`\`\``, '````\n```\n````'],
+    [`\`\`\`\`\n${'x'.repeat(54)}\n\`\`\`\``, '````\n```\n````'],
   ],
   [
     'a table with its header',
@@ -67,13 +67,13 @@ const samples: [what: string, markdown: string, maxBytes: number, parts: string[
     'a row that fits nowhere as text',
     `| a |\n|---|\n| ${'b '.repeat(40)}|\n| c |`,
     64,
-    ['| a |\n|---|', `| ${'b '.repeat(30)}b`, `${'b '.repeat(9)}|\n\n| a |\n|---|\n| c |`],
+    ['| a |\n|---|', `| ${'b '.repeat(29)}b`, `${'b '.repeat(10)}|\n\n| a |\n|---|\n| c |`],
   ],
   [
     'a list between items',
-    '- 0123456789012345\n- 0123456789012345\n- 0123456789012345\n- last',
+    '- 0123456789012345\n- 0123456789012345\n- 0123456789012345\n- the last',
     64,
-    ['- 0123456789012345\n- 0123456789012345\n- 0123456789012345', '- last'],
+    ['- 0123456789012345\n- 0123456789012345\n- 0123456789012345', '- the last'],
   ],
   [
     'a loose list, which stays loose',

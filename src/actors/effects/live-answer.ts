@@ -21,13 +21,15 @@ export interface Stage {
   /** Puts the first text into the room under a transaction id that stays the same for the turn. */
   show(markdown: string): Promise<Shown>;
   edit(preview: EventId, markdown: string): Promise<Shown>;
+  /** Finds out the fate of what was `unknown`, so that it cannot arrive behind the final text. */
+  settle(): Promise<void>;
   /** The beginning stands in the room. */
   shown(eventId: EventId): void;
 }
 
 export interface LiveAnswer {
   add(text: string): void;
-  /** No more text: resolves with the whole when the edit in flight has settled. */
+  /** No more text: resolves with the whole when nothing that was sent can still change the room. */
   finish(): Promise<string>;
   readonly length: number;
 }
@@ -103,6 +105,7 @@ export function createLiveAnswer(
       finished = true;
       cancelAlarm?.();
       await inFlight;
+      await stage.settle();
       return whole();
     },
     get length() {

@@ -5,7 +5,7 @@ import type { Reach } from '../boundaries.ts';
 import type { Envelope } from '../record.ts';
 import type { Effect, Input } from '../step.ts';
 import type { Alarm } from '../timers.ts';
-import { createLiveAnswer, type LiveAnswer, type Pace } from './live-answer.ts';
+import { createLiveAnswer, type LiveAnswer, type Pace, type Shown } from './live-answer.ts';
 import { createLiveTurn, type LiveTurn } from './turn.ts';
 import { createTyping } from './typing.ts';
 
@@ -33,6 +33,8 @@ export interface RoomEffectPorts {
 export interface RoomEffects {
   /** Begins an effect; what comes of it is admitted into the room. Throws what only this room should feel. */
   perform(room: RoomId, effect: Effect, record: Envelope): void;
+  /** Tells the person that this room has to be looked after; may be lost. */
+  sayTroubled(room: RoomId): void;
   /** The room's actor is gone: lets go of its connection, place and typing. */
   release(room: RoomId): void;
 }
@@ -131,20 +133,31 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
       since,
       device: null,
     });
-    let unknown = false;
+    /** What may or may not be in the room. */
+    let doubtful: ports.Outgoing | null = null;
     let edits = 0;
+
+    async function attempt(next: ports.Outgoing): Promise<Shown> {
+      const shown = await world.sendDisposable(next);
+      doubtful = !shown.ok && shown.code === 'unknown' ? next : null;
+      return shown;
+    }
+
     return createLiveAnswer(
       preview,
       world.pace,
       {
-        async show(markdown) {
+        show: (markdown) => {
           const first = message(`${origin}.t${turn}`, markdown, null);
-          const shown = unknown ? await world.send(first, 'edit') : await world.sendDisposable(first);
-          unknown = !shown.ok && shown.code === 'unknown';
-          return shown;
+          return doubtful === null ? attempt(first) : world.send(first, 'edit');
         },
         edit: (target, markdown) =>
-          world.sendDisposable(message(`${origin}.t${turn}.${since.toString(36)}.${++edits}`, markdown, target)),
+          attempt(message(`${origin}.t${turn}.${since.toString(36)}.${++edits}`, markdown, target)),
+        async settle() {
+          if (doubtful === null) return;
+          const receipt = await world.send(doubtful, 'edit');
+          if (doubtful.replaces === null && receipt.ok) tell({ type: 'answer.shown', turn, eventId: receipt.eventId });
+        },
         shown(eventId) {
           world.reach('preview sent');
           tell({ type: 'answer.shown', turn, eventId });
@@ -223,6 +236,24 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     perform(room, effect, record) {
       const perform = performers[effect.type as keyof RoomEffectParams] as Perform<never>;
       perform(room, effect.params as never, effect, record);
+    },
+    sayTroubled(room) {
+      const since = world.now();
+      void world
+        .send(
+          {
+            room,
+            transaction: `troubled.${since.toString(36)}`,
+            msgtype: 'm.notice',
+            content: world.renderNotice({ key: 'room is troubled' }),
+            replaces: null,
+            answers: null,
+            since,
+            device: null,
+          },
+          'notice',
+        )
+        .catch(() => {});
     },
     release(room) {
       closeTurn(room);

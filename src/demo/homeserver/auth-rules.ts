@@ -26,7 +26,8 @@ export function levelOf(room: Room, action: 'invite' | 'kick' | 'ban' | 'redact'
 
 export function sendLevelOf(room: Room, type: string, isState: boolean): number {
   const levels = room.state('m.room.power_levels')?.content ?? {};
-  const own = objectOr(levels.events)[type];
+  const events = objectOr(levels.events);
+  const own = Object.hasOwn(events, type) ? events[type] : undefined;
   return Number(own ?? (isState ? (levels.state_default ?? 50) : (levels.events_default ?? 0)));
 }
 

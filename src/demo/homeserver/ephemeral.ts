@@ -1,5 +1,6 @@
 import { isObject, objectOr, type Json } from './json.ts';
 import type { Receipt, Room } from './room.ts';
+import { readUpTo } from './unread.ts';
 import type { World } from './world.ts';
 
 /** Typing and receipts that `user` has not heard since `since` (null: ever). */
@@ -54,7 +55,6 @@ export function setReceipt(world: World, room: Room, receipt: Omit<Receipt, 'ts'
   if (before && before.position >= event.position) return;
   room.receiptsPosition = world.stream.next();
   room.receipts.set(key, { ...receipt, ts: world.now(), position: room.receiptsPosition });
-  const newest = room.timeline.findLast((other) => other.state_key === undefined && other.sender !== receipt.user);
-  if (!newest || newest.position <= event.position) room.unread.delete(receipt.user);
+  readUpTo(room, receipt.user, event.position);
   tellRoom(world, room);
 }

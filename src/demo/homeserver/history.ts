@@ -107,13 +107,16 @@ export function relations(
 ): Json {
   const { room } = view;
   const backwards = request.direction === 'b';
+  const isRedacted = room.event(parent)?.redactedBecause !== undefined;
   const fits = (event: RoomEvent) => {
     const { position } = event;
+    const relation = relationOf(event)?.type;
     const { from, to } = request;
     const after = backwards ? to : from;
     const upTo = backwards ? from : to;
     return (
-      (wanted.relation === undefined || relationOf(event)?.type === wanted.relation) &&
+      (wanted.relation === undefined || relation === wanted.relation) &&
+      !(isRedacted && relation === 'm.replace') &&
       (wanted.type === undefined || event.type === wanted.type) &&
       position > (after ?? 0) &&
       position <= (upTo ?? Infinity) &&

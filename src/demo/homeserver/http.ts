@@ -50,7 +50,7 @@ function cutIfLost(fault: FaultAnswer, request: IncomingMessage, answer: () => v
 }
 
 async function answerTo(
-  { world, route, closing }: Setting,
+  { world, route }: Setting,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
@@ -65,7 +65,7 @@ async function answerTo(
     query: new URLSearchParams(search),
     headers: request.headers,
     body: await readBody(request, found.route.maxBody ?? MAX_BODY),
-    signal: AbortSignal.any([gone.signal, closing]),
+    signal: gone.signal,
   };
   return found.route.open ? found.route.handle(call) : found.route.handle({ ...call, caller: caller! });
 }

@@ -33,10 +33,10 @@ export function changeMembership(
   const current = room.state('m.room.member', target);
   requireFitting(action, room.membership(target));
   if (membership === 'join') addAuthoriser(world, room, target, content);
-  if (current?.sender === sender && sameJson(current.content, content)) return current;
   if (action === 'kick' && current?.content.membership !== 'join' && current?.content.membership !== 'invite') {
     throw forbidden('The target user is not in the room');
   }
+  if (current?.sender === sender && sameJson(current.content, content)) return current;
   const draft = { type: 'm.room.member', sender, state_key: target, content };
   validate(room.id, draft);
   authorize(room, draft);

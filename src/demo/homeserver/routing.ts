@@ -18,7 +18,7 @@ export interface OpenCall {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Aborted when the client goes away or the server closes. */
+  /** Aborted when the connection ends. */
   signal: AbortSignal;
 }
 

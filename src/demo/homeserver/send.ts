@@ -2,11 +2,12 @@ import type { Device } from './accounts.ts';
 import { authorize, authorizeRedaction } from './auth-rules.ts';
 import { MatrixError, notFound, notInRoom, unknown } from './errors.ts';
 import { newEventId } from './ids.ts';
-import { isObject, sameJson } from './json.ts';
+import { sameJson } from './json.ts';
 import { redact } from './redaction.ts';
 import { relationOf } from './relations.ts';
 import type { Room, RoomEvent } from './room.ts';
 import { type Draft, validate } from './validate.ts';
+import { countUnread } from './unread.ts';
 import type { Caller, World } from './world.ts';
 
 /** Who sends under which transaction id. */
@@ -125,19 +126,4 @@ function tellTarget(world: World, room: Room, target: string): void {
   }
   room.forgottenBy.delete(target);
   world.accounts.get(target)?.rooms.add(room.id);
-}
-
-/** Counts as the default push rules do: messages that are no notices and no edits. */
-function countUnread(room: Room, event: RoomEvent): void {
-  const isMessage = event.type === 'm.room.message' || event.type === 'm.room.encrypted';
-  if (!isMessage || event.content.msgtype === 'm.notice' || relationOf(event)?.type === 'm.replace') return;
-  const mentions = event.content['m.mentions'];
-  const mentioned: unknown[] = isObject(mentions) && Array.isArray(mentions.user_ids) ? mentions.user_ids : [];
-  for (const user of room.joined) {
-    if (user === event.sender) continue;
-    const unread = room.unread.get(user) ?? { notifications: 0, highlights: 0 };
-    unread.notifications += 1;
-    if (mentioned.includes(user)) unread.highlights += 1;
-    room.unread.set(user, unread);
-  }
 }

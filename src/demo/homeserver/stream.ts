@@ -13,7 +13,7 @@ export class Stream {
   position = 0;
   readonly #changes = new Map<string, Changes>();
   readonly #sleepers = new Map<string, Set<() => void>>();
-  #closed = false;
+  isClosed = false;
 
   next(): number {
     return ++this.position;
@@ -56,7 +56,7 @@ export class Stream {
 
   /** Resolves at the user's next change, after `ms`, on `signal` or on close. */
   wait(user: string, ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#closed || signal.aborted) return Promise.resolve();
+    if (this.isClosed || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const sleepers = this.#sleepers.get(user) ?? new Set();
       this.#sleepers.set(user, sleepers);
@@ -73,7 +73,7 @@ export class Stream {
   }
 
   close(): void {
-    this.#closed = true;
+    this.isClosed = true;
     for (const user of [...this.#sleepers.keys()]) this.wake(user);
   }
 }

@@ -31,7 +31,7 @@ export function joinedEntry(room: Room, reader: SyncReader, accountData: Json[])
   const newlyJoined = since !== null && joinedSince(room, account.id, since);
   const full = since === null || newlyJoined || reader.fullState;
   const batch = timelineOf(room, reader, { end: Infinity, whole: since === null || newlyJoined, newlyJoined });
-  const ephemeral = ephemeralNews(room, account.id, newlyJoined ? null : since).filter((event) =>
+  const ephemeral = ephemeralNews(room, account.id, since).filter((event) =>
     passes(reader.filter.ephemeral, event, room.id),
   );
   if (!full && batch.events.length === 0 && accountData.length === 0 && ephemeral.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { Stored } from './accounts.ts';
-import { unknown } from './errors.ts';
+import { unknown, unknownToken } from './errors.ts';
 import { stripped } from './event-format.ts';
 import { filterFor, passes, passesRoom, type SyncFilter } from './filters.ts';
 import type { Json } from './json.ts';
@@ -25,9 +25,10 @@ export async function sync(world: World, caller: Caller, request: SyncRequest, s
   for (;;) {
     const news = newsSince(world, caller, filter, since, request.fullState);
     const left = deadline - performance.now();
-    if (since === null || request.fullState || !news.empty || left <= 0 || signal.aborted) return news.answer;
+    if (since === null || request.fullState || !news.empty || left <= 0 || signal.aborted || world.stream.isClosed)
+      return news.answer;
     await world.stream.wait(caller.account.id, left, signal);
-    if (world.accounts.byToken(caller.token) === undefined) return news.answer;
+    if (!world.accounts.byToken(caller.token)) throw unknownToken(world.accounts.hasExpired(caller.token));
   }
 }
 

@@ -12,8 +12,9 @@ export interface Draft {
 }
 
 const MAX_EVENT_BYTES = 65_536;
+const memberships = ['join', 'invite', 'leave', 'ban'];
 /** What Synapse counts beyond the fields here: hashes, signature, previous and authorising events. */
-const ENVELOPE_BYTES = 700;
+const ENVELOPE_BYTES = 500;
 
 const levelNames = ['ban', 'events_default', 'invite', 'kick', 'redact', 'state_default', 'users_default'];
 const levelMaps = ['events', 'notifications', 'users'];
@@ -25,10 +26,13 @@ export function validate(roomId: string, draft: Draft): void {
   requireSize(roomId, draft);
 }
 
-function requireContent(roomId: string, { type, content, state_key: stateKey }: Draft): void {
+function requireContent(roomId: string, { type, content, state_key: stateKey, redacts }: Draft): void {
+  if (type === 'm.room.redaction' && redacts === undefined) throw unknown('A redaction is sent to its own endpoint');
   if (type === 'm.room.message') requireStrings(content, ['body', 'msgtype']);
   if (type === 'm.room.topic') requireStrings(content, ['topic']);
   if (type === 'm.room.name') requireStrings(content, ['name']);
+  if (type === 'm.room.member' && !memberships.includes(String(content.membership)))
+    throw unknown('Invalid membership key');
   if (type === 'm.room.tombstone') {
     if (!('replacement_room' in content)) throw unknown('Content has no replacement_room key');
     if (content.replacement_room === roomId) throw unknown('Tombstone cannot reference the room it was sent in');

@@ -59,7 +59,7 @@ export interface MatrixEvent {
   unsigned?: Content;
 }
 
-export interface Timeline {
+interface Timeline {
   events: MatrixEvent[];
   limited: boolean;
   prev_batch: string;
@@ -185,7 +185,6 @@ export const types = (events: { type: string }[]): string[] => events.map((event
 export const anyString: unknown = expect.any(String);
 export const anyNumber: unknown = expect.any(Number);
 export const containing = (content: Content): unknown => expect.objectContaining(content);
-export const listing = (items: unknown[]): unknown => expect.arrayContaining(items);
 
 /** An answer that says no. */
 export const refusal = (status: number, errcode: string): unknown => ({

@@ -159,6 +159,22 @@ test.each([
   });
 });
 
+test('a provider that is slow but not silent is waited for', async () => {
+  const { url } = await providerForTest((response) => {
+    const pieces = ['1', '2', '3', '4', '5', '6', '7'];
+    response.writeHead(200);
+    const beat = setInterval(() => {
+      const piece = pieces.shift();
+      if (piece !== undefined) return response.write(event(delta(piece)));
+      clearInterval(beat);
+      return response.end(event(FINISH));
+    }, 100);
+  });
+  const frames = await (await botOf(url, { silence: 600 })).ask('Hello');
+  expect(textOf(frames)).toBe('1234567');
+  expect(frames.at(-1)?.type).toBe(END);
+});
+
 test('STOP ends the request to the provider, and what was said stays remembered', async () => {
   const { promise: dropped, resolve } = Promise.withResolvers<void>();
   const { url, requests } = await providerForTest((response, index) => {

@@ -64,7 +64,10 @@ function login(call: OpenCall): Json {
 /** The user named in `identifier`, or in the deprecated `user`. */
 function userOf(body: Json): string {
   const identifier = body.identifier ?? { type: 'm.id.user', user: body.user };
-  if (!isObject(identifier) || identifier.type !== 'm.id.user') throw invalidParam('Unknown login identifier type');
+  if (!isObject(identifier)) throw invalidParam('Unknown login identifier type');
+  const { type } = identifier;
+  if (type === 'm.id.thirdparty' || type === 'm.id.phone') throw forbidden('Invalid username or password');
+  if (type !== 'm.id.user') throw unknown('Unknown login identifier type');
   if (typeof identifier.user !== 'string') throw unknown("User identifier is missing 'user' key");
   return identifier.user;
 }

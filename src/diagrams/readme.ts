@@ -1,0 +1,113 @@
+/** `machines/README.md`: the charts as diagrams, as sentences and as a table, all derived from the machines themselves. */
+import { roomEffects, type EffectClass } from '../../machines/model.ts';
+import { roomMachine } from '../../machines/room.machine.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { delays } from './delays.ts';
+import { drawMermaid, type View } from './mermaid.ts';
+import { cellText, messages, treatments } from './table.ts';
+import { allNodes, conditionOf, describeMachine, pathTo, type ChartNode, type ChartTransition } from './walk.ts';
+
+const conversation = 'room.serving.conversation';
+
+const roomViews: { caption: string; view: View }[] = [
+  {
+    caption: 'The whole room:',
+    view: { inside: 'room', opened: ['room.serving', conversation, 'room.serving.tray', 'room.serving.dialog'] },
+  },
+  {
+    caption: 'The inside of `asking`, which is one turn:',
+    view: { inside: `${conversation}.asking`, opened: [`${conversation}.asking.working`] },
+  },
+];
+
+const effectClasses: Record<EffectClass, string> = {
+  repeatable: 'kept in the record until acknowledged, sent again after a crash under the same transaction id',
+  once: 'begun only when the record that says so is on disk, never sent again on its own',
+  disposable: 'never stored; lost in a crash without harm',
+};
+
+/** The page as Markdown. Throws when a view above names a state that is gone. */
+export function renderReadme(): string {
+  const room = describeMachine(roomMachine);
+  const supervisor = describeMachine(supervisorMachine);
+  return `${[
+    '# The machines',
+    '<!-- Written by `npm run diagrams`; a test fails when this page and the machines differ. -->',
+    'An arrow says: on this event, if [this holds], go there. A state takes what it does not name itself from the state around it.',
+    '## The room',
+    'One Matrix room is one machine with three regions side by side. The *conversation* rests (`idle`, or `interrupted` when a turn was cut off and `!retry` would repeat it) until a text comes; then it is `asking`: it waits for a place among the turns that the agent takes at once, connects, waits for the agent to report its status, sends the text, and listens to the answer as it grows. The agent may ask something back, the person may stop it; when the answer is in the room the next waiting text has its turn. The *tray* and the *dialog* are places for files and for questions of our own; today they refuse and rest.',
+    ...roomViews.flatMap(({ caption, view }) => [caption, fenced(drawMermaid(room, view))]),
+    '### State × message',
+    '*taken*: something happens that the message asks for; *held*: it waits its turn; *refused*: the person is told why not; *ignored*: nothing happens, on purpose. What differs under a circumstance stands in brackets. Found by running the machine.',
+    table(
+      ['', ...messages.map(({ type }) => `\`${type}\``)],
+      treatments().map(({ state, cells }) => [state, ...cells.map(cellText)]),
+    ),
+    '### Effects',
+    'What a room wants done outside:',
+    table(
+      ['effect', 'class', 'which means'],
+      Object.entries(roomEffects).map(([name, kind]) => [name, kind, effectClasses[kind]]),
+    ),
+    '### Delays',
+    delayTable(room, delays(roomMachine)),
+    '### Every state and transition',
+    sentences(room),
+    '## The supervisor',
+    'The root of the service. It boots, catches up with what happened while it was away, and runs; while the homeserver or the disk fails it is degraded and says why. Told to stop, it finishes open work within a limit. A room that crashes is restarted or parked, in every state.',
+    fenced(drawMermaid(supervisor, { inside: supervisor.id, opened: [] })),
+    '### Delays',
+    delayTable(supervisor, delays(supervisorMachine)),
+    '### Every state and transition',
+    sentences(supervisor),
+  ].join('\n\n')}\n`;
+}
+
+/** One transition as a line of the page. */
+export function sentence(root: ChartNode, source: ChartNode, transition: ChartTransition): string {
+  const condition = conditionOf(source, transition);
+  const targets = transition.targets.map((id) => `*${nameOf(root, id)}*`);
+  const does = [...transition.actions, ...(targets.length === 0 ? [] : [`→ ${targets.join(', ')}`])];
+  const event = transition.delay === null && transition.event !== '' ? `\`${transition.label}\`` : transition.label;
+  return `${event}${condition === null ? '' : ` [${condition}]`}: ${does.length === 0 ? 'nothing' : does.join(', ')}`;
+}
+
+/** The heading of a state: its path within the machine. */
+export function nameOf(root: ChartNode, id: string): string {
+  const path = pathTo(root, id).slice(1);
+  return path.length === 0 ? root.key : path.map(({ key }) => key).join(' / ');
+}
+
+function sentences(root: ChartNode): string {
+  return allNodes(root)
+    .map((node) => {
+      const tags = node.tags.length === 0 ? '' : ` (${node.tags.join(', ')})`;
+      const lines = [
+        ...(node.entry.length === 0 ? [] : [`on entry: ${node.entry.join(', ')}`]),
+        ...(node.exit.length === 0 ? [] : [`on exit: ${node.exit.join(', ')}`]),
+        ...node.transitions.map((transition) => sentence(root, node, transition)),
+      ];
+      return [`- **${nameOf(root, node.id)}**${tags}`, ...lines.map((line) => `  - ${line}`)].join('\n');
+    })
+    .join('\n');
+}
+
+function delayTable(root: ChartNode, known: Record<string, string>): string {
+  const uses = (name: string) =>
+    allNodes(root)
+      .filter(({ transitions }) => transitions.some(({ delay }) => delay === name))
+      .map(({ id }) => nameOf(root, id));
+  return table(
+    ['delay', 'how long', 'bounds'],
+    Object.entries(known).map(([name, length]) => [name, length, uses(name).join(', ')]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function fenced(diagram: string): string {
+  return `\`\`\`mermaid\n${diagram}\n\`\`\``;
+}

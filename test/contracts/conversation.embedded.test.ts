@@ -1,0 +1,4 @@
+import { describeConversation } from './conversation.contract.ts';
+import { startEmbedded } from './embedded.ts';
+
+describeConversation('the embedded homeserver', startEmbedded);

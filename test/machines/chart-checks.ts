@@ -1,0 +1,108 @@
+import ts from 'typescript';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { allNodes, describeMachine, pathTo, UNNAMED, type ChartNode } from '../../src/diagrams/walk.ts';
+
+/** What is wrong with a machine, one sentence each; empty for a sound one. XState itself refuses targets that do not exist. */
+export function problemsOf(build: () => AnyStateMachine): string[] {
+  let machine: AnyStateMachine;
+  let root: ChartNode;
+  try {
+    machine = build();
+    root = describeMachine(machine);
+  } catch (error) {
+    return [`does not build: ${(error as Error).message}`];
+  }
+  return [
+    ...implementationProblems(root, machine),
+    ...allNodes(root).flatMap(({ id, type }) => (type === 'history' ? [`'${id}' is a history state`] : [])),
+    ...unreachable(root).map((id) => `nothing leads to '${id}'`),
+    ...children(machine),
+  ];
+}
+
+const kinds = ['actions', 'guards', 'delays'] as const;
+
+function implementationProblems(root: ChartNode, machine: AnyStateMachine): string[] {
+  const nodes = allNodes(root);
+  const transitions = nodes.flatMap((node) => node.transitions);
+  const used = {
+    actions: [...nodes.flatMap(({ entry, exit }) => [...entry, ...exit]), ...transitions.flatMap((t) => t.actions)],
+    guards: transitions.flatMap(({ guard }) => (guard === null ? [] : [guard])),
+    delays: transitions.flatMap(({ delay }) => (delay === null ? [] : [delay])),
+  };
+  return kinds.flatMap((kind) => {
+    const known = Object.keys(machine.implementations[kind]);
+    const names = [...new Set(used[kind])];
+    return [
+      ...names.filter((name) => !known.includes(name)).map((name) => problemOfName(kind, name)),
+      ...known.filter((name) => !names.includes(name)).map((name) => `${kind}: '${name}' is never used`),
+    ];
+  });
+}
+
+function problemOfName(kind: string, name: string): string {
+  return name === UNNAMED ? `${kind}: one has no name` : `${kind}: '${name}' has no implementation`;
+}
+
+/** Ids of the states that no run can enter, whatever the guards say. */
+function unreachable(root: ChartNode): string[] {
+  const entered = new Set<string>();
+  const open = [root.id];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const node of pathTo(root, id)) {
+      if (entered.has(node.id)) continue;
+      entered.add(node.id);
+      open.push(...node.transitions.flatMap(({ targets }) => targets));
+      if (node.type === 'parallel') open.push(...node.children.map((child) => child.id));
+    }
+    const last = pathTo(root, id).at(-1)!;
+    if (last.initial !== null) open.push(last.initial);
+  }
+  return allNodes(root).flatMap(({ id }) => (entered.has(id) ? [] : [id]));
+}
+
+function children(machine: AnyStateMachine): string[] {
+  const nodes = nodesOf(machine.root);
+  return [
+    ...nodes.filter(({ invoke }) => invoke.length > 0).map(({ id }) => `'${id}' invokes`),
+    ...Object.keys(machine.implementations.actors).map((name) => `actors: '${name}' is a child`),
+    ...Object.entries(machine.implementations.actions).flatMap(([name, action]) =>
+      ['xstate.spawnChild', 'xstate.enqueueActions'].includes((action as { type?: string }).type ?? '')
+        ? [`actions: '${name}' may spawn`]
+        : [],
+    ),
+  ];
+}
+
+function nodesOf(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states as Record<string, AnyStateNode>).flatMap(nodesOf)];
+}
+
+/** What a pure source must not say, one sentence each. Comments and strings may say anything. */
+export function impuritiesOf(source: string): string[] {
+  const imports = ts
+    .preProcessFile(source, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => !['xstate', 'zod'].includes(name) && !/^\.\/[\w.-]+\.ts$/.test(name));
+  const words = identifiersOf(source).filter((word) => impure.includes(word));
+  return [...imports.map((name) => `imports '${name}'`), ...[...new Set(words)].map((word) => `speaks of ${word}`)];
+}
+
+const impure = ['Date', 'Math.random', 'process', 'crypto', 'performance', 'setTimeout', 'setInterval', 'fetch'];
+
+/** The free names of a source, and what is taken from `Math`. */
+function identifiersOf(source: string): string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node)) {
+      names.push(`${node.expression.getText()}.${node.name.text}`);
+      visit(node.expression);
+      return;
+    }
+    if (ts.isPropertyAssignment(node)) return visit(node.initializer);
+    if (ts.isIdentifier(node)) names.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return names;
+}

@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { assign, createMachine, fromPromise, setup, spawnChild, type AnyStateMachine } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { roomEffects } from '../../machines/model.ts';
+import { roomMachine } from '../../machines/room.machine.ts';
+import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
+import { impuritiesOf, problemsOf } from './chart-checks.ts';
+
+const folder = new URL('../../machines/', import.meta.url);
+const sources = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+const files = sources.filter((name) => name.endsWith('.machine.ts'));
+const machines = await Promise.all(
+  files.map(async (file) => {
+    const exported = (await import(new URL(file, folder).href)) as Record<string, unknown>;
+    return { file, found: Object.values(exported).filter(isMachine) };
+  }),
+);
+
+function isMachine(value: unknown): value is AnyStateMachine {
+  return typeof value === 'object' && value !== null && 'root' in value && 'implementations' in value;
+}
+
+describe('the charts', () => {
+  it('are found', () => {
+    expect(files).toEqual(expect.arrayContaining(['room.machine.ts', 'supervisor.machine.ts']));
+    expect(machines.map(({ file, found }) => [file, found.length])).toEqual(files.map((file) => [file, 1]));
+  });
+
+  it.each(machines)('$file is sound', ({ found }) => {
+    expect(found.flatMap((machine) => problemsOf(() => machine))).toEqual([]);
+  });
+
+  it.each(sources)('%s is pure', (name) => {
+    expect(impuritiesOf(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
+  });
+});
+
+describe('the effects of a room', () => {
+  const outside = (machine: AnyStateMachine) =>
+    Object.entries(machine.implementations.actions)
+      .filter(([, action]) => (action as { type?: string }).type !== 'xstate.assign')
+      .map(([name]) => name)
+      .sort();
+
+  it('are the actions that change nothing inside, each with its class', () => {
+    expect(outside(roomMachine)).toEqual(Object.keys(roomEffects).sort());
+  });
+
+  it('are told apart from what changes the context', () => {
+    const machine = setup({ actions: { act: () => {}, note: assign({}) } }).createMachine({ entry: ['act', 'note'] });
+    expect(outside(machine)).toEqual(['act']);
+  });
+
+  it('are all used by the chart', () => {
+    const nodes = allNodes(describeMachine(roomMachine));
+    const used = new Set(
+      nodes.flatMap(({ entry, exit, transitions }) => [...entry, ...exit, ...transitions.flatMap((t) => t.actions)]),
+    );
+    expect(Object.keys(roomEffects).filter((name) => !used.has(name))).toEqual([]);
+  });
+});
+
+describe('the checks can fail:', () => {
+  const sound = setup({
+    actions: { act: () => {} },
+    guards: { 'it holds': () => true },
+    delays: { pause: 10 },
+  });
+  const chart = {
+    initial: 'a',
+    states: {
+      a: { on: { go: { guard: 'it holds', target: 'b', actions: 'act' } }, after: { pause: 'b' } },
+      b: {},
+    },
+  } as const;
+
+  it('a sound machine has no problem', () => {
+    expect(problemsOf(() => sound.createMachine(chart))).toEqual([]);
+  });
+
+  const broken: [string, () => AnyStateMachine, string[]][] = [
+    [
+      'an unknown delay',
+      () => createMachine({ initial: 'a', states: { a: { after: { pasue: 'b' } }, b: {} } }),
+      ["delays: 'pasue' has no implementation"],
+    ],
+    [
+      'an unknown action',
+      () => createMachine({ entry: 'atc', exit: 'cat' }),
+      ["actions: 'atc' has no implementation", "actions: 'cat' has no implementation"],
+    ],
+    [
+      'an unknown guard',
+      () => createMachine({ on: { go: { guard: 'it is so', actions: [] } } }),
+      ["guards: 'it is so' has no implementation"],
+    ],
+    [
+      'parts without a name',
+      () => createMachine({ on: { go: { guard: () => true, actions: () => {} } } }),
+      ['actions: one has no name', 'guards: one has no name'],
+    ],
+    [
+      'an implementation nobody uses',
+      () => sound.createMachine({}),
+      ["actions: 'act' is never used", "guards: 'it holds' is never used", "delays: 'pause' is never used"],
+    ],
+    [
+      'a target that does not exist',
+      () => createMachine({ id: 'm', initial: 'a', states: { a: { on: { go: 'elsewhere' } } } }),
+      [expect.stringMatching(/^does not build: .*elsewhere/) as string],
+    ],
+    [
+      'an initial state that does not exist',
+      () => createMachine({ id: 'm', initial: 'elsewhere', states: { a: {} } }),
+      [expect.stringMatching(/^does not build: .*elsewhere/) as string],
+    ],
+    [
+      'a state to which nothing leads',
+      () => createMachine({ id: 'm', initial: 'a', states: { a: {}, b: { on: { go: 'a' } } } }),
+      ["nothing leads to 'm.b'"],
+    ],
+    [
+      'a state that only another lost state leads to',
+      () => createMachine({ id: 'm', initial: 'a', states: { a: {}, b: { always: 'c' }, c: { on: { go: 'b' } } } }),
+      ["nothing leads to 'm.b'", "nothing leads to 'm.c'"],
+    ],
+    [
+      'a history state',
+      () => createMachine({ id: 'm', initial: 'a', states: { a: { on: { go: 'h' } }, h: { type: 'history' } } }),
+      ["'m.h' is a history state"],
+    ],
+    [
+      'a child invoked',
+      () =>
+        setup({ actors: { child: fromPromise(() => Promise.resolve()) } }).createMachine({
+          id: 'm',
+          invoke: { src: 'child' },
+        }),
+      ["'m' invokes", "actors: 'child' is a child"],
+    ],
+    [
+      'a child spawned',
+      () =>
+        setup({ actions: { spawn: spawnChild(fromPromise(() => Promise.resolve())) } }).createMachine({
+          entry: 'spawn',
+        }),
+      ["actions: 'spawn' may spawn"],
+    ],
+  ];
+
+  it.each(broken)('%s', (_, build, problems) => {
+    expect(problemsOf(build)).toEqual(problems);
+  });
+
+  it('states entered by always, after, initial and as regions are reached', () => {
+    const machine = sound.createMachine({
+      initial: 'a',
+      states: {
+        a: { always: { guard: 'it holds', target: 'b', actions: 'act' } },
+        b: { after: { pause: '#deep' } },
+        c: { type: 'parallel', states: { one: { initial: 'x', states: { x: {} } }, two: { states: {}, id: 'deep' } } },
+      },
+    });
+    expect(problemsOf(() => machine)).toEqual([]);
+  });
+
+  it('an impure source', () => {
+    const source = `
+      import { setup } from 'xstate';
+      import fs from 'node:fs';
+      import type { A } from './model.ts';
+      import type { B } from '../src/ports.ts';
+      const late = import('./other.ts'), later = import('ws');
+      export const now = Date.now() + Math.random() + process.pid + Math.max(1, 2);
+    `;
+    expect(impuritiesOf(source)).toEqual([
+      "imports 'node:fs'",
+      "imports '../src/ports.ts'",
+      "imports 'ws'",
+      'speaks of Date',
+      'speaks of Math.random',
+      'speaks of process',
+    ]);
+  });
+
+  it('but what comments and strings say does not count', () => {
+    expect(impuritiesOf(`/** No Date here. */ export const word = 'process'; // Math.random`)).toEqual([]);
+  });
+});

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { createMachine } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { roomMachine } from '../../machines/room.machine.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { renderMachinesReadme } from '../../src/diagrams.ts';
+import { drawMermaid } from '../../src/diagrams/mermaid.ts';
+import { nameOf, sentence } from '../../src/diagrams/readme.ts';
+import { cellText, messages, treatments, type Treatment } from '../../src/diagrams/table.ts';
+import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
+
+const page = renderMachinesReadme();
+const diagrams = [...page.matchAll(/```mermaid\n([^]*?)\n```/g)].map(([, diagram = '']) => diagram);
+
+describe('machines/README.md', () => {
+  it('is what the machines say now (else: npm run diagrams)', () => {
+    expect(readFileSync(new URL('../../machines/README.md', import.meta.url), 'utf8')).toBe(page);
+  });
+
+  it.each([roomMachine, supervisorMachine])('holds every state and transition of a machine: $id', (machine) => {
+    const root = describeMachine(machine);
+    const lines = new Set(page.split('\n'));
+    const missing = allNodes(root).flatMap((node) => {
+      const heading = `- **${nameOf(root, node.id)}**`;
+      const own = node.transitions.map((transition) => `  - ${sentence(root, node, transition)}`);
+      const headed = [...lines].some((line) => line.startsWith(heading));
+      return [...(headed ? [] : [heading]), ...own.filter((line) => !lines.has(line))];
+    });
+    expect(missing).toEqual([]);
+    expect(allNodes(root).length).toBeGreaterThan(5);
+  });
+
+  it.each([roomMachine, supervisorMachine])('draws every state and every arrow of a machine: $id', (machine) => {
+    const drawn = diagrams.join('\n');
+    const root = describeMachine(machine);
+    const states = allNodes(root).filter(({ id }) => id !== root.id);
+    expect(states.filter(({ key }) => !drawn.includes(`state "${key}" as `)).map(({ id }) => id)).toEqual([]);
+    const arrows = allNodes(root).flatMap(({ transitions }) => transitions.filter(({ targets }) => targets.length > 0));
+    const label = ({ label, guard }: (typeof arrows)[number]) => (guard === null ? label : `${label} [${guard}]`);
+    const labels = diagrams.flatMap((diagram) => diagram.split(/ : |<br\/>|\n/));
+    expect(arrows.map(label).filter((words) => !labels.some((found) => found.startsWith(words)))).toEqual([]);
+    expect(arrows.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the diagrams', () => {
+  const name = '[A-Za-z0-9_]+';
+  const grammar = [
+    /^stateDiagram-v2$/,
+    new RegExp(`^state "[^"<>:;{}]+" as ${name}( \\{)?$`),
+    new RegExp(`^\\[\\*\\] --> ${name}$`),
+    new RegExp(`^${name} --> \\[\\*\\]$`),
+    new RegExp(`^${name} --> ${name} : ([^"<>:;{}]|<br/>)+$`),
+    /^--$/,
+    /^\}$/,
+  ];
+
+  /** What a strict reader of Mermaid has against a diagram. */
+  function faultsOf(diagram: string): string[] {
+    const lines = diagram.split('\n').map((line) => line.trim());
+    const faults = lines
+      .filter((line) => !grammar.some((rule) => rule.test(line)))
+      .map((line) => `not a line: ${line}`);
+    const boxes: string[] = [];
+    const open: string[] = [];
+    const around = new Map<string, string[]>();
+    for (const line of lines) {
+      const box = /^state ".*" as (\w+)( \{)?$/.exec(line);
+      if (box?.[1] !== undefined) {
+        if (boxes.includes(box[1])) faults.push(`drawn twice: ${box[1]}`);
+        boxes.push(box[1]);
+        around.set(box[1], [...open]);
+        if (box[2] !== undefined) open.push(box[1]);
+      }
+      if (line === '}' && open.pop() === undefined) faults.push('closes nothing');
+      if (line === '--' && open.length === 0) faults.push('divides nothing');
+    }
+    if (open.length > 0) faults.push(`left open: ${open.join(', ')}`);
+    for (const line of lines) {
+      const [, from = '', to = ''] = /^(\S+) --> (\S+)/.exec(line) ?? [];
+      for (const end of [from, to]) {
+        if (end !== '' && end !== '[*]' && !boxes.includes(end)) faults.push(`no such box: ${end}`);
+      }
+      // Mermaid's layout breaks on an arrow between a box and what is inside of it.
+      if (around.get(from)?.includes(to) || around.get(to)?.includes(from)) faults.push(`into itself: ${line}`);
+    }
+    return faults;
+  }
+
+  it('are three, and sound', () => {
+    expect(diagrams.length).toBe(3);
+    expect(diagrams.flatMap(faultsOf)).toEqual([]);
+  });
+
+  it('are held to a grammar that can say no', () => {
+    const faulty = [
+      'stateDiagram-v2',
+      'state "a" as a {',
+      'state "b" as b',
+      'state "b" as b',
+      'a --> b : go',
+      'b --> c : go',
+      'b -> b',
+      'b --> b : one: two',
+    ];
+    expect(faultsOf(faulty.join('\n'))).toEqual([
+      'not a line: b -> b',
+      'not a line: b --> b : one: two',
+      'drawn twice: b',
+      'left open: a',
+      'into itself: a --> b : go',
+      'no such box: c',
+    ]);
+    expect(faultsOf('--\n}')).toEqual(['divides nothing', 'closes nothing']);
+  });
+
+  it('lead from a state around others by arrows of those that do not answer themselves', () => {
+    const machine = createMachine({
+      id: 'lamp',
+      initial: 'off',
+      on: { 'cut; now': '.off', smash: '.broken' },
+      states: {
+        off: { on: { press: [{ guard: 'it is "fine"', target: 'on.dim' }, 'broken'], 'cut; now': {} } },
+        on: { initial: 'dim', states: { dim: { on: { press: 'bright' } }, bright: { on: { press: '#lamp.off' } } } },
+        broken: { type: 'final' },
+      },
+    });
+    expect(drawMermaid(describeMachine(machine), { inside: 'lamp', opened: [] }).split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  [*] --> lamp_off',
+      '  state "off" as lamp_off',
+      '  state "on" as lamp_on',
+      '  state "broken" as lamp_broken',
+      '  lamp_broken --> [*]',
+      '  lamp_on --> lamp_off : cut  now<br/>see the inside of on',
+      '  lamp_off --> lamp_broken : smash<br/>press [otherwise]',
+      '  lamp_on --> lamp_broken : smash',
+      '  lamp_off --> lamp_on : press [it is  fine ]',
+    ]);
+    expect(drawMermaid(describeMachine(machine), { inside: 'lamp.on', opened: [] }).split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  state "off" as lamp_off',
+      '  state "on" as lamp_on {',
+      '    [*] --> lamp_on_dim',
+      '    state "dim" as lamp_on_dim',
+      '    state "bright" as lamp_on_bright',
+      '  }',
+      '  lamp_on_dim --> lamp_on_bright : press',
+      '  lamp_on_bright --> lamp_off : press',
+    ]);
+  });
+
+  it('say so when a view names a state that is gone', () => {
+    const root = describeMachine(createMachine({ id: 'lamp' }));
+    expect(() => drawMermaid(root, { inside: 'lamp', opened: ['lamp.on'] })).toThrow(
+      "the chart has no state 'lamp.on'",
+    );
+  });
+});
+
+describe('the table state × message', () => {
+  const rows = treatments();
+  const cellsWith = (treatment: Treatment) =>
+    rows.flatMap(({ state, cells }) =>
+      cells.flatMap((cell, index) =>
+        [cell.usual, ...cell.unless.map(({ then }) => then)].includes(treatment)
+          ? [`${state} × ${messages[index]?.type}`]
+          : [],
+      ),
+    );
+
+  it('has a row for every state in which a conversation can be found', () => {
+    expect(rows.map(({ state }) => state)).toEqual([
+      'idle',
+      'interrupted',
+      'asking / waiting for a place',
+      'asking / working / connecting',
+      'asking / working / awaiting status',
+      'asking / working / backing off',
+      'asking / working / streaming',
+      'asking / awaiting confirmation',
+      'asking / stopping',
+      'asking / finishing',
+    ]);
+  });
+
+  it('drops nothing', () => {
+    expect(cellsWith('dropped')).toEqual([]);
+  });
+
+  it('ignores only a bystander who was told, and a second !stop', () => {
+    const others = cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'));
+    expect(others).toEqual(['asking / stopping × command.stop']);
+    const column = messages.findIndex(({ type }) => type === 'bystander.spoke');
+    expect(new Set(rows.map(({ cells }) => cellText(cells[column]!)))).toEqual(
+      new Set(['refused (told before: ignored)']),
+    );
+  });
+
+  it('tells what a queue and a question change', () => {
+    const text = (state: string, message: string) =>
+      cellText(rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!);
+    expect([
+      text('idle', 'text.received'),
+      text('asking / working / streaming', 'text.received'),
+      text('asking / working / streaming', 'command.retry'),
+      text('idle', 'command.yes'),
+      text('asking / awaiting confirmation', 'command.no'),
+      text('asking / finishing', 'command.stop'),
+    ]).toEqual([
+      'taken',
+      'held (queue full: refused)',
+      'refused (something unanswered: held; queue full and something unanswered: refused)',
+      'refused (question open: taken)',
+      'held (agent takes confirmations: taken)',
+      'refused',
+    ]);
+  });
+});

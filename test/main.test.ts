@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { lockFolder } from '../src/store/lock.ts';
+import { temporaryFolder } from './store/support.ts';
+
+const main = path.join(import.meta.dirname, '../src/main.ts');
+
+function start(args: string[], env: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const child = start(args, env);
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) return expect.fail('no pipes');
+  const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'exit') as Promise<[number]>]);
+  return { code, out, err };
+}
+
+async function environment(registry = 'agents: [{ id: a }]'): Promise<Record<string, string>> {
+  const folder = await temporaryFolder();
+  const file = path.join(folder, 'agents.yaml');
+  await writeFile(file, registry);
+  return {
+    MATRIX_HOMESERVER: 'http://127.0.0.1:9',
+    MATRIX_USER_ID: '@bot:example.org',
+    MATRIX_PASSWORD: 'hidden',
+    MATRIX_AGENT_REGISTRY_PATH: file,
+    STATE_DIR: path.join(folder, 'state'),
+    OPS_PORT: 'off',
+  };
+}
+
+test('check-config prints a summary and the warnings, and contacts nothing', async () => {
+  const { code, out, err } = await run(['check-config'], { ...(await environment()), MATRIX_DB_PATH: 'x' });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^homeserver {6}http:\/\/127\.0\.0\.1:9\n/);
+  expect(out).toMatch(/\nwarning: MATRIX_DB_PATH has no meaning any more: the state is in the folder STATE_DIR\.\n$/);
+  expect(out).not.toContain('hidden');
+});
+
+test.each(['check-config', 'start'])(
+  '%s lists all that is wrong with the configuration and ends with 2',
+  async (command) => {
+    const { code, out, err } = await run([command], { ...(await environment('agents: [{}]')), OPS_PORT: 'x' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.split('\n')).toEqual([
+      'The configuration has 2 problems:',
+      '  OPS_PORT                   "x" is no port',
+      '                             -> a port from 0 (any free one) to 65535, or off',
+      '  agents.yaml: agents[0].id  is missing',
+      '                             -> a text of its own for every agent, in quotes when it looks like a number: "agent-1"',
+      '',
+    ]);
+  },
+);
+
+test('start on a state folder that is in use ends with 3', async () => {
+  const env = await environment();
+  const state = env.STATE_DIR ?? '';
+  const lock = await lockFolder(state);
+  onTestFinished(() => lock.release());
+  expect(await run(['start'], env)).toEqual({
+    code: 3,
+    out: '',
+    err: `The state folder ${state} is in use by another process (pid ${process.pid}); stop that one first or choose another STATE_DIR.\n`,
+  });
+});
+
+test('start on a state folder that cannot be ends with 1 and a sentence, with the place only when it is asked for', async () => {
+  const env = await environment();
+  const file = path.join(path.dirname(env.STATE_DIR ?? ''), 'file');
+  await writeFile(file, '');
+  const sentence = `Cannot open the folder ${file}: a file is in the place of the folder (EEXIST).\n`;
+  const quiet = await run(['start'], { ...env, STATE_DIR: file });
+  expect(quiet).toEqual({ code: 1, out: '', err: `${sentence}Set LOG_LEVEL=debug to see where it happened.\n` });
+  const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
+  expect(loud.err).toMatch(/ {4}at .*lock\.ts/);
+});
+
+test('agent runs the reference agent', async () => {
+  const child = start(['agent', '--port', '0', '--workspace', await temporaryFolder()], {});
+  const [line] = (await once(child.stdout ?? expect.fail('no pipe'), 'data')) as [Buffer];
+  expect(line.toString()).toMatch(/^The reference agent listens on ws:\/\/127\.0\.0\.1:\d+\/\n$/);
+});
+
+test('what is no command is told', async () => {
+  expect(await run(['strat'])).toEqual({
+    code: 1,
+    out: '',
+    err: "error: unknown command 'strat'\n(Did you mean start?)\n",
+  });
+  expect((await run(['agent', '--port', '99999'])).err).toContain('A port is a number from 0 to 65535.');
+});
