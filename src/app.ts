@@ -9,7 +9,7 @@ import { createRoomEffects } from './actors/effects/room.ts';
 import { createReception } from './actors/reception.ts';
 import { isAtRest, readRoomRecord, roomDefinition } from './actors/room.ts';
 import type { Input } from './actors/step.ts';
-import { createChildren, type Children } from './actors/supervisor.ts';
+import { createChildren, type Children, type Observe } from './actors/supervisor.ts';
 import { createAlarm } from './actors/timers.ts';
 import { openLinks } from './agents/link.ts';
 import { createPlaces } from './agents/places.ts';
@@ -45,6 +45,8 @@ export interface AppOptions {
   /** Called at every boundary of an event's life; the crash tests kill here. */
   reach?: Reach;
   now?: () => number;
+  /** Sees every commit of every room. */
+  observe?: Observe;
   /** How long an idle room stays in memory, ms. */
   evictAfterMs?: number;
   /** How long the homeserver may hold an empty sync back, ms. */
@@ -224,6 +226,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       now,
       log,
       reach,
+      observe: options.observe,
       onStore: (detail) => root.send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
     });
     const sync = createSync({

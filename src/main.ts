@@ -18,7 +18,13 @@ const program = new Command('roomkeeper').description(
 program
   .command('start')
   .description('serve until SIGINT or SIGTERM; set up by environment variables, see config/example.env')
-  .action(start);
+  .action(async () => {
+    // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
+    process.noDeprecation = true;
+    const config = await readConfig();
+    const { serve } = await import('./serve.ts');
+    await serve(config);
+  });
 
 program
   .command('check-config')
@@ -32,13 +38,17 @@ program
 
 program
   .command('agent')
-  .description('run the reference agent')
+  .description(
+    'run the reference agent; with PROVIDER_URL, PROVIDER_API_KEY and PROVIDER_MODEL a language model answers',
+  )
   .option('--host <address>', 'where it listens', '127.0.0.1')
   .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)
   .option('--workspace <folder>', 'its files', './workspace')
   .action(async (options: { host: string; port: number; workspace: string }) => {
     const { startAgent } = await import('./demo/agent/server.ts');
-    const agent = await startAgent(options);
+    const { providerFrom } = await import('./demo/agent/provider-from.ts');
+    const provider = providerFrom(process.env);
+    const agent = await startAgent({ ...options, ...(provider === null ? {} : { provider }) });
     console.log(`The reference agent listens on ${agent.url}`);
   });
 
@@ -54,34 +64,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
-}
-
-/** Serves until a signal or until the service cannot go on; a second signal ends the process at once. */
-async function start(): Promise<void> {
-  // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
-  process.noDeprecation = true;
-  const config = await readConfig();
-  const { createLog } = await import('./ops/log.ts');
-  const { startApp } = await import('./app.ts');
-  const { startOps } = await import('./ops/server.ts');
-  const log = createLog(config.log);
-  for (const warning of config.warnings) log.warn({ warning }, 'configuration');
-  const app = await startApp(config, { log });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'stopping');
-      void app.stop();
-    });
-  }
-  try {
-    const ops = config.ops === null ? null : await startOps({ ...config.ops, health: () => app.health(), log });
-    const problem = await app.ended;
-    await ops?.close();
-    if (problem !== null) throw problem;
-  } catch (error) {
-    await app.stop();
-    throw error;
-  }
 }
 
 async function readConfig(): Promise<Config> {

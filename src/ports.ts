@@ -85,7 +85,9 @@ export type Send = (message: Outgoing, priority: Priority) => Promise<Receipt>;
  * Sends an edit that may be lost: one try, short timeout.
  * `skipped`: not tried, the account's budget has better uses; `unknown`: it may or may not be in the room.
  */
-export type SendDisposable = (message: Outgoing) => Promise<Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: string }>;
+export type SendDisposable = (
+  message: Outgoing,
+) => Promise<Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: string }>;
 
 /** Joins a room; joining twice is the same as once. */
 export type JoinRoom = (room: RoomId) => Promise<{ ok: true } | { ok: false; code: string; detail: string }>;
@@ -130,10 +132,7 @@ export interface Link {
   close(): void;
 }
 
-export type OpenLink = (
-  target: { agent: AgentId; contextId: ContextId },
-  listen: (event: LinkEvent) => void,
-) => Link;
+export type OpenLink = (target: { agent: AgentId; contextId: ContextId }, listen: (event: LinkEvent) => void) => Link;
 
 /** A place among the turns that an agent takes at once (`agents[].concurrency`). */
 export interface Places {

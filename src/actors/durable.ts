@@ -13,8 +13,16 @@ export interface DurableWorld {
   /** Begins an effect; called only after the record that decided it is on disk. Must not throw. */
   perform(key: string, effect: Effect, record: Envelope): void;
   /** The record changed and is on disk; called before its effects are performed. */
-  committed(key: string, record: Envelope): void;
+  committed(key: string, change: Change): void;
   reach: Reach;
+}
+
+/** One commit: what came, what it made of the record, what is to be done. */
+export interface Change {
+  before: Envelope;
+  record: Envelope;
+  inputs: readonly Input[];
+  effects: readonly Effect[];
 }
 
 export interface DurableInput {
@@ -25,7 +33,7 @@ export interface DurableInput {
 export type DurableEvent =
   /** `settled` is called when all inputs are on disk. */
   | { type: 'admit'; inputs: readonly Input[]; settled: (() => void) | null }
-  | { type: 'written'; record: Envelope; effects: readonly Effect[] }
+  | { type: 'written'; change: Change }
   | { type: 'not written'; error: unknown }
   | { type: 'crash'; error: unknown }
   | { type: 'evict' };
@@ -48,38 +56,35 @@ export function durable(definition: Definition, world: DurableWorld): DurableLog
 
   function decide(snapshot: DurableSnapshot, { self, defer }: Scope): DurableSnapshot {
     if (snapshot.writing !== null || snapshot.waiting.length === 0) return snapshot;
-    const { record, effects } = step(definition, snapshot.record, snapshot.waiting);
+    const before = snapshot.record;
+    const inputs = snapshot.waiting;
+    const { record, effects } = step(definition, before, inputs);
     const settled = snapshot.waitingFor;
-    if (record === snapshot.record) {
+    if (record === before) {
       defer(() => settled.forEach((tell) => tell()));
       return { ...snapshot, waiting: [], waitingFor: [] };
     }
     defer(() => {
       world.reach('record decided');
       world.write(snapshot.key, record).then(
-        () => self.send({ type: 'written', record, effects }),
+        () => self.send({ type: 'written', change: { before, record, inputs, effects } }),
         (error: unknown) => self.send({ type: 'not written', error }),
       );
     });
     return { ...snapshot, waiting: [], waitingFor: [], writing: settled };
   }
 
-  function commit(
-    snapshot: DurableSnapshot,
-    record: Envelope,
-    effects: readonly Effect[],
-    scope: Scope,
-  ): DurableSnapshot {
+  function commit(snapshot: DurableSnapshot, change: Change, scope: Scope): DurableSnapshot {
+    const { record, effects } = change;
     const told = snapshot.writing ?? [];
     scope.defer(() => {
       world.reach('record written');
-      world.committed(snapshot.key, record);
+      world.committed(snapshot.key, change);
       told.forEach((tell) => tell());
       for (const effect of effects) world.perform(snapshot.key, effect, record);
     });
     const committed = { ...snapshot, record, writing: null };
-    if (record.done) return ended(committed);
-    return decide(committed, scope);
+    return record.done ? ended(committed) : decide(committed, scope);
   }
 
   return {
@@ -100,7 +105,7 @@ export function durable(definition: Definition, world: DurableWorld): DurableLog
           return decide({ ...snapshot, waiting: [...snapshot.waiting, ...event.inputs], waitingFor }, scope);
         }
         case 'written':
-          return commit(snapshot, event.record, event.effects, scope);
+          return commit(snapshot, event.change, scope);
         case 'not written':
         case 'crash':
           throw event.error;

@@ -6,7 +6,7 @@ import { createActor, type Actor, type AnyActorRef } from 'xstate';
 import { decideRestart, type RestartPolicy } from '../../machines/restart-policy.ts';
 import type { RoomId } from '../../machines/model.ts';
 import type { Log, Now, Records } from '../ports.ts';
-import { durable, type DurableLogic } from './durable.ts';
+import { durable, type Change, type DurableLogic } from './durable.ts';
 import type { Reach } from './boundaries.ts';
 import type { RoomEffects } from './effects/room.ts';
 import type { Envelope, Timer } from './record.ts';
@@ -31,6 +31,8 @@ export interface Children {
   counts(): { live: number; backingOff: number; parked: number };
 }
 
+export type Observe = (room: RoomId, change: Change) => void;
+
 export interface ChildrenWorld {
   /** The root actor, which hears when a child ends or fails. */
   root: AnyActorRef;
@@ -52,6 +54,8 @@ export interface ChildrenWorld {
   log: Log;
   reach: Reach;
   onStore(problem: string | null): void;
+  /** Sees every commit; must not throw. */
+  observe: Observe | undefined;
 }
 
 interface Held {
@@ -91,9 +95,11 @@ export function createChildren(world: ChildrenWorld): Children {
         writes.delete(write);
       }
     },
-    committed(key, record) {
+    committed(key, change) {
+      const { record } = change;
       const child = children.get(key as RoomId);
       if (child !== undefined) setTimers(key as RoomId, child, record.done ? [] : record.timers);
+      world.observe?.(key as RoomId, change);
       tellWhenQuiet();
     },
     perform(key, effect, record) {

@@ -1,5 +1,5 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
-import { transition } from 'xstate';
+import { transition, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate';
 import type { Notice, RoomContext, RoomEvent, Text, Turn } from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { allNodes, describeMachine, isPassing, pathTo } from './walk.ts';
@@ -113,8 +113,8 @@ const circumstances = [
 ] as const satisfies readonly { name: string; apply: (context: RoomContext) => RoomContext }[];
 
 /** Runs every message in every state of the conversation in which a room can be found, under all circumstances. */
-export function treatments(): Row[] {
-  const root = describeMachine(roomMachine);
+export function treatments(machine: AnyStateMachine = roomMachine): Row[] {
+  const root = describeMachine(machine);
   const conversation = allNodes(root).find(({ key }) => key === 'conversation');
   if (conversation === undefined) throw new Error('the room has no conversation');
   const leaves = allNodes(conversation).filter((node) => node.children.length === 0 && !isPassing(node));
@@ -122,7 +122,7 @@ export function treatments(): Row[] {
     const keys = pathTo(conversation, id)
       .slice(1)
       .map(({ key }) => key);
-    return { state: keys.join(' / '), cells: messages.map((message) => cell(keys, message)) };
+    return { state: keys.join(' / '), cells: messages.map((message) => cell(machine, keys, message)) };
   });
 }
 
@@ -132,13 +132,13 @@ export function cellText({ usual, unless }: Cell): string {
   return exceptions.length === 0 ? usual : `${usual} (${exceptions.join('; ')})`;
 }
 
-function cell(keys: readonly string[], message: Message): Cell {
+function cell(machine: AnyStateMachine, keys: readonly string[], message: Message): Cell {
   const combinations = circumstances
     .reduce<Circumstance[][]>((known, { name }) => [...known, ...known.map((names) => [...names, name])], [[]])
     .sort((a, b) => a.length - b.length);
   const found: { when: Circumstance[]; then: Treatment }[] = [];
   for (const when of combinations) {
-    const then = treat(keys, when, message);
+    const then = treat(machine, keys, when, message);
     const expected = found.findLast((known) => known.when.every((name) => when.includes(name)));
     if (expected?.then !== then) found.push({ when, then });
   }
@@ -147,30 +147,42 @@ function cell(keys: readonly string[], message: Message): Cell {
   return { usual: usual.then, unless };
 }
 
-function treat(keys: readonly string[], when: readonly Circumstance[], message: Message): Treatment {
-  const before = { ...context, turn: keys[0] === 'asking' ? turn : null };
-  const asked = keys.includes('awaiting confirmation') ? { ...before, question } : before;
-  const snapshot = roomMachine.resolveState({
-    value: { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } } as never,
-    context: circumstances.reduce((c, { name, apply }) => (when.includes(name) ? apply(c) : c), asked),
-  });
-  const [next, effects] = transition(roomMachine, snapshot, message);
-  if (next.context.waiting.length > snapshot.context.waiting.length) return 'held';
+function treat(
+  machine: AnyStateMachine,
+  keys: readonly string[],
+  when: readonly Circumstance[],
+  message: Message,
+): Treatment {
+  const usual = {
+    ...context,
+    turn: keys[0] === 'asking' ? turn : null,
+    question: keys.includes('awaiting confirmation') ? question : null,
+  };
+  const before = circumstances.reduce((c, { name, apply }) => (when.includes(name) ? apply(c) : c), usual);
+  const value = { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } };
+  const snapshot = machine.resolveState({ value, context: before }) as AnyMachineSnapshot;
+  const [next, effects] = transition(machine, snapshot, message) as [AnyMachineSnapshot, Effect[]];
+  if ((next.context as RoomContext).waiting.length > before.waiting.length) return 'held';
   const moved = JSON.stringify(next.value) !== JSON.stringify(snapshot.value);
   if (moved || effects.some((effect) => !refuses(effect))) return 'taken';
   if (effects.length > 0) return 'refused';
   return isNamed(snapshot, message) ? 'ignored' : 'dropped';
 }
 
+interface Effect {
+  type: string;
+  params: unknown;
+}
+
 /** Whether one of the active states has a transition for the message. */
-function isNamed(snapshot: ReturnType<typeof roomMachine.resolveState>, { type }: Message): boolean {
+function isNamed(snapshot: AnyMachineSnapshot, { type }: Message): boolean {
   return snapshot._nodes.some((node) => node.ownEvents.includes(type));
 }
 
-function refuses({ type, params }: { type: string; params: unknown }): boolean {
+function refuses({ type, params }: Effect): boolean {
   return type === 'say' && isRefusal[(params as { notice: Notice }).notice.key];
 }
 
-function valueOf([key = '', ...inner]: readonly string[]): unknown {
+function valueOf([key = '', ...inner]: readonly string[]): StateValue {
   return inner.length === 0 ? key : { [key]: valueOf(inner) };
 }

@@ -62,7 +62,7 @@ function splitItem(lines: string[], limit: Limit, split: SplitInside): string[] 
 
   const [opening = '', ...others] = pieces;
   const hanging = opening.replace(/\n(?=.)/g, `\n${' '.repeat(width)}`);
-  return [head.slice(0, width).padEnd(width) + hanging];
+  return [head.slice(0, width).padEnd(width) + hanging, ...others];
 }
 
 /** Tabs before and after a list marker as the blanks they stand for. */

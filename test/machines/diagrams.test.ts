@@ -188,6 +188,30 @@ describe('the table state × message', () => {
     expect(cellsWith('dropped')).toEqual([]);
   });
 
+  it('would show a message that the chart forgot', () => {
+    const forgetful = createMachine(
+      {
+        ...roomMachine.config,
+        states: {
+          ...roomMachine.config.states,
+          serving: without('command.help', roomMachine.config.states!.serving as unknown),
+        },
+      } as never,
+      roomMachine.implementations as never,
+    );
+    const column = messages.findIndex(({ type }) => type === 'command.help');
+    expect(new Set(treatments(forgetful).map(({ cells }) => cellText(cells[column]!)))).toEqual(new Set(['dropped']));
+  });
+
+  /** The chart without one event, wherever it is named. */
+  function without(event: string, part: unknown): unknown {
+    if (Array.isArray(part)) return part.map((inner) => without(event, inner));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(
+      Object.entries(part).flatMap(([key, inner]) => (key === event ? [] : [[key, without(event, inner)]])),
+    );
+  }
+
   it('ignores only a bystander who was told, and a second !stop', () => {
     const others = cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'));
     expect(others).toEqual(['asking / stopping × command.stop']);

@@ -19,7 +19,7 @@ export function powerOf(room: Room, user: string): number {
 }
 
 /** The level that an action takes. */
-export function levelOf(room: Room, action: 'invite' | 'kick' | 'ban' | 'redact'): number {
+function levelOf(room: Room, action: 'invite' | 'kick' | 'ban' | 'redact'): number {
   const level = room.state('m.room.power_levels')?.content[action];
   return typeof level === 'number' ? level : action === 'invite' ? 0 : 50;
 }

@@ -1,6 +1,6 @@
 import { MatrixError } from './errors.ts';
 
-export interface Rate {
+interface Rate {
   perSecond: number;
   burst: number;
 }
