@@ -680,6 +680,20 @@ export const roomMachine = setup({
                       },
                     },
                     'turn.ended': {},
+                    // The next turn is a moment away: nobody needs to be told that it waits.
+                    'text.received': [
+                      {
+                        guard: 'the queue has room',
+                        actions: { type: 'hold the text', params: ({ event }) => ({ text: event.text }) },
+                      },
+                      {
+                        actions: {
+                          type: 'say',
+                          params: ({ context, event }) =>
+                            say({ key: 'queue is full', limit: context.waiting.length }, event.text.eventId),
+                        },
+                      },
+                    ],
                     'command.stop': {
                       actions: {
                         type: 'say',

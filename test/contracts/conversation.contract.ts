@@ -1,55 +1,304 @@
 /** The whole path, person → Matrix → room → agent → person, on whatever homeserver `start` gives. */
 import { describe, expect, test } from 'vitest';
-import { chunk, END, scripts, STATUS } from '../support/scripted-agent.ts';
+import type { Notice } from '../../machines/model.ts';
+import { en } from '../../src/text/en.ts';
+import { renderNotice } from '../../src/text/notices.ts';
+import type { Person } from '../support/people.ts';
+import type { Message } from '../support/room-view.ts';
+import { chunk, END, scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
+
+const words = (notice: Notice) => renderNotice(en)(notice).body;
+const says = (notice: Notice) => (m: Message) => m.msgtype === 'm.notice' && m.body === words(notice);
+
+const { echo } = scripts;
+type ScriptedConnection = Parameters<AgentScript>[0];
+
+/** The first connection misbehaves, all later ones echo. */
+function onceThenEcho(misbehave: AgentScript): AgentScript {
+  let first = true;
+  return (connection) => {
+    if (!first) return echo(connection);
+    first = false;
+    return misbehave(connection);
+  };
+}
 
 export function describeConversation(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`a conversation on ${name}`, () => {
     const world = createWorld(start);
 
-    test('streams an answer in by edits into one message with the full text', async () => {
-      const words = 'The quick brown fox jumps over the lazy dog again and again.'.split(/(?<= )/);
-      const agent = await world.agent(async (connection) => {
-        connection.send(STATUS);
-        const message = await connection.next();
-        expect(message).toMatchObject({ type: 'USER_MESSAGE', text: 'tell me a story' });
-        for (const word of words) {
-          connection.send(chunk(word));
-          await new Promise((resolve) => setTimeout(resolve, 60));
-        }
-        connection.send(END);
-        await connection.closed;
-      });
-      const bot = await world.bot({ agents: { a: agent.url } });
+    /** A person in a room with the bot, welcomed. */
+    async function meet(bot: { userId: string }): Promise<{ someone: Person; room: string; fromBot: () => string[] }> {
       const someone = await world.person();
       const room = await someone.createDm(bot.userId);
-      const welcome = await someone.message(room, (m) => m.sender === bot.userId);
-      expect(welcome.msgtype).toBe('m.notice');
-      await someone.say(room, 'tell me a story');
-      const answer = await someone.message(room, (m) => m.body === words.join(''));
-      expect(answer.msgtype).toBe('m.text');
-      expect(answer.edited).toBeGreaterThan(1);
-      expect(answer.mentions).toEqual([]);
-      expect(someone.timeline(room).filter((m) => m.sender === bot.userId)).toHaveLength(2);
+      await someone.message(room, says({ key: 'welcome' }));
+      const fromBot = () =>
+        someone
+          .timeline(room)
+          .filter((m) => m.sender === bot.userId)
+          .slice(1)
+          .map((m) => m.body);
+      return { someone, room, fromBot };
+    }
+
+    test('streams an answer in by edits into one message with the full text', async () => {
+      const pieces = 'The quick brown fox jumps over the lazy dog again and again.'.split(/(?<= )/);
+      const steps = Promise.withResolvers<ScriptedConnection>();
+      const agent = await world.agent((connection) => steps.resolve(connection));
+      const bot = await world.bot({ agents: { a: agent.url }, reply: { firstEditMs: 1 } });
+      const { someone, room, fromBot } = await meet(bot);
+      const eventId = await someone.say(room, 'tell me a story');
+      const connection = await steps.promise;
+      connection.send(STATUS);
+      expect(await connection.next()).toMatchObject({
+        type: 'USER_MESSAGE',
+        text: 'tell me a story',
+        message_id: eventId,
+        user_id: someone.userId,
+        room_id: room,
+      });
+      await someone.waitFor(room, ({ typing }) => typing.includes(bot.userId));
+      let said = '';
+      for (const piece of pieces) {
+        said += piece;
+        connection.send(chunk(piece));
+        if (said.length > 12) await someone.message(room, (m) => m.body.trim() === said.trim());
+      }
+      connection.send(END);
+      const answer = await someone.message(room, (m) => m.body === said && m.edited > pieces.length - 5);
+      expect(answer).toMatchObject({ msgtype: 'm.text', mentions: [] });
+      expect(answer.raw.content?.['org.roomkeeper.answers']).toBe(eventId);
+      await someone.waitFor(room, ({ typing }) => !typing.includes(bot.userId));
+      expect(fromBot()).toEqual([said]);
     });
 
     test('serves two rooms with two agents at the same time', async () => {
       const slow = await world.agent(scripts.hang);
-      const quick = await world.agent(scripts.echo);
-      const [one, two] = [await world.person(), await world.person()];
+      const quick = await world.agent(echo);
+      const two = await world.person();
       const bot = await world.bot({
         agents: { slow: slow.url, quick: quick.url },
         userAgents: { [two.userId]: 'quick' },
       });
-      const [first, second] = [await one.createDm(bot.userId), await two.createDm(bot.userId)];
-      await one.message(first, (m) => m.sender === bot.userId);
+      const { someone: one, room: first, fromBot } = await meet(bot);
       await one.say(first, 'are you there?');
       await slow.connection();
-      await two.message(second, (m) => m.sender === bot.userId);
+      const second = await two.createDm(bot.userId);
+      await two.message(second, says({ key: 'welcome' }));
       await two.say(second, 'hello');
       await two.message(second, (m) => m.body === 'You said: hello');
-      expect(one.timeline(first).filter((m) => m.sender === bot.userId)).toHaveLength(1);
+      expect(fromBot()).toEqual([]);
+    });
+
+    test('keeps texts in order while the agent works, and stops at a word', async () => {
+      const agent = await world.agent(async (connection) => {
+        connection.send(STATUS);
+        const { text } = await connection.next();
+        connection.send(chunk(`Beginning of ${String(text)}`));
+        if (text !== 'one') connection.send(END);
+        await connection.closed;
+      });
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room, fromBot } = await meet(bot);
+      await someone.say(room, 'one');
+      await someone.message(room, (m) => m.body === 'Beginning of one');
+      await someone.say(room, 'two');
+      await someone.message(room, says({ key: 'text waits', position: 1 }));
+      await someone.say(room, 'three');
+      await someone.message(room, says({ key: 'text waits', position: 2 }));
+      await someone.say(room, '!stop');
+      await someone.message(room, (m) => m.body === 'Beginning of three');
+      expect(fromBot()).toEqual([
+        'Beginning of one',
+        words({ key: 'text waits', position: 1 }),
+        words({ key: 'text waits', position: 2 }),
+        words({ key: 'stopped' }),
+        'Beginning of two',
+        'Beginning of three',
+      ]);
+      await someone.say(room, '!retry');
+      await someone.waitFor(room, () => fromBot().filter((body) => body === 'Beginning of one').length === 2);
+    });
+
+    test('answers commands: help, unknown, retry of what was stopped, clear', async () => {
+      const agent = await world.agent(onceThenEcho(scripts.hang));
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room } = await meet(bot);
+      await someone.say(room, '!help');
+      await someone.message(room, says({ key: 'help' }));
+      await someone.say(room, '!halp');
+      await someone.message(room, says({ key: 'unknown command', name: 'halp' }));
+      await someone.say(room, 'remember me');
+      const { contextId } = await agent.connection();
+      await someone.say(room, '!stop');
+      await someone.message(room, says({ key: 'stopped' }));
+      await someone.say(room, '!retry');
+      await someone.message(room, (m) => m.body === 'You said: remember me');
+      expect((await agent.connection()).contextId).toBe(contextId);
+      await someone.say(room, '!clear');
+      await someone.message(room, says({ key: 'cleared', waiting: 0 }));
+      await someone.say(room, 'who am I?');
+      await someone.message(room, (m) => m.body === 'You said: who am I?');
+      expect(BigInt((await agent.connection()).contextId)).toBeGreaterThan(BigInt(contextId));
+    });
+
+    test('takes a question of the agent to the person and back', async () => {
+      const agent = await world.agent(async (connection) => {
+        connection.send({ ...STATUS, capabilities: { confirmations: true } });
+        await connection.next();
+        connection.send({
+          type: 'AGENT_EVENT_CUSTOM_UPDATE',
+          data: { kind: 'confirmation', id: 'q1', text: 'Send it?' },
+        });
+        connection.send(chunk(JSON.stringify(await connection.next())));
+        connection.send(END);
+        await connection.closed;
+      });
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room } = await meet(bot);
+      await someone.say(room, 'write to Ann');
+      await someone.message(room, says({ key: 'agent asks', text: 'Send it?' }));
+      await someone.say(room, 'hm');
+      await someone.message(room, says({ key: 'text waits for your word' }));
+      await someone.say(room, '!yes');
+      await someone.message(room, (m) => m.body.includes('"USER_CONFIRMATION"') && m.body.includes('"approved":true'));
+    });
+
+    test('starts no turn by notices and edits', async () => {
+      const agent = await world.agent(echo);
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room, fromBot } = await meet(bot);
+      await someone.client.sendNotice(room, 'I am a bot too');
+      const first = await someone.say(room, 'first');
+      await someone.message(room, (m) => m.body === 'You said: first');
+      await someone.edit(room, first, 'first, better');
+      await someone.say(room, 'last');
+      await someone.message(room, (m) => m.body === 'You said: last');
+      expect(fromBot()).toEqual(['You said: first', 'You said: last']);
+    });
+
+    test('delivers a long answer whole, in parts at block boundaries', async () => {
+      const table = [
+        '| n | square |',
+        '| --- | --- |',
+        ...Array.from({ length: 300 }, (_, n) => `| ${n} | ${n * n} |`),
+      ].join('\n');
+      const code = [
+        '```ts',
+        ...Array.from({ length: 600 }, (_, n) => `const value${n} = ${n}; // <b>&</b>`),
+        '```',
+      ].join('\n');
+      const prose = Array.from({ length: 400 }, (_, n) => `Paragraph ${n}: ${'all work and no play '.repeat(12)}`).join(
+        '\n\n',
+      );
+      const agent = await world.agent(async (connection) => {
+        connection.send(STATUS);
+        await connection.next();
+        for (const piece of [table, code, prose]) connection.send(chunk(`${piece}\n\n`));
+        connection.send(END);
+        await connection.closed;
+      });
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room, fromBot } = await meet(bot);
+      await someone.say(room, 'everything, please');
+      await someone.message(room, (m) => m.body.includes('Paragraph 399:'), { timeout: 30_000 });
+      const whole = fromBot().join('\n');
+      for (let n = 0; n < 300; n++) expect(whole).toContain(`| ${n} | ${n * n} |`);
+      for (let n = 0; n < 600; n++) expect(whole).toContain(`const value${n} = ${n};`);
+      for (let n = 0; n < 400; n++) expect(whole.match(new RegExp(`Paragraph ${n}:`, 'g'))).toHaveLength(1);
+      for (const body of fromBot()) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(8_000);
+    });
+
+    test('answers what was said while it was away, oldest first, also behind a gap in the timeline', async () => {
+      const agent = await world.agent(echo);
+      const bot = await world.killableBot({ agents: { a: agent.url } });
+      const first = bot.start();
+      await first.running;
+      const { someone, room, fromBot } = await meet(bot);
+      const guest = await world.person();
+      await someone.client.invite(room, guest.userId);
+      await guest.client.joinRoom(room);
+      await someone.say(room, 'zero');
+      await someone.message(room, (m) => m.body === 'You said: zero');
+      await first.kill();
+      for (const text of ['one', 'two', 'three']) await someone.say(room, text);
+      for (let n = 0; n < 120; n++) await guest.client.sendNotice(room, `noise ${n}`);
+      const second = bot.start();
+      await second.running;
+      await someone.message(room, (m) => m.body === 'You said: three', { timeout: 20_000 });
+      expect(fromBot().filter((body) => body.startsWith('You said'))).toEqual(
+        ['zero', 'one', 'two', 'three'].map((text) => `You said: ${text}`),
+      );
+    });
+
+    describe('with an agent that misbehaves says so in plain words, and the next message works:', () => {
+      const misbehaviours: { title: string; script: AgentScript; notice: Notice; said?: string }[] = [
+        { title: 'never says STATUS', script: scripts.neverStatus, notice: { key: 'trouble', trouble: 'no-status' } },
+        { title: 'says garbage first', script: scripts.garbage, notice: { key: 'trouble', trouble: 'protocol' } },
+        {
+          title: 'closes in the middle of an answer',
+          script: scripts.closeMidAnswer,
+          notice: { key: 'trouble', trouble: 'connection-lost' },
+          said: 'The beginning of',
+        },
+        { title: 'hangs', script: scripts.hang, notice: { key: 'trouble', trouble: 'silent' } },
+        {
+          title: 'reports an error',
+          script: async (connection) => {
+            connection.send(STATUS);
+            await connection.next();
+            connection.send({ type: 'ERROR', code: 'BOOM', details: 'Traceback (most recent call last): secret.py' });
+          },
+          notice: { key: 'trouble', trouble: 'agent-error' },
+        },
+        {
+          title: 'ends without a word',
+          script: async (connection) => {
+            connection.send(STATUS);
+            await connection.next();
+            connection.send(END);
+          },
+          notice: { key: 'empty answer' },
+        },
+        {
+          title: 'closes because a frame is too big',
+          script: async (connection) => {
+            connection.send(STATUS);
+            await connection.next();
+            connection.close(1009);
+          },
+          notice: { key: 'trouble', trouble: 'too-big' },
+        },
+      ];
+
+      test.each(misbehaviours)('$title', async ({ script, notice, said }) => {
+        const agent = await world.agent(onceThenEcho(script));
+        const bot = await world.bot({
+          agents: { a: agent.url },
+          limits: { statusMs: 300, silenceMs: 500, connectTries: 1 },
+        });
+        const { someone, room, fromBot } = await meet(bot);
+        await someone.say(room, 'hello?');
+        await someone.message(room, says(notice));
+        await someone.say(room, 'and now?');
+        await someone.message(room, (m) => m.body === 'You said: and now?');
+        expect(fromBot()).toEqual([...(said === undefined ? [] : [said]), words(notice), 'You said: and now?']);
+        const logged = bot.log.lines.filter(({ level }) => level === 'warn');
+        expect(logged.length).toBe(notice.key === 'trouble' ? 1 : 0);
+      });
+
+      test('cannot be reached', async () => {
+        const agent = await world.agent(echo);
+        const bot = await world.bot({ agents: { a: 'ws://127.0.0.1:9/' }, limits: { connectTries: 2 } });
+        const { someone, room } = await meet(bot);
+        await someone.say(room, 'hello?');
+        await someone.message(room, says({ key: 'trouble', trouble: 'unreachable' }));
+        await someone.say(room, '!help');
+        await someone.message(room, says({ key: 'help' }));
+        expect(agent.messages).toEqual([]);
+      });
     });
   });
 }

@@ -1,0 +1,190 @@
+/** Everything that can happen to a room, as moves which become inputs for the record at hand. */
+import fc from 'fast-check';
+import { troubles, type RoomEvent } from '../../machines/model.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import type { Input } from '../../src/actors/step.ts';
+import { agent, ann, bob, contextId, contextOf, eventId, input, textOf, turnId } from './support.ts';
+
+export type Move =
+  | { move: 'text' | 'file'; by: 'person' | 'bystander' }
+  | { move: 'the same text again' }
+  | { move: 'command'; name: 'help' | 'stop' | 'retry' | 'clear' | 'yes' | 'no' | 'unknown' }
+  | { move: 'invite'; by: 'person' | 'bystander' }
+  | { move: 'leave' }
+  /** `off`: how far its turn id is from that of the running turn. */
+  | { move: 'agent'; event: AgentMove; off: number }
+  | { move: 'agent is back' }
+  | { move: 'timer'; stale: boolean }
+  | { move: 'settle'; which: number; accepted: boolean }
+  | { move: 'settle a part'; which: number }
+  | { move: 'resume' };
+
+export type AgentMove =
+  | { says: 'granted' | 'awaited' | 'opened' | 'asks' | 'file' | 'shown' }
+  | { says: 'ready'; idempotent: boolean; confirmations: boolean; session: string | null }
+  | { says: 'unreachable' }
+  | { says: 'ended'; outcome: 'done' | 'stopped' | 'failed'; answered: boolean; trouble: number };
+
+const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
+
+const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ says: fc.constantFrom('granted' as const, 'opened' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      says: fc.constantFrom('awaited' as const, 'asks' as const, 'file' as const, 'shown' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      says: fc.constant('ready' as const),
+      idempotent: fc.boolean(),
+      confirmations: fc.boolean(),
+      session: fc.constantFrom(null, 's1', 's2'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ says: fc.constant('unreachable' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      says: fc.constant('ended' as const),
+      outcome: fc.constantFrom('done' as const, 'stopped' as const, 'failed' as const),
+      answered: fc.boolean(),
+      trouble: fc.nat(troubles.length - 1),
+    }),
+  },
+);
+
+const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1, 50);
+
+export const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ move: fc.constantFrom('text' as const, 'text' as const, 'file' as const), by }) },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('the same text again' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      move: fc.constant('command' as const),
+      name: fc.constantFrom('help', 'stop', 'retry', 'clear', 'yes', 'no', 'unknown'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('invite' as const), by }) },
+  { weight: 16, arbitrary: fc.record({ move: fc.constant('agent' as const), event: agentMove, off }) },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('agent is back' as const) }) },
+  { weight: 2, arbitrary: fc.record({ move: fc.constant('timer' as const), stale: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      move: fc.constant('settle' as const),
+      which: fc.nat(3),
+      accepted: fc.constantFrom(true, true, true, false),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('settle a part' as const), which: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ move: fc.constant('resume' as const) }) },
+);
+
+export function moves(length: { maxLength: number }): fc.Arbitrary<Move[]> {
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.array(anyMove, { minLength: 5, size: 'max', ...length }) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(anyMove, { minLength: 5, size: 'max', ...length })
+        .map((all) => [...all, { move: 'leave' as const }, ...all.slice(0, 2)]),
+    },
+  );
+}
+
+/** The move as an input for this record; null where it has no meaning now. `n` names what it brings. */
+export function inputOf(move: Move, record: Envelope, n: number): Input | null {
+  const context = contextOf(record);
+  const sender = 'by' in move && move.by === 'bystander' ? bob : (context.person ?? ann);
+  const author = { eventId: eventId(n), sender };
+  const at = 1000 * n;
+  switch (move.move) {
+    case 'text':
+      return input({ type: 'text.received', text: textOf(n, sender) }, at, eventId(n));
+    case 'file':
+      return input({ type: 'file.received', ...author, name: 'a.pdf' }, at, eventId(n));
+    case 'the same text again': {
+      const same = context.turn?.text ?? context.waiting[0];
+      return same === undefined ? null : input({ type: 'text.received', text: same }, at, same.eventId);
+    }
+    case 'command':
+      return input(commandOf(move.name, author, n), at, eventId(n));
+    case 'invite':
+      return input({ type: 'room.invited', person: sender, agent, contextId: contextId(n + 1) }, at);
+    case 'leave':
+      return input({ type: 'room.left' }, at);
+    case 'agent':
+      return agentInput(move, record, n);
+    case 'agent is back':
+      return input({ type: 'agent.reachable', agent }, at);
+    case 'timer': {
+      const [timer] = record.timers;
+      if (timer === undefined) return null;
+      return { kind: 'timer', timer: move.stale ? { ...timer, at: timer.at - 1 } : timer, at: Math.max(at, timer.at) };
+    }
+    case 'settle': {
+      const item = record.outbox[move.which];
+      return item === undefined ? null : { kind: 'settled', effect: item.id, accepted: move.accepted, at };
+    }
+    case 'settle a part': {
+      const item = record.outbox[move.which];
+      return item === undefined ? null : { kind: 'partly settled', effect: item.id, cursor: item.cursor + 1 };
+    }
+    case 'resume':
+      return input({ type: 'resumed' }, at);
+  }
+}
+
+type CommandName = Extract<Move, { move: 'command' }>['name'];
+type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'sender'>;
+
+function commandOf(name: CommandName, author: Author, n: number): RoomEvent {
+  if (name === 'clear') return { type: 'command.clear', ...author, contextId: contextId(n + 1) };
+  if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
+  return { type: `command.${name}`, ...author };
+}
+
+function agentInput({ event, off }: Extract<Move, { move: 'agent' }>, record: Envelope, n: number): Input | null {
+  const id = (contextOf(record).turn?.id ?? contextOf(record).turns) + off;
+  if (id < 1) return null;
+  return input(agentEvent(event, id, n), 1000 * n);
+}
+
+export function agentEvent(move: AgentMove, id: number, n: number): RoomEvent {
+  const turn = turnId(id);
+  switch (move.says) {
+    case 'granted':
+      return { type: 'place.granted', turn };
+    case 'awaited':
+      return { type: 'place.awaited', turn, position: 2 };
+    case 'opened':
+      return { type: 'connection.opened', turn };
+    case 'asks':
+      return { type: 'agent.asked', turn, question: { id: `q${n}`, text: 'May I?', expiresInMs: null } };
+    case 'file':
+      return { type: 'agent.sent a file', turn, path: 'a.txt' };
+    case 'shown':
+      return { type: 'answer.shown', turn, eventId: eventId(`preview${n}`) };
+    case 'ready': {
+      const { idempotent, confirmations, session } = move;
+      return { type: 'agent.ready', turn, idempotent, confirmations, session };
+    }
+    case 'unreachable':
+      return { type: 'agent.unreachable', turn, trouble: 'unreachable', jitter: 0.5 };
+    case 'ended': {
+      const { outcome, answered, trouble } = move;
+      return {
+        type: 'turn.ended',
+        turn,
+        outcome,
+        answer: answered ? { markdown: `answer ${n}` } : null,
+        trouble: outcome === 'failed' ? (troubles[trouble] ?? null) : null,
+        tokens: 0,
+      };
+    }
+  }
+}

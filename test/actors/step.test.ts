@@ -1,0 +1,364 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { step, type Input } from '../../src/actors/step.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import { inputOf, moves } from './moves.ts';
+import {
+  after,
+  ann,
+  bob,
+  contextOf,
+  conversationOf,
+  definition,
+  done,
+  eventId,
+  freshRecord,
+  input,
+  reread,
+  textInput,
+  textOf,
+  toStreaming,
+  turnId,
+} from './support.ts';
+import { countOf, toy, toyRecord } from './toy.ts';
+
+const count = (id: string | null): Input => input({ type: 'count' }, 0, id);
+const counts = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => count(`$${from + index}`));
+
+function play(record: Envelope, ...inputs: readonly Input[]) {
+  return step(toy, record, inputs);
+}
+
+describe('taking each input once', () => {
+  it('takes an id once within a batch', () => {
+    expect(countOf(play(toyRecord(), count('$1'), count('$2'), count('$1')).record)).toBe(2);
+  });
+
+  it('takes an id once over batches', () => {
+    const { record } = play(toyRecord(), count('$1'));
+    const again = play(record, count('$1'));
+    expect(again.record).toBe(record);
+    expect(again.effects).toEqual([]);
+  });
+
+  it('takes what has no id every time', () => {
+    expect(countOf(play(toyRecord(), count(null), count(null)).record)).toBe(2);
+  });
+
+  it('remembers an id whose event changed nothing else', () => {
+    const { record } = play(toyRecord(), input({ type: 'nobody hears this' }, 0, '$1'));
+    expect(record.seen).toHaveLength(10);
+    expect(record).toEqual({ ...toyRecord(), seen: record.seen });
+  });
+
+  it('remembers the last 200 of many batches, and forgets older ones', () => {
+    let record = toyRecord();
+    for (const one of counts(1, 201)) record = play(record, one).record;
+    expect(countOf(record)).toBe(201);
+    expect(play(record, ...counts(2, 201)).record).toBe(record);
+    expect(countOf(play(record, count('$1')).record)).toBe(202);
+    expect(record.seen).toHaveLength(2000);
+  });
+
+  it('remembers all of a batch of more than 200', () => {
+    const { record } = play(toyRecord(), ...counts(1, 700));
+    expect(countOf(record)).toBe(700);
+    expect(play(record, ...counts(1, 700)).record).toBe(record);
+    expect(play(record, count('$701')).record.seen).toHaveLength(2000);
+  });
+});
+
+describe('a batch', () => {
+  it('is one record, and its effects follow each other with one sequence', () => {
+    const { record, effects } = play(toyRecord(), input({ type: 'all' }, 7, '$1'), input({ type: 'all' }, 8, '$2'));
+    const common = { device: 'DEVICE', cursor: 0 };
+    expect(effects).toEqual([
+      { id: '1', class: 'repeatable', type: 'repeat', params: { n: 1 }, since: 7, ...common },
+      { id: '2', class: 'once', type: 'do once', params: {}, since: 7, ...common },
+      { id: '3', class: 'disposable', type: 'show', params: {}, since: 7, ...common },
+      { id: '4', class: 'repeatable', type: 'repeat', params: { n: 1 }, since: 8, ...common },
+      { id: '5', class: 'once', type: 'do once', params: {}, since: 8, ...common },
+      { id: '6', class: 'disposable', type: 'show', params: {}, since: 8, ...common },
+    ]);
+    expect(record).toEqual({
+      ...toyRecord(),
+      sequence: 6,
+      context: { count: 2 },
+      outbox: [
+        { id: '1', type: 'repeat', params: { n: 1 }, since: 7, ...common },
+        { id: '4', type: 'repeat', params: { n: 1 }, since: 8, ...common },
+      ],
+      seen: record.seen,
+    });
+  });
+
+  it('gives what its inputs give one by one', () => {
+    const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1)), textInput(3)];
+    let record = freshRecord();
+    for (const one of inputs) record = step(definition, record, [one]).record;
+    expect(step(definition, freshRecord(), inputs).record).toEqual(record);
+  });
+
+  it('leaves the record that it was given as it was', () => {
+    const record = after(freshRecord(), textInput(1), ...toStreaming(1));
+    const before = reread(record);
+    step(definition, record, [textInput(2), input(done(1))]);
+    expect(record).toEqual(before);
+  });
+
+  it.each<[string, Input[]]>([
+    ['nothing at all', []],
+    ['an event that no state handles', [input({ type: 'nobody hears this' })]],
+    ['the acknowledgement of an unknown effect', [{ kind: 'settled', effect: '99', accepted: true, at: 0 }]],
+    ['a timer that was never set', [{ kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
+  ])('returns the very same record for %s', (_, inputs) => {
+    const record = play(toyRecord(), input({ type: 'all' })).record;
+    expect(play(record, ...inputs)).toEqual({ record, effects: [] });
+    expect(play(record, ...inputs).record).toBe(record);
+  });
+
+  // BUG in src/actors/step.ts: 'partly settled' of an unknown effect makes a new record, hence a needless write.
+  it('returns the very same record for parts of an unknown effect', () => {
+    const record = play(toyRecord(), input({ type: 'all' })).record;
+    expect(play(record, { kind: 'partly settled', effect: '99', cursor: 1 }).record).toBe(record);
+  });
+
+  it('swallows what follows the end, and a record that is done takes nothing', () => {
+    const { record, effects } = play(toyRecord(), count('$1'), input({ type: 'end' }), input({ type: 'all' }, 0, '$2'));
+    expect(record).toMatchObject({ done: true, value: 'ended', context: { count: 1 }, outbox: [] });
+    expect(effects).toEqual([]);
+    expect(play(record, input({ type: 'all' })).record).toBe(record);
+  });
+});
+
+describe('what the chart throws on', () => {
+  it('is parked, and the state with its timers and effects stays', () => {
+    const before = play(toyRecord(), input({ type: 'start' }, 5), count(null)).record;
+    const { record, effects } = play(before, input({ type: 'repeat and break', n: 1 }, 9, '$1'));
+    expect(record).toEqual({
+      ...before,
+      parked: [{ at: 9, error: 'the chart is broken', event: { type: 'repeat and break', n: 1 } }],
+      seen: record.seen,
+    });
+    expect(effects).toEqual([]);
+  });
+
+  it('is apologised for where somebody waits for a word', () => {
+    const { record, effects } = play(toyRecord(), input({ type: 'break', sender: '@ann:test' }, 9));
+    const sorry = { id: '1', type: 'repeat', params: { sorry: '@ann:test' }, since: 9, device: 'DEVICE', cursor: 0 };
+    expect(effects).toEqual([{ ...sorry, class: 'repeatable' }]);
+    expect(record.outbox).toEqual([sorry]);
+    expect(record.sequence).toBe(1);
+  });
+
+  it('is apologised for in a room with the words for a troubled room, in answer to the message', () => {
+    const broken = {
+      ...freshRecord(),
+      value: { serving: { conversation: { asking: 'waiting for a place' }, tray: 'empty', dialog: 'none' } },
+    };
+    const command = input({ type: 'command.stop', eventId: eventId('stop'), sender: ann }, 3, '$stop');
+    const { record, effects } = step(definition, broken, [command]);
+    expect(record.value).toEqual(broken.value);
+    expect(record.parked).toMatchObject([{ at: 3, error: expect.stringContaining('no turn is running') as string }]);
+    expect(effects.map(({ type, params }) => ({ type, params }))).toEqual([
+      { type: 'say', params: { notice: { key: 'room is troubled' }, answers: '$stop' } },
+    ]);
+  });
+
+  it('does not keep what comes after it in the batch from being taken', () => {
+    const { record } = play(toyRecord(), count('$1'), input({ type: 'break' }, 0, '$2'), count('$3'));
+    expect(countOf(record)).toBe(2);
+    expect(play(record, input({ type: 'break' }, 0, '$2')).record).toBe(record);
+  });
+
+  it('is kept for the last fifty', () => {
+    const { record } = play(toyRecord(), ...Array.from({ length: 60 }, (_, at) => input({ type: 'break' }, at)));
+    expect(record.parked.map(({ at }) => at)).toEqual(Array.from({ length: 50 }, (_, index) => index + 10));
+  });
+
+  it.each([
+    ['emit', 'xstate.emit'],
+    ['log', 'xstate.log'],
+  ])('includes an action that no host carries out: %s', (type, action) => {
+    const { record } = play(toyRecord(), input({ type }));
+    expect(record.parked).toEqual([
+      { at: 0, error: `the chart asks for '${action}', which no host carries out`, event: { type } },
+    ]);
+    expect(record.value).toBe('off');
+  });
+
+  it('does not include an event that the chart raises at once', () => {
+    expect(play(toyRecord(), input({ type: 'raise at once' })).record).toEqual({
+      ...toyRecord(),
+      context: { count: 1 },
+    });
+  });
+});
+
+describe('timers', () => {
+  const id = 'xstate.after.soon.toy.on';
+  const started = play(toyRecord(), input({ type: 'start' }, 1_000)).record;
+  const timer = { id, at: 1_100, event: id };
+
+  it('are set with an absolute deadline', () => {
+    expect(started.timers).toEqual([timer]);
+    expect(started.value).toBe('on');
+  });
+
+  it('fire once', () => {
+    const { record } = play(started, { kind: 'timer', timer, at: 5_000 });
+    expect(record).toMatchObject({ value: 'off', timers: [], context: { count: 1 } });
+    expect(play(record, { kind: 'timer', timer, at: 5_000 }).record).toBe(record);
+  });
+
+  it('go with the state that set them', () => {
+    const { record } = play(started, input({ type: 'stop' }, 1_050));
+    expect(record.timers).toEqual([]);
+    expect(play(record, { kind: 'timer', timer, at: 1_100 }).record).toBe(record);
+  });
+
+  it('of an earlier visit to the same state are stale', () => {
+    const { record } = play(started, input({ type: 'restart' }, 1_050));
+    expect(record.timers).toEqual([{ ...timer, at: 1_150 }]);
+    expect(play(record, { kind: 'timer', timer, at: 1_100 }).record).toBe(record);
+    expect(play(record, { kind: 'timer', timer: { ...timer, at: 1_150 }, at: 1_150 }).record.value).toBe('off');
+  });
+
+  it('count from the event that set them, also within a batch', () => {
+    const { record } = play(
+      toyRecord(),
+      input({ type: 'start' }, 10),
+      input({ type: 'stop' }, 20),
+      input({ type: 'start' }, 30),
+    );
+    expect(record.timers).toEqual([{ ...timer, at: 130 }]);
+  });
+});
+
+describe('the outbox', () => {
+  const three = play(toyRecord(), ...['a', 'b', 'c'].map((n) => input({ type: 'repeat', n }))).record;
+
+  it('keeps the order in which effects were decided', () => {
+    expect(three.outbox.map(({ id, params }) => [id, params])).toEqual([
+      ['1', { n: 'a' }],
+      ['2', { n: 'b' }],
+      ['3', { n: 'c' }],
+    ]);
+  });
+
+  it('gives up what was acknowledged, in any order, and tells the chart', () => {
+    const { record } = play(three, { kind: 'settled', effect: '2', accepted: true, at: 1 });
+    expect(record.outbox.map(({ id }) => id)).toEqual(['1', '3']);
+    expect(countOf(record)).toBe(1);
+    expect(play(record, { kind: 'settled', effect: '2', accepted: true, at: 2 }).record).toBe(record);
+  });
+
+  it('gives up what was refused for good', () => {
+    const { record } = play(three, { kind: 'settled', effect: '1', accepted: false, at: 1 });
+    expect(record).toEqual({ ...three, outbox: three.outbox.slice(1) });
+  });
+
+  it('remembers how many parts were acknowledged', () => {
+    const { record, effects } = play(three, { kind: 'partly settled', effect: '3', cursor: 4 });
+    expect(record.outbox.map(({ id, cursor }) => [id, cursor])).toEqual([
+      ['1', 0],
+      ['2', 0],
+      ['3', 4],
+    ]);
+    expect(effects).toEqual([]);
+  });
+
+  it('does not hold what is done once or disposable', () => {
+    const streaming = after(freshRecord(), textInput(1), ...toStreaming(1, { confirmations: true }));
+    expect(streaming.outbox).toEqual([]);
+    const { record, effects } = step(definition, streaming, [input(done(1))]);
+    expect(record.outbox.map(({ type }) => type)).toEqual(['deliver the answer']);
+    expect(effects.map(({ class: kind, type }) => [kind, type])).toEqual([['repeatable', 'deliver the answer']]);
+  });
+});
+
+describe('a room', () => {
+  it('takes what others say as a bystander’s word, in every kind', () => {
+    const others: Input[] = [
+      textInput(1, bob),
+      input({ type: 'command.clear', eventId: eventId(2), sender: bob, contextId: '9' }, 0, '$2'),
+      input({ type: 'file.received', eventId: eventId(3), sender: bob, name: 'a.pdf' }, 0, '$3'),
+    ];
+    for (const other of others) {
+      const { record, effects } = step(definition, freshRecord(), [other]);
+      expect(contextOf(record)).toEqual({ ...contextOf(freshRecord()), told: [bob] });
+      expect(effects.map(({ type, params }) => [type, params])).toEqual([
+        ['say', { notice: { key: 'only for', person: ann }, answers: other.kind === 'event' ? other.id : null }],
+      ]);
+    }
+  });
+
+  it('tells a bystander once', () => {
+    const record = after(freshRecord(), textInput(1, bob));
+    const again = step(definition, record, [textInput(2, bob)]);
+    expect(again.effects).toEqual([]);
+    expect(contextOf(again.record)).toEqual(contextOf(record));
+  });
+
+  it('belongs to the first who speaks when nobody invited', () => {
+    const record = after(freshRecord(undefined, { person: null }), textInput(1, bob), textInput(2, ann));
+    expect(contextOf(record)).toMatchObject({ person: bob, turn: { text: textOf(1, bob) }, waiting: [], told: [ann] });
+  });
+
+  it('hears the outcome of its delivery and of its joining', () => {
+    const finishing = after(freshRecord(), textInput(1), ...toStreaming(1), input(done(1)));
+    const [item] = finishing.outbox;
+    const settle = (accepted: boolean): Input => ({ kind: 'settled', effect: item?.id ?? '', accepted, at: 1 });
+    expect(conversationOf(finishing)).toBe('asking.finishing');
+    expect(conversationOf(after(finishing, settle(true)))).toBe('idle');
+    const refused = step(definition, finishing, [settle(false)]);
+    expect(refused.effects.map(({ params }) => params)).toContainEqual({
+      notice: { key: 'answer was refused' },
+      answers: '$1',
+    });
+
+    const invited = after(
+      freshRecord(),
+      input({ type: 'room.invited', person: bob, agent: 'agent-0', contextId: '2' }),
+    );
+    expect(invited.outbox).toMatchObject([{ id: '1', type: 'join the room', params: { greet: true } }]);
+    const joined = step(definition, invited, [{ kind: 'settled', effect: '1', accepted: true, at: 1 }]);
+    expect(joined.effects.map(({ params }) => params)).toEqual([{ notice: { key: 'welcome' }, answers: null }]);
+    expect(after(invited, { kind: 'settled', effect: '1', accepted: false, at: 1 })).toMatchObject({
+      done: true,
+      value: 'left',
+    });
+  });
+
+  it('does not change for an event of another turn', () => {
+    const record = after(freshRecord(), textInput(1), ...toStreaming(1));
+    for (const turn of [2, 77]) expect(step(definition, record, [input(done(turn))]).record).toBe(record);
+    expect(step(definition, record, [input({ type: 'agent.sent a file', turn: turnId(5), path: 'x' })]).record).toBe(
+      record,
+    );
+  });
+});
+
+it('gives the same step for a record that was written and read, with unique and rising ids', () => {
+  fc.assert(
+    fc.property(moves({ maxLength: 25 }), (sequence) => {
+      let record = freshRecord();
+      let last = 0;
+      for (const [index, move] of sequence.entries()) {
+        const inputs = inputOf(move, record, index);
+        if (inputs === null) continue;
+        const live = step(definition, record, [inputs]);
+        expect(step(definition, reread(record), [inputs])).toEqual(live);
+        expect(reread(live.record)).toStrictEqual(live.record);
+        for (const { id } of live.effects) {
+          expect(Number(id)).toBe(last + 1);
+          last += 1;
+        }
+        expect(live.record.sequence).toBe(last);
+        record = live.record;
+      }
+    }),
+    { seed: 7, numRuns: 150 },
+  );
+});

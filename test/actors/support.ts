@@ -1,0 +1,115 @@
+/** A room and its words for the tests of the durable core. */
+import type { AnyEventObject } from 'xstate';
+import {
+  AgentId,
+  ContextId,
+  EventId,
+  RoomId,
+  TurnId,
+  UserId,
+  type RoomContext,
+  type RoomEvent,
+  type Text,
+} from '../../machines/model.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import { newRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { step, type Input } from '../../src/actors/step.ts';
+import type { Log } from '../../src/ports.ts';
+
+export const DEVICE = 'DEVICE';
+export const ROOM = RoomId.parse('!room:test');
+export const ann = UserId.parse('@ann:test');
+export const bob = UserId.parse('@bob:test');
+export const agent = AgentId.parse('agent-0');
+export const contextId = (id: number) => ContextId.parse(String(id));
+export const eventId = (name: string | number) => EventId.parse(`$${name}`);
+export const turnId = (id: number) => TurnId.parse(id);
+
+export const limits = { queue: 2, tries: 2, turnMs: 60_000 };
+export const definition = roomDefinition(limits, DEVICE);
+
+/** A room of Ann's in which nothing has happened yet. */
+export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope {
+  const context: RoomContext = {
+    room,
+    person: ann,
+    agent,
+    contextId: contextId(1),
+    session: null,
+    turns: 0,
+    turn: null,
+    waiting: [],
+    unanswered: null,
+    question: null,
+    told: [],
+    ...changes,
+  };
+  return newRoomRecord(context, 'origin');
+}
+
+export function contextOf(record: Envelope): RoomContext {
+  return record.context as RoomContext;
+}
+
+/** Where the conversation is, e.g. `asking.working.streaming`. */
+export function conversationOf(record: Envelope): string {
+  if (typeof record.value === 'string') return record.value;
+  return pathOf((record.value['serving'] as { conversation: unknown }).conversation);
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value as object)
+    .map(([key, inner]) => `${key}.${pathOf(inner)}`)
+    .join(' ');
+}
+
+export function textOf(name: string | number, sender: UserId = ann, body = 'hello'): Text {
+  return { eventId: eventId(name), sender, body, replyTo: null };
+}
+
+export function input(event: AnyEventObject, at = 0, id: string | null = null): Input {
+  return { kind: 'event', id, at, event };
+}
+
+/** A text as Matrix brings it; its event id is what it is remembered by. */
+export function textInput(name: string | number, sender: UserId = ann, at = 0): Input {
+  const text = textOf(name, sender);
+  return input({ type: 'text.received', text } satisfies RoomEvent, at, text.eventId);
+}
+
+export function ready(turn: number, can: { idempotent?: boolean; confirmations?: boolean } = {}): RoomEvent {
+  const { idempotent = false, confirmations = false } = can;
+  return { type: 'agent.ready', turn: turnId(turn), idempotent, confirmations, session: null };
+}
+
+/** From a text received to its message written. */
+export function toStreaming(turn: number, can: { idempotent?: boolean; confirmations?: boolean } = {}): Input[] {
+  const events: RoomEvent[] = [
+    { type: 'place.granted', turn: turnId(turn) },
+    { type: 'connection.opened', turn: turnId(turn) },
+    ready(turn, can),
+  ];
+  return events.map((event) => input(event));
+}
+
+export function done(turn: number, markdown = 'the answer'): RoomEvent {
+  return { type: 'turn.ended', turn: turnId(turn), outcome: 'done', answer: { markdown }, trouble: null, tokens: 1 };
+}
+
+/** The record after these inputs. */
+export function after(record: Envelope, ...inputs: readonly Input[]): Envelope {
+  return step(definition, record, inputs).record;
+}
+
+/** What a process that starts anew finds on disk. */
+export function reread(record: Envelope): Envelope {
+  return JSON.parse(JSON.stringify(record)) as Envelope;
+}
+
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
