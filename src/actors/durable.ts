@@ -25,12 +25,12 @@ export interface Change {
   effects: readonly Effect[];
 }
 
-export interface DurableInput {
+interface DurableInput {
   key: string;
   record: Envelope;
 }
 
-export type DurableEvent =
+type DurableEvent =
   /** `settled` is called when all inputs are on disk. */
   | { type: 'admit'; inputs: readonly Input[]; settled: (() => void) | null }
   | { type: 'written'; change: Change }
@@ -38,7 +38,7 @@ export type DurableEvent =
   | { type: 'crash'; error: unknown }
   | { type: 'evict' };
 
-export type DurableSnapshot = Snapshot<undefined> & {
+type DurableSnapshot = Snapshot<undefined> & {
   key: string;
   record: Envelope;
   /** What came while a write was in flight. */

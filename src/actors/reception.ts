@@ -1,6 +1,6 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
 import { randomBytes } from 'node:crypto';
-import { ContextId, UserId, type RoomContext, type RoomEvent, type RoomId } from '../../machines/model.ts';
+import { ContextId, type RoomContext, type RoomEvent, type RoomId, type UserId } from '../../machines/model.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
 import type { Envelope } from './record.ts';
 import { newRoomRecord } from './room.ts';

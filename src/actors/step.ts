@@ -125,8 +125,9 @@ function take(definition: Definition, draft: Draft, event: AnyEventObject, at: n
     if (next.status === 'error') throw next.error;
     if (next === draft.snapshot && actions.length === 0) return;
     const folded = fold(definition, draft.record, actions, at);
-    const { value, context, status } = next;
-    change(draft, { ...folded.record, value: value as Envelope['value'], context, done: status === 'done' });
+    const value = next.value as Envelope['value'];
+    const context = next.context as unknown;
+    change(draft, { ...folded.record, value, context, done: next.status === 'done' });
     draft.effects.push(...folded.effects);
     draft.snapshot = next;
   } catch (error) {

@@ -24,7 +24,7 @@ export function problemsOf(error: z.ZodError, raw: unknown, wording: Wording): P
 }
 
 /** The value under an unknown key is never shown: it may be a secret in the wrong place. */
-export function unknownKey(key: string, path: Path, wording: Wording): Problem {
+function unknownKey(key: string, path: Path, wording: Wording): Problem {
   const hint = suggest(key, wording.knownKeys(patternOf(path)));
   return { where: wording.where([...path, key]), value: null, problem: 'is an unknown key', hint };
 }

@@ -22,7 +22,7 @@ export class ConfigError extends Error {
 }
 
 /** The problems as a list for people: where, what is wrong, and below it what would be right. */
-export function formatProblems(problems: readonly Problem[]): string {
+function formatProblems(problems: readonly Problem[]): string {
   const width = Math.max(0, ...problems.map(({ where }) => where.length));
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const lines = problems.flatMap(({ where, value, problem, hint }) => [

@@ -158,7 +158,7 @@ function treat(
     turn: keys[0] === 'asking' ? turn : null,
     question: keys.includes('awaiting confirmation') ? question : null,
   };
-  const before = circumstances.reduce((c, { name, apply }) => (when.includes(name) ? apply(c) : c), usual);
+  const before = circumstances.reduce<RoomContext>((c, { name, apply }) => (when.includes(name) ? apply(c) : c), usual);
   const value = { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } };
   const snapshot = machine.resolveState({ value, context: before }) as AnyMachineSnapshot;
   const [next, effects] = transition(machine, snapshot, message) as [AnyMachineSnapshot, Effect[]];

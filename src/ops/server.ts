@@ -3,7 +3,7 @@ import type { Log } from '../ports.ts';
 import { type Health, readiness } from './health.ts';
 
 /** The ops server cannot listen where it should. */
-export class OpsFailure extends Error {
+class OpsFailure extends Error {
   override readonly name = 'OpsFailure';
 }
 

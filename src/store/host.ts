@@ -19,7 +19,7 @@ const HostDocument = z.strictObject({
 });
 
 /** What the service remembers about itself. */
-export type HostDocument = Readonly<Omit<z.infer<typeof HostDocument>, 'version'>>;
+type HostDocument = Readonly<Omit<z.infer<typeof HostDocument>, 'version'>>;
 
 export interface HostState {
   /** The last committed state. */

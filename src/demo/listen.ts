@@ -1,0 +1,37 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const FIRST_PORT = 8080;
+const LAST_PORT = 8099;
+
+/**
+ * Listens and gives the port. `port` null takes the first free one from 8080 on. Throws a sentence when the port is
+ * taken or the address is not of this machine.
+ */
+export async function listen(server: Server, host: string, port: number | null): Promise<number> {
+  const last = port ?? LAST_PORT;
+  for (let candidate = port ?? FIRST_PORT; ; candidate++) {
+    const problem = await tryPort(server, host, candidate);
+    if (problem === null) return (server.address() as AddressInfo).port;
+    if (problem !== 'EADDRINUSE') throw new Error(`The demo cannot listen on ${urlHost(host)}:${candidate} (${problem}).`);
+    if (candidate < last) continue;
+    const taken = port === null ? `The ports ${FIRST_PORT} to ${LAST_PORT} are all taken` : `Port ${port} is taken`;
+    throw new Error(`${taken}. Choose another one: npm run demo -- --port <number>, 0 for any free one.`);
+  }
+}
+
+/** Null when it listens, else the code of what went wrong. */
+function tryPort(server: Server, host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message);
+    server.once('error', failed).listen(port, host, () => {
+      server.off('error', failed);
+      resolve(null);
+    });
+  });
+}
+
+/** The address as it stands in a URL. */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,253 @@
+import { createActor, setup, type AnyEventObject } from 'xstate';
+import { expect, it, describe } from 'vitest';
+import { durable, type DurableWorld } from '../../src/actors/durable.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import type { Definition, Input } from '../../src/actors/step.ts';
+import { openRecords } from '../../src/store/records.ts';
+import type { Records } from '../../src/ports.ts';
+import { settled, until } from '../support/until.ts';
+import { temporaryFolder } from '../store/support.ts';
+import {
+  conversationOf,
+  definition,
+  done,
+  freshRecord,
+  input,
+  reread,
+  ROOM,
+  textInput,
+  toStreaming,
+} from './support.ts';
+import { countOf, toy, toyRecord } from './toy.ts';
+import { heldRecords } from './world.ts';
+
+/** The actor under a parent that notes what becomes of it, on the given records. */
+function start(records: Records, record: Envelope = toyRecord(), use: Definition = toy, key = 'toy') {
+  const happened: string[] = [];
+  const world: DurableWorld = {
+    write: (name, next) => (next.done ? records.remove(name) : records.write(name, next)),
+    perform: (_, effect) => happened.push(`perform ${effect.type} ${effect.id}`),
+    committed: (_, { record: next }) => happened.push(`committed ${next.sequence}`),
+    reach: (boundary) => happened.push(boundary),
+  };
+  const parent = createActor(parentMachine(happened)).start();
+  const actor = createActor(durable(use, world), { id: key, parent, input: { key, record } });
+  actor.subscribe({ error: () => undefined });
+  actor.start();
+  const admit = (...inputs: Input[]) =>
+    actor.send({ type: 'admit', inputs, settled: () => happened.push(`settled ${inputs.length}`) });
+  return { actor, admit, happened, record: () => actor.getSnapshot().record };
+}
+
+function parentMachine(happened: string[]) {
+  return setup({
+    types: {} as { events: AnyEventObject },
+    actions: { note: (_, params: { what: string }) => void happened.push(params.what) },
+  }).createMachine({
+    on: {
+      'xstate.error.actor.*': {
+        actions: {
+          type: 'note',
+          params: ({ event }) => ({ what: `${String(event['actorId'])} failed: ${String(event['error'])}` }),
+        },
+      },
+      'xstate.done.actor.*': {
+        actions: { type: 'note', params: ({ event }) => ({ what: `${String(event['actorId'])} is done` }) },
+      },
+    },
+  });
+}
+
+const all = (id: string) => input({ type: 'all' }, 0, id);
+const count = (id: string) => input({ type: 'count' }, 0, id);
+
+describe('with writes that the test holds', () => {
+  it('decides, writes, commits, tells, acts: in this order and not before the write is done', async () => {
+    const records = heldRecords();
+    const { admit, happened, record } = start(records);
+    admit(all('$1'));
+    await settled();
+    expect(happened).toEqual(['record decided']);
+    expect(records.held.map(({ key, record }) => [key, (record as Envelope).sequence])).toEqual([['toy', 3]]);
+    expect(record()).toEqual(toyRecord());
+
+    records.held[0]?.release();
+    await settled();
+    expect(happened).toEqual([
+      'record decided',
+      'record written',
+      'committed 3',
+      'settled 1',
+      'perform repeat 1',
+      'perform do once 2',
+      'perform show 3',
+    ]);
+    expect(record()).toEqual(JSON.parse(records.disk.get('toy') ?? ''));
+  });
+
+  it('collects what comes during a write into one next write', async () => {
+    const records = heldRecords();
+    const { admit, happened, record } = start(records);
+    admit(count('$1'));
+    for (let index = 2; index <= 500; index++) admit(count(`$${index}`));
+    await settled();
+    expect(records.begun).toHaveLength(1);
+    expect(countOf(records.begun[0]?.record as Envelope)).toBe(1);
+    records.held[0]?.release();
+    await until(() => records.begun.length === 2);
+    expect(countOf(records.begun[1]?.record as Envelope)).toBe(500);
+    expect(countOf(record())).toBe(1);
+    expect(happened.filter((what) => what.startsWith('settled'))).toHaveLength(1);
+    records.held[0]?.release();
+    await until(() => countOf(record()) === 500);
+    await settled();
+    expect(happened.filter((what) => what.startsWith('settled'))).toHaveLength(500);
+    expect(records.begun).toHaveLength(2);
+  });
+
+  it('shows no state that is not on disk, whenever one looks', async () => {
+    const records = heldRecords();
+    const { actor, admit } = start(records);
+    const shown: Envelope[] = [];
+    actor.subscribe({ next: (snapshot) => shown.push(reread(snapshot.record)), error: () => undefined });
+    for (let index = 1; index <= 20; index++) {
+      admit(all(`$${index}`));
+      await settled();
+      expect(actor.getSnapshot().record).toEqual(JSON.parse(records.disk.get('toy') ?? JSON.stringify(toyRecord())));
+      if (index % 3 === 0) records.held[0]?.release();
+      await settled();
+      expect(actor.getSnapshot().record).toEqual(JSON.parse(records.disk.get('toy') ?? JSON.stringify(toyRecord())));
+    }
+    const written = [toyRecord(), ...records.begun.map(({ record }) => record as Envelope)];
+    expect(shown.filter((record) => !written.some(({ sequence }) => sequence === record.sequence))).toEqual([]);
+    expect(new Set(shown.map(({ sequence }) => sequence)).size).toBeGreaterThan(3);
+  });
+
+  it('tells at once that inputs which change nothing are on disk, and writes nothing', async () => {
+    const records = heldRecords();
+    const { admit, happened } = start(records);
+    admit(input({ type: 'nobody hears this' }));
+    expect(happened).toEqual(['settled 1']);
+    await settled();
+    expect(records.begun).toEqual([]);
+  });
+
+  it('tells each input when its own write is done, also when that input changed nothing', async () => {
+    const records = heldRecords();
+    const { admit, happened } = start(records);
+    admit(count('$1'));
+    admit(count('$1'), count('$1'));
+    await settled();
+    expect(happened.filter((what) => what.startsWith('settled'))).toEqual([]);
+    records.held[0]?.release();
+    await settled();
+    expect(happened.filter((what) => what.startsWith('settled'))).toEqual(['settled 1', 'settled 2']);
+    expect(records.begun).toHaveLength(1);
+  });
+
+  it('fails with the reason when a write fails; the parent hears it and nothing is done', async () => {
+    const records = heldRecords();
+    const { actor, admit, happened } = start(records);
+    admit(all('$1'));
+    admit(all('$2'));
+    await settled();
+    records.held[0]?.fail(new Error('the disk is full'));
+    await settled();
+    expect(happened).toEqual(['record decided', 'toy failed: Error: the disk is full']);
+    expect(actor.getSnapshot()).toMatchObject({ status: 'error', record: toyRecord() });
+    expect(records.begun).toHaveLength(1);
+  });
+
+  it('fails when an effect of it failed', async () => {
+    const { actor, happened } = start(heldRecords());
+    actor.send({ type: 'crash', error: new Error('the effect is broken') });
+    expect(happened).toEqual(['toy failed: Error: the effect is broken']);
+  });
+
+  it('leaves memory only when nothing is under way', async () => {
+    const records = heldRecords();
+    const { actor, admit, happened } = start(records);
+    admit(count('$1'));
+    admit(count('$2'));
+    const evict = { type: 'evict' } as const;
+    actor.send(evict);
+    await settled();
+    records.held[0]?.release();
+    await until(() => records.begun.length === 2);
+    actor.send(evict);
+    expect(actor.getSnapshot().status).toBe('active');
+    records.held[0]?.release();
+    await until(() => happened.filter((what) => what.startsWith('settled')).length === 2);
+    actor.send(evict);
+    expect(actor.getSnapshot().status).toBe('done');
+    expect(happened.at(-1)).toBe('toy is done');
+    expect(records.disk.size).toBe(1);
+  });
+
+  it('takes a record that is done away and ends, with its last effects done', async () => {
+    const records = heldRecords();
+    records.disk.set('toy', JSON.stringify(toyRecord()));
+    const { actor, admit, happened } = start(records);
+    admit(all('$1'), input({ type: 'end' }), all('$2'));
+    await settled();
+    expect(records.held.map(({ record }) => record)).toEqual([undefined]);
+    expect(actor.getSnapshot().status).toBe('active');
+    records.held[0]?.release();
+    await settled();
+    expect(records.disk.size).toBe(0);
+    expect(actor.getSnapshot()).toMatchObject({ status: 'done', record: { done: true } });
+    expect(happened.slice(-5)).toEqual([
+      'settled 3',
+      'perform repeat 1',
+      'perform do once 2',
+      'perform show 3',
+      'toy is done',
+    ]);
+  });
+
+  it('does not tell those who come while its end is being written', async () => {
+    const records = heldRecords();
+    const { actor, admit, happened } = start(records);
+    admit(input({ type: 'end' }));
+    admit(count('$2'));
+    records.held[0]?.release();
+    await until(() => actor.getSnapshot().status === 'done');
+    expect(happened.filter((what) => what.startsWith('settled'))).toEqual(['settled 1']);
+  });
+});
+
+describe('with the real store', () => {
+  it('goes through a conversation, and each process finds what the one before committed', async () => {
+    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1))];
+    let record = freshRecord();
+    for (const one of inputs) {
+      const { admit, happened, record: now } = start(records, record, definition, ROOM);
+      admit(one);
+      await until(() => happened.includes('settled 1'));
+      record = (await records.read(ROOM)) as Envelope;
+      expect(record).toEqual(now());
+    }
+    expect(conversationOf(record)).toBe('asking.finishing');
+    expect(await records.keys()).toEqual([ROOM]);
+  });
+
+  it('writes many inputs in few writes, the last of which is the truth', async () => {
+    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const { admit, happened, record } = start(records);
+    for (let index = 0; index < 1_000; index++) admit(count(`$${index}`));
+    await until(() => countOf(record()) === 1_000);
+    expect(happened.filter((what) => what === 'record decided')).toHaveLength(2);
+    expect(await records.read('toy')).toEqual(record());
+  });
+
+  it('leaves no file behind for a record that is done', async () => {
+    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const { actor, admit } = start(records);
+    admit(count('$1'));
+    await until(async () => (await records.keys()).length === 1);
+    admit(input({ type: 'end' }));
+    await until(() => actor.getSnapshot().status === 'done');
+    expect(await records.keys()).toEqual([]);
+  });
+});

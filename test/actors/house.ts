@@ -1,0 +1,95 @@
+/** The children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
+import { createActor } from 'xstate';
+import type { RestartPolicy } from '../../machines/restart-policy.ts';
+import type { RoomId } from '../../machines/model.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import { readEnvelope } from '../../src/actors/record.ts';
+import type { Definition, Effect, Input } from '../../src/actors/step.ts';
+import { createChildren, type Children } from '../../src/actors/supervisor.ts';
+import type { Records } from '../../src/ports.ts';
+import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
+import { silentLog } from './support.ts';
+import { toy, toyRecord } from './toy.ts';
+
+export interface House {
+  children: Children;
+  alarm: FakeAlarm;
+  /** Effects that were begun, as `room type id`; and `room troubled`, `room released`. */
+  happened: string[];
+  performed: { room: RoomId; effect: Effect; record: Envelope }[];
+  /** Each of these rooms throws at its next effects, this many times. */
+  breaks: Map<RoomId, number>;
+  /** Rooms whose first record was made, with their first input. */
+  made: [RoomId, Input][];
+  /** What was told about the store. */
+  store: (string | null)[];
+  root: { getSnapshot(): { status: string } };
+}
+
+export interface HouseOptions {
+  records: Records;
+  deadLetters: Records;
+  alarm?: FakeAlarm;
+  policy?: Partial<RestartPolicy>;
+  evictAfterMs?: number;
+  definition?: Definition;
+  newRecord?: (room: RoomId) => Envelope;
+  readRecord?: (stored: unknown) => Envelope;
+  isAtRest?: (record: Envelope) => boolean;
+}
+
+export const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
+
+export function build(options: HouseOptions): House {
+  const alarm = options.alarm ?? createFakeAlarm();
+  const happened: string[] = [];
+  const performed: House['performed'] = [];
+  const breaks: House['breaks'] = new Map();
+  const made: House['made'] = [];
+  const store: House['store'] = [];
+  const root = createActor(
+    supervisorMachine.provide({
+      actions: {
+        'restart or park the room': (_, { room, error }) => children.restartOrPark(room as RoomId, error),
+        'release the room': (_, { room }) => children.release(room as RoomId),
+      },
+    }),
+  );
+  root.subscribe({ error: () => undefined });
+  root.start();
+  const children = createChildren({
+    root,
+    definition: options.definition ?? toy,
+    records: options.records,
+    deadLetters: options.deadLetters,
+    readRecord: options.readRecord ?? ((stored) => readEnvelope(stored, 'toy')),
+    isAtRest: options.isAtRest ?? (({ timers, outbox }) => timers.length === 0 && outbox.length === 0),
+    async newRecord(room, first) {
+      made.push([room, first]);
+      return options.newRecord?.(room) ?? toyRecord();
+    },
+    createEffects: () => ({
+      perform(room, effect, record) {
+        const left = breaks.get(room) ?? 0;
+        if (left > 0) {
+          breaks.set(room, left - 1);
+          throw new Error(`an effect of ${room} is broken`);
+        }
+        performed.push({ room, effect, record });
+        happened.push(`${room} ${effect.type} ${effect.id}`);
+      },
+      sayTroubled: (room) => void happened.push(`${room} troubled`),
+      release: (room) => void happened.push(`${room} released`),
+    }),
+    policy: { ...policy, ...options.policy },
+    evictAfterMs: options.evictAfterMs ?? 60_000,
+    alarm,
+    now: alarm.now,
+    log: silentLog,
+    reach: () => undefined,
+    onStore: (problem) => void store.push(problem),
+    observe: undefined,
+  });
+  return { children, alarm, happened, performed, breaks, made, store, root };
+}

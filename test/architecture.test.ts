@@ -1,0 +1,259 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+interface Zone {
+  /** Folders and files, by the beginning of their path; the longest that fits decides. */
+  holds: string[];
+  /** Zones that it may import from, besides itself. */
+  knows: string[];
+  /** npm packages that it may import. */
+  packages: string[];
+  /** Whether it may import from Node. */
+  node: boolean;
+  /** How many files are there at least: fewer mean that this test does not see them. */
+  files: number;
+}
+
+/** The arrows of the house (DESIGN 2). */
+const zones: Record<string, Zone> = {
+  words: { holds: ['machines/model.ts', 'machines/commands.ts'], knows: [], packages: ['zod'], node: false, files: 2 },
+  machines: { holds: ['machines/'], knows: ['words'], packages: ['xstate', 'zod'], node: false, files: 3 },
+  ports: { holds: ['src/ports.ts'], knows: ['words'], packages: [], node: false, files: 1 },
+  actors: {
+    holds: ['src/actors/'],
+    knows: ['words', 'machines', 'ports'],
+    packages: ['xstate', 'zod', 'tinyqueue'],
+    node: true,
+    files: 7,
+  },
+  matrix: adapter('src/matrix/', ['matrix-bot-sdk', 'tinyqueue', 'zod'], 10),
+  agents: adapter('src/agents/', ['ws', 'zod'], 6),
+  store: adapter('src/store/', ['lowdb', 'zod'], 8),
+  text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'sanitize-html'], 10),
+  ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
+  workspace: adapter('src/workspace/', ['zod'], 0),
+  config: {
+    holds: ['src/config/'],
+    knows: ['words'],
+    packages: ['fastest-levenshtein', 'js-yaml', 'zod'],
+    node: true,
+    files: 8,
+  },
+  diagrams: {
+    holds: ['src/diagrams.ts', 'src/diagrams/'],
+    knows: ['words', 'machines'],
+    packages: ['xstate'],
+    node: true,
+    files: 6,
+  },
+  'reference agent': {
+    holds: ['src/demo/agent/'],
+    knows: ['words', 'ports'],
+    packages: ['ws', 'zod'],
+    node: true,
+    files: 6,
+  },
+  'embedded homeserver': {
+    holds: ['src/demo/homeserver/'],
+    knows: ['words', 'ports'],
+    packages: ['zod'],
+    node: true,
+    files: 20,
+  },
+  app: {
+    holds: ['src/app.ts'],
+    knows: [
+      ...['words', 'machines', 'ports', 'actors', 'config'],
+      ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent'],
+    ],
+    packages: ['xstate'],
+    node: true,
+    files: 1,
+  },
+  serve: { holds: ['src/serve.ts'], knows: ['app', 'config', 'ops', 'ports'], packages: [], node: true, files: 1 },
+  demo: {
+    holds: ['src/demo/'],
+    knows: [
+      ...['words', 'machines', 'ports', 'actors', 'config', 'diagrams', 'app'],
+      ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent', 'embedded homeserver'],
+    ],
+    packages: ['ws', 'xstate', 'zod'],
+    node: true,
+    files: 0,
+  },
+  main: {
+    holds: ['src/main.ts'],
+    knows: ['config', 'serve', 'demo', 'reference agent', 'diagrams'],
+    packages: ['commander'],
+    node: true,
+    files: 1,
+  },
+};
+
+function adapter(folder: string, packages: string[], files: number): Zone {
+  return { holds: [folder], knows: ['words', 'ports'], packages, node: true, files };
+}
+
+/** Files by path from the root of the repository. */
+type Sources = Map<string, string>;
+
+const root = path.resolve(import.meta.dirname, '..');
+/** Packages of their own, and what a browser runs. */
+const elsewhere = ['src/matrix/stand-ins', 'src/demo/page'];
+
+function readSources(folder: string): Sources {
+  const files = readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry): [string, string][] => {
+    const file = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return elsewhere.includes(file) ? [] : [...readSources(file)];
+    return file.endsWith('.ts') ? [[file, readFileSync(path.join(root, file), 'utf8')]] : [];
+  });
+  return new Map(files);
+}
+
+function zoneOf(file: string): string | null {
+  const fitting = Object.entries(zones).flatMap(([name, { holds }]) =>
+    holds.filter((begin) => file.startsWith(begin)).map((begin) => ({ name, length: begin.length })),
+  );
+  return fitting.sort((a, b) => b.length - a.length)[0]?.name ?? null;
+}
+
+/** What a file imports, types and late imports included: own files as paths from the root, others by name. */
+function importsOf(file: string, source: string): string[] {
+  return ts
+    .preProcessFile(source, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.') ? path.posix.join(path.posix.dirname(file), fileName) : fileName,
+    );
+}
+
+function violationsOf(sources: Sources): string[] {
+  return [...sources].flatMap(([file, source]) => {
+    const name = zoneOf(file);
+    const zone = name === null ? undefined : zones[name];
+    if (zone === undefined) return [`${file} stands in no zone`];
+    return importsOf(file, source).flatMap((imported) => {
+      const sentence = `${file} imports ${imported}`;
+      if (imported.startsWith('node:')) return zone.node ? [] : [sentence];
+      if (/^(src|machines|test)\//.test(imported)) {
+        if (!sources.has(imported)) return [`${sentence}, which is not there`];
+        const other = zoneOf(imported);
+        return other === name || zone.knows.includes(other ?? '') ? [] : [sentence];
+      }
+      const packageName = imported.split('/', imported.startsWith('@') ? 2 : 1).join('/');
+      return zone.packages.includes(packageName) ? [] : [sentence];
+    });
+  });
+}
+
+/** The import cycles, each as the way around. */
+function cyclesOf(sources: Sources): string[] {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: string[]): void => {
+    const start = way.indexOf(file);
+    if (start !== -1) cycles.push([...way.slice(start), file].join(' → '));
+    if (start !== -1 || done.has(file)) return;
+    const imported = importsOf(file, sources.get(file) ?? '').filter((other) => sources.has(other));
+    imported.forEach((other) => visit(other, [...way, file]));
+    done.add(file);
+  };
+  for (const file of sources.keys()) visit(file, []);
+  return cycles;
+}
+
+const sources: Sources = new Map([...readSources('machines'), ...readSources('src')]);
+
+describe('the house', () => {
+  it('has files in each of its zones', () => {
+    const seen = Object.keys(zones).map((name) => ({
+      name,
+      files: [...sources.keys()].filter((file) => zoneOf(file) === name).length,
+    }));
+    expect(seen.filter(({ name, files }) => files < zones[name]!.files)).toEqual([]);
+  });
+
+  it('imports along its arrows only', () => {
+    expect(violationsOf(sources)).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    expect(cyclesOf(sources)).toEqual([]);
+  });
+
+  it('imports at all', () => {
+    const own = [...sources].flatMap(([file, source]) => importsOf(file, source)).filter((name) => sources.has(name));
+    expect(own.length).toBeGreaterThan(sources.size);
+  });
+});
+
+describe('the checks can fail:', () => {
+  const planted = (file: string, line: string): Sources =>
+    new Map([...sources, [file, `${line}\n${sources.get(file) ?? ''}`]]);
+
+  it.each([
+    ['a chart with I/O', 'machines/room.machine.ts', `import 'node:fs';`, 'node:fs'],
+    [
+      'a chart that knows a port',
+      'machines/room.machine.ts',
+      `import type { Log } from '../src/ports.ts';`,
+      'src/ports.ts',
+    ],
+    [
+      'a model that knows a chart',
+      'machines/model.ts',
+      `export * from './room.machine.ts';`,
+      'machines/room.machine.ts',
+    ],
+    ['an adapter that knows another', 'src/agents/url.ts', `import '../text/en.ts';`, 'src/text/en.ts'],
+    ['an adapter that knows an actor', 'src/store/host.ts', `import '../actors/step.ts';`, 'src/actors/step.ts'],
+    [
+      'an adapter that knows a chart',
+      'src/text/en.ts',
+      `import '../../machines/room.machine.ts';`,
+      'machines/room.machine.ts',
+    ],
+    ['an actor that knows an adapter', 'src/actors/step.ts', `import '../matrix/client.ts';`, 'src/matrix/client.ts'],
+    [
+      'the Matrix SDK elsewhere',
+      'src/actors/step.ts',
+      `import type {} from 'matrix-bot-sdk/lib/x';`,
+      'matrix-bot-sdk/lib/x',
+    ],
+    ['a late import', 'src/matrix/client.ts', `const late = import('../store/host.ts');`, 'src/store/host.ts'],
+    ['an import in a type', 'src/matrix/client.ts', `type T = import('../store/host.ts').T;`, 'src/store/host.ts'],
+    ['an export from', 'src/ops/log.ts', `export { x } from '../config/load.ts';`, 'src/config/load.ts'],
+    [
+      'the whole demo in service',
+      'src/app.ts',
+      `import('./demo/homeserver/world.ts');`,
+      'src/demo/homeserver/world.ts',
+    ],
+    [
+      'a test in service',
+      'src/app.ts',
+      `import '../test/architecture.test.ts';`,
+      'test/architecture.test.ts, which is not there',
+    ],
+    ['what does not exist', 'src/app.ts', `import './nowhere.ts';`, 'src/nowhere.ts, which is not there'],
+  ])('%s', (_, file, line, imported) => {
+    const known = violationsOf(sources);
+    const found = violationsOf(planted(file, line)).filter((one) => !known.includes(one));
+    expect(found).toEqual([`${file} imports ${imported}`]);
+  });
+
+  it('a file that belongs nowhere', () => {
+    expect(violationsOf(new Map([['src/odds-and-ends.ts', '']]))).toEqual(['src/odds-and-ends.ts stands in no zone']);
+  });
+
+  it('a cycle, also one of types', () => {
+    const circle: Sources = new Map([
+      ['src/store/a.ts', `import './b.ts';`],
+      ['src/store/b.ts', `import type { C } from './c.ts';`],
+      ['src/store/c.ts', `const a = import('./a.ts');`],
+      ['src/store/d.ts', `import './a.ts';`],
+    ]);
+    expect(cyclesOf(circle)).toEqual(['src/store/a.ts → src/store/b.ts → src/store/c.ts → src/store/a.ts']);
+  });
+});

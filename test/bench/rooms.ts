@@ -1,0 +1,173 @@
+/** The rooms as `app.ts` composes them, on the real store, in a world that says yes at once. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { createActor } from 'xstate';
+import { AgentId, ContextId, EventId, RoomId, UserId, type RoomContext } from '../../machines/model.ts';
+import { restartPolicy } from '../../machines/restart-policy.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { createRoomEffects } from '../../src/actors/effects/room.ts';
+import { createReception, type Reception } from '../../src/actors/reception.ts';
+import { remember, type Envelope } from '../../src/actors/record.ts';
+import { isAtRest, newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { createChildren, type Children } from '../../src/actors/supervisor.ts';
+import { createAlarm } from '../../src/actors/timers.ts';
+import { createPlaces } from '../../src/agents/places.ts';
+import { openAnswers } from '../../src/store/answers.ts';
+import { openHostState, type HostState } from '../../src/store/host.ts';
+import { openRecords, type RecordFolder } from '../../src/store/records.ts';
+import { renderAnswer } from '../../src/text/answer.ts';
+import { en } from '../../src/text/en.ts';
+import { renderNotice } from '../../src/text/notices.ts';
+import { renderPreview } from '../../src/text/preview.ts';
+
+export interface Rooms {
+  children: Children;
+  records: RecordFolder;
+  host: HostState;
+  reception: Reception;
+  /** Lets every idle room leave memory; resolves with how long that took, ms. */
+  evict(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const EVICT_AFTER_MS = 5 * 60_000;
+const AGENT = AgentId.parse('a');
+const PERSON = UserId.parse('@person:bench.test');
+const nowhere = () => undefined;
+
+export const definition = roomDefinition({ queue: 1000, tries: 5, turnMs: 1_800_000 }, 'BENCH');
+export const roomOf = (number: number): RoomId => RoomId.parse(`!bench-room-number-${number}-of-the-bench`);
+export const eventOf = (name: string): EventId => EventId.parse(`$${name}`.padEnd(44, '0'));
+export const personOf = (): UserId => PERSON;
+
+/** Opens the rooms of a state folder. Their agent takes every text and never answers. */
+export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> {
+  /** Added to the clock: evicting waits for minutes that nobody has. */
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  const log = { debug: nowhere, info: nowhere, warn: nowhere, error: console.error };
+  const [host, records, deadLetters, answers] = await Promise.all([
+    openHostState(folder, { fsync }),
+    openRecords(path.join(folder, 'rooms'), { fsync }),
+    openRecords(path.join(folder, 'dead-letters'), { fsync }),
+    openAnswers(path.join(folder, 'answers'), { fsync }),
+  ]);
+  const registry = { agentOf: () => AGENT, has: () => true };
+  const reception = createReception({ registry, host, now });
+  const alarm = createAlarm(now);
+  const root = createActor(
+    supervisorMachine.provide({
+      actions: {
+        'restart or park the room': (_, { room, error }) => children.restartOrPark(room as RoomId, error),
+        'release the room': (_, { room }) => children.release(room as RoomId),
+      },
+    }),
+  );
+  let sent = 0;
+  const children: Children = createChildren({
+    root,
+    definition,
+    records,
+    deadLetters,
+    readRecord: readRoomRecord,
+    isAtRest,
+    newRecord: reception.newRecord,
+    createEffects: (admit) =>
+      createRoomEffects(
+        {
+          send: async () => ({ ok: true, eventId: eventOf(`sent-${++sent}-`) }),
+          sendDisposable: async () => ({ ok: true, eventId: eventOf(`sent-${++sent}-`) }),
+          joinRoom: async () => ({ ok: true }),
+          showTyping: async () => undefined,
+          openLink(_, listen) {
+            queueMicrotask(() => listen({ type: 'opened' }));
+            return { ask: nowhere, confirm: nowhere, stop: nowhere, close: nowhere };
+          },
+          places: createPlaces(() => Infinity),
+          answers,
+          renderNotice: renderNotice(en),
+          renderAnswer,
+          renderPreview,
+          now,
+          chance: Math.random,
+          log,
+          alarm,
+          pace: { stream: 'edits', firstEditMs: 200, maxEdits: 40 },
+          reach: nowhere,
+          isClosing: () => false,
+        },
+        admit,
+      ),
+    policy: restartPolicy,
+    evictAfterMs: EVICT_AFTER_MS,
+    alarm,
+    now,
+    log,
+    reach: nowhere,
+    onStore: nowhere,
+    observe: undefined,
+  });
+  root.start();
+
+  return {
+    children,
+    records,
+    host,
+    reception,
+    evict() {
+      ahead += 2 * EVICT_AFTER_MS;
+      return new Promise((resolve, reject) => {
+        // The earliest entry rings first; the sweep, long due, follows in the same breath.
+        alarm.set(0, () => {
+          const started = performance.now();
+          setImmediate(() => {
+            const { live } = children.counts();
+            if (live === 0) resolve(performance.now() - started);
+            else reject(new Error(`${live} rooms did not leave memory`));
+          });
+        });
+      });
+    },
+    async close() {
+      await children.close();
+      alarm.close();
+    },
+  };
+}
+
+/** The record of a room whose person was greeted; `texts` is how many texts it has answered since. */
+export function idleRecord(room: RoomId, texts: number): Envelope {
+  const context: RoomContext = {
+    room,
+    person: PERSON,
+    agent: AGENT,
+    contextId: ContextId.parse('1790000000000000'),
+    session: texts === 0 ? null : 'session-of-the-agent',
+    turns: texts,
+    turn: null,
+    waiting: [],
+    unanswered: null,
+    question: null,
+    told: [],
+  };
+  const seen = remember(
+    '',
+    Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`)),
+  );
+  const record = newRoomRecord(context, randomBytes(6).toString('base64url'));
+  // As it comes from the disk: no string or object is shared with another room's record.
+  return readRoomRecord(JSON.parse(JSON.stringify({ ...record, sequence: 2 + 8 * texts, seen })));
+}
+
+/** Does `work` for 0 to `count` - 1, so many at once. */
+export async function inParallel(
+  count: number,
+  atOnce: number,
+  work: (number: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

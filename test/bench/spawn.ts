@@ -1,0 +1,42 @@
+/** Actors of idle rooms made and ended, a thousand and ten thousand of them: the time has to grow with their number only. */
+import { work } from './alone.ts';
+import { median, type Figure } from './figures.ts';
+import { idleRecord, openRooms, roomOf } from './rooms.ts';
+
+const FEW = 1_000;
+const MANY = 10_000;
+const TARGET_RATIO = 13;
+
+await work(async ({ folder }: { folder: string }): Promise<Figure[]> => {
+  const rooms = await openRooms(folder, false);
+
+  async function round(count: number) {
+    const records = Array.from({ length: count }, (_, number) => idleRecord(roomOf(number), 0));
+    const started = performance.now();
+    for (const [number, record] of records.entries()) rooms.children.wake(roomOf(number), record);
+    const spawn = performance.now() - started;
+    const stop = await rooms.evict();
+    return { spawn, stop, both: spawn + stop };
+  }
+  async function rounds(count: number, times: number) {
+    const all: Awaited<ReturnType<typeof round>>[] = [];
+    for (let n = 0; n < times; n++) all.push(await round(count));
+    const of = (name: 'spawn' | 'stop' | 'both') => median(all.map((one) => one[name]));
+    return { spawn: of('spawn'), stop: of('stop'), both: of('both') };
+  }
+
+  await rounds(FEW, 5);
+  const few = await rounds(FEW, 15);
+  const many = await rounds(MANY, 5);
+  await rooms.close();
+  return [
+    { name: `spawn ${MANY} rooms`, value: many.spawn, unit: 'ms', note: `${FEW}: ${few.spawn.toFixed(1)} ms` },
+    { name: `stop ${MANY} rooms`, value: many.stop, unit: 'ms', note: `${FEW}: ${few.stop.toFixed(1)} ms` },
+    {
+      name: `time of ${MANY} / time of ${FEW}`,
+      value: many.both / few.both,
+      unit: '×',
+      target: { below: TARGET_RATIO },
+    },
+  ];
+});

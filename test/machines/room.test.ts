@@ -1,0 +1,36 @@
+/** The room as stories: a state built by what really happens, an event, and all that comes of it. */
+import { describe, expect, it } from 'vitest';
+import type { AnyStateNode } from 'xstate';
+import { roomMachine } from '../../machines/room.machine.ts';
+import './room/people.stories.ts';
+import './room/turn.stories.ts';
+import './room/reaching.stories.ts';
+import './room/queue.stories.ts';
+import './room/questions.stories.ts';
+import './room/stopping.stories.ts';
+import './room/clearing.stories.ts';
+import './room/resuming.stories.ts';
+import './room/clock.stories.ts';
+import './room/weaknesses.stories.ts';
+import { everywhere } from './room/scenes.ts';
+import { nameOf, taken } from './room/story.ts';
+
+describe('the scenes', () => {
+  it('are what they are called', () => {
+    expect(Object.entries(everywhere).map(([, scene]) => scene.at)).toEqual(Object.keys(everywhere));
+  });
+});
+
+describe('the stories', () => {
+  it('took every transition of the chart', () => {
+    const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
+      node,
+      ...(Object.values(node.states) as AnyStateNode[]).flatMap(nodesOf),
+    ];
+    const all = nodesOf(roomMachine.root)
+      .flatMap((node) => [...[...node.transitions.values()].flat(), ...(node.always ?? [])])
+      .map(nameOf);
+    expect(all.filter((name) => !taken.has(name))).toEqual([]);
+    expect(all.length).toBeGreaterThan(50);
+  });
+});

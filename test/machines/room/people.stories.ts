@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, ContextId, type RoomEvent } from '../../../machines/model.ts';
+import { each, everywhere, idle, resting } from './scenes.ts';
+import { agent, ann, bob, bystander, command, id, invited, joined, left, play, say, text } from './story.ts';
+
+describe('people', () => {
+  it('an invitation makes the room its person’s', () => {
+    expect(play().on(invited())).toEqual({
+      at: 'idle',
+      does: [['join the room', { greet: true }]],
+      changes: { person: ann, agent, contextId: '7' },
+    });
+  });
+
+  it('the same invitation again only joins again', () => {
+    expect(idle.on(invited())).toEqual({ at: 'idle', does: [['join the room', { greet: false }]], changes: {} });
+  });
+
+  it('another person’s invitation takes the room over', () => {
+    const other = AgentId.parse('other');
+    expect(idle.on(invited(bob, other))).toEqual({
+      at: 'idle',
+      does: [['join the room', { greet: true }]],
+      changes: { person: bob, agent: other },
+    });
+  });
+
+  it('is greeted when the bot is in', () => {
+    expect(idle.on(joined)).toEqual({ at: 'idle', does: [say({ key: 'welcome' }, null)], changes: {} });
+  });
+
+  it('who speaks first where nobody invited is the person', () => {
+    expect(play().after(text('1')).context.person).toBe(ann);
+  });
+
+  it.each(each(everywhere))('a bystander is told once whose room it is: %s', (at, scene) => {
+    expect(scene.on(bystander())).toEqual({
+      at,
+      does: [say({ key: 'only for', person: ann }, 'bystander')],
+      changes: { told: [bob] },
+    });
+    expect(scene.after(bystander()).on(bystander())).toEqual({ at, does: [], changes: {} });
+  });
+
+  it('fifty bystanders are remembered', () => {
+    const crowd = Array.from({ length: 51 }, (_, n) => bystander(`@b${n}:x` as typeof bob));
+    const told = idle.after(...crowd).context.told;
+    expect([told.length, told[0], told.at(-1)]).toEqual([50, '@b1:x', '@b50:x']);
+  });
+
+  it.each(each(everywhere))('leaving ends everything: %s', (at, scene) => {
+    const turn = scene.context.turn;
+    expect(scene.on(left)).toEqual({
+      at: 'left',
+      does:
+        turn === null
+          ? []
+          : [
+              ['close the connection', { turn: turn.id }],
+              ['hide typing', {}],
+            ],
+      changes: {},
+    });
+    expect(scene.after(left).timers).toEqual({});
+    expect(scene.after(left).on(text('late'))).toEqual({ at: 'left', does: [], changes: {} });
+  });
+});
+
+describe('what is answered everywhere', () => {
+  it.each(each(everywhere))('!help, an unknown command, a file: %s', (at, scene) => {
+    const unknown: RoomEvent = { type: 'command.unknown', eventId: id('u'), sender: ann, name: 'hlep' };
+    const file: RoomEvent = { type: 'file.received', eventId: id('f'), sender: ann, name: 'a.txt' };
+    expect([scene.on(command('help')), scene.on(unknown), scene.on(file)]).toEqual([
+      { at, does: [say({ key: 'help' }, 'help')], changes: {} },
+      { at, does: [say({ key: 'unknown command', name: 'hlep' }, 'u')], changes: {} },
+      { at, does: [say({ key: 'files are not taken' }, 'f')], changes: {} },
+    ]);
+  });
+});
+
+describe('a room at rest', () => {
+  it.each(each(resting))('has nothing to stop and no open question: %s', (at, scene) => {
+    expect([scene.on(command('stop')), scene.on(command('yes')), scene.on(command('no'))]).toEqual([
+      { at, does: [say({ key: 'nothing runs' }, 'stop')], changes: {} },
+      { at, does: [say({ key: 'no question is open' }, 'yes')], changes: {} },
+      { at, does: [say({ key: 'no question is open' }, 'no')], changes: {} },
+    ]);
+  });
+
+  it('has nothing to retry while all is answered', () => {
+    expect(idle.on(command('retry'))).toEqual({
+      at: 'idle',
+      does: [say({ key: 'nothing to retry' }, 'retry')],
+      changes: {},
+    });
+  });
+
+  it('runs no timer and knows no turn', () => {
+    expect([idle.timers, idle.context.turn, idle.context.contextId]).toEqual([{}, null, ContextId.parse('7')]);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { asking, askingAble, busy, each, questionLeft, streaming, streamingAble } from './scenes.ts';
+import {
+  ann,
+  asked,
+  command,
+  ended,
+  hidden,
+  closed,
+  delivery,
+  id,
+  placeWanted,
+  question,
+  say,
+  text,
+  typing,
+  words,
+} from './story.ts';
+
+const confirmation = (approved: boolean) => ['send the confirmation', { turn: 1, question: 'q1', approved }];
+const word = (name: 'yes' | 'no') => ({
+  eventId: id(name),
+  sender: ann,
+  body: `${name === 'yes' ? 'Yes' : 'No'}, to your question: "Delete it?"`,
+  replyTo: null,
+});
+const words2 = [
+  ['yes', true],
+  ['no', false],
+] as const;
+
+describe('a question of the agent', () => {
+  it('is put to the person and waits an hour', () => {
+    expect(streaming.on(asked())).toEqual({
+      at: 'asking / awaiting confirmation',
+      does: [say({ key: 'agent asks', text: 'Delete it?' }, '1')],
+      changes: { question },
+    });
+    expect(asking.timers).toEqual({ questionLimit: 3_600_000 });
+  });
+
+  it('waits as long as the agent says', () => {
+    expect(streaming.after(asked({ ...question, expiresInMs: 5_000 })).timers).toEqual({ questionLimit: 5_000 });
+  });
+
+  it('gives way to the agent’s next one, which has its own time', () => {
+    const other = { id: 'q2', text: 'Really?', expiresInMs: 9_000 };
+    expect(asking.on(asked(other))).toEqual({
+      at: 'asking / awaiting confirmation',
+      does: [say({ key: 'agent asks', text: 'Really?' }, '1')],
+      changes: { question: other },
+    });
+    expect(asking.after(asked(other)).timers).toEqual({ questionLimit: 9_000 });
+  });
+
+  it.each(words2)('!%s goes to an agent that takes it', (name, approved) => {
+    expect(askingAble.on(command(name))).toEqual({
+      at: 'asking / working / streaming',
+      does: [confirmation(approved)],
+      changes: { question: null },
+    });
+    expect(askingAble.after(command(name)).timers).toEqual({ turnLimit: 1_800_000 });
+  });
+
+  it.each(words2)('!%s waits for the next turn of an agent that does not', (name) => {
+    expect(asking.on(command(name))).toEqual({
+      at: 'asking / working / streaming',
+      does: [],
+      changes: { question: null, waiting: [word(name)] },
+    });
+  });
+
+  it('that nobody answers is a no', () => {
+    expect(askingAble.on(askingAble.end('questionLimit'))).toEqual({
+      at: 'asking / working / streaming',
+      does: [confirmation(false), say({ key: 'question expired' }, '1')],
+      changes: { question: null },
+    });
+  });
+
+  it.each(words2)('!%s after the connection is gone begins a turn that names the question', (name) => {
+    expect(questionLeft.on(command(name))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted(2)],
+      changes: {
+        turns: 2,
+        turn: { ...streaming.context.turn, id: 2, text: word(name) },
+        unanswered: null,
+        question: null,
+      },
+    });
+  });
+
+  it('stays open for a word after the agent’s END', () => {
+    const done = asking.on(ended('done', null));
+    expect(done).toEqual({
+      at: 'idle',
+      does: [closed(), hidden, say({ key: 'empty answer' }, '1')],
+      changes: { turn: null },
+    });
+    expect(asking.after(ended('done', null)).after(command('yes')).context.turn?.text).toEqual(word('yes'));
+    expect(asking.on(ended('done', 'answer')).does).toEqual([delivery('answer')]);
+  });
+
+  const unasked = Object.fromEntries(Object.entries(busy).filter(([at]) => at !== 'asking / awaiting confirmation'));
+
+  it.each(each(unasked))('!yes and !no are refused where there is none: %s', (at, scene) => {
+    expect([scene.on(command('yes')), scene.on(command('no'))]).toEqual([
+      { at, does: [say({ key: 'no question is open' }, 'yes')], changes: {} },
+      { at, does: [say({ key: 'no question is open' }, 'no')], changes: {} },
+    ]);
+  });
+
+  it('lets a text wait for the word', () => {
+    expect(askingAble.after(text('2'), command('yes')).context.waiting).toEqual([words('2')]);
+    expect(streamingAble.context.waiting).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { asking, busy, each, failed, finishing, interrupted, streaming } from './scenes.ts';
+import {
+  closed,
+  command,
+  delivered,
+  ended,
+  hidden,
+  placeWanted,
+  say,
+  text,
+  typing,
+  words,
+  type Scene,
+} from './story.ts';
+
+const full = (scene: Scene): Scene => scene.after(...Array.from({ length: 20 }, (_, n) => text(`q${n + 1}`)));
+
+describe('texts that wait', () => {
+  it.each(each(busy))('a text is held: %s', (at, scene) => {
+    expect(scene.on(text('2'))).toEqual({
+      at,
+      does: {
+        'asking / awaiting confirmation': [say({ key: 'text waits for your word' }, '2')],
+        // The next turn is a moment away.
+        'asking / finishing': [],
+      }[at] ?? [say({ key: 'text waits', position: 1 }, '2')],
+      changes: { waiting: [words('2')] },
+    });
+  });
+
+  it.each(each(busy))('the twenty-first is refused: %s', (at, scene) => {
+    expect(full(scene).context.waiting.length).toBe(20);
+    expect(full(scene).on(text('2'))).toEqual({
+      at,
+      does: [say({ key: 'queue is full', limit: 20 }, '2')],
+      changes: {},
+    });
+  });
+
+  it('have their turns in the order in which they came', () => {
+    const scene = finishing.after(text('2'), text('3'), text('4'));
+    expect(scene.on(delivered())).toEqual({
+      at: 'asking / waiting for a place',
+      does: [closed(), hidden, typing, placeWanted(2)],
+      changes: {
+        turns: 2,
+        turn: { ...scene.context.turn, id: 2, text: words('2') },
+        waiting: [words('3'), words('4')],
+      },
+    });
+  });
+
+  it('go on after a turn that was cut off, which stays to be retried', () => {
+    const next = streaming.after(text('2'), ended('failed', null, 'connection-lost'));
+    expect([next.at, next.context.turn?.text, next.context.unanswered]).toEqual([
+      'asking / waiting for a place',
+      words('2'),
+      { text: words('1'), why: 'interrupted' },
+    ]);
+    expect(next.after(ended('done', null, null, 2)).at).toBe('interrupted');
+  });
+});
+
+describe('!retry', () => {
+  it.each([
+    ['a failed turn', failed],
+    ['an interrupted turn', interrupted],
+  ])('at rest asks again: %s', (_, scene) => {
+    const { at, does, changes } = scene.on(command('retry'));
+    expect({ at, does, changes }).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted(2)],
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, unanswered: null },
+    });
+  });
+
+  it.each(each(busy))('has nothing to repeat: %s', (at, scene) => {
+    expect(scene.on(command('retry'))).toEqual({ at, does: [say({ key: 'nothing to retry' }, 'retry')], changes: {} });
+  });
+
+  const next = streaming.after(text('2'), ended('failed', null, 'silent'));
+
+  it('while the next turn runs queues the text once', () => {
+    expect(next.on(command('retry'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [say({ key: 'text waits', position: 1 }, 'retry')],
+      changes: { waiting: [words('1')], unanswered: null },
+    });
+    expect(next.after(command('retry')).on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+  });
+
+  it('is refused while the queue is full, and the text stays to be retried', () => {
+    expect(full(next).on(command('retry'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [say({ key: 'queue is full', limit: 20 }, 'retry')],
+      changes: {},
+    });
+  });
+
+  it('does not repeat what waits for a word', () => {
+    expect(asking.on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, type RoomEvent } from '../../../machines/model.ts';
+import { awaitingStatus, backingOff, connecting } from './scenes.ts';
+import {
+  agent,
+  closed,
+  granted,
+  hidden,
+  opened,
+  placeWanted,
+  ready,
+  say,
+  unreachable,
+  words,
+  type Scene,
+} from './story.ts';
+
+/** After so many failed tries, with the next one under way. */
+function tried(times: number, jitter = 0): Scene {
+  let scene = connecting;
+  for (let n = 0; n < times; n++) {
+    const paused = scene.after(unreachable(jitter));
+    scene = paused.after(paused.end('backoff'), granted());
+  }
+  return scene;
+}
+
+describe('an agent that cannot be reached', () => {
+  it.each([
+    ['connecting', connecting],
+    ['awaiting status', awaitingStatus],
+  ])('is left alone for a while: %s', (_, scene) => {
+    expect(scene.on(unreachable(0.5))).toEqual({
+      at: 'asking / working / backing off',
+      does: [closed()],
+      changes: { turn: { ...scene.context.turn, attempts: 1, pauseMs: 375 } },
+    });
+  });
+
+  it.each([
+    [1, 250, 500],
+    [2, 500, 1_000],
+    [3, 1_000, 2_000],
+    [4, 2_000, 4_000],
+  ])('pause %i lies between %i and %i ms', (n, least, most) => {
+    const pause = (jitter: number) => tried(n - 1).after(unreachable(jitter)).timers.backoff;
+    expect([pause(0), pause(1)]).toEqual([least, most]);
+  });
+
+  it('is given up after the fifth try, and the person is told', () => {
+    expect(tried(4).on(unreachable())).toEqual({
+      at: 'idle',
+      does: [closed(), hidden, say({ key: 'trouble', trouble: 'unreachable' }, '1')],
+      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
+    });
+  });
+
+  it('has five tries again once it was ready', () => {
+    expect(tried(4).after(opened(), ready()).context.turn?.attempts).toBe(0);
+  });
+
+  it('is tried again after the pause', () => {
+    expect(backingOff.on(backingOff.end('backoff'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [placeWanted()],
+      changes: {},
+    });
+    expect(backingOff.after(backingOff.end('backoff')).timers).toEqual({});
+  });
+
+  it('is tried at once when another room reached it', () => {
+    const reachable: RoomEvent = { type: 'agent.reachable', agent };
+    expect(backingOff.on(reachable)).toEqual({
+      at: 'asking / waiting for a place',
+      does: [placeWanted()],
+      changes: {},
+    });
+    expect(backingOff.on({ ...reachable, agent: AgentId.parse('another') })).toEqual({
+      at: 'asking / working / backing off',
+      does: [],
+      changes: {},
+    });
+    expect(connecting.on(reachable)).toEqual({ at: 'asking / working / connecting', does: [], changes: {} });
+  });
+});

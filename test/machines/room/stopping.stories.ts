@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { asking, beforeTheTurnIsSent, each, finishing, stopping, streaming } from './scenes.ts';
+import {
+  closed,
+  command,
+  delivery,
+  ended,
+  hidden,
+  placeWanted,
+  say,
+  stopWanted,
+  text,
+  typing,
+  words,
+} from './story.ts';
+
+const unanswered = { text: words('1'), why: 'stopped' };
+const over = [closed(), hidden];
+
+describe('!stop', () => {
+  it.each(each(beforeTheTurnIsSent))('ends at once what the agent has not seen: %s', (_, scene) => {
+    expect(scene.on(command('stop'))).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'stopped' }, 'stop')],
+      changes: { turn: null, unanswered },
+    });
+    expect(scene.after(command('stop')).timers).toEqual({});
+  });
+
+  it('lets the next text have its turn', () => {
+    expect(streaming.after(text('2'), command('stop')).on(ended('stopped', null)).does).toEqual([
+      ...over,
+      say({ key: 'stopped' }, '1'),
+      typing,
+      placeWanted(2),
+    ]);
+  });
+
+  it('asks the agent to stop and waits for it five seconds', () => {
+    expect(streaming.on(command('stop'))).toEqual({ at: 'asking / stopping', does: [stopWanted()], changes: {} });
+    expect(stopping.timers).toEqual({ stopLimit: 5_000 });
+  });
+
+  it('closes an open question', () => {
+    expect(asking.on(command('stop'))).toEqual({
+      at: 'asking / stopping',
+      does: [stopWanted()],
+      changes: { question: null },
+    });
+  });
+
+  it('is over when the agent stopped', () => {
+    expect(stopping.on(ended('stopped', null))).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'stopped' }, '1')],
+      changes: { turn: null, unanswered },
+    });
+  });
+
+  it('delivers the piece that there is', () => {
+    expect(stopping.on(ended('stopped', 'half'))).toEqual({
+      at: 'asking / finishing',
+      does: [delivery('half'), say({ key: 'stopped' }, '1')],
+      changes: { unanswered },
+    });
+  });
+
+  it('delivers the answer of an agent that was faster', () => {
+    expect(stopping.on(ended('done', 'answer'))).toEqual({
+      at: 'asking / finishing',
+      does: [delivery('answer')],
+      changes: {},
+    });
+  });
+
+  it('is over when the agent does not stop in time', () => {
+    expect(stopping.on(stopping.end('stopLimit'))).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'stopped' }, '1')],
+      changes: { turn: null, unanswered },
+    });
+  });
+
+  it('a second time adds nothing: the word on the first is under way', () => {
+    expect(stopping.on(command('stop'))).toEqual({ at: 'asking / stopping', does: [], changes: {} });
+  });
+
+  it('comes too late for an answer that is complete', () => {
+    expect(finishing.on(command('stop'))).toEqual({
+      at: 'asking / finishing',
+      does: [say({ key: 'answer is complete' }, 'stop')],
+      changes: {},
+    });
+  });
+
+  it('makes the turn one that can be retried', () => {
+    expect(stopping.after(ended('stopped', null), command('retry')).context.turn?.text).toEqual(words('1'));
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Trouble } from '../../../machines/model.ts';
+import { awaitingStatus, busy, connecting, each, finishing, idle, interrupted, streaming, waiting } from './scenes.ts';
+import {
+  agent,
+  asked,
+  awaited,
+  closed,
+  delivered,
+  delivery,
+  ended,
+  granted,
+  hidden,
+  id,
+  opened,
+  placeWanted,
+  ready,
+  refused,
+  say,
+  sentFile,
+  shown,
+  text,
+  typing,
+  unreachable,
+  words,
+} from './story.ts';
+
+const turn = {
+  id: 1,
+  text: words('1'),
+  contextId: '7',
+  attempts: 0,
+  preview: null,
+  pauseMs: 0,
+  idempotent: false,
+  confirmations: false,
+};
+const over = [closed(), hidden];
+
+describe('a turn', () => {
+  it('begins with a text: typing is shown, a place is wanted', () => {
+    expect(idle.on(text('1'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted()],
+      changes: { turns: 1, turn },
+    });
+  });
+
+  it('begins from an interrupted room likewise and forgets what was interrupted', () => {
+    expect(interrupted.on(text('2'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted(2)],
+      changes: { turns: 2, turn: { ...turn, id: 2, text: words('2') }, unanswered: null },
+    });
+  });
+
+  it('says where in the line it stands', () => {
+    expect(waiting.on(awaited(3))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [say({ key: 'agent is busy', position: 3 }, '1')],
+      changes: {},
+    });
+  });
+
+  it('connects when it has a place', () => {
+    expect(waiting.on(granted())).toEqual({
+      at: 'asking / working / connecting',
+      does: [['open the connection', { turn: 1, agent, contextId: '7', answers: id('1'), preview: null }]],
+      changes: {},
+    });
+    expect(waiting.after(granted()).timers).toEqual({ turnLimit: 1_800_000 });
+  });
+
+  it('waits for the status once the connection is open', () => {
+    expect(connecting.on(opened())).toEqual({ at: 'asking / working / awaiting status', does: [], changes: {} });
+  });
+
+  it('sends its text once the agent is ready, and remembers what the agent can do', () => {
+    expect(awaitingStatus.on(ready({ idempotent: true, confirmations: true, session: 's1' }))).toEqual({
+      at: 'asking / working / streaming',
+      does: [['send the user message', { turn: 1, text: words('1') }]],
+      changes: { session: 's1', turn: { ...turn, idempotent: true, confirmations: true } },
+    });
+  });
+
+  it('remembers the message that shows the beginning of the answer', () => {
+    expect(streaming.on(shown())).toEqual({
+      at: 'asking / working / streaming',
+      does: [],
+      changes: { turn: { ...turn, preview: id('preview') } },
+    });
+    expect(streaming.after(shown()).on(ended('done', 'all')).does).toEqual([delivery('all', id('preview'))]);
+  });
+
+  it('names a file that the agent sends', () => {
+    expect(streaming.on(sentFile())).toEqual({
+      at: 'asking / working / streaming',
+      does: [say({ key: 'agent sent a file', path: '/workspace/a.txt' }, '1')],
+      changes: {},
+    });
+  });
+
+  it('is finished when its answer is in the room', () => {
+    expect(streaming.on(ended('done', 'answer'))).toEqual({
+      at: 'asking / finishing',
+      does: [delivery('answer')],
+      changes: {},
+    });
+    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null } });
+  });
+
+  it('says so when the homeserver refuses the answer', () => {
+    expect(finishing.on(refused())).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'answer was refused' }, '1')],
+      changes: { turn: null },
+    });
+  });
+
+  it('says so when the agent had no word', () => {
+    expect(streaming.on(ended('done', null))).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'empty answer' }, '1')],
+      changes: { turn: null },
+    });
+  });
+
+  it.each<[Trouble, 'failed' | 'interrupted', string]>([
+    ['agent-error', 'failed', 'idle'],
+    ['silent', 'failed', 'idle'],
+    ['connection-lost', 'interrupted', 'interrupted'],
+  ])('that breaks off (%s) is told and can be retried', (trouble, why, at) => {
+    expect(streaming.on(ended('failed', null, trouble))).toEqual({
+      at,
+      does: [...over, say({ key: 'trouble', trouble }, '1')],
+      changes: { turn: null, unanswered: { text: words('1'), why } },
+    });
+  });
+
+  it('that breaks off with a piece of an answer delivers the piece', () => {
+    const broken = ended('failed', 'half', 'connection-lost');
+    expect(streaming.on(broken)).toEqual({
+      at: 'asking / finishing',
+      does: [delivery('half'), say({ key: 'trouble', trouble: 'connection-lost' }, '1')],
+      changes: { unanswered: { text: words('1'), why: 'interrupted' } },
+    });
+    expect(streaming.after(broken).on(delivered()).at).toBe('interrupted');
+  });
+
+  it('ends once: a second END changes nothing while the answer is under way', () => {
+    expect(finishing.on(ended('failed', 'other', 'silent'))).toEqual({
+      at: 'asking / finishing',
+      does: [],
+      changes: {},
+    });
+  });
+
+  it('restarts nothing when the limit of working time is over: the agent is stopped', () => {
+    const late = streaming.on(streaming.end('turnLimit'));
+    expect(late).toEqual({
+      at: 'asking / stopping',
+      does: [['stop the agent', { turn: 1, trouble: 'too-long' }]],
+      changes: {},
+    });
+  });
+});
+
+describe('what belongs to another turn', () => {
+  const late = [
+    granted(9),
+    awaited(1, 9),
+    opened(9),
+    ready({ session: 'other' }, 9),
+    unreachable(0, 9),
+    asked(undefined, 9),
+    sentFile(9),
+    shown(9),
+    ended('done', 'late', null, 9),
+    ended('done', null, null, 9),
+    ended('failed', 'late', 'silent', 9),
+    ended('failed', null, 'silent', 9),
+    delivered(9),
+    refused(9),
+  ];
+
+  it.each(each({ ...busy, idle, interrupted }))('changes nothing: %s', (at, scene) => {
+    expect(late.map((event) => scene.on(event))).toEqual(late.map(() => ({ at, does: [], changes: {} })));
+  });
+});
+
+describe('the memory of the agent', () => {
+  const known = streaming.after(ended('done', 'answer'), delivered(), text('2'), granted(2), opened(2));
+  const remembered = awaitingStatus
+    .after(ready({ session: 's1' }), ended('done', 'answer'), delivered())
+    .after(text('2'), granted(2), opened(2));
+
+  it.each([
+    ['another session', remembered, 's2', true],
+    ['the same session', remembered, 's1', false],
+    ['no session', remembered, null, false],
+    ['a first session', known, 's1', false],
+  ])('%s', (_, scene, session, afresh) => {
+    const { at, does } = scene.on(ready({ session }, 2));
+    expect({ at, does }).toEqual({
+      at: 'asking / working / streaming',
+      does: [
+        ...(afresh ? [say({ key: 'agent starts afresh' }, '2')] : []),
+        ['send the user message', { turn: 2, text: words('2') }],
+      ],
+    });
+    expect(scene.after(ready({ session }, 2)).context.session).toBe(session ?? scene.context.session);
+  });
+});
