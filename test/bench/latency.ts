@@ -159,8 +159,8 @@ async function nextMessage<T>(bot: ReturnType<typeof start>): Promise<T> {
     throw new Error('the bot ended');
   });
   ended.catch(() => {});
-  const [message] = await Promise.race([once(bot, 'message'), ended]);
-  return message as T;
+  const [message] = (await Promise.race([once(bot, 'message'), ended])) as [T];
+  return message;
 }
 
 async function stop(bot: ReturnType<typeof start>): Promise<void> {

@@ -3,81 +3,11 @@
  * `--json FILE` writes the figures, `--only a,b` runs some parts, `--profile FOLDER` writes a CPU profile of each process.
  * Started with a role instead, it is one of the processes that the benchmark forks.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { profileInto, roles, run, type Role } from './alone.ts';
-import { table, type Figure, type Part } from './figures.ts';
-import { measureLatency, traffic } from './latency.ts';
-import { describeMachine, load, lookAtMachine } from './machine.ts';
-import { measureStart } from './start.ts';
+import { roles, type Role } from './alone.ts';
 
-const { rooms, turnsPerSecond } = traffic;
-const underLoad = `${turnsPerSecond} turns/s over ${rooms} rooms`;
-
-const parts: Record<string, { title: string; measure: (folder: string) => Promise<Figure[]> }> = {
-  latency: { title: `latency, ${underLoad}, fsync off`, measure: (folder) => measureLatency(folder, false) },
-  'latency-fsync': { title: `latency, ${underLoad}, fsync on`, measure: (folder) => measureLatency(folder, true) },
-  admissions: {
-    title: 'admissions, in process, real store',
-    measure: async (folder) => [
-      ...(await run<Figure[]>('admissions', { folder: path.join(folder, 'off'), fsync: false })),
-      ...(await run<Figure[]>('admissions', { folder: path.join(folder, 'on'), fsync: true })),
-    ],
-  },
-  memory: { title: 'memory', measure: (folder) => run('memory', { folder }, ['--expose-gc']) },
-  spawn: { title: 'spawn and stop', measure: (folder) => run('spawn', { folder }) },
-  start: {
-    title: 'coming back',
-    measure: async (folder) => {
-      const nothing = await measureStart(path.join(folder, 'empty'));
-      const restored = await run<Figure[]>('restore', { folder });
-      const everything = await measureStart(folder);
-      return [
-        ...restored,
-        {
-          name: 'start with 10,000 idle records',
-          value: everything.appMs,
-          unit: 'ms',
-          note: `${Math.round(everything.processMs)} ms from the start of the process; with none ${Math.round(nothing.appMs)} and ${Math.round(nothing.processMs)} ms`,
-        },
-      ];
-    },
-  },
-  heart: { title: 'step()', measure: () => run('heart', {}) },
-};
+// Nobody who measures can act on what matrix-bot-sdk's dependencies are warned about.
+process.noDeprecation = true;
 
 const [role] = process.argv.slice(2);
 if (process.send !== undefined && role !== undefined && role in roles) await roles[role as Role]();
-else await bench();
-
-async function bench(): Promise<void> {
-  const { values } = parseArgs({
-    options: { json: { type: 'string' }, only: { type: 'string' }, profile: { type: 'string' } },
-  });
-  profileInto(values.profile ?? null);
-  const wanted = values.only?.split(',') ?? Object.keys(parts);
-  const unknown = wanted.filter((name) => !(name in parts));
-  if (unknown.length > 0)
-    throw new Error(`No part is named ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`);
-
-  const folder = await mkdtemp(path.join(tmpdir(), 'roomkeeper-bench-'));
-  try {
-    const machine = await lookAtMachine(folder);
-    console.log(`${describeMachine(machine)}\n`);
-    const results: Part[] = [];
-    for (const [name, { title, measure }] of Object.entries(parts)) {
-      if (!wanted.includes(name)) continue;
-      process.stderr.write(`measuring ${title}\n`);
-      const [started, before] = [performance.now(), load()];
-      const figures = await measure(path.join(folder, name));
-      results.push({ name: title, seconds: (performance.now() - started) / 1000, load: before, figures });
-    }
-    console.log(`\n${table(results)}`);
-    if (values.json !== undefined)
-      await writeFile(values.json, `${JSON.stringify({ machine, parts: results }, null, 2)}\n`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+else await import('./suite.ts');

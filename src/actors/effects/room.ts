@@ -1,11 +1,12 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
-import type { Answer, EventId, RoomEffectParams, RoomEvent, RoomId } from '../../../machines/model.ts';
+import type { AgentId, Answer, RoomEffectParams, RoomEvent, RoomId } from '../../../machines/model.ts';
 import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { Envelope } from '../record.ts';
 import type { Effect, Input } from '../step.ts';
 import type { Alarm } from '../timers.ts';
-import { createLiveAnswer, type LiveAnswer, type Pace, type Shown } from './live-answer.ts';
+import { createLiveAnswer, type Pace } from './live-answer.ts';
+import { createStage } from './stage.ts';
 import { createLiveTurn, type LiveTurn } from './turn.ts';
 import { createTyping } from './typing.ts';
 
@@ -47,6 +48,7 @@ const SHORT_ANSWER = 8_000;
 
 export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEffects {
   const turns = new Map<RoomId, LiveTurn>();
+  const unreached = new Map<AgentId, Set<RoomId>>();
   const typing = createTyping(world.showTyping, world.alarm, world.now);
 
   type Perform<Name extends keyof RoomEffectParams> = (
@@ -79,8 +81,10 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     'deliver the answer': (room, params, effect, record) =>
       settle(room, effect, deliver(room, params, effect, record), () => forget(room, params.answer)),
     'ask for a place': (room, { turn, agent }, _, record) => turnOf(room, turn, record).takePlace(agent),
-    'open the connection': (room, { turn, agent, contextId, preview }, _, record) =>
-      turnOf(room, turn, record).open({ agent, contextId }, preview),
+    'open the connection': (room, { turn, agent, contextId, preview, answers }, _, record) =>
+      turnOf(room, turn, record).open({ agent, contextId }, preview, answers, (reached) =>
+        noteReach(room, agent, reached),
+      ),
     'send the user message': (room, { turn, text }, _, record) => turnOf(room, turn, record).ask(room, text),
     'send the confirmation': (room, { turn, question, approved }, _, record) =>
       turnOf(room, turn, record).confirm(question, approved),
@@ -96,76 +100,41 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     const current = turns.get(room);
     if (current?.id === id) return current;
     current?.close();
-    const origin = record.origin;
-    const tell = (event: RoomEvent) => admit(room, { kind: 'event', id: null, at: world.now(), event });
+    const { origin } = record;
     const turn = createLiveTurn(id, {
       ...world,
-      tell,
-      liveAnswer: (preview) => liveAnswer(room, id, origin, record, preview, tell),
+      tell: (event) => heard(room, event),
+      liveAnswer(preview, answers) {
+        const stage = createStage(world, { room, transaction: `${origin}.t${id}`, answers }, (eventId) => {
+          world.reach('preview sent');
+          heard(room, { type: 'answer.shown', turn: id, eventId });
+        });
+        return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
+      },
       keep: (markdown) => keep(room, id, markdown),
     });
     turns.set(room, turn);
     return turn;
   }
 
+  function heard(room: RoomId, event: RoomEvent): void {
+    admit(room, { kind: 'event', id: null, at: world.now(), event });
+  }
+
+  /** One room that reaches an agent spares the others, who could not, the rest of their wait. */
+  function noteReach(room: RoomId, agent: AgentId, reached: boolean): void {
+    const waiting = unreached.get(agent);
+    if (!reached) {
+      unreached.set(agent, (waiting ?? new Set()).add(room));
+    } else if (waiting !== undefined) {
+      unreached.delete(agent);
+      for (const other of waiting) if (other !== room) heard(other, { type: 'agent.reachable', agent });
+    }
+  }
+
   function closeTurn(room: RoomId): void {
     turns.get(room)?.close();
     turns.delete(room);
-  }
-
-  function liveAnswer(
-    room: RoomId,
-    turn: LiveTurn['id'],
-    origin: string,
-    record: Envelope,
-    preview: EventId | null,
-    tell: (event: RoomEvent) => void,
-  ): LiveAnswer {
-    const since = world.now();
-    const answers = (record.context as { turn: { text: { eventId: EventId } } | null }).turn?.text.eventId ?? null;
-    const message = (transaction: string, markdown: string, replaces: EventId | null): ports.Outgoing => ({
-      room,
-      transaction,
-      msgtype: 'm.text',
-      content: world.renderPreview(markdown),
-      replaces,
-      answers,
-      since,
-      device: null,
-    });
-    /** What may or may not be in the room. */
-    let doubtful: ports.Outgoing | null = null;
-    let edits = 0;
-
-    async function attempt(next: ports.Outgoing): Promise<Shown> {
-      const shown = await world.sendDisposable(next);
-      doubtful = !shown.ok && shown.code === 'unknown' ? next : null;
-      return shown;
-    }
-
-    return createLiveAnswer(
-      preview,
-      world.pace,
-      {
-        show: (markdown) => {
-          const first = message(`${origin}.t${turn}`, markdown, null);
-          return doubtful === null ? attempt(first) : world.send(first, 'edit');
-        },
-        edit: (target, markdown) =>
-          attempt(message(`${origin}.t${turn}.${since.toString(36)}.${++edits}`, markdown, target)),
-        async settle() {
-          if (doubtful === null) return;
-          const receipt = await world.send(doubtful, 'edit');
-          if (doubtful.replaces === null && receipt.ok) tell({ type: 'answer.shown', turn, eventId: receipt.eventId });
-        },
-        shown(eventId) {
-          world.reach('preview sent');
-          tell({ type: 'answer.shown', turn, eventId });
-        },
-      },
-      world.alarm,
-      world.now,
-    );
   }
 
   async function keep(room: RoomId, turn: LiveTurn['id'], markdown: string): Promise<Answer> {

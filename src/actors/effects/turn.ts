@@ -14,7 +14,7 @@ export interface TurnWorld {
   /** What happened in this turn, for the room. */
   tell(event: RoomEvent): void;
   /** Where the answer grows; made when the connection opens. */
-  liveAnswer(preview: EventId | null): LiveAnswer;
+  liveAnswer(preview: EventId | null, answers: EventId): LiveAnswer;
   /** Keeps a whole answer until it is delivered. */
   keep(markdown: string): Promise<Answer | null>;
 }
@@ -22,7 +22,13 @@ export interface TurnWorld {
 export interface LiveTurn {
   readonly id: TurnId;
   takePlace(agent: AgentId): void;
-  open(target: { agent: AgentId; contextId: ContextId }, preview: EventId | null): void;
+  /** `reached` hears whether the agent was there. */
+  open(
+    target: { agent: AgentId; contextId: ContextId },
+    preview: EventId | null,
+    answers: EventId,
+    reached: (yes: boolean) => void,
+  ): void;
   ask(room: RoomId, text: Text): void;
   confirm(question: string, approved: boolean): void;
   /** `trouble`: why the turn is stopped, when it is not the person's wish. */
@@ -40,6 +46,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let answer: LiveAnswer | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
+  let reached: (yes: boolean) => void = () => {};
 
   function tell(event: RoomEvent): void {
     if (!closed) world.tell(event);
@@ -62,6 +69,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   function listen(event: LinkEvent): void {
     switch (event.type) {
       case 'opened':
+        reached(true);
         tell({ type: 'connection.opened', turn: id });
         break;
       case 'ready': {
@@ -71,6 +79,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       }
       case 'unreachable':
         world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
+        reached(false);
         tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
         break;
       case 'text':
@@ -122,9 +131,10 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         awaited: (position) => tell({ type: 'place.awaited', turn: id, position }),
       });
     },
-    open(target, preview) {
+    open(target, preview, answers, listener) {
       world.reach('connection asked for');
-      answer = world.liveAnswer(preview);
+      reached = listener;
+      answer = world.liveAnswer(preview, answers);
       link = world.openLink(target, listen);
     },
     ask(room, text) {

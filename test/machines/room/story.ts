@@ -127,7 +127,7 @@ export const delivery = (markdown: string, preview: EventId | null = null): Effe
 ];
 
 /** What one event did. */
-export interface Outcomes {
+interface Outcomes {
   /** Where the conversation is, as a path; `left` when the room is over. */
   at: string;
   does: Effect[];

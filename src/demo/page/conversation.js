@@ -1,0 +1,89 @@
+/** The conversation in the middle: its messages, brought up to date in place. */
+import { arrange, byId, h } from './dom.js';
+import { messageElement } from './message.js';
+import { dayOf } from './time.js';
+
+/** How near to the end (px) somebody reads who wants to stay there. */
+const NEAR = 90;
+const TOGETHER_MS = 5 * 60_000;
+
+/** `parts` as `messageElement` takes them; `onTop` is called when somebody reads near the beginning. */
+export function createConversation(parts, onTop) {
+  const log = byId('log');
+  const column = byId('messages');
+  const toEnd = byId('to-end');
+  const writing = h('p', { className: 'writing' }, h('i'), h('i'), h('i'), h('span', { className: 'hidden' }, 'The agent is at work'));
+  let shown = new Map();
+  let room = null;
+
+  const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const goToEnd = () => (log.scrollTop = log.scrollHeight);
+  toEnd.onclick = () => {
+    goToEnd();
+    byId('text').focus();
+  };
+  log.onscroll = () => {
+    if (isAtEnd()) toEnd.hidden = true;
+    if (log.scrollTop < 200) onTop();
+  };
+  new ResizeObserver(() => {
+    if (toEnd.hidden) goToEnd();
+  }).observe(log);
+
+  function elementOf(message, before) {
+    const print = JSON.stringify(message);
+    const known = shown.get(message.id);
+    const element = known?.print === print ? known.element : replaced(known?.element, messageElement(message, parts));
+    const follows = before?.kind === message.kind && message.at - before.at < TOGETHER_MS;
+    element.classList.toggle('follows', follows);
+    return { print, element };
+  }
+
+  return {
+    /** `isWorking`: the agent has not said anything yet. */
+    show(id, messages, isWorking) {
+      const stay = room !== id || isAtEnd();
+      const height = log.scrollHeight;
+      const first = column.firstChild;
+      if (room !== id) shown = new Map();
+      const next = new Map();
+      const wanted = [];
+      messages.forEach((message, index) => {
+        const before = messages[index - 1];
+        if (before === undefined || dayOf(before.at) !== dayOf(message.at)) wanted.push(dayElement(message.at));
+        const entry = elementOf(message, before);
+        next.set(message.id, entry);
+        wanted.push(entry.element);
+      });
+      if (isWorking) wanted.push(writing);
+      const grewAbove = room === id && first !== null && messages.length > shown.size + 5 && !stay;
+      const hasNews = messages.length > shown.size;
+      shown = next;
+      room = id;
+      arrange(column, wanted);
+      if (stay) goToEnd();
+      else if (grewAbove) log.scrollTop += log.scrollHeight - height;
+      if (stay) toEnd.hidden = true;
+      else if (hasNews && !grewAbove) toEnd.hidden = false;
+    },
+    goToEnd,
+  };
+}
+
+/** The new element, with the focus where it was in the old one. */
+function replaced(old, element) {
+  const focused = old?.contains(document.activeElement) === true ? document.activeElement : null;
+  if (focused === null) return element;
+  const all = [...old.querySelectorAll('button, a, [tabindex]')];
+  queueMicrotask(() => [...element.querySelectorAll('button, a, [tabindex]')][all.indexOf(focused)]?.focus());
+  return element;
+}
+
+const days = new Map();
+
+function dayElement(at) {
+  const day = dayOf(at);
+  const element = days.get(day) ?? h('p', { className: 'day' }, h('span', {}, day));
+  days.set(day, element);
+  return element;
+}

@@ -1,0 +1,32 @@
+/** What a first visit is told; once dismissed it stays away until it is asked for. */
+import { byId, h } from './dom.js';
+import { memory } from './memory.js';
+
+const EXAMPLES = ['hello', 'table', 'slow', 'fail', '!help'];
+
+export function createIntro({ say, closed }) {
+  const intro = byId('intro');
+
+  function close() {
+    if (intro.hidden) return;
+    const hadFocus = intro.contains(document.activeElement);
+    intro.hidden = true;
+    memory.write('introduced', true);
+    if (hadFocus) closed();
+  }
+
+  byId('examples').append(
+    'Try ',
+    ...EXAMPLES.map((text) => h('button', { type: 'button', className: 'example', onclick: () => say(text) }, text)),
+  );
+  byId('intro-close').onclick = close;
+  byId('about').onclick = () => {
+    document.body.dataset.pane = 'chat';
+    intro.hidden = false;
+    byId('intro-close').focus();
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) close();
+  });
+  intro.hidden = memory.read('introduced') === true;
+}

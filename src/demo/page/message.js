@@ -1,0 +1,116 @@
+/** One message as an element. */
+import { h, icon } from './dom.js';
+import { sanitise } from './sanitise.js';
+import { exactTimeOf, timeOf } from './time.js';
+
+const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.2v.2M10 6.2v.2';
+
+/**
+ * `actions`: what a person can do with it: `react(id, key, mine)`, `pick(id, button)`, `retry(id)`, `save(file)`,
+ * `run(command)`, `load(mxc)`; `commands` are the ones that become buttons where the bot names them.
+ */
+export function messageElement(message, { actions, commands }) {
+  const { kind, at, streaming, pending } = message;
+  const content = contentOf(message, actions, commands);
+  const author = { own: 'You', answer: 'Agent', notice: 'Roomkeeper' }[kind];
+  return h(
+    'article',
+    {
+      className: `message ${kind}${streaming ? ' streaming' : ''}${pending === null ? '' : ` ${pending}`}`,
+      'aria-busy': streaming ? 'true' : null,
+      'aria-label': `${author}, ${timeOf(at)}`,
+    },
+    content,
+    h('footer', {}, metaOf(message, actions), ...reactionsOf(message, actions)),
+  );
+}
+
+function contentOf(message, actions, commands) {
+  const { body, html, file, redacted } = message;
+  if (redacted) return h('p', { className: 'content gone' }, 'This message was deleted.');
+  if (file !== null) return h('div', { className: 'content' }, fileButton(file, actions));
+  const content = h('div', { className: html === '' ? 'content plain' : 'content rich' });
+  if (html === '') content.append(body);
+  else content.append(sanitise(html));
+  dressUp(content, actions);
+  if (message.kind === 'notice') makeCommandsButtons(content, actions, commands);
+  return content;
+}
+
+function fileButton(file, actions) {
+  return h(
+    'button',
+    { type: 'button', className: 'file', onclick: () => actions.save(file) },
+    icon('M4 1.8h5l3 3v9.4H4ZM9 1.8v3h3'),
+    file.name,
+  );
+}
+
+/** Code can be copied, wide tables scroll in place, images come with the login. */
+function dressUp(content, actions) {
+  for (const pre of content.querySelectorAll('pre')) {
+    pre.tabIndex = 0;
+    const copy = h('button', { type: 'button', className: 'copy' }, 'Copy');
+    copy.onclick = () => copyText(pre.querySelector('code') ?? pre, copy);
+    const frame = h('div', { className: 'code-frame' });
+    pre.replaceWith(frame);
+    frame.append(pre, copy);
+  }
+  for (const table of content.querySelectorAll('table')) {
+    const frame = h('div', { className: 'table-frame', tabIndex: 0, role: 'region', 'aria-label': 'Table' });
+    table.replaceWith(frame);
+    frame.append(table);
+  }
+  for (const image of content.querySelectorAll('img')) {
+    void actions.load(image.dataset.mxc).then((src) => (src === null ? image.replaceWith(image.alt) : (image.src = src)));
+  }
+}
+
+async function copyText(element, button) {
+  const done = await navigator.clipboard.writeText(element.textContent).then(
+    () => true,
+    () => false,
+  );
+  button.textContent = done ? 'Copied' : 'Not possible';
+  setTimeout(() => (button.textContent = 'Copy'), 1500);
+}
+
+function makeCommandsButtons(content, actions, commands) {
+  for (const code of content.querySelectorAll('code')) {
+    const name = code.textContent;
+    if (!commands.includes(name)) continue;
+    code.replaceWith(h('button', { type: 'button', className: 'command', onclick: () => actions.run(name) }, name));
+  }
+}
+
+function metaOf({ id, at, pending, seen }, actions) {
+  if (pending === 'failed') {
+    const retry = h('button', { type: 'button', className: 'link-button', onclick: () => actions.retry(id) }, 'Try again');
+    return h('span', { className: 'meta problem' }, 'Not sent. ', retry);
+  }
+  const time = h('time', { dateTime: new Date(at).toISOString(), title: exactTimeOf(at) }, timeOf(at));
+  const state = pending === 'sending' ? 'sending' : seen ? 'seen' : '';
+  return h('span', { className: 'meta' }, time, state === '' ? null : ` · ${state}`);
+}
+
+function reactionsOf({ id, kind, reactions, pending, redacted }, actions) {
+  if (pending !== null || redacted) return [];
+  const chips = reactions.map(({ key, count, mine }) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        className: 'reaction',
+        'aria-pressed': String(mine !== null),
+        'aria-label': `${key}, ${count}`,
+        onclick: () => actions.react(id, key, mine),
+      },
+      h('span', {}, key),
+      count > 1 ? ` ${count}` : null,
+    ),
+  );
+  if (kind === 'notice') return chips;
+  const add = h('button', { type: 'button', className: 'react', 'aria-label': 'Add a reaction' }, icon(SMILE));
+  add.onclick = () => actions.pick(id, add);
+  return [...chips, add];
+}

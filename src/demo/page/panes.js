@@ -1,0 +1,15 @@
+/** On narrow screens one part of the page is shown at a time. */
+const buttons = [...document.querySelectorAll('[data-shows]')];
+
+export function showPane(name) {
+  document.body.dataset.pane = name;
+  for (const button of buttons) {
+    if (button.dataset.shows === name) button.setAttribute('aria-current', 'true');
+    else button.removeAttribute('aria-current');
+  }
+}
+
+export function createPanes() {
+  for (const button of buttons) button.onclick = () => showPane(button.dataset.shows);
+  showPane('chat');
+}

@@ -1,0 +1,27 @@
+import { MatrixError } from './matrix.js';
+
+const POLL_MS = 30_000;
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Syncs for good, from the beginning. `take(response)` gets each answer; `trouble(sentence)` hears what is wrong, null
+ * when it is over. Ends when the login is not accepted any more.
+ */
+export async function keepSyncing(matrix, { take, trouble }) {
+  let since = null;
+  let failures = 0;
+  for (;;) {
+    try {
+      const response = await matrix.sync(since, since === null || failures > 0 ? 0 : POLL_MS);
+      failures = 0;
+      trouble(null);
+      take(response);
+      since = response.next_batch;
+    } catch (error) {
+      if (error instanceof MatrixError && error.status === 401) return;
+      failures += 1;
+      trouble('The demo does not answer. Is it still running? This page goes on by itself when it is back.');
+      await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures)));
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import type { RoomEvent } from '../../../machines/model.ts';
+import { createLiveTurn, type TurnWorld } from '../../../src/actors/effects/turn.ts';
+import type { LinkEvent } from '../../../src/ports.ts';
+import { settled, until } from '../../support/until.ts';
+import { agent, contextId, eventId, ROOM, silentLog, textOf, turnId } from '../support.ts';
+
+const TURN = turnId(7);
+const target = { agent, contextId: contextId(1) };
+const capabilities = { idempotent: true, request_id: false, confirmations: true, stop: true };
+
+/** A turn whose place, connection and answer are in the hands of the test. */
+function liveTurn(changes: Partial<TurnWorld> = {}) {
+  const happened: string[] = [];
+  const told: RoomEvent[] = [];
+  const places: { granted: () => void; awaited: (position: number) => void }[] = [];
+  const listeners: ((event: LinkEvent) => void)[] = [];
+  let answer = '';
+  const finishing = Promise.withResolvers<void>();
+  const turn = createLiveTurn(TURN, {
+    openLink: (where, listen) => {
+      happened.push(`open ${where.agent} ${where.contextId}`);
+      listeners.push(listen);
+      return {
+        ask: ({ room, text }) => happened.push(`ask ${room} ${text.eventId}`),
+        confirm: (question, approved) => happened.push(`confirm ${question} ${approved}`),
+        stop: () => happened.push('stop'),
+        close: () => happened.push('close'),
+      };
+    },
+    places: {
+      take: (_, hooks) => {
+        places.push(hooks);
+        happened.push('take a place');
+        return () => happened.push('leave the place');
+      },
+    },
+    chance: () => 0.25,
+    log: silentLog,
+    reach: () => undefined,
+    tell: (event) => told.push(event),
+    liveAnswer: () => ({
+      add: (text) => void (answer += text),
+      finish: async () => {
+        happened.push('finish');
+        await finishing.promise;
+        return answer;
+      },
+      get length() {
+        return answer.length;
+      },
+    }),
+    keep: async (markdown) => ({ markdown: `kept ${markdown}` }),
+    ...changes,
+  });
+  return {
+    turn,
+    happened,
+    told,
+    places,
+    hear: (event: LinkEvent) => listeners.at(-1)?.(event),
+    open: () => turn.open(target, null),
+    /** Lets `finish` of the answer end. */
+    finished: () => finishing.resolve(),
+  };
+}
+
+const over = (changes: object = {}) => ({
+  type: 'turn.ended',
+  turn: TURN,
+  outcome: 'done',
+  answer: null,
+  trouble: null,
+  tokens: 0,
+  ...changes,
+});
+
+describe('a turn', () => {
+  it('takes one place, however often it is asked for, and tells how it stands', () => {
+    const { turn, happened, told, places } = liveTurn();
+    turn.takePlace(agent);
+    turn.takePlace(agent);
+    expect(happened).toEqual(['take a place']);
+    places[0]?.awaited(3);
+    places[0]?.granted();
+    expect(told).toEqual([
+      { type: 'place.awaited', turn: TURN, position: 3 },
+      { type: 'place.granted', turn: TURN },
+    ]);
+  });
+
+  it('tells what happens on its connection, with its id', () => {
+    const { open, hear, told, happened } = liveTurn();
+    open();
+    hear({ type: 'opened' });
+    hear({ type: 'ready', capabilities, session: 's1' });
+    hear({ type: 'progress', text: 'thinking', step: 1, steps: 2 });
+    hear({ type: 'question', id: 'q1', text: 'May I?', expiresInMs: 5_000 });
+    hear({ type: 'file', path: 'a.txt' });
+    expect(happened).toEqual([`open ${agent} 1`]);
+    expect(told).toEqual([
+      { type: 'connection.opened', turn: TURN },
+      { type: 'agent.ready', turn: TURN, idempotent: true, confirmations: true, session: 's1' },
+      { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'May I?', expiresInMs: 5_000 } },
+      { type: 'agent.sent a file', turn: TURN, path: 'a.txt' },
+    ]);
+  });
+
+  it('tells that the agent cannot be reached, with chance for the pause', () => {
+    const { open, hear, told } = liveTurn();
+    open();
+    hear({ type: 'unreachable', trouble: 'no-status', detail: 'secret address' });
+    expect(told).toEqual([{ type: 'agent.unreachable', turn: TURN, trouble: 'no-status', jitter: 0.25 }]);
+  });
+
+  it('passes on what the room wants of its connection', () => {
+    const { turn, open, happened } = liveTurn();
+    open();
+    turn.ask(ROOM, textOf(1));
+    turn.confirm('q1', true);
+    turn.stop(null);
+    expect(happened.slice(1)).toEqual([`ask ${ROOM} $1`, 'confirm q1 true', 'stop']);
+  });
+
+  it('does nothing for what is wanted of a connection that it does not have', () => {
+    const { turn, happened, told } = liveTurn();
+    turn.ask(ROOM, textOf(1));
+    turn.confirm('q1', true);
+    turn.stop(null);
+    turn.close();
+    expect({ happened, told }).toEqual({ happened: [], told: [] });
+  });
+
+  it('lets go of everything when it is closed, and tells nothing any more', () => {
+    const { turn, open, hear, happened, told, places } = liveTurn();
+    turn.takePlace(agent);
+    open();
+    turn.close();
+    places[0]?.granted();
+    hear({ type: 'opened' });
+    expect(happened.slice(2)).toEqual(['close', 'leave the place', 'finish']);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('the end of a turn', () => {
+  it('comes when the answer is finished and kept', async () => {
+    const { open, hear, told, finished } = liveTurn();
+    open();
+    hear({ type: 'text', text: 'Hello ' });
+    hear({ type: 'text', text: 'there' });
+    hear({ type: 'ended', outcome: 'done', tokens: 12 });
+    await settled();
+    expect(told).toEqual([]);
+    finished();
+    await until(() => told.length > 0);
+    expect(told).toEqual([over({ answer: { markdown: 'kept Hello there' }, tokens: 12 })]);
+  });
+
+  it.each(['', ' \n\t '])('has no answer where the agent wrote %j', async (text) => {
+    const { open, hear, told, finished } = liveTurn();
+    finished();
+    open();
+    hear({ type: 'text', text });
+    hear({ type: 'ended', outcome: 'done', tokens: 0 });
+    await until(() => told.length > 0);
+    expect(told).toEqual([over()]);
+  });
+
+  it('keeps the piece that was there when it failed or was stopped', async () => {
+    const failed = liveTurn();
+    failed.finished();
+    failed.open();
+    failed.hear({ type: 'text', text: 'a piece' });
+    failed.hear({ type: 'ended', outcome: 'failed', trouble: 'silent', detail: '' });
+    await until(() => failed.told.length > 0);
+    expect(failed.told).toEqual([over({ outcome: 'failed', trouble: 'silent', answer: { markdown: 'kept a piece' } })]);
+
+    const stopped = liveTurn();
+    stopped.finished();
+    stopped.open();
+    stopped.turn.stop(null);
+    stopped.hear({ type: 'ended', outcome: 'stopped' });
+    await until(() => stopped.told.length > 0);
+    expect(stopped.told).toEqual([over({ outcome: 'stopped' })]);
+  });
+
+  it('says why it was stopped when it was not the person', async () => {
+    const { turn, open, hear, told, finished } = liveTurn();
+    finished();
+    open();
+    turn.stop('too-long');
+    hear({ type: 'ended', outcome: 'stopped' });
+    await until(() => told.length > 0);
+    expect(told).toEqual([over({ outcome: 'stopped', trouble: 'too-long' })]);
+  });
+
+  it('stops an agent that floods, once, at 4 MiB', async () => {
+    const { open, hear, told, happened, finished } = liveTurn({ keep: async () => ({ stored: 'turn-7' }) });
+    finished();
+    open();
+    const megabyte = 'x'.repeat(1024 * 1024);
+    for (let piece = 0; piece < 4; piece++) hear({ type: 'text', text: megabyte });
+    expect(happened).not.toContain('stop');
+    hear({ type: 'text', text: 'x' });
+    hear({ type: 'text', text: 'x' });
+    expect(happened.filter((what) => what === 'stop')).toHaveLength(1);
+    hear({ type: 'ended', outcome: 'stopped' });
+    await until(() => told.length > 0);
+    expect(told).toEqual([over({ outcome: 'stopped', trouble: 'too-big', answer: { stored: 'turn-7' } })]);
+  });
+
+  it('is a lost connection where the answer cannot be kept: it ends all the same', async () => {
+    const { open, hear, told, finished } = liveTurn({ keep: () => Promise.reject(new Error('the disk is full')) });
+    finished();
+    open();
+    hear({ type: 'text', text: 'a long answer' });
+    hear({ type: 'ended', outcome: 'done', tokens: 3 });
+    await until(() => told.length > 0);
+    expect(told).toEqual([over({ outcome: 'failed', trouble: 'connection-lost' })]);
+  });
+
+  it('is not told when it was closed while its answer was being finished', async () => {
+    const { turn, open, hear, told, finished } = liveTurn();
+    open();
+    hear({ type: 'text', text: 'a long answer' });
+    hear({ type: 'ended', outcome: 'done', tokens: 3 });
+    turn.close();
+    finished();
+    await settled();
+    expect(told).toEqual([]);
+  });
+
+  // BUG in src/actors/effects/turn.ts: `close` drops the promise of `finish`; where the service closes while the beginning
+  // of an answer is being sent for sure, its rejection is nobody's and ends the process.
+  it('hurts nobody when a closing service breaks off what shows the answer', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => void rejections.push(reason);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', note);
+    try {
+      const { turn, open } = liveTurn({
+        liveAnswer: () => ({ add: () => {}, finish: () => Promise.reject(new Error('closed')), length: 0 }),
+      });
+      open();
+      turn.close();
+      await settled();
+    } finally {
+      process.off('unhandledRejection', note);
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+    expect(rejections).toEqual([]);
+  });
+});
+
+it('answers to the message whose preview it is given', () => {
+  const given: unknown[] = [];
+  const { turn } = liveTurn({
+    liveAnswer: (preview) => {
+      given.push(preview);
+      return { add: () => {}, finish: async () => '', length: 0 };
+    },
+  });
+  turn.open(target, eventId('preview'));
+  expect(given).toEqual(['$preview']);
+});

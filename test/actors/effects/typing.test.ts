@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createTyping } from '../../../src/actors/effects/typing.ts';
+import { RoomId } from '../../../machines/model.ts';
+import { createFakeAlarm } from '../../support/fake-alarm.ts';
+import { settled } from '../../support/until.ts';
+
+const A = RoomId.parse('!a:test');
+const B = RoomId.parse('!b:test');
+
+/** Typing whose requests are answered at once, or, `held`, when the test does. */
+function typist(held = false) {
+  const alarm = createFakeAlarm(0);
+  const calls: string[] = [];
+  const answers: (() => void)[] = [];
+  const typing = createTyping(
+    (room, ms) => {
+      calls.push(`${room} ${ms} at ${alarm.now()}`);
+      return held ? new Promise((resolve) => answers.push(resolve)) : Promise.resolve();
+    },
+    alarm,
+    alarm.now,
+  );
+  return { typing, alarm, calls, answers };
+}
+
+describe('typing', () => {
+  it('is shown and hidden as wished, and once', async () => {
+    const { typing, calls, alarm } = typist();
+    typing.wish(A, true);
+    typing.wish(A, true);
+    await settled();
+    typing.wish(A, true);
+    await settled();
+    expect(calls).toEqual([`${A} 30000 at 0`]);
+    typing.wish(A, false);
+    typing.wish(A, false);
+    await settled();
+    expect(calls.slice(1)).toEqual([`${A} 0 at 0`]);
+    expect(alarm.pending()).toEqual([]);
+  });
+
+  it('is renewed before it fades, for as long as it is wished', async () => {
+    const { typing, calls, alarm } = typist();
+    typing.wish(A, true);
+    await settled();
+    for (let second = 0; second < 50; second++) {
+      alarm.advance(1_000);
+      await settled();
+    }
+    expect(calls).toEqual([`${A} 30000 at 0`, `${A} 30000 at 22000`, `${A} 30000 at 44000`]);
+    typing.wish(A, false);
+    await settled();
+    alarm.advance(100_000);
+    await settled();
+    expect(calls.slice(3)).toEqual([`${A} 0 at 50000`]);
+  });
+
+  it('says nothing for a wish that is taken back at once, neither on nor off', async () => {
+    const { typing, calls } = typist();
+    typing.wish(A, true);
+    typing.wish(A, false);
+    await settled();
+    expect(calls).toEqual([]);
+    typing.wish(A, true);
+    await settled();
+    typing.wish(A, false);
+    typing.wish(A, true);
+    await settled();
+    expect(calls).toEqual([`${A} 30000 at 0`]);
+  });
+
+  it('does not hide what was never shown', async () => {
+    const { typing, calls } = typist();
+    typing.wish(A, false);
+    await settled();
+    expect(calls).toEqual([]);
+  });
+
+  it('has one request under way per room; the last wish counts', async () => {
+    const { typing, calls, answers } = typist(true);
+    typing.wish(A, true);
+    typing.wish(B, true);
+    await settled();
+    typing.wish(A, false);
+    typing.wish(A, true);
+    typing.wish(A, false);
+    await settled();
+    expect(calls).toEqual([`${A} 30000 at 0`, `${B} 30000 at 0`]);
+    answers.shift()?.();
+    await settled();
+    expect(calls.slice(2)).toEqual([`${A} 0 at 0`]);
+    typing.wish(A, true);
+    answers.at(-1)?.();
+    await settled();
+    expect(calls.slice(3)).toEqual([`${A} 30000 at 0`]);
+  });
+});
