@@ -79,6 +79,10 @@ export const Turn = z.object({
   idempotent: z.boolean(),
   /** The agent takes USER_CONFIRMATION within a turn; else the word waits for the next turn. */
   confirmations: z.boolean(),
+  /** Why the service, not the person, ends it early. */
+  stoppedFor: Trouble.nullable(),
+  /** `!clear` came: what it still brings is thrown away. */
+  discarded: z.boolean(),
 });
 export type Turn = z.infer<typeof Turn>;
 
@@ -101,6 +105,7 @@ export const Notice = z.discriminatedUnion('key', [
   z.object({ key: z.literal('question expired') }),
   z.object({ key: z.literal('no question is open') }),
   z.object({ key: z.literal('stopped') }),
+  z.object({ key: z.literal('is stopping') }),
   z.object({ key: z.literal('nothing runs') }),
   z.object({ key: z.literal('answer is complete') }),
   z.object({ key: z.literal('nothing to retry') }),

@@ -5,25 +5,48 @@
 import { assign, setup } from 'xstate';
 import type {
   ContextId,
-  Notice,
-  Outcome,
   Question,
   RoomContext,
-  RoomEffectParams,
   RoomEvent,
   Text,
   Trouble,
-  Turn,
-  TurnId,
   Unanswered,
   UserId,
   AgentId,
   EventId,
 } from './model.ts';
+import {
+  FIRST_BACKOFF_MS,
+  afterFailedTry,
+  beginNextTurn,
+  beginTurn,
+  confirmation,
+  connection,
+  delivery,
+  effect,
+  ofThisTurn,
+  onlyFor,
+  reply,
+  replyCleared,
+  replyPosition,
+  replyQueueFull,
+  say,
+  tellAsker,
+  tellWhyBrokenOff,
+  tellWhyStopped,
+  theNewContext,
+  theText,
+  theTurn,
+  theTurnByWish,
+  turnOf,
+  unansweredText,
+  whyStopped,
+  whyUnanswered,
+  wordOn,
+} from './room-words.ts';
 
 const QUEUE_LIMIT = 20;
 const TRIES = 5;
-const BACKOFF = { baseMs: 500, capMs: 8_000 };
 
 export const roomMachine = setup({
   types: {} as { context: RoomContext; events: RoomEvent; input: RoomContext; tags: 'at rest' | 'busy' },
@@ -41,7 +64,14 @@ export const roomMachine = setup({
     'show typing': effect('show typing'),
     'hide typing': effect('hide typing'),
 
-    'receive the person': assign((_, p: { person: UserId; agent: AgentId; contextId: ContextId }) => p),
+    'receive the person': assign((_, p: { person: UserId; agent: AgentId; contextId: ContextId }) => ({
+      ...p,
+      session: null,
+      waiting: [],
+      unanswered: null,
+      question: null,
+      told: [],
+    })),
     'note that the bystander was told': assign(({ context }, p: { sender: UserId }) => ({
       told: [...context.told, p.sender].slice(-50),
     })),
@@ -77,6 +107,11 @@ export const roomMachine = setup({
       unanswered: null,
       question: null,
     })),
+    'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
+    'note why the turn is stopped': assign(({ context }, p: { trouble: Trouble }) => ({
+      turn: context.turn && { ...context.turn, stoppedFor: p.trouble },
+    })),
+    'discard the turn': assign(({ context }) => ({ turn: context.turn && { ...context.turn, discarded: true } })),
     'end the turn': assign({ turn: null }),
   },
 
@@ -88,6 +123,13 @@ export const roomMachine = setup({
     'something is unanswered and the queue has room': ({ context }) =>
       context.unanswered !== null && context.waiting.length < QUEUE_LIMIT,
     'a question is open': ({ context }) => context.question !== null,
+    'a question is open and the queue has room': ({ context }) =>
+      context.question !== null && context.waiting.length < QUEUE_LIMIT,
+    'the turn was discarded': ({ context }) => context.turn?.discarded === true,
+    'this turn was discarded': ({ context, event }) =>
+      ofThisTurn({ context, event }) && context.turn?.discarded === true,
+    'it is of this turn and the person does not know': ({ context, event }) =>
+      ofThisTurn({ context, event }) && context.turn?.attempts === 0,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
     'the queue has room': ({ context }) => context.waiting.length < QUEUE_LIMIT,
     'a text waits': ({ context }) => context.waiting.length > 0,
@@ -115,7 +157,7 @@ export const roomMachine = setup({
   },
 
   delays: {
-    backoff: ({ context }) => context.turn?.pauseMs ?? BACKOFF.baseMs,
+    backoff: ({ context }) => context.turn?.pauseMs ?? FIRST_BACKOFF_MS,
     turnLimit: 30 * 60_000,
     questionLimit: ({ context }) => context.question?.expiresInMs ?? 60 * 60_000,
     stopLimit: 5_000,
@@ -138,6 +180,7 @@ export const roomMachine = setup({
                 actions: { type: 'join the room', params: { greet: false } },
               },
               {
+                target: '.between turns',
                 actions: [
                   {
                     type: 'receive the person',
@@ -157,7 +200,7 @@ export const roomMachine = setup({
                 ],
               },
             ],
-            'command.help': { actions: { type: 'say', params: ({ event }) => say({ key: 'help' }, event.eventId) } },
+            'command.help': { actions: { type: 'say', params: reply({ key: 'help' }) } },
             'command.unknown': {
               actions: {
                 type: 'say',
@@ -165,22 +208,25 @@ export const roomMachine = setup({
               },
             },
             'command.stop': {
-              actions: { type: 'say', params: ({ event }) => say({ key: 'nothing runs' }, event.eventId) },
+              actions: { type: 'say', params: reply({ key: 'nothing runs' }) },
             },
             'command.clear': {
               target: '.between turns',
               actions: [
-                { type: 'start a new context', params: ({ event }) => ({ contextId: event.contextId }) },
-                { type: 'say', params: ({ context, event }) => say(cleared(context), event.eventId) },
+                { type: 'start a new context', params: theNewContext },
+                { type: 'say', params: replyCleared },
               ],
             },
             'command.retry': [
               {
                 guard: 'something is unanswered',
                 target: '.asking',
-                actions: { type: 'begin the turn', params: ({ context }) => ({ text: unansweredText(context) }) },
+                actions: [
+                  { type: 'begin the turn', params: ({ context }) => ({ text: unansweredText(context) }) },
+                  'close the question',
+                ],
               },
-              { actions: { type: 'say', params: ({ event }) => say({ key: 'nothing to retry' }, event.eventId) } },
+              { actions: { type: 'say', params: reply({ key: 'nothing to retry' }) } },
             ],
             'command.yes': [
               {
@@ -191,7 +237,7 @@ export const roomMachine = setup({
                   'close the question',
                 ],
               },
-              { actions: { type: 'say', params: ({ event }) => say({ key: 'no question is open' }, event.eventId) } },
+              { actions: { type: 'say', params: reply({ key: 'no question is open' }) } },
             ],
             'command.no': [
               {
@@ -202,11 +248,11 @@ export const roomMachine = setup({
                   'close the question',
                 ],
               },
-              { actions: { type: 'say', params: ({ event }) => say({ key: 'no question is open' }, event.eventId) } },
+              { actions: { type: 'say', params: reply({ key: 'no question is open' }) } },
             ],
             'text.received': {
               target: '.asking',
-              actions: { type: 'begin the turn', params: ({ event }) => ({ text: event.text }) },
+              actions: { type: 'begin the turn', params: theText },
             },
           },
           states: {
@@ -225,11 +271,12 @@ export const roomMachine = setup({
             },
 
             asking: {
+              id: 'asking',
               tags: 'busy',
               initial: 'waiting for a place',
               entry: { type: 'show typing', params: {} },
               exit: [
-                { type: 'close the connection', params: ({ context }) => ({ turn: turnOf(context).id }) },
+                { type: 'close the connection', params: theTurn },
                 { type: 'hide typing', params: {} },
               ],
               on: {
@@ -237,19 +284,17 @@ export const roomMachine = setup({
                   {
                     guard: 'the queue has room',
                     actions: [
-                      { type: 'hold the text', params: ({ event }) => ({ text: event.text }) },
+                      { type: 'hold the text', params: theText },
                       {
                         type: 'say',
-                        params: ({ context, event }) =>
-                          say({ key: 'text waits', position: context.waiting.length }, event.text.eventId),
+                        params: replyPosition,
                       },
                     ],
                   },
                   {
                     actions: {
                       type: 'say',
-                      params: ({ context, event }) =>
-                        say({ key: 'queue is full', limit: context.waiting.length }, event.text.eventId),
+                      params: replyQueueFull,
                     },
                   },
                 ],
@@ -261,8 +306,7 @@ export const roomMachine = setup({
                       'forget what stays unanswered',
                       {
                         type: 'say',
-                        params: ({ context, event }) =>
-                          say({ key: 'text waits', position: context.waiting.length }, event.eventId),
+                        params: replyPosition,
                       },
                     ],
                   },
@@ -270,23 +314,72 @@ export const roomMachine = setup({
                     guard: 'something is unanswered',
                     actions: {
                       type: 'say',
-                      params: ({ context, event }) =>
-                        say({ key: 'queue is full', limit: context.waiting.length }, event.eventId),
+                      params: replyQueueFull,
                     },
                   },
-                  { actions: { type: 'say', params: ({ event }) => say({ key: 'nothing to retry' }, event.eventId) } },
+                  { actions: { type: 'say', params: reply({ key: 'nothing to retry' }) } },
                 ],
-                'command.yes': {
-                  actions: { type: 'say', params: ({ event }) => say({ key: 'no question is open' }, event.eventId) },
-                },
-                'command.no': {
-                  actions: { type: 'say', params: ({ event }) => say({ key: 'no question is open' }, event.eventId) },
+                'command.yes': [
+                  {
+                    guard: 'a question is open and the queue has room',
+                    actions: [
+                      {
+                        type: 'hold the text',
+                        params: ({ context, event }) => ({ text: wordOn(context, event, true) }),
+                      },
+                      'close the question',
+                      {
+                        type: 'say',
+                        params: replyPosition,
+                      },
+                    ],
+                  },
+                  {
+                    guard: 'a question is open',
+                    actions: {
+                      type: 'say',
+                      params: replyQueueFull,
+                    },
+                  },
+                  { actions: { type: 'say', params: reply({ key: 'no question is open' }) } },
+                ],
+                'command.no': [
+                  {
+                    guard: 'a question is open and the queue has room',
+                    actions: [
+                      {
+                        type: 'hold the text',
+                        params: ({ context, event }) => ({ text: wordOn(context, event, false) }),
+                      },
+                      'close the question',
+                      {
+                        type: 'say',
+                        params: replyPosition,
+                      },
+                    ],
+                  },
+                  {
+                    guard: 'a question is open',
+                    actions: {
+                      type: 'say',
+                      params: replyQueueFull,
+                    },
+                  },
+                  { actions: { type: 'say', params: reply({ key: 'no question is open' }) } },
+                ],
+                'command.clear': {
+                  target: 'between turns',
+                  actions: [
+                    'put the text back',
+                    { type: 'start a new context', params: theNewContext },
+                    { type: 'say', params: replyCleared },
+                  ],
                 },
                 'command.stop': {
                   target: 'between turns',
                   actions: [
                     { type: 'note what stays unanswered', params: { why: 'stopped' } },
-                    { type: 'say', params: ({ event }) => say({ key: 'stopped' }, event.eventId) },
+                    { type: 'say', params: reply({ key: 'stopped' }) },
                   ],
                 },
                 'answer.shown': {
@@ -302,6 +395,7 @@ export const roomMachine = setup({
                   },
                 },
                 'turn.ended': [
+                  { guard: 'this turn was discarded', target: 'between turns' },
                   {
                     guard: 'this turn is done with an answer',
                     target: '.finishing',
@@ -315,7 +409,7 @@ export const roomMachine = setup({
                     target: 'between turns',
                     actions: {
                       type: 'say',
-                      params: ({ context }) => say({ key: 'empty answer' }, turnOf(context).text.eventId),
+                      params: tellAsker({ key: 'empty answer' }),
                     },
                   },
                   {
@@ -329,7 +423,7 @@ export const roomMachine = setup({
                       },
                       {
                         type: 'say',
-                        params: ({ context, event }) => say(brokenOff(event.trouble), turnOf(context).text.eventId),
+                        params: tellWhyBrokenOff,
                       },
                     ],
                   },
@@ -343,7 +437,7 @@ export const roomMachine = setup({
                       },
                       {
                         type: 'say',
-                        params: ({ context, event }) => say(brokenOff(event.trouble), turnOf(context).text.eventId),
+                        params: tellWhyBrokenOff,
                       },
                     ],
                   },
@@ -357,9 +451,9 @@ export const roomMachine = setup({
                     params: ({ context }) => ({ turn: turnOf(context).id, agent: context.agent }),
                   },
                   on: {
-                    resumed: { target: 'waiting for a place', reenter: true },
+                    resumed: { target: '#asking', reenter: true },
                     'place.awaited': {
-                      guard: 'it is of this turn',
+                      guard: 'it is of this turn and the person does not know',
                       actions: {
                         type: 'say',
                         params: ({ context, event }) =>
@@ -375,14 +469,17 @@ export const roomMachine = setup({
                   after: {
                     turnLimit: {
                       target: 'stopping',
-                      actions: {
-                        type: 'stop the agent',
-                        params: ({ context }) => ({ turn: turnOf(context).id, trouble: 'too-long' }),
-                      },
+                      actions: [
+                        { type: 'note why the turn is stopped', params: { trouble: 'too-long' } },
+                        {
+                          type: 'stop the agent',
+                          params: ({ context }) => ({ turn: turnOf(context).id, trouble: 'too-long' }),
+                        },
+                      ],
                     },
                   },
                   on: {
-                    resumed: 'waiting for a place',
+                    resumed: { target: '#asking', reenter: true },
                     'agent.unreachable': [
                       {
                         guard: 'it is of this turn and tries are left',
@@ -418,8 +515,7 @@ export const roomMachine = setup({
                             actions: [
                               {
                                 type: 'say',
-                                params: ({ context }) =>
-                                  say({ key: 'agent starts afresh' }, turnOf(context).text.eventId),
+                                params: tellAsker({ key: 'agent starts afresh' }),
                               },
                               { type: 'note what the agent can do', params: ({ event }) => event },
                               {
@@ -444,7 +540,7 @@ export const roomMachine = setup({
                     },
 
                     'backing off': {
-                      entry: { type: 'close the connection', params: ({ context }) => ({ turn: turnOf(context).id }) },
+                      entry: { type: 'close the connection', params: theTurn },
                       after: { backoff: '#waiting for a place' },
                       on: {
                         'agent.reachable': {
@@ -459,7 +555,8 @@ export const roomMachine = setup({
                         resumed: [
                           {
                             guard: 'the agent runs a repeated message only once',
-                            target: '#waiting for a place',
+                            target: '#asking',
+                            reenter: true,
                           },
                           {
                             target: '#between turns',
@@ -467,7 +564,7 @@ export const roomMachine = setup({
                               { type: 'note what stays unanswered', params: { why: 'interrupted' } },
                               {
                                 type: 'say',
-                                params: ({ context }) => say({ key: 'interrupted' }, turnOf(context).text.eventId),
+                                params: tellAsker({ key: 'interrupted' }),
                               },
                             ],
                           },
@@ -488,18 +585,19 @@ export const roomMachine = setup({
                           target: '#stopping',
                           actions: {
                             type: 'stop the agent',
-                            params: ({ context }) => ({ turn: turnOf(context).id, trouble: null }),
+                            params: theTurnByWish,
                           },
                         },
                         'command.clear': {
                           target: '#stopping',
                           actions: [
-                            { type: 'start a new context', params: ({ event }) => ({ contextId: event.contextId }) },
+                            { type: 'start a new context', params: theNewContext },
+                            'discard the turn',
                             {
                               type: 'stop the agent',
-                              params: ({ context }) => ({ turn: turnOf(context).id, trouble: null }),
+                              params: theTurnByWish,
                             },
-                            { type: 'say', params: ({ context, event }) => say(cleared(context), event.eventId) },
+                            { type: 'say', params: replyCleared },
                           ],
                         },
                       },
@@ -510,23 +608,35 @@ export const roomMachine = setup({
                 'awaiting confirmation': {
                   id: 'awaiting confirmation',
                   after: {
-                    questionLimit: {
-                      target: 'working.streaming',
-                      actions: [
-                        { type: 'send the confirmation', params: ({ context }) => confirmation(context, false) },
-                        'close the question',
-                        {
-                          type: 'say',
-                          params: ({ context }) => say({ key: 'question expired' }, turnOf(context).text.eventId),
-                        },
-                      ],
-                    },
+                    questionLimit: [
+                      {
+                        guard: 'the agent takes confirmations',
+                        target: 'working.streaming',
+                        actions: [
+                          { type: 'send the confirmation', params: ({ context }) => confirmation(context, false) },
+                          'close the question',
+                          { type: 'say', params: tellAsker({ key: 'question expired' }) },
+                        ],
+                      },
+                      {
+                        target: 'working.streaming',
+                        actions: [
+                          {
+                            type: 'hold the text',
+                            params: ({ context }) => ({ text: wordOn(context, turnOf(context).text, false) }),
+                          },
+                          'close the question',
+                          { type: 'say', params: tellAsker({ key: 'question expired' }) },
+                        ],
+                      },
+                    ],
                   },
                   on: {
                     resumed: [
                       {
                         guard: 'the agent runs a repeated message only once',
-                        target: 'waiting for a place',
+                        target: '#asking',
+                        reenter: true,
                         actions: 'close the question',
                       },
                       {
@@ -535,7 +645,7 @@ export const roomMachine = setup({
                           { type: 'note what stays unanswered', params: { why: 'interrupted' } },
                           {
                             type: 'say',
-                            params: ({ context }) => say({ key: 'interrupted' }, turnOf(context).text.eventId),
+                            params: tellAsker({ key: 'interrupted' }),
                           },
                         ],
                       },
@@ -563,6 +673,7 @@ export const roomMachine = setup({
                         ],
                       },
                       {
+                        guard: 'the queue has room',
                         target: 'working.streaming',
                         actions: [
                           {
@@ -570,8 +681,10 @@ export const roomMachine = setup({
                             params: ({ context, event }) => ({ text: wordOn(context, event, true) }),
                           },
                           'close the question',
+                          { type: 'say', params: replyPosition },
                         ],
                       },
+                      { actions: { type: 'say', params: replyQueueFull } },
                     ],
                     'command.no': [
                       {
@@ -583,6 +696,7 @@ export const roomMachine = setup({
                         ],
                       },
                       {
+                        guard: 'the queue has room',
                         target: 'working.streaming',
                         actions: [
                           {
@@ -590,14 +704,16 @@ export const roomMachine = setup({
                             params: ({ context, event }) => ({ text: wordOn(context, event, false) }),
                           },
                           'close the question',
+                          { type: 'say', params: replyPosition },
                         ],
                       },
+                      { actions: { type: 'say', params: replyQueueFull } },
                     ],
                     'text.received': [
                       {
                         guard: 'the queue has room',
                         actions: [
-                          { type: 'hold the text', params: ({ event }) => ({ text: event.text }) },
+                          { type: 'hold the text', params: theText },
                           {
                             type: 'say',
                             params: ({ event }) => say({ key: 'text waits for your word' }, event.text.eventId),
@@ -607,8 +723,7 @@ export const roomMachine = setup({
                       {
                         actions: {
                           type: 'say',
-                          params: ({ context, event }) =>
-                            say({ key: 'queue is full', limit: context.waiting.length }, event.text.eventId),
+                          params: replyQueueFull,
                         },
                       },
                     ],
@@ -618,19 +733,20 @@ export const roomMachine = setup({
                         'close the question',
                         {
                           type: 'stop the agent',
-                          params: ({ context }) => ({ turn: turnOf(context).id, trouble: null }),
+                          params: theTurnByWish,
                         },
                       ],
                     },
                     'command.clear': {
                       target: 'stopping',
                       actions: [
-                        { type: 'start a new context', params: ({ event }) => ({ contextId: event.contextId }) },
+                        { type: 'start a new context', params: theNewContext },
+                        'discard the turn',
                         {
                           type: 'stop the agent',
-                          params: ({ context }) => ({ turn: turnOf(context).id, trouble: null }),
+                          params: theTurnByWish,
                         },
-                        { type: 'say', params: ({ context, event }) => say(cleared(context), event.eventId) },
+                        { type: 'say', params: replyCleared },
                       ],
                     },
                   },
@@ -639,27 +755,50 @@ export const roomMachine = setup({
                 stopping: {
                   id: 'stopping',
                   after: {
-                    stopLimit: {
-                      target: '#between turns',
-                      actions: [
-                        { type: 'note what stays unanswered', params: { why: 'stopped' } },
-                        { type: 'say', params: ({ context }) => say({ key: 'stopped' }, turnOf(context).text.eventId) },
-                      ],
-                    },
+                    stopLimit: [
+                      { guard: 'the turn was discarded', target: '#between turns' },
+                      {
+                        target: '#between turns',
+                        actions: [
+                          {
+                            type: 'note what stays unanswered',
+                            params: ({ context }) => ({ why: whyStopped(context) }),
+                          },
+                          { type: 'say', params: tellWhyStopped },
+                        ],
+                      },
+                    ],
                   },
                   on: {
-                    resumed: {
-                      target: '#between turns',
-                      actions: [
-                        { type: 'note what stays unanswered', params: { why: 'stopped' } },
-                        { type: 'say', params: ({ context }) => say({ key: 'stopped' }, turnOf(context).text.eventId) },
-                      ],
-                    },
-                    'command.stop': {},
+                    resumed: [
+                      { guard: 'the turn was discarded', target: '#between turns' },
+                      {
+                        target: '#between turns',
+                        actions: [
+                          {
+                            type: 'note what stays unanswered',
+                            params: ({ context }) => ({ why: whyStopped(context) }),
+                          },
+                          { type: 'say', params: tellWhyStopped },
+                        ],
+                      },
+                    ],
+                    'command.stop': { actions: { type: 'say', params: reply({ key: 'is stopping' }) } },
+                    'command.retry': [
+                      {
+                        guard: 'the queue has room',
+                        actions: [
+                          { type: 'hold the text', params: ({ context }) => ({ text: turnOf(context).text }) },
+                          { type: 'say', params: replyPosition },
+                        ],
+                      },
+                      { actions: { type: 'say', params: replyQueueFull } },
+                    ],
                     'command.clear': {
                       actions: [
-                        { type: 'start a new context', params: ({ event }) => ({ contextId: event.contextId }) },
-                        { type: 'say', params: ({ context, event }) => say(cleared(context), event.eventId) },
+                        { type: 'start a new context', params: theNewContext },
+                        'discard the turn',
+                        { type: 'say', params: replyCleared },
                       ],
                     },
                   },
@@ -676,7 +815,7 @@ export const roomMachine = setup({
                       target: '#between turns',
                       actions: {
                         type: 'say',
-                        params: ({ context }) => say({ key: 'answer was refused' }, turnOf(context).text.eventId),
+                        params: tellAsker({ key: 'answer was refused' }),
                       },
                     },
                     'turn.ended': {},
@@ -684,26 +823,25 @@ export const roomMachine = setup({
                     'text.received': [
                       {
                         guard: 'the queue has room',
-                        actions: { type: 'hold the text', params: ({ event }) => ({ text: event.text }) },
+                        actions: { type: 'hold the text', params: theText },
                       },
                       {
                         actions: {
                           type: 'say',
-                          params: ({ context, event }) =>
-                            say({ key: 'queue is full', limit: context.waiting.length }, event.text.eventId),
+                          params: replyQueueFull,
                         },
                       },
                     ],
                     'command.stop': {
                       actions: {
                         type: 'say',
-                        params: ({ event }) => say({ key: 'answer is complete' }, event.eventId),
+                        params: reply({ key: 'answer is complete' }),
                       },
                     },
                     'command.clear': {
                       actions: [
-                        { type: 'start a new context', params: ({ event }) => ({ contextId: event.contextId }) },
-                        { type: 'say', params: ({ context, event }) => say(cleared(context), event.eventId) },
+                        { type: 'start a new context', params: theNewContext },
+                        { type: 'say', params: replyCleared },
                       ],
                     },
                   },
@@ -719,7 +857,7 @@ export const roomMachine = setup({
             empty: {
               on: {
                 'file.received': {
-                  actions: { type: 'say', params: ({ event }) => say({ key: 'files are not taken' }, event.eventId) },
+                  actions: { type: 'say', params: reply({ key: 'files are not taken' }) },
                 },
               },
             },
@@ -736,101 +874,3 @@ export const roomMachine = setup({
     left: { type: 'final' },
   },
 });
-
-/** An effect decides nothing: its name and params are what the host carries out after the commit. */
-function effect<Name extends keyof RoomEffectParams>(_name: Name) {
-  return (_: unknown, _params: RoomEffectParams[Name]): void => {};
-}
-
-function ofThisTurn({ context, event }: { context: RoomContext; event: RoomEvent }): boolean {
-  return 'turn' in event && context.turn !== null && event.turn === context.turn.id;
-}
-
-/** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
-function turnOf(context: RoomContext): Turn {
-  if (context.turn === null) throw new Error('no turn is running');
-  return context.turn;
-}
-
-function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
-  const id = (context.turns + 1) as TurnId;
-  const turn: Turn = {
-    id,
-    text,
-    contextId: context.contextId,
-    attempts: 0,
-    preview: null,
-    pauseMs: 0,
-    idempotent: false,
-    confirmations: false,
-  };
-  return { turns: id, turn, unanswered: null, person: context.person ?? text.sender };
-}
-
-function beginNextTurn(context: RoomContext): Partial<RoomContext> {
-  const [next, ...waiting] = context.waiting;
-  if (next === undefined) throw new Error('no text waits');
-  return { ...beginTurn(context, next), unanswered: context.unanswered, waiting };
-}
-
-function afterFailedTry(turn: Turn | null, jitter: number): Turn | null {
-  if (turn === null) return null;
-  const full = Math.min(BACKOFF.capMs, BACKOFF.baseMs * 2 ** turn.attempts);
-  return { ...turn, attempts: turn.attempts + 1, pauseMs: Math.round(full * (0.5 + jitter / 2)) };
-}
-
-function say(notice: Notice, answers: EventId | null): RoomEffectParams['say'] {
-  return { notice, answers };
-}
-
-function cleared(context: RoomContext): Notice {
-  return { key: 'cleared', waiting: context.waiting.length };
-}
-
-function onlyFor(context: RoomContext, sender: UserId): Notice {
-  return { key: 'only for', person: context.person ?? sender };
-}
-
-function unansweredText(context: RoomContext): Text {
-  if (context.unanswered === null) throw new Error('nothing is unanswered');
-  return context.unanswered.text;
-}
-
-/** The person's word on a question whose connection is gone, as a text that names the question. */
-function wordOn(context: RoomContext, event: { eventId: EventId; sender: UserId }, approved: boolean): Text {
-  const body = `${approved ? 'Yes' : 'No'}, to your question: "${context.question?.text ?? ''}"`;
-  return { eventId: event.eventId, sender: event.sender, body, replyTo: null };
-}
-
-function confirmation(context: RoomContext, approved: boolean): RoomEffectParams['send the confirmation'] {
-  return { turn: turnOf(context).id, question: context.question?.id ?? '', approved };
-}
-
-function connection(context: RoomContext): RoomEffectParams['open the connection'] {
-  const turn = turnOf(context);
-  return {
-    turn: turn.id,
-    agent: context.agent,
-    contextId: turn.contextId,
-    answers: turn.text.eventId,
-    preview: turn.preview,
-  };
-}
-
-function delivery(
-  context: RoomContext,
-  answer: RoomEffectParams['deliver the answer']['answer'] | null,
-): RoomEffectParams['deliver the answer'] {
-  if (answer === null) throw new Error('there is no answer to deliver');
-  const turn = turnOf(context);
-  return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
-}
-
-function brokenOff(trouble: Trouble | null): Notice {
-  return trouble === null ? { key: 'stopped' } : { key: 'trouble', trouble };
-}
-
-function whyUnanswered(outcome: Outcome, trouble: Trouble | null): Unanswered['why'] {
-  if (trouble === 'connection-lost') return 'interrupted';
-  return outcome === 'stopped' ? 'stopped' : 'failed';
-}

@@ -54,13 +54,24 @@ export const supervisorMachine = setup({
   },
   states: {
     booting: {
-      on: { booted: 'catching up', drain: 'draining' },
+      on: {
+        booted: 'catching up',
+        'store.failed': {
+          actions: { type: 'note the store trouble', params: ({ event }) => ({ detail: event.detail }) },
+        },
+        'store.succeeded': { actions: 'forget the store trouble' },
+        drain: 'draining',
+      },
     },
 
     'catching up': {
       entry: { type: 'start syncing', params: {} },
       on: {
-        'sync.succeeded': { target: 'running', actions: 'forget the sync trouble' },
+        'sync.succeeded': [
+          { guard: 'nothing else fails', target: 'running', actions: 'forget the sync trouble' },
+          { target: 'degraded', actions: 'forget the sync trouble' },
+        ],
+        'store.succeeded': { actions: 'forget the store trouble' },
         'sync.failed': {
           actions: { type: 'note the sync trouble', params: ({ event }) => ({ detail: event.detail }) },
         },

@@ -56,7 +56,7 @@ export function watchMachines(now: () => number = Date.now): MachineWatch {
       if (isBookkeeping(inputs) && effects.length === 0 && sameValue(before, record)) return;
       add(room, {
         at: now(),
-        events: inputs.map((input) => nameOf(input, before)),
+        events: namesOf(inputs, before),
         effects: effects.map(({ type }) => type),
         active: states.map(({ id }) => id),
         tags: [...new Set(states.flatMap(({ tags }) => tags))],
@@ -94,6 +94,12 @@ function isBookkeeping(inputs: readonly Input[]): boolean {
 
 function sameValue(before: Envelope, record: Envelope): boolean {
   return JSON.stringify(before.value) === JSON.stringify(record.value);
+}
+
+/** Each name once, and parts of an answer only where nothing else came. */
+function namesOf(inputs: readonly Input[], before: Envelope): string[] {
+  const telling = inputs.filter(({ kind }) => kind !== 'partly settled');
+  return [...new Set((telling.length > 0 ? telling : inputs).map((input) => nameOf(input, before)))];
 }
 
 function nameOf(input: Input, before: Envelope): string {

@@ -44,6 +44,7 @@ const isRefusal: Record<Notice['key'], boolean> = {
   'question expired': false,
   'no question is open': true,
   stopped: false,
+  'is stopping': false,
   'nothing runs': true,
   'answer is complete': true,
   'nothing to retry': true,
@@ -71,6 +72,8 @@ const turn: Turn = {
   pauseMs: 0,
   idempotent: false,
   confirmations: false,
+  stoppedFor: null,
+  discarded: false,
 };
 
 const context: RoomContext = {

@@ -60,6 +60,8 @@ export const en: Catalogue = {
 
   'no question is open': () => 'The agent has no open question for you. Just write to go on.',
 
+  'is stopping': () => 'It is being stopped already.',
+
   stopped: () => 'Stopped. `!retry` asks the same again; or just write something new.',
 
   'nothing runs': () => 'Nothing is running, so there is nothing to stop. Just write when you need something.',

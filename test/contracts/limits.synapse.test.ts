@@ -1,6 +1,7 @@
 /** The same bot under the limits that Synapse ships with, and in rooms of another version. */
 import { describe, expect, test } from 'vitest';
-import { startSynapse, type SynapseOptions } from '../support/synapse/synapse.ts';
+import { startSynapse } from '../support/synapse/synapse.ts';
+import type { SynapseOptions } from '../support/synapse/config.ts';
 import { chunk, END, STATUS } from '../support/scripted-agent.ts';
 import { createWorld } from './world.ts';
 

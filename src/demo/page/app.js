@@ -10,7 +10,7 @@ import { createOutbox } from './outbox.js';
 import { createPanes, showPane } from './panes.js';
 import { createPicker } from './reactions.js';
 import { createRoomList } from './room-list.js';
-import { addEarlier, applySync } from './rooms.js';
+import { addEarlier, applySync, newRoom } from './rooms.js';
 import { logIn } from './session.js';
 import { keepSyncing } from './sync-loop.js';
 import { lastLine, messagesOf } from './timeline.js';
@@ -19,7 +19,10 @@ createPanes();
 const [session, description] = await Promise.all([
   logIn(),
   fetch('/demo/machine.json').then((response) => response.json()),
-]);
+]).catch((error) => {
+  notify('The demo does not answer. Start it with “npm run demo” and load this page again.');
+  throw error;
+});
 const { userId: me, bot, commands } = session;
 const matrix = createMatrix(session);
 const rooms = new Map();
@@ -154,7 +157,9 @@ function notify(sentence) {
 byId('new-room').onclick = async () => {
   const numbers = [...rooms.values()].map(({ name }) => Number(/^Room (\d+)$/.exec(name)?.[1] ?? 0));
   try {
-    const id = await matrix.createRoom(`Room ${Math.max(0, ...numbers) + 1}`, bot);
+    const name = `Room ${Math.max(0, ...numbers) + 1}`;
+    const id = await matrix.createRoom(name, bot);
+    if (!rooms.has(id)) rooms.set(id, { ...newRoom(id), name, createdAt: Date.now() });
     openRoom(id);
     showPane('chat');
     composer.focus();

@@ -23,6 +23,7 @@ export function createIntro({ say, closed }) {
   byId('about').onclick = () => {
     document.body.dataset.pane = 'chat';
     intro.hidden = false;
+    intro.scrollIntoView();
     byId('intro-close').focus();
   };
   document.addEventListener('keydown', (event) => {

@@ -52,7 +52,9 @@ export function createMachinePanel(description) {
     });
     source.addEventListener('change', ({ data }) => {
       const change = JSON.parse(data);
-      list.prepend(entryOf(change, true));
+      const entry = entryOf(change, true);
+      entry.onanimationend = () => entry.classList.remove('new');
+      list.prepend(entry);
       while (list.children.length > KEPT) list.lastChild.remove();
       light(change);
     });

@@ -13,8 +13,8 @@ export async function keepSyncing(matrix, { take, trouble }) {
   for (;;) {
     try {
       const response = await matrix.sync(since, since === null || failures > 0 ? 0 : POLL_MS);
+      if (failures > 0) trouble(null);
       failures = 0;
-      trouble(null);
       take(response);
       since = response.next_batch;
     } catch (error) {

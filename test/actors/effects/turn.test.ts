@@ -15,6 +15,7 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
   const told: RoomEvent[] = [];
   const places: { granted: () => void; awaited: (position: number) => void }[] = [];
   const listeners: ((event: LinkEvent) => void)[] = [];
+  const reached: boolean[] = [];
   let answer = '';
   const finishing = Promise.withResolvers<void>();
   const turn = createLiveTurn(TURN, {
@@ -59,7 +60,8 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
     told,
     places,
     hear: (event: LinkEvent) => listeners.at(-1)?.(event),
-    open: () => turn.open(target, null),
+    reached,
+    open: () => turn.open(target, null, eventId('asked'), (yes) => void reached.push(yes)),
     /** Lets `finish` of the answer end. */
     finished: () => finishing.resolve(),
   };
@@ -90,9 +92,10 @@ describe('a turn', () => {
   });
 
   it('tells what happens on its connection, with its id', () => {
-    const { open, hear, told, happened } = liveTurn();
+    const { open, hear, told, happened, reached } = liveTurn();
     open();
     hear({ type: 'opened' });
+    expect(reached).toEqual([true]);
     hear({ type: 'ready', capabilities, session: 's1' });
     hear({ type: 'progress', text: 'thinking', step: 1, steps: 2 });
     hear({ type: 'question', id: 'q1', text: 'May I?', expiresInMs: 5_000 });
@@ -107,9 +110,10 @@ describe('a turn', () => {
   });
 
   it('tells that the agent cannot be reached, with chance for the pause', () => {
-    const { open, hear, told } = liveTurn();
+    const { open, hear, told, reached } = liveTurn();
     open();
     hear({ type: 'unreachable', trouble: 'no-status', detail: 'secret address' });
+    expect(reached).toEqual([false]);
     expect(told).toEqual([{ type: 'agent.unreachable', turn: TURN, trouble: 'no-status', jitter: 0.25 }]);
   });
 
@@ -254,14 +258,14 @@ describe('the end of a turn', () => {
   });
 });
 
-it('answers to the message whose preview it is given', () => {
+it('grows its answer where its beginning stands, in answer to the text', () => {
   const given: unknown[] = [];
   const { turn } = liveTurn({
-    liveAnswer: (preview) => {
-      given.push(preview);
+    liveAnswer: (preview, answers) => {
+      given.push(preview, answers);
       return { add: () => {}, finish: async () => '', length: 0 };
     },
   });
-  turn.open(target, eventId('preview'));
-  expect(given).toEqual(['$preview']);
+  turn.open(target, eventId('preview'), eventId('asked'), () => {});
+  expect(given).toEqual(['$preview', '$asked']);
 });

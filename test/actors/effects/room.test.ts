@@ -1,0 +1,595 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AgentId,
+  RoomId,
+  roomEffects,
+  type Answer,
+  type EventId,
+  type RoomEffectParams,
+} from '../../../machines/model.ts';
+import type { Boundary } from '../../../src/actors/boundaries.ts';
+import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';
+import type { Effect, Input } from '../../../src/actors/step.ts';
+import type { LinkEvent, Outgoing, Priority, Receipt } from '../../../src/ports.ts';
+import { createFakeAlarm } from '../../support/fake-alarm.ts';
+import { settled, until } from '../../support/until.ts';
+import { agent, ann, contextId, DEVICE, eventId, freshRecord, ROOM, silentLog, textOf, turnId } from '../support.ts';
+
+const TURN = turnId(3);
+const OTHER = RoomId.parse('!other:test');
+const SINCE = 500;
+
+interface Sent {
+  message: Outgoing;
+  priority: Priority | 'disposable';
+  answer(receipt: Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: string }): void;
+  fail(error: Error): void;
+}
+
+class Closing extends Error {}
+
+/** Room effects on ports that note what they are asked for; the test answers for the homeserver and the agent. */
+function theatre(changes: Partial<RoomEffectPorts> = {}) {
+  const alarm = createFakeAlarm();
+  const happened: string[] = [];
+  const sent: Sent[] = [];
+  const admitted: { room: RoomId; input: Input; onDisk: () => void }[] = [];
+  const reached: Boundary[] = [];
+  const stored = new Map<string, string>();
+  const links: { listen: (event: LinkEvent) => void }[] = [];
+  const places: (() => void)[] = [];
+  const put = (message: Outgoing, priority: Sent['priority']) =>
+    new Promise<never>((resolve, reject) => {
+      sent.push({ message, priority, answer: resolve as Sent['answer'], fail: reject });
+    });
+  const effects = createRoomEffects(
+    {
+      send: (message, priority) => put(message, priority),
+      sendDisposable: (message) => put(message, 'disposable'),
+      joinRoom: async (room) => {
+        happened.push(`join ${room}`);
+        return { ok: true };
+      },
+      showTyping: async (room, ms) => void happened.push(`typing ${room} ${ms}`),
+      openLink: (target, listen) => {
+        happened.push(`open ${target.agent} ${target.contextId}`);
+        links.push({ listen });
+        return {
+          ask: ({ room, text }) => happened.push(`ask ${room} ${text.eventId}`),
+          confirm: (question, approved) => happened.push(`confirm ${question} ${approved}`),
+          stop: () => happened.push('stop'),
+          close: () => happened.push('close'),
+        };
+      },
+      places: {
+        take: (whose, { granted }) => {
+          happened.push(`take a place at ${whose}`);
+          places.push(granted);
+          return () => happened.push('leave the place');
+        },
+      },
+      answers: {
+        write: async (room, name, markdown) => void stored.set(`${room} ${name}`, markdown),
+        read: async (room, name) => stored.get(`${room} ${name}`) ?? null,
+        remove: async (room, name) => void stored.delete(`${room} ${name}`),
+      },
+      renderNotice: (notice) => ({ body: `notice ${notice.key}` }),
+      renderAnswer: (markdown) => markdown.split('|').map((body) => ({ body })),
+      renderPreview: (markdown) => ({ body: `preview of ${markdown}` }),
+      now: alarm.now,
+      chance: () => 0,
+      log: silentLog,
+      alarm,
+      pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50 },
+      reach: (boundary) => void reached.push(boundary),
+      isClosing: (error) => error instanceof Closing,
+      ...changes,
+    },
+    (room, input, onDisk) => void admitted.push({ room, input, onDisk: onDisk ?? (() => {}) }),
+  );
+  const record = freshRecord();
+  function perform<Name extends keyof RoomEffectParams>(
+    type: Name,
+    params: RoomEffectParams[Name],
+    how: Partial<Effect> & { room?: RoomId } = {},
+  ): void {
+    const { room = ROOM, ...rest } = how;
+    const common = { id: '9', class: roomEffects[type], since: SINCE, device: DEVICE, cursor: 0 };
+    effects.perform(room, { ...common, type, params: params as Record<string, unknown>, ...rest }, record);
+  }
+  return {
+    effects,
+    perform,
+    alarm,
+    happened,
+    sent,
+    admitted,
+    reached,
+    stored,
+    inputs: () => admitted.map(({ input }) => input),
+    hear: (event: LinkEvent, which = links.length - 1) => links[which]?.listen(event),
+    grant: () => places.at(-1)?.(),
+  };
+}
+
+const ok = (name = 'sent'): Receipt => ({ ok: true, eventId: eventId(name) });
+const no: Receipt = { ok: false, code: 'M_FORBIDDEN', detail: 'no' };
+const connection = (preview: EventId | null = null) => ({
+  turn: TURN,
+  agent,
+  contextId: contextId(1),
+  answers: eventId('asked'),
+  preview,
+});
+const delivery = (answer: Answer, preview: EventId | null = null) => ({
+  turn: TURN,
+  answer,
+  preview,
+  answers: eventId('asked'),
+});
+const settledInput = (accepted: boolean, at: number): Input => ({ kind: 'settled', effect: '9', accepted, at });
+
+describe('joining a room', () => {
+  it('is told when it was done, and when it was refused', async () => {
+    const { perform, happened, inputs, alarm, reached } = theatre();
+    perform('join the room', { greet: true });
+    await until(() => inputs().length === 1);
+    expect(happened).toEqual([`join ${ROOM}`]);
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(reached).toEqual(['effect about to be sent', 'effect sent']);
+
+    const refused = theatre({ joinRoom: async () => no });
+    refused.perform('join the room', { greet: true });
+    await until(() => refused.inputs().length === 1);
+    expect(refused.inputs()).toEqual([settledInput(false, refused.alarm.now())]);
+  });
+});
+
+describe('saying', () => {
+  it('is a notice under the id of the effect, in answer to what was said', async () => {
+    const { perform, sent, inputs, admitted, reached, alarm } = theatre();
+    perform('say', { notice: { key: 'stopped' }, answers: eventId('stop') });
+    expect(sent.map(({ message, priority }) => ({ message, priority }))).toEqual([
+      {
+        message: {
+          room: ROOM,
+          transaction: 'origin.9',
+          msgtype: 'm.notice',
+          content: { body: 'notice stopped' },
+          replaces: null,
+          answers: '$stop',
+          since: SINCE,
+          device: DEVICE,
+        },
+        priority: 'command',
+      },
+    ]);
+    expect(inputs()).toEqual([]);
+    sent[0]?.answer(ok());
+    await until(() => inputs().length === 1);
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(reached).toEqual(['effect about to be sent', 'effect sent']);
+    admitted[0]?.onDisk();
+    expect(reached.at(-1)).toBe('effect acknowledged');
+  });
+
+  it('of its own accord is less urgent', () => {
+    const { perform, sent } = theatre();
+    perform('say', { notice: { key: 'welcome' }, answers: null });
+    expect(sent[0]).toMatchObject({ priority: 'notice', message: { answers: null } });
+  });
+
+  it('keeps the time and the device of its first try', () => {
+    const { perform, sent } = theatre();
+    perform('say', { notice: { key: 'welcome' }, answers: null }, { id: '4', since: 7, device: 'BEFORE' });
+    expect(sent[0]?.message).toMatchObject({ transaction: 'origin.4', since: 7, device: 'BEFORE' });
+  });
+
+  it('that the homeserver refuses is settled as refused', async () => {
+    const { perform, sent, inputs, alarm } = theatre();
+    perform('say', { notice: { key: 'welcome' }, answers: null });
+    sent[0]?.answer(no);
+    await until(() => inputs().length === 1);
+    expect(inputs()).toEqual([settledInput(false, alarm.now())]);
+  });
+
+  it('stays in the outbox when the service closes', async () => {
+    const { perform, sent, inputs } = theatre();
+    perform('say', { notice: { key: 'welcome' }, answers: null });
+    sent[0]?.fail(new Closing());
+    await settled();
+    expect(inputs()).toEqual([]);
+  });
+
+  it('throws what cannot be worded, for this room alone to feel', () => {
+    const { perform } = theatre({
+      renderNotice: () => {
+        throw new Error('no words');
+      },
+    });
+    expect(() => perform('say', { notice: { key: 'welcome' }, answers: null })).toThrow('no words');
+  });
+});
+
+describe('delivering an answer', () => {
+  it('replaces its beginning in the room', async () => {
+    const { perform, sent, inputs } = theatre();
+    perform('deliver the answer', delivery({ markdown: 'all of it' }, eventId('preview')));
+    await until(() => sent.length === 1);
+    expect(sent[0]).toMatchObject({
+      priority: 'final',
+      message: {
+        room: ROOM,
+        transaction: 'origin.9.0',
+        msgtype: 'm.text',
+        content: { body: 'all of it' },
+        replaces: '$preview',
+        answers: '$asked',
+        since: SINCE,
+        device: DEVICE,
+      },
+    });
+    sent[0]?.answer(ok());
+    await until(() => inputs().length === 1);
+    expect(inputs()).toMatchObject([{ kind: 'settled', accepted: true }]);
+  });
+
+  it('sends part after part, and remembers each that is there', async () => {
+    const { perform, sent, inputs } = theatre();
+    perform('deliver the answer', delivery({ markdown: 'one|two|three' }, eventId('preview')));
+    for (const part of [0, 1, 2]) {
+      await until(() => sent.length === part + 1);
+      expect(inputs()).toHaveLength(part);
+      sent[part]?.answer(ok(`part${part}`));
+      await until(() => inputs().length === part + 1);
+    }
+    expect(sent.map(({ message }) => [message.transaction, message.content.body, message.replaces])).toEqual([
+      ['origin.9.0', 'one', '$preview'],
+      ['origin.9.1', 'two', null],
+      ['origin.9.2', 'three', null],
+    ]);
+    expect(inputs()).toMatchObject([
+      { kind: 'partly settled', effect: '9', cursor: 1 },
+      { kind: 'partly settled', effect: '9', cursor: 2 },
+      { kind: 'settled', effect: '9', accepted: true },
+    ]);
+  });
+
+  it('goes on behind the parts that were acknowledged', async () => {
+    const { perform, sent } = theatre();
+    perform('deliver the answer', delivery({ markdown: 'one|two|three' }), { cursor: 1 });
+    await until(() => sent.length === 1);
+    expect(sent[0]?.message.transaction).toBe('origin.9.1');
+  });
+
+  it('ends at a part that is refused', async () => {
+    const { perform, sent, inputs, alarm } = theatre();
+    perform('deliver the answer', delivery({ markdown: 'one|two' }));
+    await until(() => sent.length === 1);
+    sent[0]?.answer(no);
+    await until(() => inputs().length === 1);
+    expect(sent).toHaveLength(1);
+    expect(inputs()).toEqual([settledInput(false, alarm.now())]);
+  });
+
+  it('reads a long one from its file, which goes only when the acknowledgement is on disk', async () => {
+    const { perform, sent, admitted, stored } = theatre();
+    stored.set(`${ROOM} turn-3`, 'a long answer');
+    perform('deliver the answer', delivery({ stored: 'turn-3' }));
+    await until(() => sent.length === 1);
+    expect(sent[0]?.message.content).toEqual({ body: 'a long answer' });
+    sent[0]?.answer(ok());
+    await until(() => admitted.length === 1);
+    await settled();
+    expect(stored.size).toBe(1);
+    admitted[0]?.onDisk();
+    await until(() => stored.size === 0);
+  });
+
+  it('is refused where the file of a long one is gone', async () => {
+    const { perform, inputs, sent } = theatre();
+    perform('deliver the answer', delivery({ stored: 'turn-3' }));
+    await until(() => inputs().length === 1);
+    expect(inputs()).toMatchObject([{ kind: 'settled', accepted: false }]);
+    expect(sent).toEqual([]);
+  });
+
+  // BUG in src/actors/effects/room.ts: an effect that fails for another reason than the end of the service is only logged;
+  // the room stays in `finishing` without a timer, and whatever its person writes waits for ever (P2).
+  it.each<[string, Partial<RoomEffectPorts>, Answer]>([
+    [
+      'its file cannot be read',
+      { answers: { write: async () => {}, remove: async () => {}, read: () => Promise.reject(new Error('EIO')) } },
+      { stored: 'turn-3' },
+    ],
+    [
+      'it cannot be rendered',
+      {
+        renderAnswer: () => {
+          throw new Error('bad markdown');
+        },
+      },
+      { markdown: 'x' },
+    ],
+  ])('has an outcome also where %s', async (_, ports, answer) => {
+    const { perform, admitted } = theatre(ports);
+    perform('deliver the answer', delivery(answer));
+    await settled();
+    expect(admitted).not.toEqual([]);
+  });
+});
+
+describe('a turn', () => {
+  it('goes its way from a place to a message that is written', () => {
+    const { perform, grant, hear, happened, inputs, alarm, reached } = theatre();
+    perform('ask for a place', { turn: TURN, agent });
+    grant();
+    perform('open the connection', connection());
+    hear({ type: 'opened' });
+    const capabilities = { idempotent: true, request_id: true, confirmations: true, stop: true };
+    hear({ type: 'ready', capabilities, session: 's' });
+    perform('send the user message', { turn: TURN, text: textOf('asked') });
+    perform('send the confirmation', { turn: TURN, question: 'q1', approved: false });
+    perform('stop the agent', { turn: TURN, trouble: null });
+    perform('close the connection', { turn: TURN });
+    expect(happened).toEqual([
+      `take a place at ${agent}`,
+      `open ${agent} 1`,
+      `ask ${ROOM} $asked`,
+      'confirm q1 false',
+      'stop',
+      'close',
+      'leave the place',
+    ]);
+    expect(inputs()).toEqual(
+      [
+        { type: 'place.granted', turn: TURN },
+        { type: 'connection.opened', turn: TURN },
+        { type: 'agent.ready', turn: TURN, idempotent: true, confirmations: true, session: 's' },
+      ].map((event) => ({ kind: 'event', id: null, at: alarm.now(), event })),
+    );
+    expect(reached).toEqual(['connection asked for', 'user message about to be written', 'user message written']);
+  });
+
+  it('keeps a short answer in its event', async () => {
+    const { perform, hear, inputs, stored, sent } = theatre({ pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 } });
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'x'.repeat(8_000) });
+    hear({ type: 'ended', outcome: 'done', tokens: 5 });
+    await until(() => inputs().length === 1);
+    const answer = { markdown: 'x'.repeat(8_000) };
+    const event = { type: 'turn.ended', turn: TURN, outcome: 'done', answer, trouble: null, tokens: 5 };
+    expect(inputs()).toMatchObject([{ event }]);
+    expect([stored.size, sent.length]).toEqual([0, 0]);
+  });
+
+  it('keeps a long one in a file, counted in bytes, before it is told', async () => {
+    const { perform, hear, inputs, stored, reached } = theatre({
+      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 },
+    });
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'ü'.repeat(4_001) });
+    hear({ type: 'ended', outcome: 'done', tokens: 5 });
+    await until(() => inputs().length === 1);
+    expect(inputs()).toMatchObject([{ event: { answer: { stored: 'turn-3' } } }]);
+    expect(stored.get(`${ROOM} turn-3`)).toBe('ü'.repeat(4_001));
+    expect(reached).toEqual(['connection asked for', 'first text received', 'end received', 'long answer stored']);
+  });
+
+  it('shows its answer while it grows: once under the id of the turn, then as edits of that', async () => {
+    const { perform, hear, sent, inputs, alarm, reached } = theatre();
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'The beginning' });
+    expect(sent.map(({ message, priority }) => ({ message, priority }))).toEqual([
+      {
+        message: {
+          room: ROOM,
+          transaction: 'origin.t3',
+          msgtype: 'm.text',
+          content: { body: 'preview of The beginning' },
+          replaces: null,
+          answers: '$asked',
+          since: alarm.now(),
+          device: null,
+        },
+        priority: 'disposable',
+      },
+    ]);
+    sent[0]?.answer(ok('preview'));
+    await until(() => inputs().length === 1);
+    expect(inputs()).toMatchObject([{ event: { type: 'answer.shown', turn: TURN, eventId: '$preview' } }]);
+    expect(reached).toContain('preview sent');
+
+    for (const edit of [1, 2]) {
+      hear({ type: 'text', text: ', more' });
+      alarm.advance(3_000);
+      await until(() => sent.length === edit + 1);
+      sent[edit]?.answer(ok('edit'));
+      await settled();
+    }
+    expect(sent.slice(1).map(({ message, priority }) => [message.content.body, message.replaces, priority])).toEqual([
+      ['preview of The beginning, more', '$preview', 'disposable'],
+      ['preview of The beginning, more, more', '$preview', 'disposable'],
+    ]);
+    expect(new Set(sent.map(({ message }) => message.transaction)).size).toBe(3);
+  });
+
+  it('sends a beginning whose fate is unknown again under the same id, now for sure, and no third time', async () => {
+    const { perform, hear, sent, inputs, alarm } = theatre();
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'The beginning' });
+    sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
+    await settled();
+    hear({ type: 'text', text: ', more' });
+    alarm.advance(2_000);
+    await until(() => sent.length === 2);
+    expect(sent.map(({ message, priority }) => [message.transaction, priority])).toEqual([
+      ['origin.t3', 'disposable'],
+      ['origin.t3', 'edit'],
+    ]);
+    sent[1]?.answer(ok('preview'));
+    await settled();
+    hear({ type: 'ended', outcome: 'done', tokens: 1 });
+    await until(() => inputs().length === 2);
+    expect(inputs()).toMatchObject([{ event: { type: 'answer.shown' } }, { event: { type: 'turn.ended' } }]);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('does not end before the fate of its last edit is known', async () => {
+    const { perform, hear, sent, inputs } = theatre();
+    perform('open the connection', connection(eventId('before')));
+    hear({ type: 'text', text: 'The beginning' });
+    sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
+    await settled();
+    hear({ type: 'ended', outcome: 'done', tokens: 1 });
+    await until(() => sent.length === 2);
+    expect(sent[1]?.message).toEqual(sent[0]?.message);
+    expect(sent[1]?.priority).toBe('edit');
+    expect(inputs()).toEqual([]);
+    sent[1]?.answer(ok());
+    await until(() => inputs().length === 1);
+    expect(inputs()).toMatchObject([{ event: { type: 'turn.ended' } }]);
+  });
+
+  it('tells of a beginning that turns out to be there at its end, before it ends', async () => {
+    const { perform, hear, sent, inputs } = theatre();
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'The beginning' });
+    sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
+    await settled();
+    hear({ type: 'ended', outcome: 'done', tokens: 1 });
+    await until(() => sent.length === 2);
+    sent[1]?.answer(ok('preview'));
+    await until(() => inputs().length === 2);
+    expect(inputs()).toMatchObject([
+      { event: { type: 'answer.shown', eventId: '$preview' } },
+      { event: { type: 'turn.ended' } },
+    ]);
+  });
+
+  it('replaces the one before it in its room', () => {
+    const { perform, hear, happened, inputs } = theatre();
+    perform('open the connection', connection());
+    perform('ask for a place', { turn: turnId(4), agent });
+    expect(happened).toEqual([`open ${agent} 1`, 'close', `take a place at ${agent}`]);
+    hear({ type: 'opened' }, 0);
+    expect(inputs()).toEqual([]);
+  });
+
+  it('is not closed by the end of another', () => {
+    const { perform, happened } = theatre();
+    perform('open the connection', connection());
+    perform('close the connection', { turn: turnId(2) });
+    expect(happened).toEqual([`open ${agent} 1`]);
+  });
+
+  it('is let go with its room, and typing with it', async () => {
+    const { effects, perform, happened, hear, inputs } = theatre();
+    perform('show typing', {});
+    perform('open the connection', connection());
+    await settled();
+    effects.release(ROOM);
+    await settled();
+    hear({ type: 'opened' });
+    expect(happened).toEqual([`open ${agent} 1`, `typing ${ROOM} 30000`, 'close', `typing ${ROOM} 0`]);
+    expect(inputs()).toEqual([]);
+  });
+});
+
+describe('typing', () => {
+  it('is shown and hidden in its room', async () => {
+    const { perform, happened } = theatre();
+    perform('show typing', {});
+    perform('show typing', {}, { room: OTHER });
+    await settled();
+    perform('hide typing', {});
+    await settled();
+    expect(happened).toEqual([`typing ${ROOM} 30000`, `typing ${OTHER} 30000`, `typing ${ROOM} 0`]);
+  });
+});
+
+describe('an agent that is back', () => {
+  const unreachable: LinkEvent = { type: 'unreachable', trouble: 'unreachable', detail: '' };
+
+  it('is told to the rooms that waited for it, once, and not to those who wait for another', () => {
+    const { perform, hear, admitted } = theatre();
+    const third = RoomId.parse('!third:test');
+    perform('open the connection', connection());
+    hear(unreachable);
+    perform('open the connection', { ...connection(), agent: AgentId.parse('agent-1') }, { room: third });
+    hear(unreachable);
+    admitted.length = 0;
+    perform('open the connection', connection(), { room: OTHER });
+    hear({ type: 'opened' });
+    const told = admitted.filter(({ input }) => input.kind === 'event' && input.event.type === 'agent.reachable');
+    expect(told.map(({ room, input }) => ({ room, event: input.kind === 'event' && input.event }))).toEqual([
+      { room: ROOM, event: { type: 'agent.reachable', agent } },
+    ]);
+    admitted.length = 0;
+    hear({ type: 'opened' });
+    expect(admitted.map(({ room }) => room)).toEqual([OTHER]);
+  });
+
+  // BUG in src/actors/effects/room.ts: rooms stay in `unreached` after their turn; each is woken from disk, and one that
+  // was left gets a new record, when the agent is back.
+  it('is not told to a room that has gone since', () => {
+    const { effects, perform, hear, admitted } = theatre();
+    perform('open the connection', connection());
+    hear(unreachable);
+    effects.release(ROOM);
+    admitted.length = 0;
+    perform('open the connection', connection(), { room: OTHER });
+    hear({ type: 'opened' });
+    expect(admitted.map(({ room }) => room)).toEqual([OTHER]);
+  });
+});
+
+it('says that a room is troubled, whatever becomes of that', async () => {
+  const { effects, sent, inputs } = theatre();
+  effects.sayTroubled(ROOM);
+  effects.sayTroubled(OTHER);
+  sent[0]?.answer(no);
+  sent[1]?.fail(new Closing());
+  await settled();
+  expect(sent[0]).toMatchObject({
+    priority: 'notice',
+    message: {
+      room: ROOM,
+      msgtype: 'm.notice',
+      content: { body: 'notice room is troubled' },
+      answers: null,
+      device: null,
+    },
+  });
+  expect(inputs()).toEqual([]);
+});
+
+it('does each effect that the chart can ask for', async () => {
+  const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
+    'join the room': { greet: false },
+    say: { notice: { key: 'only for', person: ann }, answers: null },
+    'deliver the answer': delivery({ markdown: 'x' }),
+    'ask for a place': { turn: TURN, agent },
+    'open the connection': connection(),
+    'send the user message': { turn: TURN, text: textOf(1) },
+    'send the confirmation': { turn: TURN, question: 'q', approved: true },
+    'stop the agent': { turn: TURN, trouble: 'too-long' },
+    'close the connection': { turn: TURN },
+    'show typing': {},
+    'hide typing': {},
+  };
+  expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
+  for (const name of Object.keys(every) as (keyof typeof every)[]) {
+    const { perform, happened, sent, effects } = theatre();
+    perform('open the connection', connection());
+    if (name === 'hide typing') {
+      perform('show typing', {});
+      await settled();
+    }
+    const before = happened.length + sent.length;
+    perform(name, name === 'open the connection' ? { ...connection(), turn: turnId(4) } : every[name]);
+    await settled();
+    expect(happened.length + sent.length, name).toBeGreaterThan(before);
+    effects.release(ROOM);
+  }
+});
