@@ -1,6 +1,7 @@
 /** What a first visit is told; once dismissed it stays away until it is asked for. */
 import { byId, h } from './dom.js';
 import { memory } from './memory.js';
+import { showPane } from './panes.js';
 
 const EXAMPLES = ['hello', 'table', 'slow', 'fail', '!help'];
 
@@ -21,7 +22,7 @@ export function createIntro({ say, closed }) {
   );
   byId('intro-close').onclick = close;
   byId('about').onclick = () => {
-    document.body.dataset.pane = 'chat';
+    showPane('chat');
     intro.hidden = false;
     intro.scrollIntoView();
     byId('intro-close').focus();

@@ -4,6 +4,8 @@ import { byId, h } from './dom.js';
 import { exactTimeOf } from './time.js';
 
 const KEPT = 20;
+/** How long a transition is shown as new, ms. */
+const NEW_MS = 1000;
 
 /** `description` as the demo server describes the machine. */
 export function createMachinePanel(description) {
@@ -53,7 +55,7 @@ export function createMachinePanel(description) {
     source.addEventListener('change', ({ data }) => {
       const change = JSON.parse(data);
       const entry = entryOf(change, true);
-      entry.onanimationend = () => entry.classList.remove('new');
+      setTimeout(() => entry.classList.remove('new'), NEW_MS);
       list.prepend(entry);
       while (list.children.length > KEPT) list.lastChild.remove();
       light(change);

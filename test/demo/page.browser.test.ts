@@ -1,0 +1,288 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startPageServer, type PageServer } from '../../src/demo/page-server.ts';
+import { createPeople } from '../../src/demo/people.ts';
+import { startService, type DemoService } from '../../src/demo/service.ts';
+import { createLog } from '../../src/ops/log.ts';
+import { contrastProblems } from './contrast.ts';
+import { chromiumPath, startBrowser, visit, type Visit } from './chromium.ts';
+
+describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium is found: set CHROMIUM)', () => {
+  let browser: Browser;
+  let service: DemoService;
+  let server: PageServer;
+  const visits: Visit[] = [];
+
+  beforeAll(async () => {
+    const log = createLog({ level: 'error', format: 'json' });
+    service = await startService({ state: null, provider: null, log });
+    const people = createPeople(service.homeserver, service.bot);
+    server = await startPageServer({ ...service, people }, '127.0.0.1', 0);
+    browser = await startBrowser();
+  });
+
+  afterEach(async () => {
+    for (const { page, complaints } of visits.splice(0)) {
+      await page.context().close();
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await service?.stop();
+  });
+
+  async function come(options?: BrowserContextOptions): Promise<Page> {
+    const came = await visit(browser, server.url, options);
+    visits.push(came);
+    return came.page;
+  }
+
+  test('explains itself once, and answers', async () => {
+    const page = await come();
+    const text = (await page.locator('#intro p').first().innerText()).trim();
+    expect(text.match(/[.!?](?= |$)/g)).toHaveLength(3);
+    await page.locator('#examples button', { hasText: 'hello' }).click();
+    await answer(page, 'My memory of this conversation has 1 message.');
+    expect(await page.locator('.answer .content strong').allInnerTexts()).toEqual(['reference agent', '1 message']);
+    await page.locator('#intro-close').click();
+    await page.reload();
+    await answer(page, 'You wrote: “hello”.');
+    expect(await page.locator('#intro').isVisible()).toBe(false);
+    await page.locator('#about').click();
+    expect(await page.locator('#intro').isVisible()).toBe(true);
+  });
+
+  test('shows a slow answer as it grows, the machine at work, and stops both', async () => {
+    const page = await come();
+    await lit(page, ['serving', 'conversation', 'idle', 'tray', 'empty', 'dialog', 'none']);
+    await say(page, 'slow 30');
+    await page.locator('.message.streaming', { hasText: 'I count to 120: 1 2 3' }).waitFor();
+    await lit(page, ['serving', 'conversation', 'asking', 'working', 'streaming', 'tray', 'empty', 'dialog', 'none']);
+    expect(await page.locator('#machine-now').innerText()).toBe('streaming');
+    expect(await page.locator('#room-status').innerText()).toBe('The agent is writing');
+    expect(await page.locator('.message.streaming').getAttribute('aria-busy')).toBe('true');
+    await say(page, '!stop');
+    await notice(page, 'Stopped.');
+    await lit(page, ['serving', 'conversation', 'idle', 'tray', 'empty', 'dialog', 'none']);
+    await page.locator('.message.streaming').waitFor({ state: 'detached' });
+    const [latest] = await page.locator('#changes li').allInnerTexts();
+    expect(latest).toMatch(/^\d\d:\d\d:\d\d\s+deliver the answer: done → idle\s+close the connection, hide typing$/);
+    expect(await page.locator('#stop').isVisible()).toBe(false);
+  });
+
+  test('a growing answer can be stopped by the button', async () => {
+    const page = await come();
+    await say(page, 'slow 30');
+    await page.locator('#stop').click();
+    await notice(page, 'Stopped.');
+  });
+
+  test('begins a new conversation with !clear', async () => {
+    const page = await come();
+    await say(page, 'one');
+    await answer(page, 'has 1 message');
+    await say(page, '!clear');
+    await notice(page, 'This is a new conversation');
+    await say(page, 'two');
+    await page.locator('.answer', { hasText: '“two”' }).filter({ hasText: 'has 1 message' }).waitFor();
+  });
+
+  test('tells of a failure of the agent, and asks again by the command in it', async () => {
+    const page = await come();
+    await say(page, 'fail');
+    await answer(page, 'I begin to answer, but');
+    await notice(page, 'The agent ran into an error.');
+    await page.locator('.notice .command', { hasText: '!retry' }).click();
+    await page.locator('.own', { hasText: '!retry' }).waitFor();
+    await page.locator('.notice', { hasText: 'The agent ran into an error.' }).nth(1).waitFor();
+  });
+
+  test('a reload in the middle of an answer shows what is there and goes on', async () => {
+    const page = await come();
+    await say(page, 'slow 8');
+    await page.locator('.message.streaming', { hasText: '1 2 3 4' }).waitFor();
+    await page.reload();
+    await page.locator('.message.streaming', { hasText: '1 2 3 4' }).waitFor();
+    await lit(page, ['serving', 'conversation', 'asking', 'working', 'streaming', 'tray', 'empty', 'dialog', 'none']);
+    await answer(page, '30 31 32.');
+    expect(await page.locator('.message').count()).toBe(3);
+  });
+
+  test('rooms are conversations of their own, with a mark for what was not read', async () => {
+    const page = await come();
+    await say(page, 'slow 3');
+    await page.locator('.own').waitFor();
+    await page.locator('#new-room').click();
+    await page.locator('#room-name', { hasText: 'Room 2' }).waitFor();
+    await notice(page, 'Just write');
+    await page.locator('.room', { hasText: 'Room 1' }).locator('.unread').waitFor();
+    await say(page, 'here');
+    await page.locator('.answer', { hasText: 'has 1 message' }).waitFor();
+    expect(await page.locator('.own').allInnerTexts()).toEqual([expect.stringMatching(/^here\s/)]);
+    await page.locator('.room', { hasText: 'Room 1' }).click();
+    await answer(page, '11 12.');
+    await page.locator('.unread').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.locator('#room-name', { hasText: 'Room 1' }).waitFor();
+    await answer(page, '11 12.');
+  });
+
+  test('everything is within reach of the keyboard', async () => {
+    const page = await come();
+    const focus = () =>
+      page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 12)');
+    const order: string[] = [];
+    for (let step = 0; step < 14; step++) {
+      await page.keyboard.press('Tab');
+      order.push(await focus());
+    }
+    expect(order).toEqual([
+      ...['Skip to the', 'new-room', 'Room 1' + order[2]?.slice(6), 'about', 'log'].map((name) => name.trim()),
+      ...['hello', 'table', 'slow', 'fail', '!help', 'intro-close', '!help', 'text'],
+      expect.anything(),
+    ]);
+    await page.keyboard.press('Escape');
+    await page.locator('#intro').waitFor({ state: 'hidden' });
+    await page.locator('#text').focus();
+    await page.keyboard.type('!s');
+    expect(await page.locator('#suggestions li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^!stop\s+stops the answer that is being written$/),
+    ]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#suggestions').isVisible()).toBe(false);
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#text').inputValue()).toBe('!help');
+    await page.keyboard.press('Enter');
+    await notice(page, 'Besides, I know');
+    await page.keyboard.type('two');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('lines');
+    await page.keyboard.press('Enter');
+    await page.locator('.own', { hasText: 'two' }).locator('.content', { hasText: 'lines' }).waitFor();
+    await answer(page, 'two lines');
+  });
+
+  test('reactions are added and taken back', async () => {
+    const page = await come();
+    await say(page, 'hello');
+    await answer(page, 'has 1 message');
+    await page.locator('.message.streaming').waitFor({ state: 'detached' });
+    await page.locator('.answer .react').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#picker').isVisible()).toBe(false);
+    expect(await page.evaluate<string>('document.activeElement.className')).toBe('react');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    const reaction = page.locator('.answer .reaction[aria-pressed=true]', { hasText: '👍' });
+    await reaction.waitFor();
+    await page.reload();
+    await reaction.click();
+    await reaction.waitFor({ state: 'detached' });
+  });
+
+  test('nothing in a message runs or looks like the page', async () => {
+    const page = await come();
+    const clean = (html: string) =>
+      page.evaluate<string>(
+        `import('/sanitise.js').then(({ sanitise }) => { const box = document.createElement('div'); box.append(sanitise(${JSON.stringify(html)})); return box.innerHTML; })`,
+      );
+    const table: [string, string][] = [
+      ['<img src=x onerror="alert(1)" alt="picture">', 'picture'],
+      ['<script>alert(1)</script>safe', 'safe'],
+      ['<a href="javascript:alert(1)">x</a>', 'x'],
+      ['<a href=" JaVaScRiPt:alert(1)">x</a>', 'x'],
+      ['<a href="/demo/session">x</a>', 'x'],
+      [
+        '<a href="https://example.org" onclick="x()" style="position:fixed">x</a>',
+        '<a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">x</a>',
+      ],
+      ['<p id="composer" class="own" style="color:red">x</p>', '<p>x</p>'],
+      ['<form action="https://example.org"><input><button>go</button></form>', 'go'],
+      ['<svg><animate onbegin="alert(1)"/></svg><math><mtext>x</mtext></math>', ''],
+      ['<iframe src="https://example.org">x</iframe><b>y</b>', '<b>y</b>'],
+      ['<code class="language-ts evil">x</code>', '<code>x</code>'],
+      ['<img src="mxc://demo.test/abc" alt="a" onload="x()">', '<img alt="a" data-mxc="mxc://demo.test/abc">'],
+    ];
+    const cleaned = await Promise.all(table.map(async ([html]) => [html, await clean(html)]));
+    expect(cleaned).toEqual(table);
+    const deep = await clean(`${'<b>'.repeat(5000)}deep${'</b>'.repeat(5000)}`);
+    expect([deep.includes('deep'), deep.length < 2000]).toEqual([true, true]);
+  });
+
+  test('what was said long ago comes when somebody scrolls back', async () => {
+    const page = await come();
+    await say(page, 'first of all');
+    await answer(page, 'has 1 message');
+    await say(page, 'slow 30');
+    await page.locator('.message.streaming').waitFor();
+    for (let count = 1; count <= 50; count++) await say(page, '!no');
+    await page.locator('.notice', { hasText: 'no open question' }).nth(49).waitFor();
+    await say(page, '!stop');
+    await notice(page, 'Stopped.');
+    await page.reload();
+    await notice(page, 'Stopped.');
+    expect(await page.locator('.own', { hasText: 'first of all' }).count()).toBe(0);
+    await page.evaluate('document.getElementById("log").scrollTop = 0');
+    await page.locator('.own', { hasText: 'first of all' }).waitFor();
+  });
+
+  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+  test('fits a phone, one part at a time', async () => {
+    const page = await come(phone);
+    await say(page, 'table');
+    await answer(page, 'The distances are rounded');
+    const parts: unknown[] = [];
+    for (const part of ['rooms', 'machine', 'chat']) {
+      await page.locator(`[data-shows=${part}]`).click();
+      const visible = await Promise.all(['.rooms', '.chat', '.machine'].map((name) => page.locator(name).isVisible()));
+      parts.push([part, ...visible, await page.evaluate('document.documentElement.scrollWidth')]);
+    }
+    expect(parts).toEqual([
+      ['rooms', true, false, false, 360],
+      ['machine', false, false, true, 360],
+      ['chat', false, true, false, 360],
+    ]);
+  });
+
+  test.each(['light', 'dark'] as const)('everything can be read: %s', async (colorScheme) => {
+    const page = await come({ colorScheme, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 } });
+    await say(page, 'table');
+    await answer(page, 'The distances are rounded');
+    await say(page, '!help');
+    await notice(page, 'Besides, I know');
+    await page.locator('#new-room').click();
+    await notice(page, 'Just write');
+    await page.locator('.room', { hasText: 'Room 1' }).click();
+    await say(page, 'slow 20');
+    await page.locator('.message.streaming').waitFor();
+    await page.locator('#text').fill('!');
+    expect(await page.evaluate(contrastProblems)).toEqual([]);
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+  });
+});
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator('#text').fill(text);
+  await page.locator('#text').press('Enter');
+}
+
+const answer = (page: Page, text: string) => page.locator('.answer:not(.streaming)', { hasText: text }).waitFor();
+const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text }).first().waitFor();
+
+/** Waits until exactly these states are lit. */
+async function lit(page: Page, names: string[]): Promise<void> {
+  await expect
+    .poll(() => page.locator('.state[aria-current]').evaluateAll(`(states) => states.map((state) => state.ariaLabel)`), {
+      timeout: 5_000,
+    })
+    .toEqual(names);
+}
