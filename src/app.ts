@@ -148,7 +148,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, baseUrl]));
     if (config.backend === 'real') return (agent) => addresses.get(agent) ?? null;
     const { startAgent } = await import('./demo/agent/server.ts');
-    const agent = await startAgent({ port: 0, workspace: config.agents[0]?.workspace ?? folder('workspace'), log });
+    const agent = await startAgent({ port: 0, workspace: folder('workspace'), log });
     closers.push(() => agent.close());
     return () => agent.url;
   }
@@ -198,6 +198,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
               baseOf,
               now,
               log,
+              count: (frame) => log.debug({ frame }, 'frame changes nothing'),
               limits: {
                 connect: limits.connectMs,
                 status: limits.statusMs,

@@ -13,11 +13,13 @@ import {
 import { expect, it } from 'vitest';
 import { durable } from '../../src/actors/durable.ts';
 import type { Envelope } from '../../src/actors/record.ts';
-import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
 import type { Input } from '../../src/actors/step.ts';
 import { inputOf, type AgentMove, type Move } from './moves.ts';
-import { contextOf, conversationOf, definition, freshRecord, input, ROOM } from './support.ts';
+import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { contextOf, conversationOf, DEVICE, freshRecord, input, ROOM } from './support.ts';
 
+/** With the smallest limits, so that every one of them is met. */
+const definition = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000 }, DEVICE);
 const { machine } = definition;
 
 const agentMoves: AgentMove[] = [
@@ -65,20 +67,19 @@ function inputsOf(record: Envelope): Input[] {
   return [...moved, ...record.timers.map((timer): Input => ({ kind: 'timer', timer, at: timer.at }))];
 }
 
-/** What of a record decides how the chart goes on; states with the same key are visited once. */
+/** What of a record decides how the chart goes on, each where it is asked for; places with the same key are visited once. */
 function keyOf(record: Envelope): string {
   const { waiting, unanswered, question, turn, told, session, person } = contextOf(record);
-  return [
-    conversationOf(record),
-    Math.min(waiting.length, 2),
-    unanswered?.why,
-    question !== null,
-    turn && [turn.idempotent, turn.attempts].join(),
-    turn === null && told.length > 0,
-    session !== null,
-    person === null,
-    record.outbox.find(({ type }) => type === 'join the room')?.params['greet'],
-  ].join(' | ');
+  const now = conversationOf(record);
+  const key: unknown[] = [now, waiting.length, unanswered === null, question === null, turn?.attempts];
+  if (turn !== null) key.push(turn.idempotent, turn.discarded, turn.stoppedFor === null);
+  if (now === 'asking.working.awaiting status') key.push(session !== null);
+  if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
+  if (now === 'idle') {
+    const joining = record.outbox.find(({ type }) => type === 'join the room');
+    key.push(told.length > 0, person, joining?.params['greet']);
+  }
+  return JSON.stringify(key);
 }
 
 /** The event that the chart sees for this input. */

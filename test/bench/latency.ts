@@ -23,7 +23,7 @@ export const traffic: Traffic = { rooms: 100, turnsPerSecond: 50, warmUpSeconds:
 /** What p95 must stay below without fsync, ms. */
 const TARGET_MS = 5;
 const BOT = '@bot:bench.test';
-/** A text makes up for lost time by being sent at once; beyond this delay the load generator itself is too slow. */
+/** Late texts are sent at once; beyond this delay, ms, the load generator itself is too slow. */
 const PATIENCE_MS = 20_000;
 
 export async function measureLatency(folder: string, fsync: boolean): Promise<Figure[]> {
@@ -47,12 +47,12 @@ export async function measureLatency(folder: string, fsync: boolean): Promise<Fi
     bot.send({ config });
     await nextMessage<Running>(bot);
     await people.welcomed();
-    const turnOfRoom = { next: 1 };
-    await talk(people, turns, traffic.warmUpSeconds, turnOfRoom);
-    const first = turnOfRoom.next;
+    const counter = { next: 1 };
+    await talk(people, turns, traffic.warmUpSeconds, counter);
+    const first = counter.next;
     bot.send('reset');
     const before = usageNow();
-    await talk(people, turns, traffic.seconds, turnOfRoom);
+    await talk(people, turns, traffic.seconds, counter);
     const usage = usageSince(before);
     const report = nextMessage<Activity>(bot);
     bot.send('report');
@@ -113,7 +113,8 @@ async function talk(people: People, turns: Map<number, Turn>, seconds: number, t
 /** Waits until every text has its whole answer, or for ten seconds without a new one. */
 async function allAnswered(homeserver: Homeserver, people: People, turns: Map<number, Turn>): Promise<void> {
   for (let last = -1, since = performance.now(); performance.now() - since < 10_000; await pause(50)) {
-    const answered = answersIn(homeserver, people).filter(({ body, turn }) => body.includes(endingOf(turn))).length;
+    const whole = answersIn(homeserver, people).filter(({ body, turn }) => body.includes(endingOf(turn)));
+    const answered = new Set(whole.map(({ turn }) => turn)).size;
     if (answered >= turns.size) return;
     if (answered !== last) [last, since] = [answered, performance.now()];
   }
@@ -130,7 +131,8 @@ function readAnswers(
     const at = sentAt(room, transaction);
     if (moments === undefined || at === undefined) continue;
     moments.shown ??= at;
-    if (body.includes(endingOf(turn))) moments.delivered ??= at;
+    // A beginning that came late has the whole text too: the last message is the final one.
+    if (body.includes(endingOf(turn))) moments.delivered = at;
   }
 }
 
