@@ -619,12 +619,20 @@ export const roomMachine = setup({
                         ],
                       },
                       {
+                        guard: 'the queue has room',
                         target: 'working.streaming',
                         actions: [
                           {
                             type: 'hold the text',
                             params: ({ context }) => ({ text: wordOn(context, turnOf(context).text, false) }),
                           },
+                          'close the question',
+                          { type: 'say', params: tellAsker({ key: 'question expired' }) },
+                        ],
+                      },
+                      {
+                        target: 'working.streaming',
+                        actions: [
                           'close the question',
                           { type: 'say', params: tellAsker({ key: 'question expired' }) },
                         ],

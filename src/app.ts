@@ -8,7 +8,7 @@ import type { Reach } from './actors/boundaries.ts';
 import { createRoomEffects } from './actors/effects/room.ts';
 import { createReception } from './actors/reception.ts';
 import { isAtRest, readRoomRecord, roomDefinition } from './actors/room.ts';
-import type { Input } from './actors/step.ts';
+import { DeadLetters } from './actors/step.ts';
 import { createChildren, type Children, type Observe } from './actors/supervisor.ts';
 import { createAlarm } from './actors/timers.ts';
 import { openLinks } from './agents/link.ts';
@@ -133,11 +133,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const { children, sync } = compose(session, baseOf);
     ready = { children, sync };
     for await (const [room, stored] of records.entries()) {
-      const record = readRoomRecord(stored);
-      if (!isAtRest(record)) children.wake(room as RoomId, record);
+      try {
+        const record = readRoomRecord(stored);
+        if (!isAtRest(record)) children.wake(room as RoomId, record);
+      } catch (error) {
+        log.error({ room, error }, 'record cannot be read, its room is left out');
+      }
     }
     for await (const [room, inputs] of deadLetters.entries()) {
-      children.redeliver(room as RoomId, inputs as Input[]);
+      children.redeliver(room as RoomId, DeadLetters.parse(inputs));
     }
     log.info({ user: me, device: session.deviceId, live: children.counts().live }, 'booted');
     root.send({ type: 'booted' });

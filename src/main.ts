@@ -37,6 +37,21 @@ program
   });
 
 program
+  .command('demo')
+  .description('try everything on this machine: a homeserver, an agent, the service and a chat page in one process')
+  .option('--port <number>', 'where the page is served (default: the first free one from 8080)', portOf)
+  .option('--host <address>', 'where the page is served', '127.0.0.1')
+  .option('--state <folder>', 'keep the records of the bot in a new folder in there')
+  .option('--say <text>', 'no page: say this in the terminal and print the answer; repeatable', collect)
+  .option('--wait <seconds>', 'how long an answer to --say may stay silent', secondsOf, 60)
+  .action(async (options: { port?: number; host: string; state?: string; say?: string[]; wait: number }) => {
+    process.noDeprecation = true;
+    const { runDemo } = await import('./demo/demo.ts');
+    const { port = null, host, state = null, say = [], wait } = options;
+    await runDemo({ port, host, state, say, silenceMs: wait * 1000 });
+  });
+
+program
   .command('agent')
   .description(
     'run the reference agent; with PROVIDER_URL, PROVIDER_API_KEY and PROVIDER_MODEL a language model answers',
@@ -80,6 +95,16 @@ function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('A time is a number of seconds, more than 0.');
+}
+
+function collect(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 /** Prints why a command failed and gives the exit code: 2 configuration, 3 the state folder is in use, 1 anything else. */

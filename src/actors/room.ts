@@ -1,5 +1,5 @@
 /** What a room brings to the pure heart: its chart with the operator's limits, its first record, its words for failures. */
-import type { AnyEventObject } from 'xstate';
+import type { AnyEventObject, StateValue } from 'xstate';
 import { RoomContext, roomEffects, type RoomEffectParams, type RoomEvent } from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
@@ -59,6 +59,11 @@ export function readRoomRecord(stored: unknown): Envelope {
   const record = readEnvelope(stored, 'room');
   const context = RoomContext.safeParse(record.context);
   if (!context.success) throw new UnreadableRecord(context.error.message);
+  try {
+    roomMachine.resolveState({ value: record.value as StateValue, context: context.data });
+  } catch (error) {
+    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
+  }
   return { ...record, context: context.data };
 }
 

@@ -9,6 +9,7 @@ import {
   type AnyStateMachine,
   type StateValue,
 } from 'xstate';
+import { z } from 'zod';
 import type { EffectClass } from '../../machines/model.ts';
 import { remember, wasSeen, type Envelope, type OutboxItem, type Parked, type Timer } from './record.ts';
 
@@ -36,6 +37,13 @@ export type Input =
   /** The first `cursor` parts of a repeatable effect were acknowledged. */
   | { kind: 'partly settled'; effect: string; cursor: number }
   | { kind: 'timer'; timer: Timer; at: number };
+
+/** Inputs as they are read back from disk. */
+export const DeadLetters = z.array(
+  z
+    .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer']) })
+    .transform((input) => input as unknown as Input),
+);
 
 /** Something to do outside after the commit. `id` is unique within the record. */
 export interface Effect {
@@ -81,6 +89,7 @@ export function step(definition: Definition, record: Envelope, inputs: readonly 
       }
       case 'partly settled': {
         const { effect, cursor } = input;
+        if (!draft.record.outbox.some((item) => item.id === effect && item.cursor < cursor)) break;
         const outbox = draft.record.outbox.map((item) => (item.id === effect ? { ...item, cursor } : item));
         change(draft, { outbox });
         break;

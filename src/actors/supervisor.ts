@@ -61,6 +61,8 @@ export interface ChildrenWorld {
 interface Held {
   input: Input;
   settled: (() => void) | null;
+  /** A dead letter is enough: the input is on disk, if not in the record. */
+  byLetter: boolean;
 }
 
 interface Child {
@@ -72,12 +74,16 @@ interface Child {
   timers: Map<string, { timer: Timer; cancel: () => void }>;
   lastUsed: number;
   hasDeadLetters: boolean;
+  /** One write of dead letters at a time; `again`: what came meanwhile. */
+  letters: 'idle' | 'writing' | 'again';
 }
 
 export function createChildren(world: ChildrenWorld): Children {
   const { now, log, alarm } = world;
   const children = new Map<RoomId, Child>();
   const writes = new Set<Promise<void>>();
+  /** The write in flight of each room: a restarted actor reads only behind it. */
+  const writing = new Map<RoomId, Promise<void>>();
   const effects = world.createEffects(admit);
   let cancelSweep: (() => void) | null = null;
   let closed = false;
@@ -86,13 +92,19 @@ export function createChildren(world: ChildrenWorld): Children {
   const logic = durable(world.definition, {
     reach: world.reach,
     async write(key, record) {
-      const write = record.done ? world.records.remove(key) : world.records.write(key, record);
+      const room = key as RoomId;
+      const write = record.done ? world.records.remove(room) : world.records.write(room, record);
       writes.add(write);
+      writing.set(room, write);
       try {
         await write;
         world.onStore(null);
+      } catch (error) {
+        world.onStore(describe(error));
+        throw error;
       } finally {
         writes.delete(write);
+        if (writing.get(room) === write) writing.delete(room);
       }
     },
     committed(key, change) {
@@ -112,20 +124,32 @@ export function createChildren(world: ChildrenWorld): Children {
   });
 
   function admit(room: RoomId, input: Input, settled?: () => void): void {
-    if (closed) return;
+    take(room, [input], settled ?? null, false);
+  }
+
+  function take(room: RoomId, inputs: readonly Input[], settled: (() => void) | null, byLetter: boolean): void {
+    const [first] = inputs;
+    if (closed || first === undefined) return;
     let child = children.get(room);
     if (child === undefined) {
       child = newChild(now());
       children.set(room, child);
-      load(room, child, input);
+      load(room, child, first);
     }
     child.lastUsed = now();
-    hold(room, child, [input], settled ?? null);
+    hold(room, child, inputs, settled, byLetter);
   }
 
   /** Inputs stay held until they are on disk, so that a crash of the actor takes none with it. */
-  function hold(room: RoomId, child: Child, inputs: readonly Input[], settled: (() => void) | null): void {
-    const held = inputs.map((input, index) => ({ input, settled: index === inputs.length - 1 ? settled : null }));
+  function hold(
+    room: RoomId,
+    child: Child,
+    inputs: readonly Input[],
+    settled: (() => void) | null,
+    byLetter: boolean,
+  ): void {
+    const last = inputs.length - 1;
+    const held = inputs.map((input, index) => ({ input, settled: index === last ? settled : null, byLetter }));
     child.held.push(...held);
     if (child.state === 'running') send(room, child, held);
     else if (child.state === 'parked') deadLetter(room, child);
@@ -145,8 +169,9 @@ export function createChildren(world: ChildrenWorld): Children {
   }
 
   function load(room: RoomId, child: Child, first: Input): void {
-    world.records
-      .read(room)
+    Promise.resolve(writing.get(room))
+      .catch(() => {})
+      .then(() => world.records.read(room))
       .then((stored) => (stored === null ? world.newRecord(room, first) : world.readRecord(stored)))
       .then(
         (record) => start(room, child, record),
@@ -230,34 +255,45 @@ export function createChildren(world: ChildrenWorld): Children {
       child.state = 'parked';
       log.error({ room, error, crashes: decision.crashes.length }, 'room parked');
       effects.sayTroubled(room);
+      tellWhenQuiet();
     }
     if (child.held.length > 0) deadLetter(room, child);
   }
 
   /** What a room cannot take now is kept beside the records, so that the sync position need not wait for this room. */
   function deadLetter(room: RoomId, child: Child): void {
-    const letters = child.held.filter(({ settled }) => settled !== null);
+    if (child.letters !== 'idle') {
+      child.letters = 'again';
+      return;
+    }
+    const letters = child.held.slice();
     if (letters.length === 0) return;
+    child.letters = 'writing';
     child.hasDeadLetters = true;
-    const write = world.deadLetters
-      .write(
-        room,
-        child.held.map(({ input }) => input),
-      )
-      .then(
-        () => {
-          for (const letter of letters) {
-            letter.settled?.();
-            letter.settled = null;
-          }
-        },
-        (error: unknown) => {
-          world.onStore(error instanceof Error ? error.message : String(error));
-          alarm.set(now() + world.policy.capMs, () => deadLetter(room, child));
-        },
-      );
-    writes.add(write);
-    void write.finally(() => writes.delete(write));
+    const write = world.deadLetters.write(
+      room,
+      letters.map(({ input }) => input),
+    );
+    const kept = write.then(
+      () => {
+        for (const letter of letters) {
+          if (!letter.byLetter) continue;
+          letter.settled?.();
+          letter.settled = null;
+        }
+      },
+      (error: unknown) => {
+        world.onStore(describe(error));
+        alarm.set(now() + world.policy.capMs, () => deadLetter(room, child));
+      },
+    );
+    writes.add(kept);
+    void kept.then(() => {
+      writes.delete(kept);
+      const more = child.letters === 'again';
+      child.letters = 'idle';
+      if (more && child.state !== 'running') deadLetter(room, child);
+    });
   }
 
   function forgetDeadLetters(room: RoomId, child: Child): void {
@@ -286,12 +322,11 @@ export function createChildren(world: ChildrenWorld): Children {
     admit,
     deliver: (room, inputs) =>
       new Promise((resolve) => {
-        const last = inputs.length - 1;
-        inputs.forEach((input, index) => admit(room, input, index === last ? resolve : undefined));
-        if (last < 0) resolve();
+        if (inputs.length === 0) resolve();
+        else take(room, inputs, resolve, true);
       }),
     redeliver(room, inputs) {
-      for (const input of inputs) admit(room, input);
+      take(room, inputs, null, false);
       const child = children.get(room);
       if (child !== undefined) child.hasDeadLetters = true;
     },
@@ -307,7 +342,8 @@ export function createChildren(world: ChildrenWorld): Children {
       if (child === undefined) return;
       stopped(room, child);
       children.delete(room);
-      for (const { input, settled } of child.held) admit(room, input, settled ?? undefined);
+      for (const { input, settled, byLetter } of child.held) take(room, [input], settled, byLetter);
+      tellWhenQuiet();
     },
     quiet: () =>
       new Promise((resolve) => {
@@ -343,5 +379,10 @@ function newChild(now: number): Child {
     timers: new Map(),
     lastUsed: now,
     hasDeadLetters: false,
+    letters: 'idle',
   };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -78,9 +78,12 @@ export function openConversation(
         filter: JSON.stringify({ room: { timeline: { limit: 100 } } }),
         ...(since === null ? {} : { since }),
       });
-      const sync = Sync.parse(await call('GET', `/sync?${query}`));
+      const sync = Sync.parse(await call('GET', `/sync?${query.toString()}`));
       since = sync.next_batch;
-      const { timeline, ephemeral } = sync.rooms?.join?.[room] ?? { timeline: { events: [] }, ephemeral: { events: [] } };
+      const { timeline, ephemeral } = sync.rooms?.join?.[room] ?? {
+        timeline: { events: [] },
+        ephemeral: { events: [] },
+      };
       const typing = ephemeral.events.map((event) => Typing.safeParse(event).data).findLast((event) => event);
       return {
         said: timeline.events.flatMap((event) => saidIn(event, bot)),

@@ -13,7 +13,8 @@ export async function listen(server: Server, host: string, port: number | null):
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     const problem = await tryPort(server, host, candidate);
     if (problem === null) return (server.address() as AddressInfo).port;
-    if (problem !== 'EADDRINUSE') throw new Error(`The demo cannot listen on ${urlHost(host)}:${candidate} (${problem}).`);
+    if (problem !== 'EADDRINUSE')
+      throw new Error(`The demo cannot listen on ${urlHost(host)}:${candidate} (${problem}).`);
     if (candidate < last) continue;
     const taken = port === null ? `The ports ${FIRST_PORT} to ${LAST_PORT} are all taken` : `Port ${port} is taken`;
     throw new Error(`${taken}. Choose another one: npm run demo -- --port <number>, 0 for any free one.`);

@@ -7,7 +7,7 @@ import type { Input } from '../actors/step.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
 
 /** One commit of a room. */
-export interface MachineChange {
+interface MachineChange {
   /** When it was seen, ms since 1970. */
   at: number;
   /** What came, by name. */
@@ -19,7 +19,7 @@ export interface MachineChange {
   tags: string[];
 }
 
-export interface MachineView {
+interface MachineView {
   active: string[];
   tags: string[];
   /** Oldest first. */

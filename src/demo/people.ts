@@ -4,7 +4,7 @@ import { RoomId, type UserId } from '../../machines/model.ts';
 import type { Homeserver } from './homeserver/index.ts';
 
 /** A login of one person. */
-export interface DemoPerson {
+interface DemoPerson {
   userId: UserId;
   accessToken: string;
 }

@@ -25,7 +25,8 @@ export async function runSay(conversation: Conversation, { texts, silenceMs, wri
   async function welcome(): Promise<void> {
     const deadline = performance.now() + silenceMs;
     while ((await hear(silenceMs)).said.length === 0) {
-      if (performance.now() > deadline) throw new Error(`The bot did not come into the room within ${seconds(silenceMs)}.`);
+      if (performance.now() > deadline)
+        throw new Error(`The bot did not come into the room within ${seconds(silenceMs)}.`);
     }
   }
 

@@ -33,6 +33,8 @@ export interface DemoServiceOptions {
 
 /** How soon an answer that grows is edited: nothing limits this homeserver. */
 const EDIT_MS = 250;
+/** What ends with the demo need not be answered. */
+const DRAIN_MS = 200;
 
 /** Starts all parts; the bot may still be logging in, what it is told meanwhile waits in its rooms. */
 export async function startService({ state, provider, log }: DemoServiceOptions): Promise<DemoService> {
@@ -46,7 +48,8 @@ export async function startService({ state, provider, log }: DemoServiceOptions)
   });
   const bot = homeserver.register('roomkeeper', crypto.randomUUID());
   const machines = watchMachines();
-  const app = await startApp(configOf(homeserver, bot, agent.url, folder), { log, observe: machines.observe });
+  const config = configOf(homeserver, bot, agent.url, folder);
+  const app = await startApp(config, { log, observe: machines.observe, drainMs: DRAIN_MS });
   return {
     homeserver,
     bot,

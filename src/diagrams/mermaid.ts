@@ -47,14 +47,21 @@ function arrowsOf(
   const condition = conditionOf(source, transition);
   const says = condition === null ? transition.label : `${transition.label} [${condition}]`;
   return transition.targets.flatMap((target) => {
-    const to = shown(root, top, drawing, target);
-    if (from !== source.id) return from === to ? [] : [{ from, to, says: `see the inside of ${nameOf(root, from)}` }];
-    if (from === to && target !== to) return [];
+    const into = shown(root, top, drawing, target);
+    if (from === into && (from !== source.id || target !== into)) return [];
+    const to = landing(root, drawing, from, into);
+    if (from !== source.id) return [{ from, to, says: `see the inside of ${nameOf(root, from)}` }];
     if (!drawing.has(from) || !isWithin(root, from, to)) return [{ from, to, says }];
     const heirs = source.children.filter((child) => leavesTo(child, transition.event));
     const sources = heirs.length <= MOST_HEIRS ? heirs.map(({ id }) => id) : [anyState(from)];
     return sources.map((id) => ({ from: id, to, says }));
   });
+}
+
+/** What enters a state from within is drawn to where that state begins. */
+function landing(root: ChartNode, drawing: ReadonlySet<string>, from: string, to: string): string {
+  const initial = pathTo(root, to).at(-1)!.initial;
+  return initial !== null && drawing.has(to) && isWithin(root, to, from) ? landing(root, drawing, from, initial) : to;
 }
 
 /** The innermost state of the drawing in which `id` lies; itself when it lies outside of what is drawn. */

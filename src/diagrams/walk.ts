@@ -16,6 +16,7 @@ export interface ChartTransition {
 }
 
 export interface ChartNode {
+  /** The machine's id and the keys down to this state, joined by dots. */
   id: string;
   key: string;
   type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
@@ -65,12 +66,12 @@ export function conditionOf(source: ChartNode, transition: ChartTransition): str
 function describeNode(node: AnyStateNode): ChartNode {
   const children = Object.values(node.states) as AnyStateNode[];
   const config = node.config as { entry?: unknown; exit?: unknown };
-  const first: readonly { id: string }[] = node.type === 'compound' ? node.initial.target : [];
+  const first: readonly AnyStateNode[] = node.type === 'compound' ? node.initial.target : [];
   return {
-    id: node.id,
+    id: idOf(node),
     key: node.key,
     type: node.type,
-    initial: first[0]?.id ?? null,
+    initial: first[0] === undefined ? null : idOf(first[0]),
     tags: [...node.tags],
     // Not node.entry: there XState adds the raising and cancelling of its timers.
     entry: listOf(config.entry).map(nameOf),
@@ -78,6 +79,11 @@ function describeNode(node: AnyStateNode): ChartNode {
     transitions: [...[...node.transitions.values()].flat(), ...(node.always ?? [])].map(describeTransition),
     children: children.map(describeNode),
   };
+}
+
+/** Where a state stands, also for one that the chart gave an `id` of its own. */
+function idOf({ machine, path }: AnyStateNode): string {
+  return [machine.id, ...path].join('.');
 }
 
 function describeTransition(transition: AnyTransitionDefinition): ChartTransition {
@@ -89,7 +95,7 @@ function describeTransition(transition: AnyTransitionDefinition): ChartTransitio
     label: delay !== null ? `after ${delay}` : event === '' ? 'at once' : event,
     delay,
     guard: guard === undefined ? null : nameOf(guard),
-    targets: (target ?? []).map(({ id }) => id),
+    targets: (target ?? []).map(idOf),
     actions: actions.map(nameOf),
     reenter,
   };

@@ -39,7 +39,7 @@ export interface HouseOptions {
   isAtRest?: (record: Envelope) => boolean;
 }
 
-export const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
+const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
 
 export function build(options: HouseOptions): House {
   const alarm = options.alarm ?? createFakeAlarm();

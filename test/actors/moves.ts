@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { troubles, type RoomEvent } from '../../machines/model.ts';
 import type { Envelope } from '../../src/actors/record.ts';
 import type { Input } from '../../src/actors/step.ts';
-import { agent, ann, bob, contextId, contextOf, eventId, input, textOf, turnId } from './support.ts';
+import { agent, ann, bob, contextId, contextOf, conversationOf, eventId, input, textOf, turnId } from './support.ts';
 
 export type Move =
   | { move: 'text' | 'file'; by: 'person' | 'bystander' }
@@ -13,6 +13,8 @@ export type Move =
   | { move: 'leave' }
   /** `off`: how far its turn id is from that of the running turn. */
   | { move: 'agent'; event: AgentMove; off: number }
+  /** What the agent's side does next when all goes well. */
+  | { move: 'go on'; idempotent: boolean; confirmations: boolean }
   | { move: 'agent is back' }
   | { move: 'timer'; stale: boolean }
   | { move: 'settle'; which: number; accepted: boolean }
@@ -58,7 +60,7 @@ const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
 
 const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1, 50);
 
-export const anyMove: fc.Arbitrary<Move> = fc.oneof(
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ move: fc.constantFrom('text' as const, 'text' as const, 'file' as const), by }) },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('the same text again' as const) }) },
   {
@@ -70,6 +72,14 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('invite' as const), by }) },
   { weight: 16, arbitrary: fc.record({ move: fc.constant('agent' as const), event: agentMove, off }) },
+  {
+    weight: 24,
+    arbitrary: fc.record({
+      move: fc.constant('go on' as const),
+      idempotent: fc.boolean(),
+      confirmations: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('agent is back' as const) }) },
   { weight: 2, arbitrary: fc.record({ move: fc.constant('timer' as const), stale: fc.boolean() }) },
   {
@@ -119,6 +129,10 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
       return input({ type: 'room.left' }, at);
     case 'agent':
       return agentInput(move, record, n);
+    case 'go on': {
+      const agents = agentMoveOf(move, record, n);
+      return agents === null ? null : agentInput(agents, record, n);
+    }
     case 'agent is back':
       return input({ type: 'agent.reachable', agent }, at);
     case 'timer': {
@@ -136,6 +150,28 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'resume':
       return input({ type: 'resumed' }, at);
+  }
+}
+
+/** What going on means for the agent's side now; null where it has nothing to do. */
+export function agentMoveOf(
+  { idempotent, confirmations }: Extract<Move, { move: 'go on' }>,
+  record: Envelope,
+  n: number,
+): Extract<Move, { move: 'agent' }> | null {
+  const does = (event: AgentMove) => ({ move: 'agent' as const, event, off: 0 });
+  switch (conversationOf(record)) {
+    case 'asking.waiting for a place':
+      return does({ says: 'granted' });
+    case 'asking.working.connecting':
+      return does({ says: 'opened' });
+    case 'asking.working.awaiting status':
+      return does({ says: 'ready', idempotent, confirmations, session: null });
+    case 'asking.working.streaming':
+      if (n % 3 === 0) return does({ says: 'asks' });
+      return does({ says: 'ended', outcome: 'done', answered: n % 3 === 1, trouble: 0 });
+    default:
+      return null;
   }
 }
 

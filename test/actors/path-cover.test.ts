@@ -71,7 +71,7 @@ function inputsOf(record: Envelope): Input[] {
 function keyOf(record: Envelope): string {
   const { waiting, unanswered, question, turn, told, session, person } = contextOf(record);
   const now = conversationOf(record);
-  const key: unknown[] = [now, waiting.length, unanswered === null, question === null, turn?.attempts];
+  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null, turn?.attempts];
   if (turn !== null) key.push(turn.idempotent, turn.discarded, turn.stoppedFor === null);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
@@ -222,9 +222,7 @@ function explore(): { places: Place[]; steps: number } {
 }
 
 it('every transition of the chart goes the same way through a host that is killed after each step', async () => {
-  const t0 = performance.now();
   const { places, steps } = explore();
-  console.log(places.length, steps, performance.now() - t0);
   const missing = configured(machine.root).filter((one) => !taken.has(one));
   expect(missing.map(describeTransition)).toEqual([]);
   expect(places.length).toBeGreaterThan(50);
@@ -253,4 +251,4 @@ it('every transition of the chart goes the same way through a host that is kille
       if (JSON.stringify(actual) !== JSON.stringify(wanted)) expect(actual).toEqual(wanted);
     }
   }
-});
+}, 60_000);

@@ -78,7 +78,7 @@ export function textInput(name: string | number, sender: UserId = ann, at = 0): 
   return input({ type: 'text.received', text } satisfies RoomEvent, at, text.eventId);
 }
 
-export function ready(turn: number, can: { idempotent?: boolean; confirmations?: boolean } = {}): RoomEvent {
+function ready(turn: number, can: { idempotent?: boolean; confirmations?: boolean } = {}): RoomEvent {
   const { idempotent = false, confirmations = false } = can;
   return { type: 'agent.ready', turn: turnId(turn), idempotent, confirmations, session: null };
 }

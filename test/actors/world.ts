@@ -1,7 +1,7 @@
 /** Stores for the tests of the durable core whose writes a test holds back, refuses and looks at. */
 import type { Records } from '../../src/ports.ts';
 
-export interface HeldWrite {
+interface HeldWrite {
   key: string;
   record: unknown;
   /** Lets it onto the disk. */

@@ -5,7 +5,7 @@ import { idleRecord, inParallel, openRooms, roomOf } from './rooms.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import type { RoomId } from '../../machines/model.ts';
 
-export const RECORDS = 10_000;
+const RECORDS = 10_000;
 /** How many texts each of the rooms has answered. */
 const TEXTS = 50;
 

@@ -19,13 +19,14 @@ import { renderAnswer } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { renderPreview } from '../../src/text/preview.ts';
+import { ownTime } from './usage.ts';
 
 export interface Rooms {
   children: Children;
   records: RecordFolder;
   host: HostState;
   reception: Reception;
-  /** Lets every idle room leave memory; resolves with how long that took, ms. */
+  /** Lets every idle room leave memory; resolves with the CPU time that it took, ms. */
   evict(): Promise<number>;
   close(): Promise<void>;
 }
@@ -119,10 +120,10 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
       return new Promise((resolve, reject) => {
         // The earliest entry rings first; the sweep, long due, follows in the same breath.
         alarm.set(0, () => {
-          const started = performance.now();
+          const started = ownTime();
           setImmediate(() => {
             const { live } = children.counts();
-            if (live === 0) resolve(performance.now() - started);
+            if (live === 0) resolve(ownTime() - started);
             else reject(new Error(`${live} rooms did not leave memory`));
           });
         });

@@ -23,7 +23,7 @@ const parts: Record<string, { title: string; measure: (folder: string) => Promis
     ],
   },
   memory: { title: 'memory', measure: (folder) => run('memory', { folder }, ['--expose-gc']) },
-  spawn: { title: 'spawn and stop', measure: (folder) => run('spawn', { folder }) },
+  spawn: { title: 'spawn and stop', measure: (folder) => run('spawn', { folder }, ['--expose-gc']) },
   start: {
     title: 'coming back',
     measure: async (folder) => {

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test as plainTest } from 'vitest';
 import { startPageServer, type PageServer } from '../../src/demo/page-server.ts';
 import { createPeople } from '../../src/demo/people.ts';
 import { startService, type DemoService } from '../../src/demo/service.ts';
@@ -7,11 +7,12 @@ import { createLog } from '../../src/ops/log.ts';
 import { contrastProblems } from './contrast.ts';
 import { chromiumPath, startBrowser, visit, type Visit } from './chromium.ts';
 
+type Come = (options?: BrowserContextOptions) => Promise<Page>;
+
 describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium is found: set CHROMIUM)', () => {
   let browser: Browser;
   let service: DemoService;
   let server: PageServer;
-  const visits: Visit[] = [];
 
   beforeAll(async () => {
     const log = createLog({ level: 'error', format: 'json' });
@@ -21,29 +22,31 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     browser = await startBrowser();
   });
 
-  afterEach(async () => {
-    for (const { page, complaints } of visits.splice(0)) {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    }
-  });
-
   afterAll(async () => {
     await browser?.close();
     await server?.close();
     await service?.stop();
   });
 
-  async function come(options?: BrowserContextOptions): Promise<Page> {
-    const came = await visit(browser, server.url, options);
-    visits.push(came);
-    return came.page;
-  }
+  const test = plainTest.extend<{ visits: Visit[]; come: Come }>({
+    // eslint-disable-next-line no-empty-pattern
+    visits: async ({}, use) => use([]),
+    /** Opens the page for somebody new; at the end of the test nothing may have gone wrong in the browser. */
+    come: async ({ visits }, use) => {
+      await use(async (options) => {
+        const came = await visit(browser, server.url, options);
+        visits.push(came);
+        return came.page;
+      });
+      await Promise.all(visits.map(({ page }) => page.context().close()));
+      expect(visits.flatMap(({ complaints }) => complaints)).toEqual([]);
+    },
+  });
 
-  test('explains itself once, and answers', async () => {
+  test('explains itself once, and answers', async ({ come }) => {
     const page = await come();
     const text = (await page.locator('#intro p').first().innerText()).trim();
-    expect(text.match(/[.!?](?= |$)/g)).toHaveLength(3);
+    expect(text.match(/\.(?= |$)/g)).toHaveLength(3);
     await page.locator('#examples button', { hasText: 'hello' }).click();
     await answer(page, 'My memory of this conversation has 1 message.');
     expect(await page.locator('.answer .content strong').allInnerTexts()).toEqual(['reference agent', '1 message']);
@@ -55,7 +58,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(await page.locator('#intro').isVisible()).toBe(true);
   });
 
-  test('shows a slow answer as it grows, the machine at work, and stops both', async () => {
+  test('shows a slow answer as it grows, the machine at work, and stops both', async ({ come }) => {
     const page = await come();
     await lit(page, ['serving', 'conversation', 'idle', 'tray', 'empty', 'dialog', 'none']);
     await say(page, 'slow 30');
@@ -73,14 +76,14 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(await page.locator('#stop').isVisible()).toBe(false);
   });
 
-  test('a growing answer can be stopped by the button', async () => {
+  test('a growing answer can be stopped by the button', async ({ come }) => {
     const page = await come();
     await say(page, 'slow 30');
     await page.locator('#stop').click();
     await notice(page, 'Stopped.');
   });
 
-  test('begins a new conversation with !clear', async () => {
+  test('begins a new conversation with !clear', async ({ come }) => {
     const page = await come();
     await say(page, 'one');
     await answer(page, 'has 1 message');
@@ -90,7 +93,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('.answer', { hasText: '“two”' }).filter({ hasText: 'has 1 message' }).waitFor();
   });
 
-  test('tells of a failure of the agent, and asks again by the command in it', async () => {
+  test('tells of a failure of the agent, and asks again by the command in it', async ({ come }) => {
     const page = await come();
     await say(page, 'fail');
     await answer(page, 'I begin to answer, but');
@@ -100,21 +103,23 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('.notice', { hasText: 'The agent ran into an error.' }).nth(1).waitFor();
   });
 
-  test('a reload in the middle of an answer shows what is there and goes on', async () => {
+  test('a reload in the middle of an answer shows what is there and goes on', async ({ come }) => {
     const page = await come();
-    await say(page, 'slow 8');
+    await say(page, 'slow 6');
     await page.locator('.message.streaming', { hasText: '1 2 3 4' }).waitFor();
     await page.reload();
     await page.locator('.message.streaming', { hasText: '1 2 3 4' }).waitFor();
     await lit(page, ['serving', 'conversation', 'asking', 'working', 'streaming', 'tray', 'empty', 'dialog', 'none']);
-    await answer(page, '30 31 32.');
+    await answer(page, '22 23 24.');
     expect(await page.locator('.message').count()).toBe(3);
   });
 
-  test('rooms are conversations of their own, with a mark for what was not read', async () => {
+  test('rooms are conversations of their own, with a mark for what was not read', async ({ come }) => {
     const page = await come();
-    await say(page, 'slow 3');
-    await page.locator('.own').waitFor();
+    await say(page, 'slow 5');
+    await page.locator('.message.streaming').waitFor();
+    await say(page, 'and then');
+    await notice(page, 'number 1 in line');
     await page.locator('#new-room').click();
     await page.locator('#room-name', { hasText: 'Room 2' }).waitFor();
     await notice(page, 'Just write');
@@ -123,26 +128,25 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('.answer', { hasText: 'has 1 message' }).waitFor();
     expect(await page.locator('.own').allInnerTexts()).toEqual([expect.stringMatching(/^here\s/)]);
     await page.locator('.room', { hasText: 'Room 1' }).click();
-    await answer(page, '11 12.');
+    await answer(page, '“and then”');
     await page.locator('.unread').waitFor({ state: 'detached' });
     await page.reload();
     await page.locator('#room-name', { hasText: 'Room 1' }).waitFor();
-    await answer(page, '11 12.');
+    await answer(page, '“and then”');
   });
 
-  test('everything is within reach of the keyboard', async () => {
+  test('everything is within reach of the keyboard', async ({ come }) => {
     const page = await come();
     const focus = () =>
-      page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 12)');
+      page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 6)');
     const order: string[] = [];
     for (let step = 0; step < 14; step++) {
       await page.keyboard.press('Tab');
       order.push(await focus());
     }
     expect(order).toEqual([
-      ...['Skip to the', 'new-room', 'Room 1' + order[2]?.slice(6), 'about', 'log'].map((name) => name.trim()),
-      ...['hello', 'table', 'slow', 'fail', '!help', 'intro-close', '!help', 'text'],
-      expect.anything(),
+      ...['Skip t', 'new-room', 'Room 1', 'about', 'log'],
+      ...['hello', 'table', 'slow', 'fail', '!help', 'intro-close', '!help', 'text', 'machine-body'],
     ]);
     await page.keyboard.press('Escape');
     await page.locator('#intro').waitFor({ state: 'hidden' });
@@ -168,7 +172,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await answer(page, 'two lines');
   });
 
-  test('reactions are added and taken back', async () => {
+  test('reactions are added and taken back', async ({ come }) => {
     const page = await come();
     await say(page, 'hello');
     await answer(page, 'has 1 message');
@@ -188,7 +192,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await reaction.waitFor({ state: 'detached' });
   });
 
-  test('nothing in a message runs or looks like the page', async () => {
+  test('nothing in a message runs or looks like the page', async ({ come, visits }) => {
     const page = await come();
     const clean = (html: string) =>
       page.evaluate<string>(
@@ -215,20 +219,24 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(cleaned).toEqual(table);
     const deep = await clean(`${'<b>'.repeat(5000)}deep${'</b>'.repeat(5000)}`);
     expect([deep.includes('deep'), deep.length < 2000]).toEqual([true, true]);
+    // The browser says of the handlers and styles, which were only parsed, that it would not have let them in.
+    const { complaints } = visits[0]!;
+    expect(complaints.splice(0).filter((complaint) => !complaint.includes('Content Security Policy'))).toEqual([]);
   });
 
-  test('what was said long ago comes when somebody scrolls back', async () => {
+  test('what was said long ago comes when somebody scrolls back', async ({ come }) => {
     const page = await come();
     await say(page, 'first of all');
     await answer(page, 'has 1 message');
-    await say(page, 'slow 30');
-    await page.locator('.message.streaming').waitFor();
-    for (let count = 1; count <= 50; count++) await say(page, '!no');
-    await page.locator('.notice', { hasText: 'no open question' }).nth(49).waitFor();
-    await say(page, '!stop');
-    await notice(page, 'Stopped.');
+    await page.evaluate(sayNoManyTimes);
+    await page
+      .locator('.notice', { hasText: 'no open question' })
+      .nth(MANY - 1)
+      .waitFor();
+    await say(page, 'last of all');
+    await answer(page, '“last of all”');
     await page.reload();
-    await notice(page, 'Stopped.');
+    await answer(page, '“last of all”');
     expect(await page.locator('.own', { hasText: 'first of all' }).count()).toBe(0);
     await page.evaluate('document.getElementById("log").scrollTop = 0');
     await page.locator('.own', { hasText: 'first of all' }).waitFor();
@@ -236,7 +244,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
 
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-  test('fits a phone, one part at a time', async () => {
+  test('fits a phone, one part at a time', async ({ come }) => {
     const page = await come(phone);
     await say(page, 'table');
     await answer(page, 'The distances are rounded');
@@ -253,7 +261,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     ]);
   });
 
-  test.each(['light', 'dark'] as const)('everything can be read: %s', async (colorScheme) => {
+  test.for(['light', 'dark'] as const)('everything can be read: %s', async (colorScheme, { come }) => {
     const page = await come({ colorScheme, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 } });
     await say(page, 'table');
     await answer(page, 'The distances are rounded');
@@ -278,11 +286,18 @@ async function say(page: Page, text: string): Promise<void> {
 const answer = (page: Page, text: string) => page.locator('.answer:not(.streaming)', { hasText: text }).waitFor();
 const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text }).first().waitFor();
 
+/** With as many answers, more than one sync brings. */
+const MANY = 60;
+const sayNoManyTimes = `Promise.all([import('/matrix.js'), import('/session.js')]).then(async ([{ createMatrix }, { logIn }]) => {
+  const matrix = createMatrix(await logIn());
+  const [room] = Object.keys((await matrix.sync(null, 0)).rooms.join);
+  const say = (_, index) => matrix.send(room, 'm.room.message', { msgtype: 'm.text', body: '!no' }, 'no-' + index);
+  await Promise.all(Array.from({ length: ${MANY} }, say));
+})`;
+
+const litStates = `[...document.querySelectorAll('.state[aria-current]')].map((state) => state.getAttribute('aria-label'))`;
+
 /** Waits until exactly these states are lit. */
 async function lit(page: Page, names: string[]): Promise<void> {
-  await expect
-    .poll(() => page.locator('.state[aria-current]').evaluateAll(`(states) => states.map((state) => state.ariaLabel)`), {
-      timeout: 5_000,
-    })
-    .toEqual(names);
+  await expect.poll(() => page.evaluate<string[]>(litStates), { timeout: 5_000 }).toEqual(names);
 }

@@ -11,7 +11,6 @@ import './room/stopping.stories.ts';
 import './room/clearing.stories.ts';
 import './room/resuming.stories.ts';
 import './room/clock.stories.ts';
-import './room/weaknesses.stories.ts';
 import { everywhere } from './room/scenes.ts';
 import { nameOf, taken } from './room/story.ts';
 

@@ -31,6 +31,8 @@ export interface LiveAnswer {
   add(text: string): void;
   /** No more text: resolves with the whole when nothing that was sent can still change the room. */
   finish(): Promise<string>;
+  /** Nobody waits for the rest any more. */
+  abandon(): void;
   readonly length: number;
 }
 
@@ -55,6 +57,7 @@ export function createLiveAnswer(
   let notBefore = -Infinity;
   let finished = pace.stream === 'final';
   let inFlight: Promise<void> | null = null;
+  let alarmAt: number | null = null;
   let cancelAlarm: (() => void) | null = null;
 
   function whole(): string {
@@ -64,15 +67,18 @@ export function createLiveAnswer(
 
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
-    cancelAlarm?.();
-    cancelAlarm = null;
     if (now() < notBefore) {
+      if (alarmAt === notBefore) return;
+      cancelAlarm?.();
+      alarmAt = notBefore;
       cancelAlarm = alarm.set(notBefore, () => {
-        cancelAlarm = null;
+        alarmAt = null;
         consider();
       });
       return;
     }
+    cancelAlarm?.();
+    alarmAt = null;
     tries++;
     inFlight = put().finally(() => {
       inFlight = null;
@@ -83,7 +89,6 @@ export function createLiveAnswer(
   async function put(): Promise<void> {
     const size = length;
     const receipt = visible === null ? await stage.show(whole()) : await stage.edit(visible, whole());
-    notBefore = now() + pace.firstEditMs * GROWTH ** edits;
     if (receipt.ok) {
       shownLength = size;
       if (visible !== null) edits++;
@@ -91,6 +96,7 @@ export function createLiveAnswer(
     } else if (receipt.code !== 'skipped' && receipt.code !== 'unknown') {
       edits = pace.maxEdits;
     }
+    notBefore = now() + pace.firstEditMs * GROWTH ** edits;
   }
 
   return {
@@ -107,6 +113,10 @@ export function createLiveAnswer(
       await inFlight;
       await stage.settle();
       return whole();
+    },
+    abandon() {
+      finished = true;
+      cancelAlarm?.();
     },
     get length() {
       return length;

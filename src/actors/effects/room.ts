@@ -186,19 +186,22 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
 
   function settle(room: RoomId, effect: Effect, done: Promise<Settled>, settled?: () => void): void {
     world.reach('effect about to be sent');
-    done.then(
-      (result) => {
+    done
+      .catch((error: unknown): Settled | null => {
+        if (world.isClosing(error)) return null;
+        world.log.error({ room, effect: effect.type, error }, 'effect failed');
+        return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
+      })
+      .then((result) => {
+        if (result === null) return;
         world.reach('effect sent');
         if (!result.ok) world.log.warn({ room, effect: effect.type, ...result }, 'effect refused');
         admit(room, { kind: 'settled', effect: effect.id, accepted: result.ok, at: world.now() }, () => {
           world.reach('effect acknowledged');
           settled?.();
         });
-      },
-      (error: unknown) => {
-        if (!world.isClosing(error)) world.log.error({ room, effect: effect.type, error }, 'effect failed');
-      },
-    );
+      })
+      .catch((error: unknown) => world.log.error({ room, effect: effect.type, error }, 'effect was not acknowledged'));
   }
 
   return {
@@ -226,6 +229,7 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     },
     release(room) {
       closeTurn(room);
+      for (const waiting of unreached.values()) waiting.delete(room);
       typing.wish(room, false);
     },
   };

@@ -148,7 +148,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       closed = true;
       link?.close();
       leavePlace?.();
-      void answer?.finish();
+      answer?.abandon();
     },
   };
 }

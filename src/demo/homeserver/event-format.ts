@@ -1,6 +1,6 @@
 import type { Device } from './accounts.ts';
 import type { Json } from './json.ts';
-import { aggregationsOf } from './relations.ts';
+import { aggregationsOf } from './aggregations.ts';
 import type { Room, RoomEvent } from './room.ts';
 
 /** Who reads an event and when; decides `age`, `transaction_id` and what is bundled. */

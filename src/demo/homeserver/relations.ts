@@ -1,5 +1,4 @@
 import { isObject, type Json } from './json.ts';
-import type { Room, RoomEvent } from './room.ts';
 
 export interface Relation {
   type: string;
@@ -13,44 +12,4 @@ export function relationOf(event: { content: Json }): Relation | null {
   if (!isObject(relates)) return null;
   const { rel_type: type, event_id: eventId, key } = relates;
   return typeof type === 'string' && typeof eventId === 'string' ? { type, eventId, key } : null;
-}
-
-/** The newest valid edit: same sender and type, of a message that is neither state, redacted nor an edit itself. */
-function editOf(room: Room, event: RoomEvent): RoomEvent | undefined {
-  if (event.state_key !== undefined || event.redactedBecause || relationOf(event)?.type === 'm.replace')
-    return undefined;
-  return room.relations
-    .get(event.event_id)
-    ?.findLast(
-      (other) =>
-        relationOf(other)?.type === 'm.replace' &&
-        other.sender === event.sender &&
-        other.type === event.type &&
-        other.state_key === undefined,
-    );
-}
-
-/** `unsigned['m.relations']`: the newest edit, references and the thread; undefined when there is nothing. */
-export function aggregationsOf(
-  room: Room,
-  event: RoomEvent,
-  user: string,
-  format: (event: RoomEvent) => Json,
-): Json | undefined {
-  const related = room.relations.get(event.event_id);
-  if (!related || related.length === 0) return undefined;
-  const result: Json = {};
-  const edit = editOf(room, event);
-  if (edit) result['m.replace'] = format(edit);
-  const references = related.filter((other) => relationOf(other)?.type === 'm.reference');
-  if (references.length > 0) result['m.reference'] = { chunk: references.map(({ event_id }) => ({ event_id })) };
-  const thread = related.filter((other) => relationOf(other)?.type === 'm.thread');
-  if (thread.length > 0) {
-    result['m.thread'] = {
-      count: thread.length,
-      latest_event: format(thread.at(-1)!),
-      current_user_participated: event.sender === user || thread.some((other) => other.sender === user),
-    };
-  }
-  return Object.keys(result).length > 0 ? result : undefined;
 }

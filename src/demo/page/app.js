@@ -43,7 +43,8 @@ const pick = createPicker();
 const actions = {
   run: say,
   retry: (id) => outbox.retry(current(), id),
-  react: (id, key, mine) => void outbox.react(current(), id, key, mine).catch(() => notify('The reaction was not taken.')),
+  react: (id, key, mine) =>
+    void outbox.react(current(), id, key, mine).catch(() => notify('The reaction was not taken.')),
   pick: (id, button) => pick(button, (key) => actions.react(id, key, ownReaction(id, key))),
   load: loadOnce(),
   save,
@@ -137,7 +138,11 @@ async function loadEarlier() {
 function loadOnce() {
   const loaded = new Map();
   return (mxc) => {
-    if (!loaded.has(mxc)) loaded.set(mxc, matrix.download(mxc).catch(() => null));
+    if (!loaded.has(mxc))
+      loaded.set(
+        mxc,
+        matrix.download(mxc).catch(() => null),
+      );
     return loaded.get(mxc);
   };
 }

@@ -21,7 +21,9 @@ export function drawChart(frame, machine) {
 }
 
 function statesIn(node, boxes) {
-  return node.children.filter((child) => !isPassing(child)).map((child) => boxOf(child, node.type === 'parallel', boxes));
+  return node.children
+    .filter((child) => !isPassing(child))
+    .map((child) => boxOf(child, node.type === 'parallel', boxes));
 }
 
 function boxOf(node, isRegion, boxes) {
@@ -43,7 +45,8 @@ function boxOf(node, isRegion, boxes) {
   return box;
 }
 
-const leaves = (node) => (node.children.length === 0 ? 1 : node.children.reduce((sum, child) => sum + leaves(child), 0));
+const leaves = (node) =>
+  node.children.length === 0 ? 1 : node.children.reduce((sum, child) => sum + leaves(child), 0);
 
 /** What the state listens to. */
 function titleOf({ key, transitions }) {

@@ -12,7 +12,14 @@ export function createConversation(parts, onTop) {
   const log = byId('log');
   const column = byId('messages');
   const toEnd = byId('to-end');
-  const writing = h('p', { className: 'writing' }, h('i'), h('i'), h('i'), h('span', { className: 'hidden' }, 'The agent is at work'));
+  const writing = h(
+    'p',
+    { className: 'writing' },
+    h('i'),
+    h('i'),
+    h('i'),
+    h('span', { className: 'hidden' }, 'The agent is at work'),
+  );
   let shown = new Map();
   let room = null;
 
@@ -27,6 +34,8 @@ export function createConversation(parts, onTop) {
     if (log.scrollTop < 200) onTop();
   };
   new ResizeObserver(() => {
+    // The scroll bar stands in the padding, so that messages end where the message box ends.
+    log.style.setProperty('--gutter', `${log.offsetWidth - log.clientWidth}px`);
     if (toEnd.hidden) goToEnd();
   }).observe(log);
 

@@ -35,7 +35,12 @@ export function createMachinePanel(description) {
       h(
         'div',
         {},
-        h('p', { className: 'event' }, events.join(' + '), moved ? h('span', { className: 'to' }, ` → ${state}`) : null),
+        h(
+          'p',
+          { className: 'event' },
+          events.join(' + '),
+          moved ? h('span', { className: 'to' }, ` → ${state}`) : null,
+        ),
         effects.length === 0 ? null : h('p', { className: 'effects' }, effects.join(', ')),
       ),
     );

@@ -43,10 +43,11 @@ export function createMatrix({ userId, accessToken }) {
     },
 
     redact: (room, event, transaction) =>
-      call('PUT', inRoom(room, `/redact/${encodeURIComponent(event)}/${encodeURIComponent(transaction)}`), { body: {} }),
+      call('PUT', inRoom(room, `/redact/${encodeURIComponent(event)}/${encodeURIComponent(transaction)}`), {
+        body: {},
+      }),
 
-    markRead: (room, event) =>
-      call('POST', inRoom(room, `/receipt/m.read/${encodeURIComponent(event)}`), { body: {} }),
+    markRead: (room, event) => call('POST', inRoom(room, `/receipt/m.read/${encodeURIComponent(event)}`), { body: {} }),
 
     async createRoom(name, invite) {
       const body = { name, invite: [invite], is_direct: true, preset: 'trusted_private_chat' };

@@ -62,7 +62,9 @@ function dressUp(content, actions) {
     frame.append(table);
   }
   for (const image of content.querySelectorAll('img')) {
-    void actions.load(image.dataset.mxc).then((src) => (src === null ? image.replaceWith(image.alt) : (image.src = src)));
+    void actions
+      .load(image.dataset.mxc)
+      .then((src) => (src === null ? image.replaceWith(image.alt) : (image.src = src)));
   }
 }
 
@@ -85,7 +87,11 @@ function makeCommandsButtons(content, actions, commands) {
 
 function metaOf({ id, at, pending, seen }, actions) {
   if (pending === 'failed') {
-    const retry = h('button', { type: 'button', className: 'link-button', onclick: () => actions.retry(id) }, 'Try again');
+    const retry = h(
+      'button',
+      { type: 'button', className: 'link-button', onclick: () => actions.retry(id) },
+      'Try again',
+    );
     return h('span', { className: 'meta problem' }, 'Not sent. ', retry);
   }
   const time = h('time', { dateTime: new Date(at).toISOString(), title: exactTimeOf(at) }, timeOf(at));

@@ -21,7 +21,10 @@ export function lastLine(room, me) {
   );
   if (event === undefined) return null;
   const { body } = event.content['m.new_content'] ?? event.content;
-  const line = text(body).split('\n').find((part) => /[^\s`]/.test(part) && !part.startsWith('```')) ?? '';
+  const line =
+    text(body)
+      .split('\n')
+      .find((part) => /[^\s`]/.test(part) && !part.startsWith('```')) ?? '';
   return { body: line.replace(/[*`#>|_]+/g, '').trim(), at: event.origin_server_ts, own: event.sender === me };
 }
 

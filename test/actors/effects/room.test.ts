@@ -38,10 +38,11 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
   const stored = new Map<string, string>();
   const links: { listen: (event: LinkEvent) => void }[] = [];
   const places: (() => void)[] = [];
-  const put = (message: Outgoing, priority: Sent['priority']) =>
-    new Promise<never>((resolve, reject) => {
-      sent.push({ message, priority, answer: resolve as Sent['answer'], fail: reject });
-    });
+  const put = (message: Outgoing, priority: Sent['priority']) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Parameters<Sent['answer']>[0]>();
+    sent.push({ message, priority, answer: resolve, fail: reject });
+    return promise as Promise<never>;
+  };
   const effects = createRoomEffects(
     {
       send: (message, priority) => put(message, priority),

@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import type { RoomEvent } from '../../../machines/model.ts';
 import {
   asking,
   awaitingStatus,
   beforeTheTurnIsSent,
+  discarded,
   each,
   failed,
   finishing,
+  full,
+  idle,
   questionLeft,
   resting,
   stopping,
   streaming,
+  waiting,
 } from './scenes.ts';
 import {
   clear,
   closed,
+  command,
   delivered,
   ended,
   granted,
@@ -21,10 +27,12 @@ import {
   opened,
   placeWanted,
   ready,
+  resumed,
   say,
   stopWanted,
   text,
   typing,
+  words,
 } from './story.ts';
 
 const cleared = (waiting: number) => say({ key: 'cleared', waiting }, 'clear');
@@ -42,37 +50,91 @@ describe('!clear', () => {
     });
   });
 
-  it.each(each(beforeTheTurnIsSent))('ends at once what the agent has not seen: %s', (_, scene) => {
-    expect(scene.on(clear)).toEqual({
-      at: 'idle',
-      does: [closed(), hidden, cleared(0)],
-      changes: { turn: null, contextId: '8' },
+  it.each(each(beforeTheTurnIsSent))('takes what the agent has not seen along: %s', (_, scene) => {
+    const { at, does } = scene.on(clear);
+    expect({ at, does, now: scene.after(clear).context }).toEqual({
+      at: 'asking / waiting for a place',
+      does: [closed(), hidden, cleared(1), typing, placeWanted(2)],
+      now: {
+        ...waiting.context,
+        contextId: '8',
+        turns: 2,
+        turn: { ...waiting.context.turn, id: 2, contextId: '8' },
+      },
     });
   });
 
-  it('has the texts that wait answered in the new context', () => {
-    const scene = Object.values(beforeTheTurnIsSent)[0]!.after(text('2'));
-    expect(scene.on(clear).does).toEqual([closed(), hidden, cleared(1), typing, placeWanted(2)]);
-    expect(scene.after(clear).context.turn?.contextId).toBe('8');
+  it('takes it along in front of the texts that wait', () => {
+    const scene = waiting.after(text('2'));
+    expect(scene.on(clear)).toEqual({
+      at: 'asking / waiting for a place',
+      does: [closed(), hidden, cleared(2), typing, placeWanted(2)],
+      changes: { contextId: '8', turns: 2, turn: { ...waiting.context.turn, id: 2, contextId: '8' } },
+    });
   });
+
+  it('takes it along even where the queue is full', () => {
+    const { waiting: texts, turn } = full(waiting).context;
+    const next = full(waiting).after(clear).context;
+    expect([next.turn?.text, next.waiting]).toEqual([turn?.text, texts]);
+  });
+
+  const discardedTurn = { ...streaming.context.turn, discarded: true };
 
   it.each([
     ['streaming', streaming, {}],
     ['awaiting confirmation', asking, { question: null }],
-  ])('asks the agent to stop first: %s', (_, scene, changes) => {
+  ])('discards what the agent has seen and has it stopped: %s', (_, scene, changes) => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / stopping',
       does: [stopWanted(), cleared(0)],
-      changes: { contextId: '8', ...changes },
+      changes: { contextId: '8', turn: discardedTurn, ...changes },
     });
   });
 
-  it.each([
-    ['asking / stopping', stopping],
-    ['asking / finishing', finishing],
-  ])('lets come to its end what is ending: %s', (at, scene) => {
-    expect(scene.on(clear)).toEqual({ at, does: [cleared(0)], changes: { contextId: '8' } });
-    expect(scene.after(clear).timers).toEqual(scene.timers);
+  it('discards what is being stopped', () => {
+    expect(stopping.on(clear)).toEqual({
+      at: 'asking / stopping',
+      does: [cleared(0)],
+      changes: { contextId: '8', turn: discardedTurn },
+    });
+    expect(stopping.after(clear).timers).toEqual({ stopLimit: 5_000 });
+  });
+
+  it.each<[string, RoomEvent]>([
+    ['stops', ended('stopped', null)],
+    ['stops with a piece of an answer', ended('stopped', 'half')],
+    ['was faster', ended('done', 'answer')],
+    ['was faster and silent', ended('done', null)],
+    ['fails', ended('failed', 'half', 'connection-lost')],
+    ['does not stop in time', discarded.end('stopLimit')],
+    ['is gone after a restart', resumed],
+  ])('says nothing more about what it discarded when the agent %s', (_, event) => {
+    expect(discarded.on(event)).toEqual({ at: 'idle', does: [closed(), hidden], changes: { turn: null } });
+  });
+
+  it('leaves nothing to be retried, and the texts that wait begin in the new context', () => {
+    const next = streaming.after(text('2'), clear, ended('stopped', null));
+    expect(next.context).toEqual({
+      ...idle.context,
+      contextId: '8',
+      turns: 2,
+      turn: { ...streaming.context.turn, id: 2, text: words('2'), contextId: '8' },
+    });
+    expect(next.on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+  });
+
+  it('lets an answer under way come to its end', () => {
+    expect(finishing.on(clear)).toEqual({
+      at: 'asking / finishing',
+      does: [cleared(0)],
+      changes: { contextId: '8' },
+    });
+    expect(finishing.after(clear).on(delivered())).toEqual({
+      at: 'idle',
+      does: [closed(), hidden],
+      changes: { turn: null },
+    });
   });
 
   it('forgets the session: another one is no surprise', () => {

@@ -1,7 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, type RoomEvent } from '../../../machines/model.ts';
-import { each, everywhere, idle, resting } from './scenes.ts';
-import { agent, ann, bob, bystander, command, id, invited, joined, left, play, say, text } from './story.ts';
+import { each, everywhere, failed, idle, questionLeft, resting, streaming } from './scenes.ts';
+import {
+  agent,
+  ann,
+  bob,
+  bystander,
+  closed,
+  command,
+  hidden,
+  id,
+  invited,
+  joined,
+  left,
+  play,
+  say,
+  text,
+} from './story.ts';
 
 describe('people', () => {
   it('an invitation makes the room its person’s', () => {
@@ -22,6 +37,24 @@ describe('people', () => {
       at: 'idle',
       does: [['join the room', { greet: true }]],
       changes: { person: bob, agent: other },
+    });
+  });
+
+  it.each(each({ ...everywhere, failed, questionLeft }))('takes nothing of the old room over: %s', (_, scene) => {
+    const { at, does } = scene.after(bystander()).on(invited(bob));
+    expect({ at, does, now: scene.after(bystander(), invited(bob)).context }).toEqual({
+      at: 'idle',
+      does: [...(scene.context.turn === null ? [] : [closed(), hidden]), ['join the room', { greet: true }]],
+      now: { ...idle.context, person: bob, turns: scene.context.turns },
+    });
+    expect(scene.after(invited(bob)).timers).toEqual({});
+  });
+
+  it('leaves no text of the old room waiting', () => {
+    expect(streaming.after(text('2')).on(invited(bob))).toEqual({
+      at: 'idle',
+      does: [closed(), hidden, ['join the room', { greet: true }]],
+      changes: { person: bob, turn: null, waiting: [] },
     });
   });
 

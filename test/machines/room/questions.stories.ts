@@ -1,16 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { asking, askingAble, busy, each, questionLeft, streaming, streamingAble } from './scenes.ts';
+import {
+  asking,
+  askingAble,
+  busy,
+  each,
+  full,
+  questionFinishing,
+  questionLeft,
+  streaming,
+  streamingAble,
+} from './scenes.ts';
 import {
   ann,
   asked,
-  command,
-  ended,
-  hidden,
   closed,
+  command,
+  delivered,
   delivery,
+  ended,
+  granted,
+  hidden,
   id,
+  opened,
   placeWanted,
   question,
+  ready,
   say,
   text,
   typing,
@@ -62,12 +76,42 @@ describe('a question of the agent', () => {
     expect(askingAble.after(command(name)).timers).toEqual({ turnLimit: 1_800_000 });
   });
 
-  it.each(words2)('!%s waits for the next turn of an agent that does not', (name) => {
+  it.each(words2)('!%s is held for the next turn of an agent that does not', (name) => {
     expect(asking.on(command(name))).toEqual({
       at: 'asking / working / streaming',
-      does: [],
+      does: [say({ key: 'text waits', position: 1 }, name)],
       changes: { question: null, waiting: [word(name)] },
     });
+  });
+
+  /** The question of an earlier turn is still open in each of these. */
+  const stillOpen = {
+    'asking / finishing': questionFinishing,
+    'asking / waiting for a place': questionLeft.after(text('2')),
+    'asking / working / connecting': questionLeft.after(text('2'), granted(2)),
+    'asking / working / streaming': questionLeft.after(text('2'), granted(2), opened(2), ready({}, 2)),
+    'asking / stopping': questionLeft.after(text('2'), granted(2), opened(2), ready({}, 2), command('stop')),
+  };
+
+  describe.each(words2)('!%s', (name) => {
+    it.each(each(stillOpen))('is held where the question of an earlier turn is open: %s', (at, scene) => {
+      expect(scene.on(command(name))).toEqual({
+        at,
+        does: [say({ key: 'text waits', position: 1 }, name)],
+        changes: { question: null, waiting: [word(name)] },
+      });
+    });
+
+    it.each(each({ ...stillOpen, 'asking / awaiting confirmation': asking }))(
+      'is refused while the queue is full, and the question stays open: %s',
+      (at, scene) => {
+        expect(full(scene).on(command(name))).toEqual({
+          at,
+          does: [say({ key: 'queue is full', limit: 20 }, name)],
+          changes: {},
+        });
+      },
+    );
   });
 
   it('that nobody answers is a no', () => {
@@ -75,6 +119,14 @@ describe('a question of the agent', () => {
       at: 'asking / working / streaming',
       does: [confirmation(false), say({ key: 'question expired' }, '1')],
       changes: { question: null },
+    });
+  });
+
+  it('that nobody answers is a no in the next turn of an agent that takes no confirmations', () => {
+    expect(asking.on(asking.end('questionLimit'))).toEqual({
+      at: 'asking / working / streaming',
+      does: [say({ key: 'question expired' }, '1')],
+      changes: { question: null, waiting: [{ ...word('no'), eventId: id('1') }] },
     });
   });
 
@@ -114,5 +166,15 @@ describe('a question of the agent', () => {
   it('lets a text wait for the word', () => {
     expect(askingAble.after(text('2'), command('yes')).context.waiting).toEqual([words('2')]);
     expect(streamingAble.context.waiting).toEqual([]);
+  });
+
+  it('outlives the text that was told to wait for the word', () => {
+    const next = asking.after(text('2'), ended('done', 'Shall I?'), delivered());
+    expect(next.context.question).toEqual(question);
+    expect(next.on(command('yes'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [say({ key: 'text waits', position: 1 }, 'yes')],
+      changes: { question: null, waiting: [word('yes')] },
+    });
   });
 });

@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { asking, busy, each, failed, finishing, interrupted, streaming } from './scenes.ts';
 import {
-  closed,
-  command,
-  delivered,
-  ended,
-  hidden,
-  placeWanted,
-  say,
-  text,
-  typing,
-  words,
-  type Scene,
-} from './story.ts';
-
-const full = (scene: Scene): Scene => scene.after(...Array.from({ length: 20 }, (_, n) => text(`q${n + 1}`)));
+  asking,
+  busy,
+  each,
+  failed,
+  finishing,
+  full,
+  interrupted,
+  questionLeft,
+  stopping,
+  streaming,
+} from './scenes.ts';
+import { closed, command, delivered, ended, hidden, placeWanted, say, text, typing, words } from './story.ts';
 
 describe('texts that wait', () => {
   it.each(each(busy))('a text is held: %s', (at, scene) => {
@@ -75,8 +72,51 @@ describe('!retry', () => {
     });
   });
 
-  it.each(each(busy))('has nothing to repeat: %s', (at, scene) => {
+  it('at rest closes the question that the text left open', () => {
+    expect(questionLeft.on(command('retry'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted(2)],
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, unanswered: null, question: null },
+    });
+    const answered = questionLeft.after(command('retry'), ended('done', null, null, 2));
+    expect(answered.on(command('yes')).does).toEqual([say({ key: 'no question is open' }, 'yes')]);
+  });
+
+  const unstopped = Object.fromEntries(Object.entries(busy).filter(([at]) => at !== 'asking / stopping'));
+
+  it.each(each(unstopped))('has nothing to repeat: %s', (at, scene) => {
     expect(scene.on(command('retry'))).toEqual({ at, does: [say({ key: 'nothing to retry' }, 'retry')], changes: {} });
+  });
+
+  it('holds the text that is being stopped, which is asked again when the agent stopped', () => {
+    expect(stopping.on(command('retry'))).toEqual({
+      at: 'asking / stopping',
+      does: [say({ key: 'text waits', position: 1 }, 'retry')],
+      changes: { waiting: [words('1')] },
+    });
+    expect(stopping.after(command('retry')).on(ended('stopped', null))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [closed(), hidden, say({ key: 'stopped' }, '1'), typing, placeWanted(2)],
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, waiting: [] },
+    });
+  });
+
+  it('is refused while the agent stops and the queue is full', () => {
+    expect(full(stopping).on(command('retry'))).toEqual({
+      at: 'asking / stopping',
+      does: [say({ key: 'queue is full', limit: 20 }, 'retry')],
+      changes: {},
+    });
+  });
+
+  it('has nothing to repeat once the person moved on: a text at rest takes the place of the interrupted one', () => {
+    const movedOn = interrupted.after(text('2'));
+    expect(movedOn.context.unanswered).toBeNull();
+    expect(movedOn.after(ended('done', null, null, 2)).on(command('retry'))).toEqual({
+      at: 'idle',
+      does: [say({ key: 'nothing to retry' }, 'retry')],
+      changes: {},
+    });
   });
 
   const next = streaming.after(text('2'), ended('failed', null, 'silent'));

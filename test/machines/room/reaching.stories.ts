@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, type RoomEvent } from '../../../machines/model.ts';
-import { awaitingStatus, backingOff, connecting } from './scenes.ts';
+import { awaitingStatus, backingOff, connecting, streaming } from './scenes.ts';
 import {
   agent,
   closed,
@@ -34,6 +34,20 @@ describe('an agent that cannot be reached', () => {
       at: 'asking / working / backing off',
       does: [closed()],
       changes: { turn: { ...scene.context.turn, attempts: 1, pauseMs: 375 } },
+    });
+  });
+
+  it('is left alone likewise once the text was handed over: the link says so only when nothing was written', () => {
+    expect(streaming.on(unreachable(0.5))).toEqual({
+      at: 'asking / working / backing off',
+      does: [closed()],
+      changes: { turn: { ...streaming.context.turn, attempts: 1, pauseMs: 375 } },
+    });
+    const again = streaming.after(unreachable());
+    expect(again.after(again.end('backoff'), granted(), opened()).on(ready())).toEqual({
+      at: 'asking / working / streaming',
+      does: [['send the user message', { turn: 1, text: words('1') }]],
+      changes: { turn: { ...streaming.context.turn, pauseMs: 250 } },
     });
   });
 

@@ -11,13 +11,29 @@ import {
   streaming,
   streamingAble,
 } from './scenes.ts';
-import { closed, delivered, granted, hidden, opened, placeWanted, ready, resumed, say, shown, words } from './story.ts';
+import {
+  closed,
+  delivered,
+  granted,
+  hidden,
+  opened,
+  placeWanted,
+  ready,
+  resumed,
+  say,
+  shown,
+  typing,
+  words,
+} from './story.ts';
 
 const cutOff = {
   at: 'interrupted',
   does: [closed(), hidden, say({ key: 'interrupted' }, '1')],
   changes: { turn: null, unanswered: { text: words('1'), why: 'interrupted' } },
 };
+
+/** Typing is shown again, the connection is gone, a place is wanted again. */
+const afresh = [closed(), hidden, typing, placeWanted()];
 
 describe('after a restart', () => {
   it.each(each({ idle, interrupted, 'asking / finishing': finishing }))('nothing is to be done: %s', (at, scene) => {
@@ -29,7 +45,7 @@ describe('after a restart', () => {
   });
 
   it.each(each(beforeTheTurnIsSent))('a turn that the agent has not seen waits for a place again: %s', (_, scene) => {
-    expect(scene.on(resumed)).toEqual({ at: 'asking / waiting for a place', does: [placeWanted()], changes: {} });
+    expect(scene.on(resumed)).toEqual({ at: 'asking / waiting for a place', does: afresh, changes: {} });
     expect(scene.after(resumed).timers).toEqual({});
   });
 
@@ -45,7 +61,7 @@ describe('after a restart', () => {
     ['streaming', streamingAble, {}],
     ['awaiting confirmation', askingAble, { question: null }],
   ])('it is run again where the agent runs a repeated message only once: %s', (_, scene, changes) => {
-    expect(scene.on(resumed)).toEqual({ at: 'asking / waiting for a place', does: [placeWanted()], changes });
+    expect(scene.on(resumed)).toEqual({ at: 'asking / waiting for a place', does: afresh, changes });
   });
 
   it('the repeated turn continues in the message that shows its beginning', () => {

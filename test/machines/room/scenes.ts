@@ -1,5 +1,6 @@
 import {
   asked,
+  clear,
   command,
   ended,
   granted,
@@ -27,12 +28,18 @@ export const streamingAble = awaitingStatus.after(ready({ idempotent: true, conf
 export const asking = streaming.after(asked());
 export const askingAble = streamingAble.after(asked());
 export const stopping = streaming.after(command('stop'));
+/** `!clear` came while the agent answered. */
+export const discarded = streaming.after(clear);
+/** The limit of working time is over. */
+export const tooLong = streaming.after(streaming.end('turnLimit'));
 export const finishing = streaming.after(ended('done', 'answer'));
 export const interrupted = streaming.after(resumed);
 /** A turn failed and the person did not retry. */
 export const failed = streaming.after(ended('failed', null, 'agent-error'));
 /** The agent's connection went away while its question was open. */
 export const questionLeft = asking.after(resumed);
+/** The answer that ended in the question is on its way. */
+export const questionFinishing = asking.after(ended('done', 'Shall I?'));
 
 export const beforeTheTurnIsSent: Record<string, Scene> = {
   'asking / waiting for a place': waiting,
@@ -52,6 +59,9 @@ export const busy: Record<string, Scene> = {
 export const resting: Record<string, Scene> = { idle, interrupted };
 
 export const everywhere: Record<string, Scene> = { ...resting, ...busy };
+
+/** The scene with as many texts waiting as there may be. */
+export const full = (scene: Scene): Scene => scene.after(...Array.from({ length: 20 }, (_, n) => text(`q${n + 1}`)));
 
 /** A row for each scene of a set, for `it.each`. */
 export const each = (scenes: Record<string, Scene>): [string, Scene][] => Object.entries(scenes);

@@ -81,8 +81,12 @@ describe('!stop', () => {
     });
   });
 
-  it('a second time adds nothing: the word on the first is under way', () => {
-    expect(stopping.on(command('stop'))).toEqual({ at: 'asking / stopping', does: [], changes: {} });
+  it('a second time is told that the agent is being stopped', () => {
+    expect(stopping.on(command('stop'))).toEqual({
+      at: 'asking / stopping',
+      does: [say({ key: 'is stopping' }, 'stop')],
+      changes: {},
+    });
   });
 
   it('comes too late for an answer that is complete', () => {

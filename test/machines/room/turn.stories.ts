@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Trouble } from '../../../machines/model.ts';
-import { awaitingStatus, busy, connecting, each, finishing, idle, interrupted, streaming, waiting } from './scenes.ts';
+import {
+  awaitingStatus,
+  busy,
+  connecting,
+  each,
+  finishing,
+  idle,
+  interrupted,
+  streaming,
+  tooLong,
+  waiting,
+} from './scenes.ts';
 import {
   agent,
   asked,
@@ -16,9 +27,11 @@ import {
   placeWanted,
   ready,
   refused,
+  resumed,
   say,
   sentFile,
   shown,
+  stopWanted,
   text,
   typing,
   unreachable,
@@ -34,6 +47,8 @@ const turn = {
   pauseMs: 0,
   idempotent: false,
   confirmations: false,
+  stoppedFor: null,
+  discarded: false,
 };
 const over = [closed(), hidden];
 
@@ -54,10 +69,16 @@ describe('a turn', () => {
     });
   });
 
-  it('says where in the line it stands', () => {
+  it('says where in the line it stands, and not again after a failed try', () => {
     expect(waiting.on(awaited(3))).toEqual({
       at: 'asking / waiting for a place',
       does: [say({ key: 'agent is busy', position: 3 }, '1')],
+      changes: {},
+    });
+    const again = waiting.after(awaited(3), granted(), unreachable());
+    expect(again.after(again.end('backoff')).on(awaited(2))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [],
       changes: {},
     });
   });
@@ -155,12 +176,22 @@ describe('a turn', () => {
     });
   });
 
-  it('restarts nothing when the limit of working time is over: the agent is stopped', () => {
-    const late = streaming.on(streaming.end('turnLimit'));
-    expect(late).toEqual({
+  it('that works too long is stopped, and why is remembered', () => {
+    expect(streaming.on(streaming.end('turnLimit'))).toEqual({
       at: 'asking / stopping',
-      does: [['stop the agent', { turn: 1, trouble: 'too-long' }]],
-      changes: {},
+      does: [stopWanted('too-long')],
+      changes: { turn: { ...turn, stoppedFor: 'too-long' } },
+    });
+  });
+
+  it.each([
+    ['the agent does not stop', tooLong.end('stopLimit')],
+    ['the service was restarted', resumed],
+  ])('that worked too long is told as trouble: %s', (_, event) => {
+    expect(tooLong.on(event)).toEqual({
+      at: 'idle',
+      does: [...over, say({ key: 'trouble', trouble: 'too-long' }, '1')],
+      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
     });
   });
 });

@@ -1,0 +1,263 @@
+/** Random lives of a room, with an agent that keeps to its protocol and a process that may die at any step. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Envelope } from '../../src/actors/record.ts';
+import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
+import { step, type Effect, type Input } from '../../src/actors/step.ts';
+import { agentEvent, agentMoveOf, inputOf, moves, type Move } from './moves.ts';
+import {
+  contextOf,
+  conversationOf,
+  definition,
+  freshRecord,
+  input,
+  limits,
+  reread,
+  textInput,
+  toStreaming,
+} from './support.ts';
+
+/** What the world knows of the turn that it works on. */
+interface World {
+  place: number | null;
+  link: { turn: number; phase: 'opening' | 'open' | 'ready' | 'asked' | 'over' } | null;
+  /** How often each turn's message was written. */
+  written: Map<number, number>;
+  /** Turns whose agent promised to run a repeated message once. */
+  idempotent: Set<number>;
+}
+
+const newWorld = (): World => ({ place: null, link: null, written: new Map(), idempotent: new Set() });
+
+function perform(world: World, { type, params }: Effect, record: Envelope): void {
+  const turn = params['turn'] as number;
+  switch (type) {
+    case 'ask for a place':
+      world.place = turn;
+      break;
+    case 'open the connection':
+      world.link = { turn, phase: 'opening' };
+      break;
+    case 'send the user message':
+      if (world.link?.turn !== turn || world.link.phase !== 'ready') break;
+      world.link.phase = 'asked';
+      world.written.set(turn, (world.written.get(turn) ?? 0) + 1);
+      if (contextOf(record).turn?.idempotent === true) world.idempotent.add(turn);
+      break;
+    case 'close the connection':
+      if (world.place === turn) world.place = null;
+      if (world.link?.turn === turn) world.link = null;
+      break;
+  }
+}
+
+/** Whether the agent's side may say this now; moves its connection on. What another turn's connection says may come any time. */
+function mayHappen(world: World, move: Move, record: Envelope): boolean {
+  if (move.move !== 'agent' || move.off !== 0) return true;
+  const turn = contextOf(record).turn?.id;
+  const { link } = world;
+  const phase = link?.turn === turn ? link?.phase : undefined;
+  switch (move.event.says) {
+    case 'granted':
+    case 'awaited':
+      return world.place !== null && world.place === turn;
+    case 'opened':
+      return moveOn(['opening'], 'open');
+    case 'ready':
+      return moveOn(['open'], 'ready');
+    case 'unreachable':
+      return moveOn(['opening', 'open'], 'over');
+    case 'ended':
+      return moveOn(['asked'], 'over');
+    default:
+      return phase === 'asked';
+  }
+  function moveOn(from: (typeof phase)[], to: NonNullable<typeof phase>): boolean {
+    if (!link || !from.includes(phase)) return false;
+    link.phase = to;
+    return true;
+  }
+}
+
+/** Where the rooms have been. */
+const visited = new Set<string>();
+
+const endings = ['stopped', 'trouble', 'interrupted', 'empty answer', 'answer was refused', 'cleared'];
+
+function keysOf(effects: readonly Effect[]): { key: string; answers: unknown }[] {
+  return effects
+    .filter(({ type }) => type === 'say')
+    .map(({ params }) => ({ key: (params['notice'] as { key: string }).key, answers: params['answers'] }));
+}
+
+/** The texts that a room has taken and not ended, the running one first. */
+function openTexts(record: Envelope): string[] {
+  const { turn, waiting } = contextOf(record);
+  return [...(turn === null ? [] : [turn.text]), ...waiting].map((text) => text.eventId as string);
+}
+
+function checkStep(before: Envelope, one: Input, after: Envelope, effects: readonly Effect[]): void {
+  const was = contextOf(before);
+  const is = contextOf(after);
+  const said = keysOf(effects);
+
+  visited.add(conversationOf(after));
+  expect(after.parked).toEqual([]);
+  if (after.done) return;
+  const atRest = ['idle', 'interrupted'].includes(conversationOf(after));
+  expect(atRest).toBe(is.turn === null);
+  if (atRest) expect({ timers: after.timers, waiting: is.waiting }).toEqual({ timers: [], waiting: [] });
+  expect(JSON.stringify(after).length).toBeLessThan(64 * 1024);
+
+  const event = one.kind === 'event' ? one.event : null;
+  const taken = one.kind === 'event' && (one.id === null || before.seen !== after.seen);
+  if (event !== null && 'turn' in event && event['turn'] !== was.turn?.id) {
+    expect(after).toBe(before);
+    expect(effects).toEqual([]);
+  }
+  const text = event?.type === 'text.received' ? (event['text'] as { eventId: string; sender: string }) : null;
+  if (text !== null && taken && text.sender === is.person) {
+    const held = openTexts(after).filter((id) => id === text.eventId).length;
+    const refused = said.filter(({ key, answers }) => key === 'queue is full' && answers === text.eventId).length;
+    expect([held, refused]).toEqual(refused === 1 ? [0, 1] : [1, 0]);
+  }
+  if (event !== null && taken && String(event.type).startsWith('command.') && event['sender'] === was.person) {
+    expect(effects.length, `${String(event.type)} in ${conversationOf(before)}`).toBeGreaterThan(0);
+  }
+
+  const otherPerson = event?.type === 'room.invited' && event['person'] !== was.person;
+  if (otherPerson) return;
+  const waited = was.waiting.map(({ eventId }) => eventId as string);
+  const open = openTexts(after);
+  for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
+  if (was.turn !== null && is.turn?.id !== was.turn.id) {
+    const delivered = one.kind === 'settled' && one.accepted;
+    const named = said.filter(({ key }) => endings.includes(key)).length;
+    const ends = [delivered, was.turn.discarded, named === 1].filter(Boolean).length;
+    expect({ conversation: conversationOf(before), one, said, ends }).toMatchObject({ ends: 1 });
+  }
+}
+
+/** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
+function play(sequence: readonly Move[]): { record: Envelope; world: World } {
+  let record = freshRecord();
+  let world = newWorld();
+  let pending: { effects: readonly Effect[]; record: Envelope } = { effects: [], record };
+  for (const [n, move] of sequence.entries()) {
+    if (record.done) break;
+    const crash = move.move === 'resume';
+    const effectsAreLost = crash && n % 2 === 0;
+    if (!effectsAreLost) for (const effect of pending.effects) perform(world, effect, pending.record);
+    pending = { effects: [], record };
+    if (crash) {
+      record = readRoomRecord(reread(record));
+      world = { ...newWorld(), written: world.written, idempotent: world.idempotent };
+      if (isAtRest(record)) continue;
+    }
+    const meant = move.move === 'go on' ? agentMoveOf(move, record, n) : move;
+    if (meant === null || !mayHappen(world, meant, record)) continue;
+    const one = inputOf(meant, record, n);
+    if (one === null) continue;
+    const next = step(definition, record, [one]);
+    checkStep(record, one, next.record, next.effects);
+    pending = { effects: next.effects, record: next.record };
+    record = next.record;
+  }
+  for (const effect of pending.effects) perform(world, effect, pending.record);
+  return { record, world };
+}
+
+/** What a willing world does next; null when nothing is left to do. */
+function helpOn(record: Envelope): Input | null {
+  const { turn } = contextOf(record);
+  const [item] = record.outbox;
+  if (item !== undefined) return { kind: 'settled', effect: item.id, accepted: true, at: 0 };
+  if (turn === null) return null;
+  const says = (move: Parameters<typeof agentEvent>[0]) => input(agentEvent(move, turn.id, 1));
+  switch (conversationOf(record)) {
+    case 'asking.waiting for a place':
+      return says({ says: 'granted' });
+    case 'asking.working.connecting':
+      return says({ says: 'opened' });
+    case 'asking.working.awaiting status':
+      return says({ says: 'ready', idempotent: false, confirmations: false, session: null });
+    case 'asking.working.backing off':
+      return input({ type: 'agent.reachable', agent: contextOf(record).agent });
+    default:
+      return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });
+  }
+}
+
+describe('whatever happens to a room', () => {
+  it('takes, holds or refuses each text, ends each with one word, and forgets none', () => {
+    visited.clear();
+    const deeds = { written: 0, twice: 0 };
+    fc.assert(
+      fc.property(moves({ maxLength: 60 }), (sequence) => {
+        const { world } = play(sequence);
+        for (const [turn, times] of world.written) {
+          if (times > 1) expect(world.idempotent, `turn ${turn} was written ${times} times`).toContain(turn);
+          deeds.written += 1;
+          if (times > 1) deeds.twice += 1;
+        }
+      }),
+      { seed: 11, numRuns: 2_500 },
+    );
+    expect([...visited].sort()).toEqual([
+      'asking.awaiting confirmation',
+      'asking.finishing',
+      'asking.stopping',
+      'asking.waiting for a place',
+      'asking.working.awaiting status',
+      'asking.working.backing off',
+      'asking.working.connecting',
+      'asking.working.streaming',
+      'idle',
+      'interrupted',
+      'left',
+    ]);
+    expect(deeds.written).toBeGreaterThan(1_000);
+    expect(deeds.twice).toBeGreaterThan(5);
+  });
+
+  it('comes to rest in a willing world, with every text answered', () => {
+    fc.assert(
+      fc.property(moves({ maxLength: 40 }), (sequence) => {
+        let { record } = play(sequence);
+        for (let steps = 0; steps < 200 && !record.done; steps++) {
+          const one = helpOn(record);
+          if (one === null) break;
+          record = step(definition, record, [one]).record;
+        }
+        if (!record.done) {
+          expect(isAtRest(record)).toBe(true);
+          expect(openTexts(record)).toEqual([]);
+        }
+      }),
+      { seed: 12, numRuns: 250 },
+    );
+  });
+
+  it('holds no more than the queue and the text that was put back', () => {
+    fc.assert(
+      fc.property(moves({ maxLength: 60 }), (sequence) => {
+        const { record } = play(sequence);
+        expect(contextOf(record).waiting.length).toBeLessThanOrEqual(limits.queue + 1);
+      }),
+      { seed: 13, numRuns: 250 },
+    );
+  });
+});
+
+// BUG in machines/room.machine.ts: a question that expires at an agent without confirmations is held as a text past the
+// limit of the queue; an agent that asks on and on grows the record until its schema refuses it (1,000 waiting texts).
+it('an agent whose questions expire again and again does not fill the queue', () => {
+  let record = step(definition, freshRecord(), [textInput(1), ...toStreaming(1)]).record;
+  for (let n = 0; n < 20; n++) {
+    const question = { id: `q${n}`, text: 'May I?', expiresInMs: 1 };
+    record = step(definition, record, [input({ type: 'agent.asked', turn: 1, question }, n * 10)]).record;
+    const timer = record.timers.find(({ event }) => event.includes('questionLimit'));
+    if (timer !== undefined) record = step(definition, record, [{ kind: 'timer', timer, at: timer.at }]).record;
+  }
+  expect(contextOf(record).waiting.length).toBeLessThanOrEqual(limits.queue + 1);
+});
