@@ -79,6 +79,8 @@ export const Turn = z.object({
   idempotent: z.boolean(),
   /** The agent takes USER_CONFIRMATION within a turn; else the word waits for the next turn. */
   confirmations: z.boolean(),
+  /** The person knows that the agent has no place free. */
+  toldBusy: z.boolean(),
   /** Why the service, not the person, ends it early. */
   stoppedFor: Trouble.nullable(),
   /** `!clear` came: what it still brings is thrown away. */

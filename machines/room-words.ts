@@ -44,6 +44,7 @@ export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext
     pauseMs: 0,
     idempotent: false,
     confirmations: false,
+    toldBusy: false,
     stoppedFor: null,
     discarded: false,
   };
@@ -136,6 +137,12 @@ export function unansweredText(context: RoomContext): Text {
 export function wordOn(context: RoomContext, event: { eventId: EventId; sender: UserId }, approved: boolean): Text {
   const body = `${approved ? 'Yes' : 'No'}, to your question: "${context.question?.text ?? ''}"`;
   return { eventId: event.eventId, sender: event.sender, body, replyTo: null };
+}
+
+/** Nobody gave a word in time: a no, in a text of its own. */
+export function wordOnExpiry(context: RoomContext): Text {
+  const { eventId, sender } = turnOf(context).text;
+  return wordOn(context, { eventId: `${eventId}/no` as EventId, sender }, false);
 }
 
 export function confirmation(context: RoomContext, approved: boolean): RoomEffectParams['send the confirmation'] {

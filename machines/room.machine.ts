@@ -43,6 +43,7 @@ import {
   whyStopped,
   whyUnanswered,
   wordOn,
+  wordOnExpiry,
 } from './room-words.ts';
 
 const QUEUE_LIMIT = 20;
@@ -78,6 +79,9 @@ export const roomMachine = setup({
     'begin the turn': assign(({ context }, p: { text: Text }) => beginTurn(context, p.text)),
     'begin the next turn': assign(({ context }) => beginNextTurn(context)),
     'hold the text': assign(({ context }, p: { text: Text }) => ({ waiting: [...context.waiting, p.text] })),
+    'note that the person knows that the agent is busy': assign(({ context }) => ({
+      turn: context.turn && { ...context.turn, toldBusy: true },
+    })),
     'note the failed try': assign(({ context }, p: { jitter: number }) => ({
       turn: afterFailedTry(context.turn, p.jitter),
     })),
@@ -86,7 +90,6 @@ export const roomMachine = setup({
         session: p.session ?? context.session,
         turn: context.turn && {
           ...context.turn,
-          attempts: 0,
           idempotent: p.idempotent,
           confirmations: p.confirmations,
         },
@@ -129,7 +132,9 @@ export const roomMachine = setup({
     'this turn was discarded': ({ context, event }) =>
       ofThisTurn({ context, event }) && context.turn?.discarded === true,
     'it is of this turn and the person does not know': ({ context, event }) =>
-      ofThisTurn({ context, event }) && context.turn?.attempts === 0,
+      ofThisTurn({ context, event }) && context.turn?.toldBusy === false,
+    'it is of this turn and wanted': ({ context, event }) =>
+      ofThisTurn({ context, event }) && context.turn?.discarded === false,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
     'the queue has room': ({ context }) => context.waiting.length < QUEUE_LIMIT,
     'a text waits': ({ context }) => context.waiting.length > 0,
@@ -387,7 +392,7 @@ export const roomMachine = setup({
                   actions: { type: 'note the preview', params: ({ event }) => ({ eventId: event.eventId }) },
                 },
                 'agent.sent a file': {
-                  guard: 'it is of this turn',
+                  guard: 'it is of this turn and wanted',
                   actions: {
                     type: 'say',
                     params: ({ context, event }) =>
@@ -454,11 +459,14 @@ export const roomMachine = setup({
                     resumed: { target: '#asking', reenter: true },
                     'place.awaited': {
                       guard: 'it is of this turn and the person does not know',
-                      actions: {
-                        type: 'say',
-                        params: ({ context, event }) =>
-                          say({ key: 'agent is busy', position: event.position }, turnOf(context).text.eventId),
-                      },
+                      actions: [
+                        'note that the person knows that the agent is busy',
+                        {
+                          type: 'say',
+                          params: ({ context, event }) =>
+                            say({ key: 'agent is busy', position: event.position }, turnOf(context).text.eventId),
+                        },
+                      ],
                     },
                     'place.granted': { guard: 'it is of this turn', target: 'working' },
                   },
@@ -624,7 +632,7 @@ export const roomMachine = setup({
                         actions: [
                           {
                             type: 'hold the text',
-                            params: ({ context }) => ({ text: wordOn(context, turnOf(context).text, false) }),
+                            params: ({ context }) => ({ text: wordOnExpiry(context) }),
                           },
                           'close the question',
                           { type: 'say', params: tellAsker({ key: 'question expired' }) },
@@ -792,16 +800,7 @@ export const roomMachine = setup({
                       },
                     ],
                     'command.stop': { actions: { type: 'say', params: reply({ key: 'is stopping' }) } },
-                    'command.retry': [
-                      {
-                        guard: 'the queue has room',
-                        actions: [
-                          { type: 'hold the text', params: ({ context }) => ({ text: turnOf(context).text }) },
-                          { type: 'say', params: replyPosition },
-                        ],
-                      },
-                      { actions: { type: 'say', params: replyQueueFull } },
-                    ],
+                    'command.retry': { actions: { type: 'say', params: reply({ key: 'is stopping' }) } },
                     'command.clear': {
                       actions: [
                         { type: 'start a new context', params: theNewContext },

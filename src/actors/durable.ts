@@ -1,6 +1,7 @@
 /**
  * Machine → actor that decides, writes, acts. Its XState snapshot is the last *committed* record: nobody ever sees a
- * state that a crash would take back. One write is in flight; what comes meanwhile is the next batch.
+ * state that a crash would take back, but for light steps, which a restart takes anew. One write is in flight; what
+ * comes meanwhile is the next batch.
  */
 import type { ActorLogic, Snapshot } from 'xstate';
 import type { Reach } from './boundaries.ts';
@@ -54,15 +55,19 @@ export type DurableLogic = ActorLogic<DurableSnapshot, DurableEvent, DurableInpu
 export function durable(definition: Definition, world: DurableWorld): DurableLogic {
   type Scope = Parameters<DurableLogic['transition']>[2];
 
-  function decide(snapshot: DurableSnapshot, { self, defer }: Scope): DurableSnapshot {
+  function decide(snapshot: DurableSnapshot, { self, defer }: Pick<Scope, 'self' | 'defer'>): DurableSnapshot {
     if (snapshot.writing !== null || snapshot.waiting.length === 0) return snapshot;
     const before = snapshot.record;
     const inputs = snapshot.waiting;
-    const { record, effects } = step(definition, before, inputs);
+    const { record, effects, light } = step(definition, before, inputs);
     const settled = snapshot.waitingFor;
     if (record === before) {
       defer(() => settled.forEach((tell) => tell()));
       return { ...snapshot, waiting: [], waitingFor: [] };
+    }
+    if (light) {
+      const waiting = { ...snapshot, waiting: [], waitingFor: [], writing: settled };
+      return commit(waiting, { before, record, inputs, effects }, { self, defer });
     }
     defer(() => {
       world.reach('record decided');
@@ -74,7 +79,7 @@ export function durable(definition: Definition, world: DurableWorld): DurableLog
     return { ...snapshot, waiting: [], waitingFor: [], writing: settled };
   }
 
-  function commit(snapshot: DurableSnapshot, change: Change, scope: Scope): DurableSnapshot {
+  function commit(snapshot: DurableSnapshot, change: Change, scope: Pick<Scope, 'self' | 'defer'>): DurableSnapshot {
     const { record, effects } = change;
     const told = snapshot.writing ?? [];
     scope.defer(() => {

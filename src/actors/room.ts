@@ -5,6 +5,9 @@ import { roomMachine } from '../../machines/room.machine.ts';
 import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
 import type { Definition } from './step.ts';
 
+/** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
+const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);
+
 export interface RoomLimits {
   /** Texts that may wait behind the one being answered. */
   queue: number;
@@ -31,6 +34,7 @@ export function roomDefinition(limits: RoomLimits, device: string): Definition {
     machine: room,
     device,
     effects: roomEffects,
+    light: LIGHT,
     classify: (context, event) => ofThePerson(context as RoomContext, event as RoomEvent),
     settled,
     apology,

@@ -3,7 +3,8 @@
  * another engine calls the same function.
  */
 import {
-  transition,
+  createActor,
+  type AnyActorScope,
   type AnyEventObject,
   type AnyMachineSnapshot,
   type AnyStateMachine,
@@ -21,6 +22,8 @@ export interface Definition {
   /** The Matrix device that effects are sent from. */
   device: string;
   effects: Readonly<Record<string, EffectClass>>;
+  /** Events whose steps need no write of their own, as long as they ask for nothing but disposable effects (docs/adr/0008). */
+  light: ReadonlySet<string>;
   /** A last look at an event with the state at hand, e.g. whether its sender is the room's person. */
   classify(context: unknown, event: AnyEventObject): AnyEventObject;
   /** What the machine hears when a repeatable effect was acknowledged or refused for good; null for nothing. */
@@ -59,6 +62,8 @@ export interface Effect {
 export interface Step {
   record: Envelope;
   effects: Effect[];
+  /** Nothing of it would be missed after a crash: it may ride on the next write. */
+  light: boolean;
 }
 
 const MOST_PARKED = 50;
@@ -104,7 +109,12 @@ export function step(definition: Definition, record: Envelope, inputs: readonly 
     }
   }
   if (draft.taken.length > 0) change(draft, { seen: remember(draft.record.seen, draft.taken) });
-  return { record: draft.record, effects: draft.effects };
+  const light =
+    !draft.record.done &&
+    inputs.every((input) => input.kind === 'event' && input.id === null && definition.light.has(input.event.type)) &&
+    draft.effects.every((effect) => effect.class === 'disposable') &&
+    draft.record.parked === record.parked;
+  return { record: draft.record, effects: draft.effects, light };
 }
 
 interface Draft {
@@ -130,7 +140,7 @@ function change(draft: Draft, changes: Partial<Envelope>): void {
 
 function take(definition: Definition, draft: Draft, event: AnyEventObject, at: number): void {
   try {
-    const [next, actions] = transition(definition.machine, draft.snapshot, event) as [AnyMachineSnapshot, Action[]];
+    const [next, actions] = decide(definition.machine, draft.snapshot, event);
     if (next.status === 'error') throw next.error;
     if (next === draft.snapshot && actions.length === 0) return;
     const folded = fold(definition, draft.record, actions, at);
@@ -142,6 +152,40 @@ function take(definition: Definition, draft: Draft, event: AnyEventObject, at: n
   } catch (error) {
     park(definition, draft, { at, error: describe(error), event });
   }
+}
+
+/** One inert scope per machine: what a transition wants done is collected, nothing is done. */
+const scopes = new WeakMap<AnyStateMachine, { scope: AnyActorScope; collected: Action[] }>();
+
+type Scope = Parameters<AnyStateMachine['transition']>[2];
+
+/** XState's `transition(machine, snapshot, event)` without building an actor for every call (docs/adr/0004). */
+function decide(
+  machine: AnyStateMachine,
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+): [AnyMachineSnapshot, Action[]] {
+  let inert = scopes.get(machine);
+  if (inert === undefined) {
+    const collected: Action[] = [];
+    const self = createActor(machine, { input: {} });
+    const scope = {
+      self,
+      defer: () => {},
+      id: '',
+      logger: () => {},
+      sessionId: '',
+      stopChild: () => {},
+      system: self.system,
+      emit: () => {},
+      actionExecutor: (action: Action) => collected.push(action),
+    } as unknown as AnyActorScope;
+    inert = { scope, collected };
+    scopes.set(machine, inert);
+  }
+  inert.collected.length = 0;
+  const next = machine.transition(snapshot, event, inert.scope as Scope) as AnyMachineSnapshot;
+  return [next, inert.collected.slice()];
 }
 
 interface Action {

@@ -72,6 +72,7 @@ const turn: Turn = {
   pauseMs: 0,
   idempotent: false,
   confirmations: false,
+  toldBusy: false,
   stoppedFor: null,
   discarded: false,
 };

@@ -60,7 +60,7 @@ export const en: Catalogue = {
 
   'no question is open': () => 'The agent has no open question for you. Just write to go on.',
 
-  'is stopping': () => 'It is being stopped already.',
+  'is stopping': () => 'It is being stopped already; give it a moment.',
 
   stopped: () => 'Stopped. `!retry` asks the same again; or just write something new.',
 

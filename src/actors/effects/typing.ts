@@ -6,6 +6,8 @@ import type { Alarm } from '../timers.ts';
 /** How long one request shows it, and when it is renewed, ms. */
 const SHOWN_MS = 30_000;
 const RENEW_MS = 22_000;
+/** An answer that comes sooner needs none. */
+const DELAY_MS = 150;
 
 export interface Typing {
   wish(room: RoomId, on: boolean): void;
@@ -34,7 +36,10 @@ export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
       if (on) wish.cancel = alarm.set(now() + RENEW_MS, () => renew(room, wish));
     }
     wish.busy = false;
-    if (!wish.on) wishes.delete(room);
+    if (!wish.on) {
+      wish.cancel?.();
+      wishes.delete(room);
+    }
   }
 
   function renew(room: RoomId, wish: Wish): void {
@@ -46,13 +51,16 @@ export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
 
   return {
     wish(room, on) {
-      let wish = wishes.get(room);
+      const wish = wishes.get(room);
       if (wish === undefined) {
         if (!on) return;
-        wish = { on, shown: false, busy: false, cancel: null };
-        wishes.set(room, wish);
+        const begun: Wish = { on, shown: false, busy: false, cancel: null };
+        begun.cancel = alarm.set(now() + DELAY_MS, () => void fulfil(room, begun));
+        wishes.set(room, begun);
+        return;
       }
       wish.on = on;
+      if (on && !wish.shown && wish.cancel !== null) return;
       void fulfil(room, wish);
     },
   };
