@@ -142,7 +142,7 @@ export function wordOn(context: RoomContext, event: { eventId: EventId; sender: 
 /** Nobody gave a word in time: a no, in a text of its own. */
 export function wordOnExpiry(context: RoomContext): Text {
   const { eventId, sender } = turnOf(context).text;
-  return wordOn(context, { eventId: `${eventId}/no` as EventId, sender }, false);
+  return wordOn(context, { eventId: `${eventId}/no/${context.question?.id ?? ''}` as EventId, sender }, false);
 }
 
 export function confirmation(context: RoomContext, approved: boolean): RoomEffectParams['send the confirmation'] {

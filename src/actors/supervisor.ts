@@ -128,16 +128,21 @@ export function createChildren(world: ChildrenWorld): Children {
   }
 
   function take(room: RoomId, inputs: readonly Input[], settled: (() => void) | null, byLetter: boolean): void {
-    const [first] = inputs;
-    if (closed || first === undefined) return;
-    let child = children.get(room);
-    if (child === undefined) {
-      child = newChild(now());
-      children.set(room, child);
-      load(room, child, first);
-    }
+    const child = childOf(room, inputs[0]);
+    if (child === null) return;
     child.lastUsed = now();
     hold(room, child, inputs, settled, byLetter);
+  }
+
+  /** The child that inputs are for, loaded for the first of them; null when there are none, or no more. */
+  function childOf(room: RoomId, first: Input | undefined): Child | null {
+    if (closed || first === undefined) return null;
+    const known = children.get(room);
+    if (known !== undefined) return known;
+    const child = newChild(now());
+    children.set(room, child);
+    load(room, child, first);
+    return child;
   }
 
   /** Inputs stay held until they are on disk, so that a crash of the actor takes none with it. */
@@ -326,9 +331,10 @@ export function createChildren(world: ChildrenWorld): Children {
         else take(room, inputs, resolve, true);
       }),
     redeliver(room, inputs) {
-      take(room, inputs, null, false);
-      const child = children.get(room);
-      if (child !== undefined) child.hasDeadLetters = true;
+      const child = childOf(room, inputs[0]);
+      if (child === null) return;
+      child.hasDeadLetters = true;
+      hold(room, child, inputs, null, false);
     },
     wake(room, record) {
       if (children.has(room)) return;

@@ -44,7 +44,7 @@ const isRefusal: Record<Notice['key'], boolean> = {
   'question expired': false,
   'no question is open': true,
   stopped: false,
-  'is stopping': false,
+  'is stopping': true,
   'nothing runs': true,
   'answer is complete': true,
   'nothing to retry': true,

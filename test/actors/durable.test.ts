@@ -11,12 +11,14 @@ import {
   conversationOf,
   definition,
   done,
+  eventId,
   freshRecord,
   input,
   reread,
   ROOM,
   textInput,
   toStreaming,
+  turnId,
 } from './support.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
 import { heldRecords } from './world.ts';
@@ -216,13 +218,130 @@ describe('with writes that the test holds', () => {
   });
 });
 
+describe('a light step', () => {
+  /** `show` counts and asks for a disposable effect. */
+  const lightly: Definition = { ...toy, light: new Set(['show', 'count', 'all', 'break', 'end']) };
+  const show = input({ type: 'show' });
+
+  it('is committed at once without a write: it is told, its effects begin', async () => {
+    const records = heldRecords();
+    const { admit, happened, record } = start(records, toyRecord(), lightly);
+    admit(show);
+    const after = { ...toyRecord(), sequence: 1, context: { count: 1 } };
+    expect(happened).toEqual(['record written', 'committed 1', 'settled 1', 'perform show 1']);
+    expect(record()).toEqual(after);
+    admit(show, show);
+    expect(happened.slice(4)).toEqual([
+      'record written',
+      'committed 3',
+      'settled 2',
+      'perform show 2',
+      'perform show 3',
+    ]);
+    await settled();
+    expect(records.begun).toEqual([]);
+  });
+
+  it('rides on the next write', async () => {
+    const records = heldRecords();
+    const { admit, record } = start(records, toyRecord(), lightly);
+    admit(show);
+    admit(count('$1'));
+    await settled();
+    expect(records.begun).toHaveLength(1);
+    records.held[0]?.release();
+    await settled();
+    const onDisk = JSON.parse(records.disk.get('toy') ?? '') as Envelope;
+    expect(onDisk).toEqual({ ...toyRecord(), sequence: 1, context: { count: 2 }, seen: onDisk.seen });
+    expect(record()).toEqual(onDisk);
+  });
+
+  it('that comes during a write is taken when that is done, and needs no second one', async () => {
+    const records = heldRecords();
+    const { admit, happened, record } = start(records, toyRecord(), lightly);
+    admit(count('$1'));
+    admit(show);
+    await settled();
+    expect(happened).toEqual(['record decided']);
+    expect(record()).toEqual(toyRecord());
+    records.held[0]?.release();
+    await settled();
+    expect(happened.slice(1)).toEqual([
+      'record written',
+      'committed 0',
+      'settled 1',
+      'record written',
+      'committed 1',
+      'settled 1',
+      'perform show 1',
+    ]);
+    expect(records.begun).toHaveLength(1);
+    expect([countOf(record()), countOf(JSON.parse(records.disk.get('toy') ?? '') as Envelope)]).toEqual([2, 1]);
+  });
+
+  it.each<[string, Input[], Partial<Envelope>]>([
+    ['a batch with one heavy input', [show, count('$1')], { sequence: 1, context: { count: 2 } }],
+    ['what asks for more than disposable effects', [input({ type: 'all' })], { sequence: 3, context: { count: 1 } }],
+    ['what the chart throws on', [input({ type: 'break' })], { context: { count: 0 } }],
+  ])('is none: %s is written first', async (_, inputs, expected) => {
+    const records = heldRecords();
+    const { admit, happened } = start(records, toyRecord(), lightly);
+    admit(...inputs);
+    expect(happened).toEqual(['record decided']);
+    await settled();
+    expect(records.begun).toMatchObject([{ key: 'toy', record: expected }]);
+  });
+
+  it('is none where the record ends: it is taken away first', async () => {
+    const records = heldRecords();
+    const { admit, happened } = start(records, toyRecord(), lightly);
+    admit(input({ type: 'end' }));
+    expect(happened).toEqual(['record decided']);
+    await settled();
+    expect(records.begun).toEqual([{ key: 'toy', record: undefined }]);
+  });
+
+  it('leaves nothing under way: the actor may leave memory', () => {
+    const { actor, admit } = start(heldRecords(), toyRecord(), lightly);
+    admit(show);
+    actor.send({ type: 'evict' });
+    expect(actor.getSnapshot().status).toBe('done');
+  });
+});
+
 describe('with the real store', () => {
+  it('writes a turn in four records, from its text to its answer in the room', async () => {
+    const folder = await openRecords(await temporaryFolder(), { fsync: false });
+    const written: string[] = [];
+    const records: Records = {
+      ...folder,
+      async write(key, record) {
+        await folder.write(key, record);
+        written.push(conversationOf(record as Envelope));
+      },
+    };
+    const { admit, happened, record } = start(records, freshRecord(), definition, ROOM);
+    const shown = input({ type: 'answer.shown', turn: turnId(1), eventId: eventId('preview') });
+    const steps = [textInput(1), ...toStreaming(1), shown, input(done(1))];
+    for (const [index, one] of steps.entries()) {
+      admit(one);
+      await until(() => happened.filter((what) => what === 'settled 1').length > index);
+    }
+    const [delivery] = record().outbox;
+    expect(delivery).toMatchObject({ type: 'deliver the answer', params: { preview: '$preview' } });
+    admit({ kind: 'settled', effect: delivery?.id ?? '', accepted: true, at: 0 });
+    await until(() => happened.filter((what) => what === 'settled 1').length > steps.length);
+    expect(written).toEqual(['asking.waiting for a place', 'asking.working.streaming', 'asking.finishing', 'idle']);
+    expect(await folder.read(ROOM)).toEqual(record());
+  });
+
   it('goes through a conversation, and each process finds what the one before committed', async () => {
     const records = await openRecords(await temporaryFolder(), { fsync: false });
     const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1))];
+    const stored: Definition = { ...definition, light: new Set() };
     let record = freshRecord();
     for (const one of inputs) {
-      const { admit, happened, record: now } = start(records, record, definition, ROOM);
+      const { admit, happened, record: now } = start(records, record, stored, ROOM);
       admit(one);
       await until(() => happened.includes('settled 1'));
       record = (await records.read(ROOM)) as Envelope;

@@ -119,7 +119,10 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
       return input({ type: 'file.received', ...author, name: 'a.pdf' }, at, eventId(n));
     case 'the same text again': {
       const same = context.turn?.text ?? context.waiting[0];
-      return same === undefined ? null : input({ type: 'text.received', text: same }, at, same.eventId);
+      // The no to an expired question came from nobody.
+      return same === undefined || same.eventId.includes('/no/')
+        ? null
+        : input({ type: 'text.received', text: same }, at, same.eventId);
     }
     case 'command':
       return input(commandOf(move.name, author, n), at, eventId(n));

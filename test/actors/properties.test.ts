@@ -141,6 +141,7 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
 function play(sequence: readonly Move[]): { record: Envelope; world: World } {
   let record = freshRecord();
+  let disk = record;
   let world = newWorld();
   let pending: { effects: readonly Effect[]; record: Envelope } = { effects: [], record };
   for (const [n, move] of sequence.entries()) {
@@ -150,7 +151,7 @@ function play(sequence: readonly Move[]): { record: Envelope; world: World } {
     if (!effectsAreLost) for (const effect of pending.effects) perform(world, effect, pending.record);
     pending = { effects: [], record };
     if (crash) {
-      record = readRoomRecord(reread(record));
+      record = readRoomRecord(reread(disk));
       world = { ...newWorld(), written: world.written, idempotent: world.idempotent };
       if (isAtRest(record)) continue;
     }
@@ -162,6 +163,7 @@ function play(sequence: readonly Move[]): { record: Envelope; world: World } {
     checkStep(record, one, next.record, next.effects);
     pending = { effects: next.effects, record: next.record };
     record = next.record;
+    if (!next.light) disk = record;
   }
   for (const effect of pending.effects) perform(world, effect, pending.record);
   return { record, world };
@@ -249,8 +251,6 @@ describe('whatever happens to a room', () => {
   });
 });
 
-// BUG in machines/room.machine.ts: a question that expires at an agent without confirmations is held as a text past the
-// limit of the queue; an agent that asks on and on grows the record until its schema refuses it (1,000 waiting texts).
 it('an agent whose questions expire again and again does not fill the queue', () => {
   let record = step(definition, freshRecord(), [textInput(1), ...toStreaming(1)]).record;
   for (let n = 0; n < 20; n++) {

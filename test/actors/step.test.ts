@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { step, type Input } from '../../src/actors/step.ts';
+import { step, type Definition, type Input } from '../../src/actors/step.ts';
 import type { Envelope } from '../../src/actors/record.ts';
 import { inputOf, moves } from './moves.ts';
 import {
@@ -114,11 +114,10 @@ describe('a batch', () => {
     ['a timer that was never set', [{ kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
   ])('returns the very same record for %s', (_, inputs) => {
     const record = play(toyRecord(), input({ type: 'all' })).record;
-    expect(play(record, ...inputs)).toEqual({ record, effects: [] });
+    expect(play(record, ...inputs)).toEqual({ record, effects: [], light: inputs.length === 0 });
     expect(play(record, ...inputs).record).toBe(record);
   });
 
-  // BUG in src/actors/step.ts: 'partly settled' of an unknown effect makes a new record, hence a needless write.
   it('returns the very same record for parts of an unknown effect', () => {
     const record = play(toyRecord(), input({ type: 'all' })).record;
     expect(play(record, { kind: 'partly settled', effect: '99', cursor: 1 }).record).toBe(record);
@@ -170,6 +169,12 @@ describe('what the chart throws on', () => {
     const { record } = play(toyRecord(), count('$1'), input({ type: 'break' }, 0, '$2'), count('$3'));
     expect(countOf(record)).toBe(2);
     expect(play(record, input({ type: 'break' }, 0, '$2')).record).toBe(record);
+  });
+
+  it('leaves nothing of what it asked for to what comes after it', () => {
+    const { record, effects } = play(toyRecord(), input({ type: 'repeat and break' }), input({ type: 'show' }));
+    expect(effects.map(({ id, type }) => [id, type])).toEqual([['1', 'show']]);
+    expect([countOf(record), record.outbox]).toEqual([1, []]);
   });
 
   it('is kept for the last fifty', () => {
@@ -233,6 +238,63 @@ describe('timers', () => {
       input({ type: 'start' }, 30),
     );
     expect(record.timers).toEqual([{ ...timer, at: 130 }]);
+  });
+});
+
+describe('a light step', () => {
+  const lightly: Definition = { ...toy, light: new Set(['show', 'all', 'count', 'break', 'start', 'end', 'silent']) };
+  const lightOf = (...inputs: Input[]) => step(lightly, toyRecord(), inputs).light;
+  const show = input({ type: 'show' });
+
+  it('is what asks for nothing but disposable effects, by events that say so', () => {
+    const { record, effects, light } = step(lightly, toyRecord(), [show, show]);
+    const common = { class: 'disposable', type: 'show', params: {}, since: 0, device: 'DEVICE', cursor: 0 };
+    expect({ record, effects, light }).toEqual({
+      record: { ...toyRecord(), sequence: 2, context: { count: 2 } },
+      effects: [
+        { id: '1', ...common },
+        { id: '2', ...common },
+      ],
+      light: true,
+    });
+  });
+
+  it.each<[string, Input[]]>([
+    ['what asks for nothing', [count(null)]],
+    ['what sets a timer', [input({ type: 'start' })]],
+    ['an event that no state handles', [input({ type: 'silent' })]],
+  ])('is also %s', (_, inputs) => {
+    expect(lightOf(...inputs)).toBe(true);
+  });
+
+  it.each<[string, Input[]]>([
+    ['an event that needs its write', [input({ type: 'repeat', n: 1 })]],
+    ['what has an id to be remembered', [count('$1')]],
+    ['what asks for more than disposable effects', [input({ type: 'all' })]],
+    ['what the chart throws on', [input({ type: 'break' })]],
+    ['what the chart throws on, with an apology', [input({ type: 'break', sender: '@ann:test' })]],
+    ['the end of the record', [input({ type: 'end' })]],
+    ['a batch with one heavy input in front', [input({ type: 'raise at once' }), show]],
+    ['a batch with one heavy input behind', [show, input({ type: 'raise at once' })]],
+    ['a batch with an acknowledgement', [show, { kind: 'settled', effect: '99', accepted: true, at: 0 }]],
+    ['a batch with a part of a delivery', [show, { kind: 'partly settled', effect: '99', cursor: 1 }]],
+    ['a batch with a timer', [show, { kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
+  ])('is not %s', (_, inputs) => {
+    expect(lightOf(...inputs)).toBe(false);
+  });
+
+  it('of a room is one that `resumed` takes anew', () => {
+    const [granted, opened, ready] = toStreaming(1) as [Input, Input, Input];
+    const shown = input({ type: 'answer.shown', turn: turnId(1), eventId: eventId('preview') });
+    const rest = [granted, opened, ready, shown, input(done(1))];
+    let { record, light } = step(definition, freshRecord(), [textInput(1)]);
+    const found = [light];
+    for (const one of rest) {
+      ({ record, light } = step(definition, record, [one]));
+      found.push(light);
+    }
+    expect(found).toEqual([false, true, true, false, true, false]);
+    expect(conversationOf(record)).toBe('asking.finishing');
   });
 });
 

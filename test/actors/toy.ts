@@ -29,6 +29,7 @@ const toyMachine = setup({
         { type: 'show', params: {} },
       ],
     },
+    show: { actions: ['count', { type: 'show', params: {} }] },
     repeat: { actions: { type: 'repeat', params: ({ event }) => ({ n: event['n'] as unknown }) } },
     'repeat and break': { actions: ['count', { type: 'repeat', params: {} }, 'break'] },
     break: { actions: 'break' },
@@ -53,6 +54,7 @@ export const toy: Definition = {
   machine: toyMachine,
   device: 'DEVICE',
   effects: { repeat: 'repeatable', 'do once': 'once', show: 'disposable' },
+  light: new Set(),
   classify: (_, event) => event,
   settled: (_, accepted) => (accepted ? { type: 'settled' } : null),
   apology: (event) =>

@@ -84,6 +84,8 @@ export function createLiveAnswer(
       inFlight = null;
       consider();
     });
+    // A closing service breaks it off; whoever waits for the answer hears that from `finish`.
+    inFlight.catch(() => {});
   }
 
   async function put(): Promise<void> {

@@ -295,8 +295,6 @@ describe('delivering an answer', () => {
     expect(sent).toEqual([]);
   });
 
-  // BUG in src/actors/effects/room.ts: an effect that fails for another reason than the end of the service is only logged;
-  // the room stays in `finishing` without a timer, and whatever its person writes waits for ever (P2).
   it.each<[string, Partial<RoomEffectPorts>, Answer]>([
     [
       'its file cannot be read',
@@ -312,11 +310,16 @@ describe('delivering an answer', () => {
       },
       { markdown: 'x' },
     ],
-  ])('has an outcome also where %s', async (_, ports, answer) => {
-    const { perform, admitted } = theatre(ports);
+  ])('is settled as refused where %s', async (_, ports, answer) => {
+    const warnings: object[] = [];
+    const log = { ...silentLog, warn: (fields: object) => void warnings.push(fields) };
+    const { perform, inputs, alarm } = theatre({ ...ports, log });
     perform('deliver the answer', delivery(answer));
     await settled();
-    expect(admitted).not.toEqual([]);
+    expect(inputs()).toEqual([settledInput(false, alarm.now())]);
+    expect(warnings).toEqual([
+      { room: ROOM, effect: 'deliver the answer', ok: false, code: 'INTERNAL', detail: 'the effect failed' },
+    ]);
   });
 });
 
@@ -477,6 +480,21 @@ describe('a turn', () => {
     expect(inputs()).toEqual([]);
   });
 
+  it('shows no more of its answer once it is closed', async () => {
+    const { perform, hear, sent, alarm } = theatre();
+    perform('open the connection', connection());
+    hear({ type: 'text', text: 'The beginning' });
+    sent[0]?.answer(ok('preview'));
+    await settled();
+    hear({ type: 'text', text: ', more' });
+    perform('close the connection', { turn: TURN });
+    expect(alarm.pending()).toEqual([]);
+    hear({ type: 'text', text: ', and more' });
+    alarm.advance(60_000);
+    await settled();
+    expect(sent).toHaveLength(1);
+  });
+
   it('is not closed by the end of another', () => {
     const { perform, happened } = theatre();
     perform('open the connection', connection());
@@ -485,9 +503,10 @@ describe('a turn', () => {
   });
 
   it('is let go with its room, and typing with it', async () => {
-    const { effects, perform, happened, hear, inputs } = theatre();
+    const { effects, perform, happened, hear, inputs, alarm } = theatre();
     perform('show typing', {});
     perform('open the connection', connection());
+    alarm.advance(150);
     await settled();
     effects.release(ROOM);
     await settled();
@@ -499,9 +518,10 @@ describe('a turn', () => {
 
 describe('typing', () => {
   it('is shown and hidden in its room', async () => {
-    const { perform, happened } = theatre();
+    const { perform, happened, alarm } = theatre();
     perform('show typing', {});
     perform('show typing', {}, { room: OTHER });
+    alarm.advance(150);
     await settled();
     perform('hide typing', {});
     await settled();
@@ -531,8 +551,6 @@ describe('an agent that is back', () => {
     expect(admitted.map(({ room }) => room)).toEqual([OTHER]);
   });
 
-  // BUG in src/actors/effects/room.ts: rooms stay in `unreached` after their turn; each is woken from disk, and one that
-  // was left gets a new record, when the agent is back.
   it('is not told to a room that has gone since', () => {
     const { effects, perform, hear, admitted } = theatre();
     perform('open the connection', connection());
@@ -581,14 +599,16 @@ it('does each effect that the chart can ask for', async () => {
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
   for (const name of Object.keys(every) as (keyof typeof every)[]) {
-    const { perform, happened, sent, effects } = theatre();
+    const { perform, happened, sent, effects, alarm } = theatre();
     perform('open the connection', connection());
     if (name === 'hide typing') {
       perform('show typing', {});
+      alarm.advance(150);
       await settled();
     }
     const before = happened.length + sent.length;
     perform(name, name === 'open the connection' ? { ...connection(), turn: turnId(4) } : every[name]);
+    alarm.advance(150);
     await settled();
     expect(happened.length + sent.length, name).toBeGreaterThan(before);
     effects.release(ROOM);

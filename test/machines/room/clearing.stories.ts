@@ -29,6 +29,7 @@ import {
   ready,
   resumed,
   say,
+  sentFile,
   stopWanted,
   text,
   typing,
@@ -111,6 +112,11 @@ describe('!clear', () => {
     ['is gone after a restart', resumed],
   ])('says nothing more about what it discarded when the agent %s', (_, event) => {
     expect(discarded.on(event)).toEqual({ at: 'idle', does: [closed(), hidden], changes: { turn: null } });
+  });
+
+  it('says nothing of a file of what it discarded', () => {
+    expect(discarded.on(sentFile())).toEqual({ at: 'asking / stopping', does: [], changes: {} });
+    expect(stopping.on(sentFile()).does).toEqual([say({ key: 'agent sent a file', path: '/workspace/a.txt' }, '1')]);
   });
 
   it('leaves nothing to be retried, and the texts that wait begin in the new context', () => {

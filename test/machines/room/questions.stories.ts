@@ -126,7 +126,16 @@ describe('a question of the agent', () => {
     expect(asking.on(asking.end('questionLimit'))).toEqual({
       at: 'asking / working / streaming',
       does: [say({ key: 'question expired' }, '1')],
-      changes: { question: null, waiting: [{ ...word('no'), eventId: id('1') }] },
+      changes: { question: null, waiting: [{ ...word('no'), eventId: id('1/no/q1') }] },
+    });
+  });
+
+  it('that nobody answers is forgotten where the queue is full', () => {
+    const scene = full(asking);
+    expect(scene.on(scene.end('questionLimit'))).toEqual({
+      at: 'asking / working / streaming',
+      does: [say({ key: 'question expired' }, '1')],
+      changes: { question: null },
     });
   });
 

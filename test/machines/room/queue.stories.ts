@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   asking,
   busy,
+  discarded,
   each,
   failed,
   finishing,
@@ -88,23 +89,14 @@ describe('!retry', () => {
     expect(scene.on(command('retry'))).toEqual({ at, does: [say({ key: 'nothing to retry' }, 'retry')], changes: {} });
   });
 
-  it('holds the text that is being stopped, which is asked again when the agent stopped', () => {
-    expect(stopping.on(command('retry'))).toEqual({
+  it.each([
+    ['stopped', stopping],
+    ['stopped, with a full queue', full(stopping)],
+    ['discarded', discarded],
+  ])('holds nothing of a turn that is being %s', (_, scene) => {
+    expect(scene.on(command('retry'))).toEqual({
       at: 'asking / stopping',
-      does: [say({ key: 'text waits', position: 1 }, 'retry')],
-      changes: { waiting: [words('1')] },
-    });
-    expect(stopping.after(command('retry')).on(ended('stopped', null))).toEqual({
-      at: 'asking / waiting for a place',
-      does: [closed(), hidden, say({ key: 'stopped' }, '1'), typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, waiting: [] },
-    });
-  });
-
-  it('is refused while the agent stops and the queue is full', () => {
-    expect(full(stopping).on(command('retry'))).toEqual({
-      at: 'asking / stopping',
-      does: [say({ key: 'queue is full', limit: 20 }, 'retry')],
+      does: [say({ key: 'is stopping' }, 'retry')],
       changes: {},
     });
   });

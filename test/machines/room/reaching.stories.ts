@@ -47,7 +47,7 @@ describe('an agent that cannot be reached', () => {
     expect(again.after(again.end('backoff'), granted(), opened()).on(ready())).toEqual({
       at: 'asking / working / streaming',
       does: [['send the user message', { turn: 1, text: words('1') }]],
-      changes: { turn: { ...streaming.context.turn, pauseMs: 250 } },
+      changes: {},
     });
   });
 
@@ -69,8 +69,14 @@ describe('an agent that cannot be reached', () => {
     });
   });
 
-  it('has five tries again once it was ready', () => {
-    expect(tried(4).after(opened(), ready()).context.turn?.attempts).toBe(0);
+  it('has no more than five tries when it was ready between them', () => {
+    const scene = tried(4).after(opened(), ready());
+    expect(scene.context.turn).toEqual({ ...streaming.context.turn, attempts: 4, pauseMs: 2_000 });
+    expect(scene.on(unreachable())).toEqual({
+      at: 'idle',
+      does: [closed(), hidden, say({ key: 'trouble', trouble: 'unreachable' }, '1')],
+      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
+    });
   });
 
   it('is tried again after the pause', () => {

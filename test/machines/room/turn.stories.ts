@@ -47,6 +47,7 @@ const turn = {
   pauseMs: 0,
   idempotent: false,
   confirmations: false,
+  toldBusy: false,
   stoppedFor: null,
   discarded: false,
 };
@@ -69,18 +70,39 @@ describe('a turn', () => {
     });
   });
 
-  it('says where in the line it stands, and not again after a failed try', () => {
+  it('says once where in the line it stands', () => {
     expect(waiting.on(awaited(3))).toEqual({
       at: 'asking / waiting for a place',
       does: [say({ key: 'agent is busy', position: 3 }, '1')],
-      changes: {},
+      changes: { turn: { ...turn, toldBusy: true } },
     });
-    const again = waiting.after(awaited(3), granted(), unreachable());
-    expect(again.after(again.end('backoff')).on(awaited(2))).toEqual({
+  });
+
+  const told = waiting.after(awaited(3));
+  const triedOnce = told.after(granted(), unreachable());
+
+  it.each([
+    ['the line moved', told],
+    ['a try failed', triedOnce.after(triedOnce.end('backoff'))],
+    ['the service was restarted', told.after(resumed)],
+  ])('does not say it again when %s', (_, scene) => {
+    expect(scene.on(awaited(2))).toEqual({ at: 'asking / waiting for a place', does: [], changes: {} });
+  });
+
+  it('says it after a failed try where there was a place at first', () => {
+    const again = connecting.after(unreachable());
+    const scene = again.after(again.end('backoff'));
+    expect(scene.on(awaited(2))).toEqual({
       at: 'asking / waiting for a place',
-      does: [],
-      changes: {},
+      does: [say({ key: 'agent is busy', position: 2 }, '1')],
+      changes: { turn: { ...turn, attempts: 1, pauseMs: 250, toldBusy: true } },
     });
+  });
+
+  it('says it anew in the next turn', () => {
+    const next = told.after(text('2'), granted(), opened(), ready(), ended('done', null));
+    expect(next.context.turn).toEqual({ ...turn, id: 2, text: words('2') });
+    expect(next.on(awaited(1, 2)).does).toEqual([say({ key: 'agent is busy', position: 1 }, '2')]);
   });
 
   it('connects when it has a place', () => {
