@@ -57,7 +57,7 @@ export function botConfig(options: BotOptions): Config {
   };
 }
 
-export interface LogLine {
+interface LogLine {
   level: 'debug' | 'info' | 'warn' | 'error';
   message: string;
   fields: object;
