@@ -17,7 +17,6 @@ export async function serve(config: Config): Promise<void> {
   }
   try {
     const ops = config.ops === null ? null : await startOps({ ...config.ops, health: app.health, log });
-    if (ops !== null) log.info({ url: ops.url }, 'ops server listens');
     const problem = await app.ended;
     await ops?.close();
     if (problem !== null) throw problem;
