@@ -54,7 +54,7 @@ policy:
     MATRIX_DEVICE_ID: ' DEVICE ',
     MATRIX_PLATFORM_BACKEND: ' MOCK ',
     AGENT_BASE_URL: ' http://platform:8000 ',
-    SURFACES_WORKSPACE_DIR: ' /work/ ',
+    SURFACES_WORKSPACE_DIR: ' /files/ ',
     STATE_DIR: ' /var/state ',
     STATE_FSYNC: ' Off ',
     LOG_LEVEL: ' Debug ',
@@ -73,7 +73,7 @@ policy:
     backend: 'mock',
     agents: [
       { id: 'one', label: 'First', baseUrl: 'wss://agents.example.org/one/', workspace: '/agents/1', concurrency: 1 },
-      { id: 'two', label: 'two', baseUrl: 'http://platform:8000', workspace: '/work', concurrency: 4 },
+      { id: 'two', label: 'two', baseUrl: 'http://platform:8000', workspace: '/files', concurrency: 4 },
     ],
     userAgents: { '@ann:example.org': 'two', '@bob:[::1]:8448': 'one' },
     policy: {
