@@ -80,7 +80,8 @@ function readRegistry(env: Env, readFile: ReadFile): { registry: RegistryFile | 
   }
 }
 
-function policyOf({ reply, limits }: RegistryFile['policy']): Policy {
+/** The policy of a registry file, as the service names it. */
+export function policyOf({ reply, limits }: RegistryFile['policy']): Policy {
   return {
     reply: { stream: reply.stream, firstEditMs: reply.first_edit_ms, maxEdits: reply.max_edits },
     limits: {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { AgentId, type UserId } from '../../machines/model.ts';
 import { startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
+import { policyOf } from '../config/load.ts';
 import { defaultPolicy } from '../config/registry.ts';
 import type { Log } from '../ports.ts';
 import type { Provider } from './agent/provider.ts';
@@ -72,7 +73,7 @@ async function newFolder(state: string | null): Promise<string> {
 }
 
 function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder: string): Config {
-  const { reply, limits } = defaultPolicy;
+  const policy = policyOf(defaultPolicy);
   return {
     matrix: {
       homeserver: homeserver.url,
@@ -92,18 +93,7 @@ function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder:
       },
     ],
     userAgents: {},
-    policy: {
-      reply: { stream: reply.stream, firstEditMs: EDIT_MS, maxEdits: reply.max_edits },
-      limits: {
-        connectMs: limits.connect_ms,
-        statusMs: limits.status_ms,
-        silenceMs: limits.silence_ms,
-        turnMs: limits.turn_ms,
-        frameBytes: limits.frame_bytes,
-        queue: limits.queue,
-        connectTries: limits.connect_tries,
-      },
-    },
+    policy: { ...policy, reply: { ...policy.reply, firstEditMs: EDIT_MS } },
     state: { dir: path.join(folder, 'state'), fsync: false },
     log: { level: 'silent', format: 'json' },
     ops: null,
