@@ -1,5 +1,10 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
+import { ONLY_CONTEXT } from './model.ts';
 import type {
+  AgentId,
+  Assignment,
+  Role,
+  Wish,
   ContextId,
   EventId,
   Notice,
@@ -48,7 +53,7 @@ export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext
     stoppedFor: null,
     discarded: false,
   };
-  return { turns: id, turn, unanswered: null, person: context.person ?? text.sender };
+  return { turns: id, turn, unanswered: null };
 }
 
 export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
@@ -92,8 +97,18 @@ export function replyQueueFull({ context, event }: Moment<Message>) {
   return say({ key: 'queue is full', limit: context.waiting.length }, eventIdOf(event));
 }
 
-export function replyCleared({ context, event }: Moment<Message>) {
-  return say({ key: 'cleared', waiting: context.waiting.length }, eventIdOf(event));
+export function replyCleared({ context, event }: Moment<{ eventId: EventId; contextId: ContextId }>) {
+  const kept = event.contextId === ONLY_CONTEXT;
+  return say({ key: 'cleared', waiting: context.waiting.length, kept }, event.eventId);
+}
+
+export function help({ context, event }: Moment<Message>) {
+  return say({ key: 'help', inSpace: isInSpace(context) }, eventIdOf(event));
+}
+
+/** Whether the person has a Space of chats, of which this room is a part. */
+function isInSpace({ number, role }: RoomContext): boolean {
+  return number !== null || role === 'entry';
 }
 
 export function tellWhyBrokenOff({ context, event }: Moment<{ trouble: Trouble | null }>) {
@@ -122,6 +137,11 @@ export function theNewContext({ event }: { event: { contextId: ContextId } }): {
 
 export function theText({ event }: { event: { text: Text } }): { text: Text } {
   return { text: event.text };
+}
+
+/** What is not sent yet is asked there too; a question of a turn that is over belongs to the old one. */
+export function moveTo({ turn, question }: RoomContext, contextId: ContextId): Partial<RoomContext> {
+  return { contextId, session: null, turn: turn && { ...turn, contextId }, question: turn && question };
 }
 
 export function onlyFor(context: RoomContext, sender: UserId): Notice {
@@ -180,4 +200,78 @@ export function whyUnanswered(outcome: Outcome, trouble: Trouble | null): Unansw
 
 export function whyStopped(context: RoomContext): Unanswered['why'] {
   return turnOf(context).stoppedFor === null ? 'stopped' : 'failed';
+}
+
+/** What is known of a person who comes into a room. */
+export interface Reception {
+  person: UserId;
+  role: Role;
+  agent: AgentId;
+  assignment: Assignment;
+  contextId: ContextId;
+}
+
+/** A room begins anew with its person: nothing of anybody before stays. */
+export function receive({ person, role, agent, assignment, contextId }: Reception): Partial<RoomContext> {
+  return {
+    ...{ person, role, agent, assignment, contextId },
+    ...{ number: null, name: null, archived: false },
+    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, told: [] },
+    ...{ noticed: false, encrypted: false },
+  };
+}
+
+/** A chat that its person was faster in may have another name by now: that one stays. */
+export function numberAndName({ context, event }: Moment<Extract<RoomEvent, { type: 'room.adopted' }>>) {
+  const { number, archived } = event;
+  const name = context.number === number ? (context.name ?? event.name) : event.name;
+  return { number, name, archived };
+}
+
+export function personOf({ event }: { event: Extract<RoomEvent, { type: 'room.claimed' }> }) {
+  const { person, number, name } = event;
+  return { person, number, name };
+}
+
+export function noteOf({ event }: { event: { role: Role; agent: AgentId; assignment: Assignment } }) {
+  const { role, agent, assignment } = event;
+  return { role, agent, assignment };
+}
+
+export function wish(context: RoomContext, what: Wish): RoomEffectParams['tell the person'] {
+  if (context.person === null) throw new Error('the room has no person yet');
+  return { person: context.person, wish: what };
+}
+
+export function tellThePerson(what: Wish) {
+  return ({ context }: { context: RoomContext }) => wish(context, what);
+}
+
+/** The person wrote in an entry room. */
+export function askForAccess({ context, event }: Moment<Message>): RoomEffectParams['tell the person'] {
+  return wish(context, { type: 'access.wanted', answers: eventIdOf(event) });
+}
+
+export function theMarker({ context }: { context: RoomContext }): RoomEffectParams['write the marker'] {
+  const { role, person, number, name, agent, contextId, archived } = context;
+  if (person === null) throw new Error('the room has no person yet');
+  const kind = role === 'entry' ? 'entry' : 'chat';
+  return { marker: { version: 1, kind, person, number, name, agent, contextId, archived } };
+}
+
+export function greet({ context }: { context: RoomContext }): RoomEffectParams['say'] {
+  return say(greeting(context), null);
+}
+
+function greeting(context: RoomContext): Notice {
+  return { key: 'greeting', defaultAgent: context.assignment === 'default', inSpace: isInSpace(context) };
+}
+
+export function greetAgain({ context, event }: Moment<Message>): RoomEffectParams['say'] {
+  return say(greeting(context), eventIdOf(event));
+}
+
+export function yourAgent({ context, event }: Moment<Message>): RoomEffectParams['say'] {
+  const { agent, assignment } = context;
+  return say({ key: 'your agent', agent, configured: assignment === 'configured' }, eventIdOf(event));
 }

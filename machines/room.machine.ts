@@ -4,6 +4,8 @@
  */
 import { assign, setup } from 'xstate';
 import type {
+  Assignment,
+  Role,
   ContextId,
   Question,
   RoomContext,
@@ -16,6 +18,20 @@ import type {
   EventId,
 } from './model.ts';
 import {
+  askForAccess,
+  greet,
+  greetAgain,
+  help,
+  moveTo,
+  noteOf,
+  numberAndName,
+  personOf,
+  receive,
+  tellThePerson,
+  theMarker,
+  wish,
+  yourAgent,
+  type Reception,
   FIRST_BACKOFF_MS,
   afterFailedTry,
   beginNextTurn,
@@ -48,12 +64,17 @@ import {
 
 const QUEUE_LIMIT = 20;
 const TRIES = 5;
+/** In a room of hundreds, most of them need not hear that they are not answered. */
+const MOST_TOLD = 50;
 
 export const roomMachine = setup({
-  types: {} as { context: RoomContext; events: RoomEvent; input: RoomContext; tags: 'at rest' | 'busy' },
+  types: {} as { context: RoomContext; events: RoomEvent; input: RoomContext; tags: 'at rest' | 'busy' | 'unheard' },
 
   actions: {
     'join the room': effect('join the room'),
+    'set the name': effect('set the name'),
+    'write the marker': effect('write the marker'),
+    'tell the person': effect('tell the person'),
     say: effect('say'),
     'deliver the answer': effect('deliver the answer'),
     'send the user message': effect('send the user message'),
@@ -65,16 +86,20 @@ export const roomMachine = setup({
     'show typing': effect('show typing'),
     'hide typing': effect('hide typing'),
 
-    'receive the person': assign((_, p: { person: UserId; agent: AgentId; contextId: ContextId }) => ({
-      ...p,
-      session: null,
-      waiting: [],
-      unanswered: null,
-      question: null,
-      told: [],
-    })),
+    'receive the person': assign((_, p: Reception) => receive(p)),
+    'note the number and name': assign((_, p: { number: number; name: string; archived: boolean }) => p),
+    'note the person': assign((_, p: { person: UserId; number: number | null; name: string | null }) => p),
+    'note the agent': assign((_, p: { role: Role; agent: AgentId; assignment: Assignment }) => p),
+    'forget the session': assign({ session: null }),
+    'note the name': assign((_, p: { name: string }) => p),
+    'note whether it is archived': assign((_, p: { archived: boolean }) => p),
+    'note that the person knows': assign({ noticed: true }),
+    'note that the room is encrypted': assign({ encrypted: true }),
+    'forget whose chat it was': assign({ person: null, number: null }),
+    'forget what waits': assign({ waiting: [] }),
+    'forget what is under way': assign({ turn: null, waiting: [], unanswered: null, question: null }),
     'note that the bystander was told': assign(({ context }, p: { sender: UserId }) => ({
-      told: [...context.told, p.sender].slice(-50),
+      told: [...context.told, p.sender],
     })),
     'begin the turn': assign(({ context }, p: { text: Text }) => beginTurn(context, p.text)),
     'begin the next turn': assign(({ context }) => beginNextTurn(context)),
@@ -110,6 +135,7 @@ export const roomMachine = setup({
       unanswered: null,
       question: null,
     })),
+    'go on in another context': assign(({ context }, p: { contextId: ContextId }) => moveTo(context, p.contextId)),
     'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
     'note why the turn is stopped': assign(({ context }, p: { trouble: Trouble }) => ({
       turn: context.turn && { ...context.turn, stoppedFor: p.trouble },
@@ -121,7 +147,27 @@ export const roomMachine = setup({
   guards: {
     'the same person invites again': ({ context, event }) =>
       event.type === 'room.invited' && event.person === context.person,
-    'the bystander was told': ({ context, event }) => 'sender' in event && context.told.includes(event.sender),
+    'it is an entry room': ({ event }) => 'role' in event && event.role === 'entry',
+    'the person is refused': ({ event }) => 'role' in event && event.role === 'refused',
+    'it is a chat': ({ event }) => 'role' in event && event.role === 'chat',
+    'the chat has a number': ({ context }) => context.number !== null,
+    'the chat has a number and more are made': ({ context, event }) =>
+      event.type === 'command.new' && event.more && context.number !== null,
+    'a name is given': ({ event }) => event.type === 'command.rename' && event.name !== null,
+    'the person should hear of the default agent': ({ context }) =>
+      context.assignment === 'default' && !context.noticed,
+    'the person need not hear it again': ({ context }) => context.noticed,
+    'another agent takes over': ({ context, event }) =>
+      event.type === 'agent.assigned' && event.role !== 'refused' && event.agent !== context.agent,
+    'the person knows that it is encrypted': ({ context }) => context.encrypted,
+    'the name is not new': ({ context, event }) => event.type === 'room.named' && event.name === context.name,
+    'the person is here already': ({ context, event }) =>
+      event.type === 'room.adopted' && context.person === event.person,
+    'the room is of somebody else': ({ context, event }) =>
+      event.type === 'room.adopted' && context.person !== null && context.person !== event.person,
+    'the person left': ({ context, event }) => event.type === 'member.left' && event.user === context.person,
+    'the bystander was told, or too many were': ({ context, event }) =>
+      'sender' in event && (context.told.length >= MOST_TOLD || context.told.includes(event.sender)),
     'something is unanswered': ({ context }) => context.unanswered !== null,
     'something is unanswered and the queue has room': ({ context }) =>
       context.unanswered !== null && context.waiting.length < QUEUE_LIMIT,
@@ -170,48 +216,290 @@ export const roomMachine = setup({
 }).createMachine({
   id: 'room',
   context: ({ input }) => input,
-  initial: 'serving',
+  initial: 'unclaimed',
+  on: {
+    'room.left': [{ guard: 'the chat has a number', target: '.leaving' }, { target: '.left' }],
+    'room.invited': [
+      { guard: 'the same person invites again', actions: { type: 'join the room', params: { greet: false } } },
+      {
+        guard: 'it is an entry room',
+        target: '.pointing',
+        actions: [
+          { type: 'receive the person', params: ({ event }) => event },
+          { type: 'join the room', params: { greet: true } },
+        ],
+      },
+      {
+        guard: 'the person is refused',
+        target: '.refusing',
+        actions: [
+          { type: 'receive the person', params: ({ event }) => event },
+          { type: 'join the room', params: { greet: true } },
+        ],
+      },
+      {
+        target: '.serving',
+        actions: [
+          { type: 'receive the person', params: ({ event }) => event },
+          { type: 'join the room', params: { greet: true } },
+        ],
+      },
+    ],
+    'room.adopted': [
+      {
+        guard: 'the room is of somebody else',
+        actions: {
+          type: 'tell the person',
+          params: ({ event }) => ({ person: event.person, wish: { type: 'chat.refused' } }),
+        },
+      },
+      {
+        target: '.serving',
+        actions: [
+          { type: 'receive the person', params: ({ event }) => ({ ...event, role: 'chat' }) },
+          { type: 'note the number and name', params: numberAndName },
+          { type: 'join the room', params: { greet: false } },
+          { type: 'write the marker', params: theMarker },
+          { type: 'say', params: greet },
+        ],
+      },
+    ],
+    'room.named': [
+      { guard: 'the name is not new' },
+      {
+        guard: 'the chat has a number',
+        actions: [
+          { type: 'note the name', params: ({ event }) => ({ name: event.name }) },
+          { type: 'write the marker', params: theMarker },
+          {
+            type: 'tell the person',
+            params: ({ context, event }) => wish(context, { type: 'chat.renamed', name: event.name }),
+          },
+        ],
+      },
+    ],
+    'chat.archived': {
+      guard: 'the chat has a number',
+      actions: [
+        { type: 'note whether it is archived', params: ({ event }) => ({ archived: event.archived }) },
+        { type: 'write the marker', params: theMarker },
+      ],
+    },
+    'bystander.spoke': [
+      { guard: 'the bystander was told, or too many were' },
+      {
+        actions: [
+          { type: 'note that the bystander was told', params: ({ event }) => ({ sender: event.sender }) },
+          { type: 'say', params: ({ context, event }) => say(onlyFor(context, event.sender), event.eventId) },
+        ],
+      },
+    ],
+    'room.encrypted': [
+      { guard: 'the person knows that it is encrypted' },
+      {
+        actions: ['note that the room is encrypted', { type: 'say', params: reply({ key: 'room is encrypted' }) }],
+      },
+    ],
+    'context.assigned': { actions: { type: 'go on in another context', params: theNewContext } },
+    'command.help': { actions: { type: 'say', params: help } },
+    'command.unknown': {
+      actions: {
+        type: 'say',
+        params: ({ event }) => say({ key: 'unknown command', name: event.name }, event.eventId),
+      },
+    },
+    'command.whoami': {
+      actions: { type: 'say', params: ({ event }) => say({ key: 'you are', person: event.sender }, event.eventId) },
+    },
+  },
   states: {
+    // Nobody is known here: the bot was brought in while it did not look, or its memory of the room is lost.
+    unclaimed: {
+      tags: 'unheard',
+      on: {
+        // Whoever may not talk to an agent does not become its person: the one who may could still come.
+        'stranger.spoke': [
+          { guard: 'the bystander was told, or too many were' },
+          {
+            actions: [
+              { type: 'note that the bystander was told', params: ({ event }) => ({ sender: event.sender }) },
+              { type: 'say', params: reply({ key: 'no agent for you', contact: null }) },
+            ],
+          },
+        ],
+        'room.claimed': [
+          {
+            guard: 'it is an entry room',
+            target: 'pointing',
+            actions: [
+              { type: 'note the person', params: personOf },
+              { type: 'note the agent', params: noteOf },
+              { type: 'write the marker', params: theMarker },
+            ],
+          },
+          {
+            guard: 'the person is refused',
+            target: 'refusing',
+            actions: [
+              { type: 'note the person', params: personOf },
+              { type: 'note the agent', params: noteOf },
+            ],
+          },
+          {
+            target: 'serving',
+            actions: [
+              { type: 'note the person', params: personOf },
+              { type: 'note the agent', params: noteOf },
+              { type: 'write the marker', params: theMarker },
+            ],
+          },
+        ],
+      },
+    },
+
     serving: {
       type: 'parallel',
-      on: { 'room.left': 'left' },
+      on: {
+        'room.joined': {
+          actions: [
+            { type: 'write the marker', params: theMarker },
+            { type: 'say', params: greet },
+          ],
+        },
+        // Its person was faster than the last steps of its making: what runs goes on.
+        'room.adopted': {
+          guard: 'the person is here already',
+          actions: [
+            { type: 'note the number and name', params: numberAndName },
+            { type: 'join the room', params: { greet: false } },
+            { type: 'write the marker', params: theMarker },
+            { type: 'say', params: greet },
+          ],
+        },
+        'member.left': { guard: 'the person left', target: '#between turns', actions: 'forget what waits' },
+        'room.replaced': {
+          guard: 'the chat has a number',
+          actions: {
+            type: 'tell the person',
+            params: ({ context, event }) =>
+              wish(context, { type: 'chat.moved', replacement: event.replacement, contextId: context.contextId }),
+          },
+        },
+        'agent.assigned': [
+          {
+            guard: 'the person is refused',
+            target: 'refusing',
+            actions: [
+              'forget what is under way',
+              { type: 'note the agent', params: noteOf },
+              'note that the person knows',
+              { type: 'say', params: { notice: { key: 'no agent for you', contact: null }, answers: null } },
+            ],
+          },
+          {
+            guard: 'another agent takes over',
+            actions: [
+              { type: 'note the agent', params: noteOf },
+              'forget the session',
+              { type: 'write the marker', params: theMarker },
+              { type: 'say', params: ({ event }) => say({ key: 'agent changed', agent: event.agent }, null) },
+            ],
+          },
+          { actions: { type: 'note the agent', params: noteOf } },
+        ],
+        'context.assigned': {
+          actions: [
+            { type: 'go on in another context', params: theNewContext },
+            { type: 'write the marker', params: theMarker },
+            { type: 'say', params: { notice: { key: 'agent starts afresh' }, answers: null } },
+          ],
+        },
+        'memory.lost': { actions: { type: 'say', params: reply({ key: 'memory was lost' }) } },
+        'command.start': { actions: { type: 'say', params: greetAgain } },
+        'command.agent': { actions: { type: 'say', params: yourAgent } },
+        'command.rename': [
+          {
+            guard: 'a name is given',
+            actions: {
+              type: 'set the name',
+              params: ({ event }) => ({ name: event.name ?? '', answers: event.eventId }),
+            },
+          },
+          { actions: { type: 'say', params: reply({ key: 'name is missing' }) } },
+        ],
+        'name.set': [
+          {
+            guard: 'the chat has a number',
+            actions: [
+              { type: 'note the name', params: ({ event }) => ({ name: event.name }) },
+              { type: 'write the marker', params: theMarker },
+              {
+                type: 'tell the person',
+                params: ({ context, event }) => wish(context, { type: 'chat.renamed', name: event.name }),
+              },
+              { type: 'say', params: ({ event }) => say({ key: 'chat is renamed', chat: event.name }, null) },
+            ],
+          },
+          { actions: { type: 'say', params: ({ event }) => say({ key: 'chat is renamed', chat: event.name }, null) } },
+        ],
+        'name.refused': {
+          actions: {
+            type: 'say',
+            params: ({ event }) => say({ key: 'name could not be set', code: event.code }, null),
+          },
+        },
+        'command.new': [
+          {
+            guard: 'the chat has a number and more are made',
+            actions: {
+              type: 'tell the person',
+              params: ({ context, event }) =>
+                wish(context, { type: 'chat.wanted', answers: event.eventId, name: event.name }),
+            },
+          },
+          {
+            guard: 'the chat has a number',
+            actions: { type: 'say', params: reply({ key: 'no more chats are made' }) },
+          },
+          { actions: { type: 'say', params: reply({ key: 'this is your only chat' }) } },
+        ],
+        'command.chats': [
+          {
+            guard: 'the chat has a number',
+            actions: {
+              type: 'tell the person',
+              params: ({ context, event }) =>
+                wish(context, { type: 'chats.asked', answers: event.eventId, all: event.all }),
+            },
+          },
+          { actions: { type: 'say', params: reply({ key: 'this is your only chat' }) } },
+        ],
+        'command.unarchive': [
+          {
+            guard: 'the chat has a number',
+            actions: {
+              type: 'tell the person',
+              params: ({ context, event }) =>
+                wish(context, { type: 'unarchive.wanted', answers: event.eventId, number: event.number }),
+            },
+          },
+          { actions: { type: 'say', params: reply({ key: 'this is your only chat' }) } },
+        ],
+        'command.archive': [
+          {
+            guard: 'the chat has a number',
+            actions: {
+              type: 'tell the person',
+              params: ({ context, event }) => wish(context, { type: 'archive.wanted', answers: event.eventId }),
+            },
+          },
+          { actions: { type: 'say', params: reply({ key: 'this is your only chat' }) } },
+        ],
+      },
       states: {
         conversation: {
           initial: 'idle',
           on: {
-            'room.invited': [
-              {
-                guard: 'the same person invites again',
-                actions: { type: 'join the room', params: { greet: false } },
-              },
-              {
-                target: '.between turns',
-                actions: [
-                  {
-                    type: 'receive the person',
-                    params: ({ event }) => ({ person: event.person, agent: event.agent, contextId: event.contextId }),
-                  },
-                  { type: 'join the room', params: { greet: true } },
-                ],
-              },
-            ],
-            'room.joined': { actions: { type: 'say', params: { notice: { key: 'welcome' }, answers: null } } },
-            'bystander.spoke': [
-              { guard: 'the bystander was told' },
-              {
-                actions: [
-                  { type: 'note that the bystander was told', params: ({ event }) => ({ sender: event.sender }) },
-                  { type: 'say', params: ({ context, event }) => say(onlyFor(context, event.sender), event.eventId) },
-                ],
-              },
-            ],
-            'command.help': { actions: { type: 'say', params: reply({ key: 'help' }) } },
-            'command.unknown': {
-              actions: {
-                type: 'say',
-                params: ({ event }) => say({ key: 'unknown command', name: event.name }, event.eventId),
-              },
-            },
             'command.stop': {
               actions: { type: 'say', params: reply({ key: 'nothing runs' }) },
             },
@@ -219,6 +507,7 @@ export const roomMachine = setup({
               target: '.between turns',
               actions: [
                 { type: 'start a new context', params: theNewContext },
+                { type: 'write the marker', params: theMarker },
                 { type: 'say', params: replyCleared },
               ],
             },
@@ -255,10 +544,18 @@ export const roomMachine = setup({
               },
               { actions: { type: 'say', params: reply({ key: 'no question is open' }) } },
             ],
-            'text.received': {
-              target: '.asking',
-              actions: { type: 'begin the turn', params: theText },
-            },
+            'text.received': [
+              {
+                guard: 'the person should hear of the default agent',
+                target: '.asking',
+                actions: [
+                  'note that the person knows',
+                  { type: 'say', params: reply({ key: 'default agent' }) },
+                  { type: 'begin the turn', params: theText },
+                ],
+              },
+              { target: '.asking', actions: { type: 'begin the turn', params: theText } },
+            ],
           },
           states: {
             idle: { tags: 'at rest' },
@@ -377,6 +674,7 @@ export const roomMachine = setup({
                   actions: [
                     'put the text back',
                     { type: 'start a new context', params: theNewContext },
+                    { type: 'write the marker', params: theMarker },
                     { type: 'say', params: replyCleared },
                   ],
                 },
@@ -457,6 +755,17 @@ export const roomMachine = setup({
                   },
                   on: {
                     resumed: { target: '#asking', reenter: true },
+                    'agent.assigned': {
+                      guard: 'another agent takes over',
+                      target: '#asking',
+                      reenter: true,
+                      actions: [
+                        { type: 'note the agent', params: noteOf },
+                        'forget the session',
+                        { type: 'write the marker', params: theMarker },
+                        { type: 'say', params: ({ event }) => say({ key: 'agent changed', agent: event.agent }, null) },
+                      ],
+                    },
                     'place.awaited': {
                       guard: 'it is of this turn and the person does not know',
                       actions: [
@@ -488,6 +797,18 @@ export const roomMachine = setup({
                   },
                   on: {
                     resumed: { target: '#asking', reenter: true },
+                    // The text is not sent yet: the new agent gets it.
+                    'agent.assigned': {
+                      guard: 'another agent takes over',
+                      target: '#asking',
+                      reenter: true,
+                      actions: [
+                        { type: 'note the agent', params: noteOf },
+                        'forget the session',
+                        { type: 'write the marker', params: theMarker },
+                        { type: 'say', params: ({ event }) => say({ key: 'agent changed', agent: event.agent }, null) },
+                      ],
+                    },
                     'agent.unreachable': [
                       {
                         guard: 'it is of this turn and tries are left',
@@ -560,6 +881,19 @@ export const roomMachine = setup({
 
                     streaming: {
                       on: {
+                        // The old agent ends what it began.
+                        'agent.assigned': {
+                          guard: 'another agent takes over',
+                          actions: [
+                            { type: 'note the agent', params: noteOf },
+                            'forget the session',
+                            { type: 'write the marker', params: theMarker },
+                            {
+                              type: 'say',
+                              params: ({ event }) => say({ key: 'agent changed', agent: event.agent }, null),
+                            },
+                          ],
+                        },
                         resumed: [
                           {
                             guard: 'the agent runs a repeated message only once',
@@ -600,6 +934,7 @@ export const roomMachine = setup({
                           target: '#stopping',
                           actions: [
                             { type: 'start a new context', params: theNewContext },
+                            { type: 'write the marker', params: theMarker },
                             'discard the turn',
                             {
                               type: 'stop the agent',
@@ -757,6 +1092,7 @@ export const roomMachine = setup({
                       target: 'stopping',
                       actions: [
                         { type: 'start a new context', params: theNewContext },
+                        { type: 'write the marker', params: theMarker },
                         'discard the turn',
                         {
                           type: 'stop the agent',
@@ -804,6 +1140,7 @@ export const roomMachine = setup({
                     'command.clear': {
                       actions: [
                         { type: 'start a new context', params: theNewContext },
+                        { type: 'write the marker', params: theMarker },
                         'discard the turn',
                         { type: 'say', params: replyCleared },
                       ],
@@ -848,6 +1185,7 @@ export const roomMachine = setup({
                     'command.clear': {
                       actions: [
                         { type: 'start a new context', params: theNewContext },
+                        { type: 'write the marker', params: theMarker },
                         { type: 'say', params: replyCleared },
                       ],
                     },
@@ -875,6 +1213,160 @@ export const roomMachine = setup({
           initial: 'none',
           states: { none: {} },
         },
+      },
+    },
+
+    // An entry room: whatever its person writes leads to the chats.
+    pointing: {
+      on: {
+        'room.joined': {
+          actions: [
+            { type: 'write the marker', params: theMarker },
+            { type: 'tell the person', params: tellThePerson({ type: 'access.wanted', answers: null }) },
+          ],
+        },
+        'text.received': { actions: { type: 'tell the person', params: askForAccess } },
+        'file.received': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.start': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.stop': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.retry': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.clear': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.yes': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.no': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.rename': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.archive': { actions: { type: 'tell the person', params: askForAccess } },
+        'command.agent': { actions: { type: 'say', params: yourAgent } },
+        'command.new': {
+          actions: {
+            type: 'tell the person',
+            params: ({ context, event }) =>
+              wish(context, { type: 'chat.wanted', answers: event.eventId, name: event.name }),
+          },
+        },
+        'command.chats': {
+          actions: {
+            type: 'tell the person',
+            params: ({ context, event }) =>
+              wish(context, { type: 'chats.asked', answers: event.eventId, all: event.all }),
+          },
+        },
+        'command.unarchive': {
+          actions: {
+            type: 'tell the person',
+            params: ({ context, event }) =>
+              wish(context, { type: 'unarchive.wanted', answers: event.eventId, number: event.number }),
+          },
+        },
+        'agent.assigned': [
+          {
+            guard: 'the person is refused',
+            target: 'refusing',
+            actions: [
+              { type: 'note the agent', params: noteOf },
+              'note that the person knows',
+              { type: 'say', params: { notice: { key: 'no agent for you', contact: null }, answers: null } },
+            ],
+          },
+          // Each person has one chat by now: this room is one.
+          {
+            guard: 'it is a chat',
+            target: 'serving',
+            actions: [
+              { type: 'note the agent', params: noteOf },
+              { type: 'write the marker', params: theMarker },
+              { type: 'say', params: greet },
+            ],
+          },
+          { actions: { type: 'note the agent', params: noteOf } },
+        ],
+      },
+    },
+
+    // Nobody serves this person; the operator's words say whom to ask.
+    refusing: {
+      on: {
+        'command.help': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.start': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.stop': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.retry': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.clear': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.yes': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.no': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.new': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.rename': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.archive': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.agent': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.chats': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        'command.unarchive': { actions: { type: 'say', params: reply({ key: 'no agent for you', contact: null }) } },
+        // The chat is there for the day on which an agent is found.
+        'room.adopted': {
+          guard: 'the person is here already',
+          actions: [
+            { type: 'note the number and name', params: numberAndName },
+            { type: 'write the marker', params: theMarker },
+          ],
+        },
+        'room.joined': {
+          actions: [
+            'note that the person knows',
+            { type: 'say', params: { notice: { key: 'no agent for you', contact: null }, answers: null } },
+          ],
+        },
+        'text.received': [
+          { guard: 'the person need not hear it again' },
+          {
+            actions: [
+              'note that the person knows',
+              { type: 'say', params: reply({ key: 'no agent for you', contact: null }) },
+            ],
+          },
+        ],
+        'file.received': [
+          { guard: 'the person need not hear it again' },
+          {
+            actions: [
+              'note that the person knows',
+              { type: 'say', params: reply({ key: 'no agent for you', contact: null }) },
+            ],
+          },
+        ],
+        'agent.assigned': [
+          { guard: 'the person is refused', actions: { type: 'note the agent', params: noteOf } },
+          {
+            guard: 'it is an entry room',
+            target: 'pointing',
+            actions: [
+              { type: 'note the agent', params: noteOf },
+              { type: 'write the marker', params: theMarker },
+              { type: 'tell the person', params: tellThePerson({ type: 'access.wanted', answers: null }) },
+            ],
+          },
+          {
+            target: 'serving',
+            actions: [
+              { type: 'note the agent', params: noteOf },
+              { type: 'write the marker', params: theMarker },
+              { type: 'say', params: greet },
+            ],
+          },
+        ],
+      },
+    },
+
+    // The record is kept until the person's list is without the chat.
+    leaving: {
+      tags: 'unheard',
+      entry: [
+        { type: 'tell the person', params: tellThePerson({ type: 'chat.gone' }) },
+        'forget what is under way',
+        'forget whose chat it was',
+      ],
+      on: {
+        'room.left': {},
+        // Words that were on their way to the chat.
+        'room.named': {},
+        'chat.archived': {},
+        'person.told': { target: 'left' },
       },
     },
 

@@ -51,11 +51,25 @@ function arrowsOf(
     if (from === into && (from !== source.id || target !== into)) return [];
     const to = landing(root, drawing, from, into);
     if (from !== source.id) return [{ from, to, says: `see the inside of ${nameOf(root, from)}` }];
-    if (!drawing.has(from) || !isWithin(root, from, to)) return [{ from, to, says }];
-    const heirs = source.children.filter((child) => leavesTo(child, transition.event));
-    const sources = heirs.length <= MOST_HEIRS ? heirs.map(({ id }) => id) : [anyState(from)];
-    return sources.map((id) => ({ from: id, to, says }));
+    return departures(root, drawing, source, to, transition.event).map((id) => ({ from: id, to, says }));
   });
+}
+
+/** Where an arrow begins: what leads a state into its own inside is drawn from those within that leave the event to it. */
+function departures(
+  root: ChartNode,
+  drawing: ReadonlySet<string>,
+  node: ChartNode,
+  to: string,
+  event: string,
+): string[] {
+  if (!drawing.has(node.id) || !isWithin(root, node.id, to)) return [node.id];
+  if (node.type === 'parallel') {
+    const region = pathTo(node, to)[1]!;
+    return departures(root, drawing, region, to, event);
+  }
+  const heirs = node.children.filter((child) => leavesTo(child, event));
+  return heirs.length <= MOST_HEIRS ? heirs.map(({ id }) => id) : [anyState(node.id)];
 }
 
 /** What enters a state from within is drawn to where that state begins. */

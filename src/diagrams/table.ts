@@ -21,7 +21,7 @@ export interface Cell {
 }
 
 export interface Row {
-  /** The state as a path within the conversation: `asking / working / streaming`. */
+  /** The state as a path within the conversation (`asking / working / streaming`) or beside it (`pointing`). */
   state: string;
   /** By message, in the order of `messages`. */
   cells: Cell[];
@@ -31,7 +31,6 @@ type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${stri
 
 /** Every notice that says no; a notice that is missing here does not compile. */
 const isRefusal: Record<Notice['key'], boolean> = {
-  welcome: false,
   help: false,
   'unknown command': true,
   'text waits': false,
@@ -55,6 +54,31 @@ const isRefusal: Record<Notice['key'], boolean> = {
   'answer was refused': false,
   trouble: false,
   'only for': true,
+  greeting: false,
+  'default agent': false,
+  'agent changed': false,
+  'no agent for you': true,
+  'chat is ready': false,
+  'access is restored': false,
+  'chat could not be made': true,
+  'Space could not be made': true,
+  'chat is being made': false,
+  'too many chats are wanted': true,
+  chats: false,
+  'no chats': false,
+  'chat is renamed': false,
+  'name is missing': true,
+  'name could not be set': true,
+  'chat is archived': false,
+  'chat is unarchived': false,
+  'no such chat': true,
+  'this is no numbered chat': true,
+  'this is your only chat': true,
+  'no more chats are made': true,
+  'your agent': false,
+  'you are': false,
+  'room is encrypted': false,
+  'memory was lost': false,
   'room is troubled': true,
 };
 
@@ -79,6 +103,13 @@ const turn: Turn = {
 
 const context: RoomContext = {
   room: '!room' as RoomContext['room'],
+  role: 'chat',
+  number: null,
+  name: null,
+  archived: false,
+  assignment: 'configured',
+  noticed: false,
+  encrypted: false,
   person,
   agent: 'agent' as RoomContext['agent'],
   contextId: turn.contextId,
@@ -101,6 +132,14 @@ const byType: { [Type in Message['type']]: Extract<Message, { type: Type }> } = 
   'command.clear': { type: 'command.clear', ...said, contextId: '2' as Turn['contextId'] },
   'command.yes': { type: 'command.yes', ...said },
   'command.no': { type: 'command.no', ...said },
+  'command.new': { type: 'command.new', ...said, name: null, more: true },
+  'command.chats': { type: 'command.chats', ...said, all: false },
+  'command.rename': { type: 'command.rename', ...said, name: 'name' },
+  'command.archive': { type: 'command.archive', ...said },
+  'command.unarchive': { type: 'command.unarchive', ...said, number: 1 },
+  'command.agent': { type: 'command.agent', ...said },
+  'command.whoami': { type: 'command.whoami', ...said },
+  'command.start': { type: 'command.start', ...said },
   'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
   'bystander.spoke': { type: 'bystander.spoke', ...said },
 };
@@ -113,21 +152,35 @@ const circumstances = [
   { name: 'something unanswered', apply: (c) => ({ ...c, unanswered: { text, why: 'failed' } }) },
   { name: 'question open', apply: (c) => ({ ...c, question }) },
   { name: 'agent takes confirmations', apply: (c) => ({ ...c, turn: c.turn && { ...c.turn, confirmations: true } }) },
-  { name: 'told before', apply: (c) => ({ ...c, told: [person] }) },
+  { name: 'chat of a Space', apply: (c) => ({ ...c, number: 1 }) },
+  { name: 'told before', apply: (c) => ({ ...c, told: [person], noticed: true }) },
 ] as const satisfies readonly { name: string; apply: (context: RoomContext) => RoomContext }[];
 
-/** Runs every message in every state of the conversation in which a room can be found, under all circumstances. */
+/** Runs every message in every state in which a room can be found, under all circumstances. */
 export function treatments(machine: AnyStateMachine = roomMachine): Row[] {
   const root = describeMachine(machine);
   const conversation = allNodes(root).find(({ key }) => key === 'conversation');
   if (conversation === undefined) throw new Error('the room has no conversation');
   const leaves = allNodes(conversation).filter((node) => node.children.length === 0 && !isPassing(node));
-  return leaves.map(({ id }) => {
+  const serving = leaves.map(({ id }) => {
     const keys = pathTo(conversation, id)
       .slice(1)
       .map(({ key }) => key);
-    return { state: keys.join(' / '), cells: messages.map((message) => cell(machine, keys, message)) };
+    return { keys, value: { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } } };
   });
+  const others = root.children
+    .filter(({ type, tags }) => type === 'atomic' && !tags.includes('unheard'))
+    .map(({ key }) => ({ keys: [key], value: key }));
+  return [...serving, ...others].map((place) => ({
+    state: place.keys.join(' / '),
+    cells: messages.map((message) => cell(machine, place, message)),
+  }));
+}
+
+/** A state in which a room can be found: its path as it stands in the table, and its value for the machine. */
+interface Place {
+  keys: readonly string[];
+  value: StateValue;
 }
 
 /** The cell as it stands in the table. */
@@ -136,13 +189,13 @@ export function cellText({ usual, unless }: Cell): string {
   return exceptions.length === 0 ? usual : `${usual} (${exceptions.join('; ')})`;
 }
 
-function cell(machine: AnyStateMachine, keys: readonly string[], message: Message): Cell {
+function cell(machine: AnyStateMachine, place: Place, message: Message): Cell {
   const combinations = circumstances
     .reduce<Circumstance[][]>((known, { name }) => [...known, ...known.map((names) => [...names, name])], [[]])
     .sort((a, b) => a.length - b.length);
   const found: { when: Circumstance[]; then: Treatment }[] = [];
   for (const when of combinations) {
-    const then = treat(machine, keys, when, message);
+    const then = treat(machine, place, when, message);
     const expected = found.findLast((known) => known.when.every((name) => when.includes(name)));
     if (expected?.then !== then) found.push({ when, then });
   }
@@ -153,7 +206,7 @@ function cell(machine: AnyStateMachine, keys: readonly string[], message: Messag
 
 function treat(
   machine: AnyStateMachine,
-  keys: readonly string[],
+  { keys, value }: Place,
   when: readonly Circumstance[],
   message: Message,
 ): Treatment {
@@ -163,7 +216,6 @@ function treat(
     question: keys.includes('awaiting confirmation') ? question : null,
   };
   const before = circumstances.reduce<RoomContext>((c, { name, apply }) => (when.includes(name) ? apply(c) : c), usual);
-  const value = { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } };
   const snapshot = machine.resolveState({ value, context: before }) as AnyMachineSnapshot;
   const [next, effects] = transition(machine, snapshot, message) as [AnyMachineSnapshot, Effect[]];
   if ((next.context as RoomContext).waiting.length > before.waiting.length) return 'held';

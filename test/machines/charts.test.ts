@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { assign, createMachine, fromPromise, setup, spawnChild, type AnyStateMachine } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { roomEffects } from '../../machines/model.ts';
+import { personEffects, roomEffects } from '../../machines/model.ts';
+import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
 import { impuritiesOf, problemsOf } from './chart-checks.ts';
@@ -22,7 +23,7 @@ function isMachine(value: unknown): value is AnyStateMachine {
 
 describe('the charts', () => {
   it('are found', () => {
-    expect(files).toEqual(expect.arrayContaining(['room.machine.ts', 'supervisor.machine.ts']));
+    expect(files).toEqual(expect.arrayContaining(['person.machine.ts', 'room.machine.ts', 'supervisor.machine.ts']));
     expect(machines.map(({ file, found }) => [file, found.length])).toEqual(files.map((file) => [file, 1]));
   });
 
@@ -35,15 +36,19 @@ describe('the charts', () => {
   });
 });
 
-describe('the effects of a room', () => {
+describe('the effects', () => {
+  const ours: [AnyStateMachine, Record<string, unknown>][] = [
+    [roomMachine, roomEffects],
+    [personMachine, personEffects],
+  ];
   const outside = (machine: AnyStateMachine) =>
     Object.entries(machine.implementations.actions)
       .filter(([, action]) => (action as { type?: string }).type !== 'xstate.assign')
       .map(([name]) => name)
       .sort();
 
-  it('are the actions that change nothing inside, each with its class', () => {
-    expect(outside(roomMachine)).toEqual(Object.keys(roomEffects).sort());
+  it.each(ours)('of a $id are the actions that change nothing inside, each with its class', (machine, effects) => {
+    expect(outside(machine)).toEqual(Object.keys(effects).sort());
   });
 
   it('are told apart from what changes the context', () => {
@@ -51,12 +56,12 @@ describe('the effects of a room', () => {
     expect(outside(machine)).toEqual(['act']);
   });
 
-  it('are all used by the chart', () => {
-    const nodes = allNodes(describeMachine(roomMachine));
+  it.each(ours)('of a $id are all used by the chart', (machine, effects) => {
+    const nodes = allNodes(describeMachine(machine));
     const used = new Set(
       nodes.flatMap(({ entry, exit, transitions }) => [...entry, ...exit, ...transitions.flatMap((t) => t.actions)]),
     );
-    expect(Object.keys(roomEffects).filter((name) => !used.has(name))).toEqual([]);
+    expect(Object.keys(effects).filter((name) => !used.has(name))).toEqual([]);
   });
 });
 

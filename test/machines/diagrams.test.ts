@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createMachine } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { renderMachinesReadme } from '../../src/diagrams.ts';
@@ -17,30 +18,38 @@ describe('machines/README.md', () => {
     expect(readFileSync(new URL('../../machines/README.md', import.meta.url), 'utf8')).toBe(page);
   });
 
-  it.each([roomMachine, supervisorMachine])('holds every state and transition of a machine: $id', (machine) => {
-    const root = describeMachine(machine);
-    const lines = new Set(page.split('\n'));
-    const missing = allNodes(root).flatMap((node) => {
-      const heading = `- **${nameOf(root, node.id)}**`;
-      const own = node.transitions.map((transition) => `  - ${sentence(root, node, transition)}`);
-      const headed = [...lines].some((line) => line.startsWith(heading));
-      return [...(headed ? [] : [heading]), ...own.filter((line) => !lines.has(line))];
-    });
-    expect(missing).toEqual([]);
-    expect(allNodes(root).length).toBeGreaterThan(5);
-  });
+  it.each([roomMachine, personMachine, supervisorMachine])(
+    'holds every state and transition of a machine: $id',
+    (machine) => {
+      const root = describeMachine(machine);
+      const lines = new Set(page.split('\n'));
+      const missing = allNodes(root).flatMap((node) => {
+        const heading = `- **${nameOf(root, node.id)}**`;
+        const own = node.transitions.map((transition) => `  - ${sentence(root, node, transition)}`);
+        const headed = [...lines].some((line) => line.startsWith(heading));
+        return [...(headed ? [] : [heading]), ...own.filter((line) => !lines.has(line))];
+      });
+      expect(missing).toEqual([]);
+      expect(allNodes(root).length).toBeGreaterThan(5);
+    },
+  );
 
-  it.each([roomMachine, supervisorMachine])('draws every state and every arrow of a machine: $id', (machine) => {
-    const drawn = diagrams.join('\n');
-    const root = describeMachine(machine);
-    const states = allNodes(root).filter(({ id }) => id !== root.id);
-    expect(states.filter(({ key }) => !drawn.includes(`state "${key}" as `)).map(({ id }) => id)).toEqual([]);
-    const arrows = allNodes(root).flatMap(({ transitions }) => transitions.filter(({ targets }) => targets.length > 0));
-    const label = ({ label, guard }: (typeof arrows)[number]) => (guard === null ? label : `${label} [${guard}]`);
-    const labels = diagrams.flatMap((diagram) => diagram.split(/ : |<br\/>|\n/));
-    expect(arrows.map(label).filter((words) => !labels.some((found) => found.startsWith(words)))).toEqual([]);
-    expect(arrows.length).toBeGreaterThan(5);
-  });
+  it.each([roomMachine, personMachine, supervisorMachine])(
+    'draws every state and every arrow of a machine: $id',
+    (machine) => {
+      const drawn = diagrams.join('\n');
+      const root = describeMachine(machine);
+      const states = allNodes(root).filter(({ id }) => id !== root.id);
+      expect(states.filter(({ key }) => !drawn.includes(`state "${key}" as `)).map(({ id }) => id)).toEqual([]);
+      const arrows = allNodes(root).flatMap(({ transitions }) =>
+        transitions.filter(({ targets }) => targets.length > 0),
+      );
+      const label = ({ label, guard }: (typeof arrows)[number]) => (guard === null ? label : `${label} [${guard}]`);
+      const labels = diagrams.flatMap((diagram) => diagram.split(/ : |<br\/>|\n/));
+      expect(arrows.map(label).filter((words) => !labels.some((found) => found.startsWith(words)))).toEqual([]);
+      expect(arrows.length).toBeGreaterThan(5);
+    },
+  );
 });
 
 describe('the diagrams', () => {
@@ -87,8 +96,8 @@ describe('the diagrams', () => {
     return faults;
   }
 
-  it('are three, and sound', () => {
-    expect(diagrams.length).toBe(3);
+  it('are four, and sound', () => {
+    expect(diagrams.length).toBe(4);
     expect(diagrams.flatMap(faultsOf)).toEqual([]);
   });
 
@@ -184,6 +193,23 @@ describe('the diagrams', () => {
     ]);
   });
 
+  it('lead from a state with regions into one of them from within that one', () => {
+    const machine = createMachine({
+      id: 'lamp',
+      type: 'parallel',
+      on: { cut: '.light.off' },
+      states: {
+        light: { initial: 'off', states: { off: { on: { press: 'on', cut: {} } }, on: {} } },
+        fan: { initial: 'still', states: { still: {} } },
+      },
+    });
+    const view = { inside: 'lamp', opened: ['lamp.light', 'lamp.fan'] };
+    const arrows = drawMermaid(describeMachine(machine), view)
+      .split('\n')
+      .filter((line) => line.includes(' : '));
+    expect(arrows).toEqual(['  lamp_light_on --> lamp_light_off : cut', '  lamp_light_off --> lamp_light_on : press']);
+  });
+
   it('say so when a view names a state that is gone', () => {
     const root = describeMachine(createMachine({ id: 'lamp' }));
     expect(() => drawMermaid(root, { inside: 'lamp', opened: ['lamp.on'] })).toThrow(
@@ -203,7 +229,7 @@ describe('the table state × message', () => {
       ),
     );
 
-  it('has a row for every state in which a conversation can be found', () => {
+  it('has a row for every state in which a room can be found', () => {
     expect(rows.map(({ state }) => state)).toEqual([
       'idle',
       'interrupted',
@@ -215,6 +241,8 @@ describe('the table state × message', () => {
       'asking / awaiting confirmation',
       'asking / stopping',
       'asking / finishing',
+      'pointing',
+      'refusing',
     ]);
   });
 
@@ -226,10 +254,8 @@ describe('the table state × message', () => {
     const forgetful = createMachine(
       {
         ...roomMachine.config,
-        states: {
-          ...roomMachine.config.states,
-          serving: without('command.help', roomMachine.config.states!.serving as unknown),
-        },
+        on: without('command.help', roomMachine.config.on),
+        states: without('command.help', roomMachine.config.states),
       } as never,
       roomMachine.implementations as never,
     );
@@ -246,8 +272,11 @@ describe('the table state × message', () => {
     );
   }
 
-  it('ignores only a bystander who was told', () => {
-    expect(cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'))).toEqual([]);
+  it('ignores only a bystander and a refused person who were told', () => {
+    expect(cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'))).toEqual([
+      'refusing × text.received',
+      'refusing × file.received',
+    ]);
     const column = messages.findIndex(({ type }) => type === 'bystander.spoke');
     expect(new Set(rows.map(({ cells }) => cellText(cells[column]!)))).toEqual(
       new Set(['refused (told before: ignored)']),
@@ -264,12 +293,18 @@ describe('the table state × message', () => {
       text('idle', 'command.yes'),
       text('asking / awaiting confirmation', 'command.no'),
       text('asking / finishing', 'command.stop'),
+      text('pointing', 'text.received'),
+      text('refusing', 'text.received'),
+      text('refusing', 'command.new'),
     ]).toEqual([
       'taken',
       'held (queue full: refused)',
       'refused (something unanswered: held; queue full and something unanswered: refused)',
       'refused (question open: taken)',
       'held (queue full: refused; agent takes confirmations: taken)',
+      'refused',
+      'taken',
+      'refused (told before: ignored)',
       'refused',
     ]);
   });

@@ -1,8 +1,12 @@
 /** The room as stories: a state built by what really happens, an event, and all that comes of it. */
 import { describe, expect, it } from 'vitest';
-import type { AnyStateNode } from 'xstate';
 import { roomMachine } from '../../machines/room.machine.ts';
 import './room/people.stories.ts';
+import './room/claiming.stories.ts';
+import './room/entry.stories.ts';
+import './room/refusing.stories.ts';
+import './room/agents.stories.ts';
+import './room/chats.stories.ts';
 import './room/turn.stories.ts';
 import './room/reaching.stories.ts';
 import './room/queue.stories.ts';
@@ -11,8 +15,10 @@ import './room/stopping.stories.ts';
 import './room/clearing.stories.ts';
 import './room/resuming.stories.ts';
 import './room/clock.stories.ts';
+import './room/anything.stories.ts';
+import { transitionsOf } from './coverage.ts';
 import { everywhere } from './room/scenes.ts';
-import { nameOf, taken } from './room/story.ts';
+import { taken } from './room/story.ts';
 
 describe('the scenes', () => {
   it('are what they are called', () => {
@@ -22,13 +28,7 @@ describe('the scenes', () => {
 
 describe('the stories', () => {
   it('took every transition of the chart', () => {
-    const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
-      node,
-      ...(Object.values(node.states) as AnyStateNode[]).flatMap(nodesOf),
-    ];
-    const all = nodesOf(roomMachine.root)
-      .flatMap((node) => [...[...node.transitions.values()].flat(), ...(node.always ?? [])])
-      .map(nameOf);
+    const all = transitionsOf(roomMachine);
     expect(all.filter((name) => !taken.has(name))).toEqual([]);
     expect(all.length).toBeGreaterThan(50);
   });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomEvent } from '../../../machines/model.ts';
+import { ContextId, ONLY_CONTEXT, type RoomEvent } from '../../../machines/model.ts';
 import {
   asking,
   awaitingStatus,
   beforeTheTurnIsSent,
   discarded,
   each,
+  everywhere,
   failed,
   finishing,
   full,
@@ -17,6 +18,8 @@ import {
   waiting,
 } from './scenes.ts';
 import {
+  agent,
+  ann,
   clear,
   closed,
   command,
@@ -24,8 +27,12 @@ import {
   ended,
   granted,
   hidden,
+  invited,
+  joined,
+  marked,
   opened,
   placeWanted,
+  play,
   ready,
   resumed,
   say,
@@ -34,14 +41,19 @@ import {
   text,
   typing,
   words,
+  type Scene,
 } from './story.ts';
 
-const cleared = (waiting: number) => say({ key: 'cleared', waiting }, 'clear');
+const anew = marked({ contextId: ContextId.parse('8') });
+const cleared = (waiting: number) => [anew, say({ key: 'cleared', waiting, kept: false }, 'clear')];
+
+/** What the agent has not seen waits again. */
+const waitingAfter = ({ at }: Scene) => (at in beforeTheTurnIsSent ? 1 : 0);
 
 describe('!clear', () => {
   it.each(each({ ...resting, failed, questionLeft }))('at rest gives a new context and forgets: %s', (_, scene) => {
     const next = scene.on(clear);
-    expect([next.at, next.does]).toEqual(['idle', [cleared(0)]]);
+    expect([next.at, next.does]).toEqual(['idle', cleared(0)]);
     const { contextId, session, unanswered, question } = scene.after(clear).context;
     expect({ contextId, session, unanswered, question }).toEqual({
       contextId: '8',
@@ -55,7 +67,7 @@ describe('!clear', () => {
     const { at, does } = scene.on(clear);
     expect({ at, does, now: scene.after(clear).context }).toEqual({
       at: 'asking / waiting for a place',
-      does: [closed(), hidden, cleared(1), typing, placeWanted(2)],
+      does: [closed(), hidden, ...cleared(1), typing, placeWanted(2)],
       now: {
         ...waiting.context,
         contextId: '8',
@@ -69,7 +81,7 @@ describe('!clear', () => {
     const scene = waiting.after(text('2'));
     expect(scene.on(clear)).toEqual({
       at: 'asking / waiting for a place',
-      does: [closed(), hidden, cleared(2), typing, placeWanted(2)],
+      does: [closed(), hidden, ...cleared(2), typing, placeWanted(2)],
       changes: { contextId: '8', turns: 2, turn: { ...waiting.context.turn, id: 2, contextId: '8' } },
     });
   });
@@ -88,7 +100,7 @@ describe('!clear', () => {
   ])('discards what the agent has seen and has it stopped: %s', (_, scene, changes) => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / stopping',
-      does: [stopWanted(), cleared(0)],
+      does: [anew, stopWanted(), say({ key: 'cleared', waiting: 0, kept: false }, 'clear')],
       changes: { contextId: '8', turn: discardedTurn, ...changes },
     });
   });
@@ -96,7 +108,7 @@ describe('!clear', () => {
   it('discards what is being stopped', () => {
     expect(stopping.on(clear)).toEqual({
       at: 'asking / stopping',
-      does: [cleared(0)],
+      does: cleared(0),
       changes: { contextId: '8', turn: discardedTurn },
     });
     expect(stopping.after(clear).timers).toEqual({ stopLimit: 5_000 });
@@ -133,7 +145,7 @@ describe('!clear', () => {
   it('lets an answer under way come to its end', () => {
     expect(finishing.on(clear)).toEqual({
       at: 'asking / finishing',
-      does: [cleared(0)],
+      does: cleared(0),
       changes: { contextId: '8' },
     });
     expect(finishing.after(clear).on(delivered())).toEqual({
@@ -143,11 +155,39 @@ describe('!clear', () => {
     });
   });
 
+  it.each(each(everywhere))('says so where the agent has one memory for everything: %s', (_, scene) => {
+    const next = scene.on({ ...clear, contextId: ONLY_CONTEXT });
+    expect(next.does).toContainEqual(marked({ contextId: ONLY_CONTEXT }));
+    expect(next.does).toContainEqual(say({ key: 'cleared', waiting: waitingAfter(scene), kept: true }, 'clear'));
+    expect(next.changes.contextId).toBe(ONLY_CONTEXT);
+  });
+
   it('forgets the session: another one is no surprise', () => {
     const known = awaitingStatus.after(ready({ session: 's1' }), ended('done', 'answer'), delivered());
     const next = [text('2'), granted(2), opened(2)];
     const afresh = say({ key: 'agent starts afresh' }, '2');
     expect(known.after(...next).on(ready({ session: 's2' }, 2)).does).toContainEqual(afresh);
     expect(known.after(clear, ...next).on(ready({ session: 's2' }, 2)).does).not.toContainEqual(afresh);
+  });
+});
+
+describe('another context, by the operator', () => {
+  const assigned: RoomEvent = { type: 'context.assigned', contextId: ContextId.parse('77') };
+
+  it.each(each(everywhere))('is told, and asked in from now on: %s', (at, scene) => {
+    const { turn, question } = scene.context;
+    const does = [marked({ contextId: ContextId.parse('77') }), say({ key: 'agent starts afresh' }, null)];
+    expect(scene.on(assigned)).toMatchObject({ at, does });
+    const next = scene.after(assigned);
+    expect([next.context.contextId, next.context.session]).toEqual(['77', null]);
+    expect([next.context.turn, next.context.question]).toEqual([
+      turn && { ...turn, contextId: '77' },
+      turn && question,
+    ]);
+  });
+
+  it('needs no word where no agent answers', () => {
+    const entry = play(invited(ann, agent, 'entry'), joined);
+    expect(entry.on(assigned)).toEqual({ at: 'pointing', does: [], changes: { contextId: '77' } });
   });
 });

@@ -8,11 +8,13 @@ import {
   bystander,
   closed,
   command,
+  file,
   hidden,
   id,
   invited,
   joined,
   left,
+  marked,
   play,
   say,
   text,
@@ -59,11 +61,15 @@ describe('people', () => {
   });
 
   it('is greeted when the bot is in', () => {
-    expect(idle.on(joined)).toEqual({ at: 'idle', does: [say({ key: 'welcome' }, null)], changes: {} });
-  });
-
-  it('who speaks first where nobody invited is the person', () => {
-    expect(play().after(text('1')).context.person).toBe(ann);
+    expect(idle.on(joined)).toEqual({
+      at: 'idle',
+      does: [marked(), say({ key: 'greeting', defaultAgent: false, inSpace: false }, null)],
+      changes: {},
+    });
+    expect(play(invited(ann, agent, 'chat', 'default')).on(joined).does).toEqual([
+      marked(),
+      say({ key: 'greeting', defaultAgent: true, inSpace: false }, null),
+    ]);
   });
 
   it.each(each(everywhere))('a bystander is told once whose room it is: %s', (at, scene) => {
@@ -75,10 +81,13 @@ describe('people', () => {
     expect(scene.after(bystander()).on(bystander())).toEqual({ at, does: [], changes: {} });
   });
 
-  it('fifty bystanders are remembered', () => {
-    const crowd = Array.from({ length: 51 }, (_, n) => bystander(`@b${n}:x` as typeof bob));
-    const told = idle.after(...crowd).context.told;
-    expect([told.length, told[0], told.at(-1)]).toEqual([50, '@b1:x', '@b50:x']);
+  it('fifty bystanders are told, the others of a crowd see it', () => {
+    const crowd = Array.from({ length: 50 }, (_, n) => bystander(`@b${n}:x` as typeof bob));
+    const told = idle.after(...crowd);
+    expect(told.context.told).toHaveLength(50);
+    expect([bystander(), bystander('@b0:x' as typeof bob)].map(told.on)).toEqual(
+      [0, 1].map(() => ({ at: 'idle', does: [], changes: {} })),
+    );
   });
 
   it.each(each(everywhere))('leaving ends everything: %s', (at, scene) => {
@@ -102,11 +111,10 @@ describe('people', () => {
 describe('what is answered everywhere', () => {
   it.each(each(everywhere))('!help, an unknown command, a file: %s', (at, scene) => {
     const unknown: RoomEvent = { type: 'command.unknown', eventId: id('u'), sender: ann, name: 'hlep' };
-    const file: RoomEvent = { type: 'file.received', eventId: id('f'), sender: ann, name: 'a.txt' };
     expect([scene.on(command('help')), scene.on(unknown), scene.on(file)]).toEqual([
-      { at, does: [say({ key: 'help' }, 'help')], changes: {} },
+      { at, does: [say({ key: 'help', inSpace: false }, 'help')], changes: {} },
       { at, does: [say({ key: 'unknown command', name: 'hlep' }, 'u')], changes: {} },
-      { at, does: [say({ key: 'files are not taken' }, 'f')], changes: {} },
+      { at, does: [say({ key: 'files are not taken' }, 'file')], changes: {} },
     ]);
   });
 });

@@ -1,7 +1,20 @@
-import { createActor, transition, type AnyTransitionDefinition, type Snapshot, type StateValue } from 'xstate';
+import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomContext, RoomId, TurnId, UserId } from '../../../machines/model.ts';
-import type { Answer, Notice, Outcome, Question, RoomEvent, Text, Trouble } from '../../../machines/model.ts';
+import type {
+  Answer,
+  Assignment,
+  Marker,
+  Notice,
+  Outcome,
+  Question,
+  Role,
+  RoomEvent,
+  Text,
+  Trouble,
+  Wish,
+} from '../../../machines/model.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
+import { noteTaken } from '../coverage.ts';
 
 export const ann = UserId.parse('@ann:example.org');
 export const bob = UserId.parse('@bob:example.org');
@@ -11,6 +24,13 @@ export const id = (name: string): EventId => EventId.parse(`$${name}`);
 /** What a room remembers before anything happened. */
 export const untouched: RoomContext = {
   room: RoomId.parse('!room:example.org'),
+  role: 'chat',
+  number: null,
+  name: null,
+  archived: false,
+  assignment: 'configured',
+  noticed: false,
+  encrypted: false,
   person: null,
   agent: AgentId.parse('nobody'),
   contextId: ContextId.parse('1'),
@@ -23,15 +43,52 @@ export const untouched: RoomContext = {
   told: [],
 };
 
-type SimpleCommand = 'help' | 'stop' | 'retry' | 'yes' | 'no';
+type SimpleCommand = 'help' | 'stop' | 'retry' | 'yes' | 'no' | 'start' | 'agent' | 'whoami' | 'archive';
 
 /** The events of the stories. `turn` is 1 unless said otherwise; a message's id is `$` and its name. */
-export const invited = (person = ann, to = agent): RoomEvent => ({
-  type: 'room.invited',
-  person,
+export const invited = (
+  person = ann,
+  to = agent,
+  role: Role = 'chat',
+  assignment: Assignment = 'configured',
+): RoomEvent => ({ type: 'room.invited', person, role, agent: to, assignment, contextId: ContextId.parse('7') });
+export const assigned = (role: Role, to = agent, assignment: Assignment = 'configured'): RoomEvent => ({
+  type: 'agent.assigned',
+  role,
   agent: to,
-  contextId: ContextId.parse('7'),
+  assignment,
 });
+export const adopted = (person = ann, assignment: Assignment = 'configured'): RoomEvent => ({
+  type: 'room.adopted',
+  person,
+  agent,
+  assignment,
+  contextId: ContextId.parse('9'),
+  number: 3,
+  name: 'Chat 3',
+  archived: false,
+});
+/** Somebody speaks first where nobody is known; `chat`: the room is a chat in the making. */
+export const claimed = (role: Role = 'chat', assignment: Assignment = 'configured', chat = noChat): RoomEvent => ({
+  type: 'room.claimed',
+  person: ann,
+  role,
+  agent,
+  assignment,
+  ...chat,
+});
+const noChat: { number: number | null; name: string | null } = { number: null, name: null };
+export const encrypted: RoomEvent = { type: 'room.encrypted', eventId: id('encrypted') };
+export const memberLeft = (user = ann): RoomEvent => ({ type: 'member.left', user });
+export const named = (name: string): RoomEvent => ({ type: 'room.named', name, sender: ann });
+export const archived = (is = true): RoomEvent => ({ type: 'chat.archived', archived: is });
+export const rename = (name: string | null): RoomEvent => ({
+  type: 'command.rename',
+  eventId: id('rename'),
+  sender: ann,
+  name,
+});
+export const file: RoomEvent = { type: 'file.received', eventId: id('file'), sender: ann, name: 'a.txt' };
 export const words = (name: string, sender = ann): Text => ({
   eventId: id(name),
   sender,
@@ -44,7 +101,7 @@ export const command = (name: SimpleCommand): RoomEvent => ({
   eventId: id(name),
   sender: ann,
 });
-export const clear: RoomEvent = {
+export const clear: Extract<RoomEvent, { type: 'command.clear' }> = {
   type: 'command.clear',
   eventId: id('clear'),
   sender: ann,
@@ -54,6 +111,7 @@ export const joined: RoomEvent = { type: 'room.joined' };
 export const left: RoomEvent = { type: 'room.left' };
 export const resumed: RoomEvent = { type: 'resumed' };
 export const bystander = (sender = bob): RoomEvent => ({ type: 'bystander.spoke', eventId: id('bystander'), sender });
+export const stranger = (sender = bob): RoomEvent => ({ type: 'stranger.spoke', eventId: id('stranger'), sender });
 export const granted = (turn = 1): RoomEvent => ({ type: 'place.granted', turn: TurnId.parse(turn) });
 export const awaited = (position: number, turn = 1): RoomEvent => ({
   type: 'place.awaited',
@@ -116,6 +174,24 @@ export const say = (notice: Notice, answers: string | null): Effect => [
   'say',
   { notice, answers: answers === null ? null : id(answers) },
 ];
+export const marked = (differs: Partial<Marker> = {}): Effect => [
+  'write the marker',
+  {
+    marker: {
+      version: 1,
+      kind: 'chat',
+      person: ann,
+      number: null,
+      name: null,
+      agent,
+      contextId: ContextId.parse('7'),
+      archived: false,
+      ...differs,
+    },
+  },
+];
+export const wished = (wish: Wish, person = ann): Effect => ['tell the person', { person, wish }];
+export const joins = (greet: boolean): Effect => ['join the room', { greet }];
 export const hidden: Effect = ['hide typing', {}];
 export const typing: Effect = ['show typing', {}];
 export const closed = (turn = 1): Effect => ['close the connection', { turn }];
@@ -128,7 +204,7 @@ export const delivery = (markdown: string, preview: EventId | null = null): Effe
 
 /** What one event did. */
 interface Outcomes {
-  /** Where the conversation is, as a path; `left` when the room is over. */
+  /** Where the conversation is, as a path; `unclaimed`, `pointing`, `refusing` or `left` where there is none. */
   at: string;
   does: Effect[];
   /** The parts of the context that are not what they were. */
@@ -152,21 +228,13 @@ export interface Scene {
 /** The transitions that the stories took so far, as `state × event × place among those for the event`. */
 export const taken = new Set<string>();
 
-/** A transition's name in `taken`. */
-export function nameOf({ source, eventType, ...transition }: AnyTransitionDefinition): string {
-  const siblings = eventType === '' ? source.always : source.transitions.get(eventType as string);
-  const index = siblings?.findIndex((other) => other.guard === transition.guard) ?? -1;
-  return `${source.id} × ${eventType as string} × ${index}`;
-}
-
 type RoomSnapshot = ReturnType<typeof roomMachine.resolveState>;
 /** What runs, ms, by the event that ends it. */
 type Timers = Record<string, number>;
 
 /** A room after these events, from the very first one on. */
 export function play(...events: RoomEvent[]): Scene {
-  const value = { serving: { conversation: 'idle', tray: 'empty', dialog: 'none' } } as const;
-  return sceneOf(roomMachine.resolveState({ value, context: untouched }), {}).after(...events);
+  return sceneOf(roomMachine.resolveState({ value: 'unclaimed', context: untouched }), {}).after(...events);
 }
 
 function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
@@ -197,7 +265,7 @@ function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
 
 /** One event as the host plays it: out of a record and back into one. */
 function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
-  if (snapshot.status === 'active') note(snapshot, event);
+  if (snapshot.status === 'active') noteTaken(taken, roomMachine, snapshot, event);
   const running = { ...timers };
   if (event.type in running) delete running[event.type];
   const [next, actions] = transition(roomMachine, snapshot, event);
@@ -215,20 +283,6 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
   const { value, status } = next;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
   return { snapshot: roomMachine.resolveState({ value, context, status }), timers: running, does };
-}
-
-/** Only a live actor tells which transitions it takes. */
-function note(snapshot: RoomSnapshot, event: RoomEvent): void {
-  const actor = createActor(roomMachine, {
-    input: snapshot.context,
-    snapshot: roomMachine.getPersistedSnapshot(snapshot) as Snapshot<unknown>,
-    inspect(happened) {
-      if (happened.type === '@xstate.microstep') happened._transitions.forEach((one) => taken.add(nameOf(one)));
-    },
-  });
-  actor.subscribe({ error() {} });
-  actor.start().send(event);
-  actor.stop();
 }
 
 function placeOf(value: StateValue): string {

@@ -1,0 +1,179 @@
+/** What the person's chart says and remembers: the plain functions behind its actions and params. */
+import type { Chat, Job, Notice, PersonContext, PersonEffectParams, PersonEvent, RoomEvent, RoomId } from './model.ts';
+
+export function theJob(context: PersonContext): Job {
+  if (context.job === null) throw new Error('no chat is being made');
+  return context.job;
+}
+
+export function theSpace(context: PersonContext): RoomId {
+  if (context.space === null) throw new Error('there is no Space');
+  return context.space;
+}
+
+/** The chats that are not archived. */
+export function activeChats({ chats }: PersonContext): Chat[] {
+  return chats.filter(({ archived }) => !archived);
+}
+
+/** The Space, where there is one, and the chats that are not archived. */
+export function activeRooms(context: PersonContext): RoomId[] {
+  const { space } = context;
+  return [...(space === null ? [] : [space]), ...activeChats(context).map(({ room }) => room)];
+}
+
+/** What the person is told where they came back. */
+export function accessIsRestored(context: PersonContext, { origin, answers }: Job): PersonEffectParams['say'] {
+  const chats = activeChats(context).length;
+  return { room: origin, notice: { key: 'access is restored', chats }, answers };
+}
+
+export function chatIn(context: PersonContext, room: RoomId): Chat | undefined {
+  return context.chats.find((chat) => chat.room === room);
+}
+
+/** A chat that is ready, or the one in the making. */
+export function chatOrJob(context: PersonContext, room: RoomId): Chat | undefined {
+  const { job } = context;
+  if (job === null || job.number === null || job.room !== room) return chatIn(context, room);
+  return { number: job.number, room, name: nameOfRoom(context) ?? '', archived: job.archived };
+}
+
+export function chatNumbered(context: PersonContext, number: number | null): Chat | undefined {
+  return context.chats.find((chat) => chat.number === number);
+}
+
+/** What the room of the job is called: a room that was made for an earlier wish keeps its name until it is introduced. */
+export function nameOfRoom(context: PersonContext): string | null {
+  const { failed } = context;
+  return failed !== null && failed.room !== null ? failed.name : theJob(context).name;
+}
+
+/** Whether the person wants another name for the room of the job than it has. */
+export function isCalledOtherwise(context: PersonContext): boolean {
+  const { name, answers } = theJob(context);
+  return name !== null && answers !== null && name !== nameOfRoom(context);
+}
+
+/** What the room hears that is wanted under another name. */
+export function newName(context: PersonContext): { room: RoomId; event: RoomEvent } {
+  const { name, answers } = theJob(context);
+  if (answers === null) throw new Error('nobody asked for another name');
+  return {
+    room: roomOfJob(context),
+    event: { type: 'command.rename', eventId: answers, sender: context.person, name },
+  };
+}
+
+export function withoutChat(context: PersonContext, room: RoomId): Partial<PersonContext> {
+  return {
+    chats: context.chats.filter((chat) => chat.room !== room),
+    failed: context.failed?.room === room ? null : context.failed,
+  };
+}
+
+export function archiveChat(
+  context: PersonContext,
+  { room, archived }: { room: RoomId; archived: boolean },
+): Partial<PersonContext> {
+  const { chats, job } = context;
+  return {
+    chats: chats.map((chat) => (chat.room === room ? { ...chat, archived } : chat)),
+    job: job?.room === room ? { ...job, archived } : job,
+  };
+}
+
+/** A chat may get its name before it is ready. */
+export function renameChat(
+  { chats, job, failed }: PersonContext,
+  { room, name }: { room: RoomId; name: string },
+): Partial<PersonContext> {
+  return {
+    chats: chats.map((chat) => (chat.room === room ? { ...chat, name } : chat)),
+    job: job?.room === room ? { ...job, name } : job,
+    failed: failed?.room === room ? { ...failed, name } : failed,
+  };
+}
+
+export function listOfChats(context: PersonContext, all: boolean): Notice {
+  const chats = context.chats.filter(({ archived }) => all || !archived);
+  const hidden = context.chats.length - chats.length;
+  if (chats.length === 0 && hidden === 0) return { key: 'no chats' };
+  return { key: 'chats', chats: chats.toSorted((a, b) => a.number - b.number), archived: hidden };
+}
+
+/** What a new chat's room hears of itself. */
+export function adoption(context: PersonContext): RoomEvent {
+  const { agent, assignment, contextId, number, archived } = theJob(context);
+  return {
+    type: 'room.adopted',
+    person: context.person,
+    agent,
+    assignment,
+    contextId,
+    number: number ?? 0,
+    name: nameOfRoom(context) ?? '',
+    archived,
+  };
+}
+
+/** What the room hears that took a chat's place. */
+export function movedIn(context: PersonContext, event: Extract<PersonEvent, { type: 'chat.moved' }>): RoomEvent {
+  const { agent, assignment, contextId } = event;
+  const { number = 0, name = '', archived = false } = chatIn(context, event.replacement) ?? {};
+  return { type: 'room.adopted', person: context.person, agent, assignment, contextId, number, name, archived };
+}
+
+export function roomOfJob(context: PersonContext): RoomId {
+  const { room } = theJob(context);
+  if (room === null) throw new Error('the room of the chat is not made');
+  return room;
+}
+
+export function roomOf(context: PersonContext, number: number | null): RoomId {
+  const chat = chatNumbered(context, number);
+  if (chat === undefined) throw new Error('there is no chat of that number');
+  return chat.room;
+}
+
+export function about(key: 'chat is archived' | 'chat is unarchived', chat: Chat | undefined) {
+  return { key, chat: chat?.name ?? '', number: chat?.number ?? 0 };
+}
+
+/** Its own steps only, and of these none that happened in a Space that was lost meanwhile. */
+export function isOfThisJob({ job, space }: PersonContext, event: PersonEvent): boolean {
+  if (job === null || !('operation' in event)) return false;
+  if (event.operation !== job.operation && event.operation !== job.spaceOperation) return false;
+  return event.space === null || event.space === space;
+}
+
+/** Another name for the creation of the Space: under the old one the lost one would be found. */
+export function inAnotherSpace(job: Job): Job {
+  return { ...job, spaceOperation: again(job.spaceOperation) };
+}
+
+/** What leads to a room that is lost (M_ROOM_IN_USE) is not tried again under its name. */
+export function keepJob(context: PersonContext, code: string): Partial<PersonContext> {
+  const job = jobToKeep(context);
+  const failed =
+    code === 'M_ROOM_IN_USE'
+      ? { ...job, operation: again(job.operation), spaceOperation: again(job.spaceOperation) }
+      : job;
+  return { failed, job: null };
+}
+
+/** A chat that was refused before stays what the next one goes on with, also where only the Space was wanted meanwhile. */
+function jobToKeep(context: PersonContext): Job {
+  const job = theJob(context);
+  if (context.failed === null || !isForTheSpace(job)) return { ...job, name: nameOfRoom(context) };
+  return { ...context.failed, spaceOperation: job.spaceOperation };
+}
+
+/** No chat is wanted: those that there are need a Space. */
+export function isForTheSpace(job: Job | null): boolean {
+  return job !== null && job.number === null;
+}
+
+function again(operation: string): string {
+  return `${operation}+`;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, ContextId, type PersonEvent, type RoomId } from '../../../machines/model.ts';
+import {
+  ann,
+  asked,
+  chat,
+  entry,
+  gone,
+  ready,
+  renamed,
+  room,
+  say,
+  settled,
+  space,
+  spaceGone,
+  steps,
+  wanted,
+} from './story.ts';
+
+describe('the list of chats', () => {
+  const list = (all: boolean): PersonEvent => ({ type: 'chats.asked', origin: entry, answers: asked, all });
+
+  it('hides what is archived unless all is asked for', () => {
+    expect([settled.on(list(false)), settled.on(list(true)), ready().on(list(false))]).toEqual(
+      [
+        say({ key: 'chats', chats: [chat(1)], archived: 1 }),
+        say({ key: 'chats', chats: [chat(1), chat(2, true)], archived: 0 }),
+        say({ key: 'no chats' }),
+      ].map((effect) => ({ at: 'ready', does: [effect], changes: {} })),
+    );
+  });
+
+  it('is in the order of the numbers, also while a chat is made', () => {
+    const scene = ready({ space, nextNumber: 3, chats: [chat(2), chat(1)] }).after(wanted());
+    expect(scene.on(list(false))).toEqual({
+      at: 'making the room',
+      does: [say({ key: 'chats', chats: [chat(1), chat(2)], archived: 0 })],
+      changes: {},
+    });
+  });
+});
+
+describe('archiving', () => {
+  const archive = (origin: RoomId): PersonEvent => ({ type: 'archive.wanted', origin, answers: asked });
+  const unarchive = (number: number | null): PersonEvent => ({
+    type: 'unarchive.wanted',
+    origin: entry,
+    answers: asked,
+    number,
+  });
+
+  it('is told to the room and to the person', () => {
+    expect(settled.on(archive(room(1)))).toEqual({
+      at: 'ready',
+      does: [
+        ['tell the room', { room: room(1), event: { type: 'chat.archived', archived: true } }],
+        ['say', { room: room(1), notice: { key: 'chat is archived', chat: 'Chat 1', number: 1 }, answers: asked }],
+      ],
+      changes: { chats: [chat(1, true), chat(2, true)] },
+    });
+  });
+
+  it.each([4, 5, 6])('takes a chat that is being made (%i steps done): it is put away when it is ready', (done) => {
+    const made = ready()
+      .after(wanted(), ...steps().slice(0, done), archive(room(1)))
+      .after(...steps().slice(done));
+    expect([made.at, made.context.chats]).toEqual(['ready', [chat(1, true)]]);
+  });
+
+  it('takes numbered chats only', () => {
+    expect(settled.on(archive(entry))).toEqual({
+      at: 'ready',
+      does: [say({ key: 'this is no numbered chat' })],
+      changes: {},
+    });
+  });
+
+  it('is taken back by number, with an invitation', () => {
+    expect(settled.on(unarchive(2))).toEqual({
+      at: 'ready',
+      does: [
+        ['tell the room', { room: room(2), event: { type: 'chat.archived', archived: false } }],
+        ['invite again', { person: ann, rooms: [room(2)] }],
+        say({ key: 'chat is unarchived', chat: 'Chat 2', number: 2 }),
+      ],
+      changes: { chats: [chat(1), chat(2)] },
+    });
+  });
+
+  it.each([9, null])('knows no chat of the number %s', (number) => {
+    expect(settled.on(unarchive(number))).toEqual({ at: 'ready', does: [say({ key: 'no such chat' })], changes: {} });
+  });
+});
+
+describe('what happens to rooms', () => {
+  const moved = (from: number): PersonEvent => ({
+    type: 'chat.moved',
+    room: room(from),
+    replacement: room(8),
+    agent: AgentId.parse('scribe'),
+    assignment: 'default',
+    contextId: ContextId.parse('9'),
+  });
+
+  it('a chat is renamed', () => {
+    expect(settled.on(renamed(1, 'Plans'))).toEqual({
+      at: 'ready',
+      does: [],
+      changes: { chats: [{ ...chat(1), name: 'Plans' }, chat(2, true)] },
+    });
+  });
+
+  it('a chat is gone, and its number stays taken', () => {
+    expect(settled.on(gone(1))).toEqual({
+      at: 'ready',
+      does: [],
+      changes: { chats: [chat(2, true)] },
+    });
+    expect(settled.after(gone(2)).on(wanted()).changes.nextNumber).toBe(4);
+  });
+
+  it('a chat moved: the new room takes its place', () => {
+    expect(settled.on(moved(1))).toEqual({
+      at: 'ready',
+      does: [
+        [
+          'tell the room',
+          {
+            room: room(8),
+            event: {
+              type: 'room.adopted',
+              person: ann,
+              agent: 'scribe',
+              assignment: 'default',
+              contextId: '9',
+              number: 1,
+              name: 'Chat 1',
+              archived: false,
+            },
+          },
+        ],
+        ['link the other chats', { space, rooms: [room(8)] }],
+      ],
+      changes: { chats: [{ ...chat(1), room: room(8) }, chat(2, true)] },
+    });
+    expect(settled.on(moved(7))).toEqual({ at: 'ready', does: [], changes: {} });
+  });
+
+  it('an archived chat moved: its new room is archived', () => {
+    expect(settled.on(moved(2)).does).toContainEqual([
+      'tell the room',
+      { room: room(8), event: expect.objectContaining({ number: 2, archived: true }) as unknown },
+    ]);
+  });
+
+  it('a chat moved where there is no Space: nothing is linked', () => {
+    const { does, changes } = settled.after(spaceGone).on(moved(1));
+    expect(does.map(([type]) => type)).toEqual(['tell the room']);
+    expect(changes).toEqual({ chats: [{ ...chat(1), room: room(8) }, chat(2, true)] });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, type RoomEvent } from '../../../machines/model.ts';
+import { idle } from './scenes.ts';
+import {
+  agent,
+  ann,
+  assigned,
+  bob,
+  bystander,
+  clear,
+  command,
+  file,
+  id,
+  invited,
+  joined,
+  joins,
+  left,
+  marked,
+  memberLeft,
+  play,
+  rename,
+  resumed,
+  say,
+  text,
+  wished,
+} from './story.ts';
+
+const other = AgentId.parse('other');
+const pointing = play(invited(ann, agent, 'entry'), joined);
+const noAgent = (answers: string | null) => say({ key: 'no agent for you', contact: null }, answers);
+const asksForAccess = (answers: string | null) =>
+  wished({ type: 'access.wanted', answers: answers === null ? null : id(answers) });
+const chats: RoomEvent = { type: 'command.chats', eventId: id('chats'), sender: ann, all: true };
+const newChat: RoomEvent = { type: 'command.new', eventId: id('new'), sender: ann, name: 'Plans', more: true };
+const unarchive: RoomEvent = { type: 'command.unarchive', eventId: id('unarchive'), sender: ann, number: 2 };
+
+/** What leads to the chats in an entry room, each with the message that is answered. */
+const leads: [string, RoomEvent][] = [
+  ['1', text('1')],
+  ['file', file],
+  ['start', command('start')],
+  ['stop', command('stop')],
+  ['retry', command('retry')],
+  ['clear', clear],
+  ['yes', command('yes')],
+  ['no', command('no')],
+  ['rename', rename('New')],
+  ['archive', command('archive')],
+];
+
+describe('an entry room', () => {
+  it('joins, writes its marker and asks for the chats', () => {
+    expect(play().on(invited(ann, agent, 'entry'))).toEqual({
+      at: 'pointing',
+      does: [joins(true)],
+      changes: { person: ann, agent, contextId: '7', role: 'entry' },
+    });
+    expect(play(invited(ann, agent, 'entry')).on(joined)).toEqual({
+      at: 'pointing',
+      does: [marked({ kind: 'entry' }), asksForAccess(null)],
+      changes: {},
+    });
+  });
+
+  it.each(leads)('points to the chats: %s', (answers, event) => {
+    expect(pointing.on(event)).toEqual({ at: 'pointing', does: [asksForAccess(answers)], changes: {} });
+  });
+
+  it('answers what means the same everywhere', () => {
+    expect([command('help'), command('whoami'), command('agent'), newChat, chats, unarchive].map(pointing.on)).toEqual(
+      [
+        say({ key: 'help', inSpace: true }, 'help'),
+        say({ key: 'you are', person: ann }, 'whoami'),
+        say({ key: 'your agent', agent, configured: true }, 'agent'),
+        wished({ type: 'chat.wanted', answers: id('new'), name: 'Plans' }),
+        wished({ type: 'chats.asked', answers: id('chats'), all: true }),
+        wished({ type: 'unarchive.wanted', answers: id('unarchive'), number: 2 }),
+      ].map((effect) => ({ at: 'pointing', does: [effect], changes: {} })),
+    );
+  });
+
+  it('tells a bystander once whose room it is', () => {
+    expect(pointing.on(bystander()).does).toEqual([say({ key: 'only for', person: ann }, 'bystander')]);
+    expect(pointing.after(bystander()).on(bystander()).does).toEqual([]);
+  });
+
+  it('notes another agent without a word', () => {
+    expect(pointing.on(assigned('entry', other, 'default'))).toEqual({
+      at: 'pointing',
+      does: [],
+      changes: { agent: other, assignment: 'default' },
+    });
+  });
+
+  it('refuses when its person may no longer talk to an agent', () => {
+    expect(pointing.on(assigned('refused'))).toEqual({
+      at: 'refusing',
+      does: [noAgent(null)],
+      changes: { role: 'refused', noticed: true },
+    });
+  });
+
+  it('is the chat of its person once each has one chat', () => {
+    expect(pointing.on(assigned('chat', other, 'default'))).toEqual({
+      at: 'idle',
+      does: [marked({ agent: other }), say({ key: 'greeting', defaultAgent: true, inSpace: false }, null)],
+      changes: { role: 'chat', agent: other, assignment: 'default' },
+    });
+  });
+
+  it('has no chat to lose when the bot is removed', () => {
+    expect(pointing.on(left)).toEqual({ at: 'left', does: [], changes: {} });
+  });
+
+  it('minds no leaving and no restart', () => {
+    expect([memberLeft(), resumed].map(pointing.on)).toEqual(
+      [0, 1].map(() => ({ at: 'pointing', does: [], changes: {} })),
+    );
+  });
+
+  it('takes the place of a conversation when its next person has a Space', () => {
+    expect(idle.on(invited(bob, agent, 'entry'))).toEqual({
+      at: 'pointing',
+      does: [joins(true)],
+      changes: { person: bob, role: 'entry' },
+    });
+  });
+});
