@@ -6,6 +6,7 @@ import type {
   AgentId,
   ContextId,
   EventId,
+  Marker,
   Notice,
   RoomEvent,
   RoomId,
@@ -34,9 +35,25 @@ export interface Log {
  * What Matrix brings into a room: a room's event still without what the host mints or looks up (context ids, agents).
  */
 export type Heard =
-  | Extract<RoomEvent, { type: 'room.left' | 'text.received' | 'file.received' | 'command.unknown' }>
+  | Extract<
+      RoomEvent,
+      {
+        type:
+          | 'room.left'
+          | 'text.received'
+          | 'file.received'
+          | 'command.unknown'
+          | 'room.named'
+          | 'room.replaced'
+          | 'room.encrypted';
+      }
+    >
   | { type: 'room.invited'; person: UserId }
-  | { type: 'command'; name: CommandName; eventId: EventId; sender: UserId };
+  /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
+  | { type: 'member.joined'; user: UserId; sender: UserId }
+  | { type: 'member.left'; user: UserId; sender: UserId }
+  /** `args`: what stands behind the name, trimmed. */
+  | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
 export interface Arrival {
@@ -94,6 +111,72 @@ export type JoinRoom = (room: RoomId) => Promise<{ ok: true } | { ok: false; cod
 
 /** Shows (for at most `ms`) or hides that the bot is typing; never rejects. */
 export type ShowTyping = (room: RoomId, ms: number) => Promise<void>;
+
+/** A room or Space to create. */
+export interface NewRoom {
+  kind: 'space' | 'chat';
+  /** Names the creation: a second try finds the room of the first. */
+  operation: string;
+  name: string;
+  topic: string;
+  /** Is invited in the creation. */
+  person: UserId;
+  /** The Space of a chat: its parent link stands in the initial state. */
+  space: RoomId | null;
+}
+
+export type Done = { ok: true } | { ok: false; code: string; detail: string };
+export type Made = { ok: true; room: RoomId } | { ok: false; code: string; detail: string };
+
+/**
+ * What is done to rooms besides messages. Every call tries until the homeserver says yes or a final no, is the same when
+ * done twice, and rejects with `Closed` only.
+ */
+export interface RoomWork {
+  createRoom(room: NewRoom): Promise<Made>;
+  /** Takes away the alias that named the creation. */
+  dropAlias(room: RoomId, operation: string): Promise<Done>;
+  /** Sets `m.space.child` in the Space. */
+  linkChild(space: RoomId, room: RoomId): Promise<Done>;
+  /** Invites; a person who is in the room or invited already counts as done. */
+  invite(room: RoomId, person: UserId): Promise<Done>;
+  setName(room: RoomId, name: string): Promise<Done>;
+  /** What a person calls themselves, as they wrote it; null when the homeserver does not say so soon. */
+  displayName(person: UserId): Promise<string | null>;
+  writeMarker(room: RoomId, marker: Marker): Promise<Done>;
+  /**
+   * Null when the room has none (or it cannot be read as one). Rejects, unlike the others, also where the homeserver
+   * does not say it within 10 s, and where a newer version wrote it: such a room is left alone.
+   */
+  readMarker(room: RoomId): Promise<Marker | null>;
+  leave(room: RoomId): Promise<Done>;
+}
+
+/** A room that the bot is in, as the first sync shows it: what reconciliation works from. */
+export interface KnownRoom {
+  room: RoomId;
+  isSpace: boolean;
+  /** Whether the bot itself made it: what stands in a room of others is only their word. */
+  createdByMe: boolean;
+  encrypted: boolean;
+  name: string | null;
+  marker: Marker | null;
+  /** The joined and invited members besides the bot. */
+  members: { user: UserId; membership: 'join' | 'invite' | 'leave' | 'ban' }[];
+  /** The rooms that it names as its Space (`m.space.parent`), and that it names as its children with a `via`. */
+  parents: RoomId[];
+  children: RoomId[];
+  /** The room that took its place (`m.room.tombstone`). */
+  replacement: RoomId | null;
+  /** The newest message in it. */
+  lastWord: { eventId: EventId; sender: UserId } | null;
+}
+
+/**
+ * Everything the bot is in, in one state-filtered full sync, the position to go on from, and the invites that wait: no
+ * sync from there on brings them again.
+ */
+export type Survey = () => Promise<{ rooms: KnownRoom[]; position: string; arrivals: Arrival[] }>;
 
 // ── agents ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,8 +255,11 @@ export interface Answers {
 
 export type RenderNotice = (notice: Notice) => Rendered;
 
-/** Markdown to the parts of a message, each small enough for one event (8 KB of Markdown), cut between blocks. */
-export type RenderAnswer = (markdown: string) => Rendered[];
+/**
+ * Markdown to the parts of a message, each small enough for one event (8 KB of Markdown), cut between blocks. Each is
+ * rendered when it is asked for: a long answer takes its time.
+ */
+export type RenderAnswer = (markdown: string) => Iterable<Rendered>;
 
 /** What a growing answer looks like now: at most one part. */
 export type RenderPreview = (markdown: string) => Rendered;

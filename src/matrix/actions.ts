@@ -1,17 +1,16 @@
-/** What the bot does in rooms besides sending messages: joining, leaving, typing, marking as read. */
+/** What the bot does in rooms besides sending messages: joining, typing, marking as read. */
 import type { EventId, RoomId, UserId } from '../../machines/model.ts';
 import type { Chance, JoinRoom, Log, ShowTyping } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { MatrixFailure, toFailure } from './errors.ts';
+import { toFailure } from './errors.ts';
+import { createUntilFinal } from './until-final.ts';
 import type { Wait } from './wait.ts';
-import { createSlots, retry, wait as realWait } from './wait.ts';
+import { wait as realWait } from './wait.ts';
 
-/** How many joins and leaves are under way at once: a homeserver may need a minute for one. */
+/** How many joins are under way at once: a homeserver may need a minute for one. */
 export const MAX_AT_ONCE = 8;
 /** How long one join may take, ms: it can go through other homeservers. */
 const JOIN_TIMEOUT_MS = 60_000;
-/** The longest wait between two tries of a join, ms: an invite from a dead homeserver keeps failing. */
-const JOIN_BACKOFF_CAP_MS = 300_000;
 /** How long a disposable call may take, ms. */
 const SHORT_TIMEOUT_MS = 5_000;
 
@@ -26,8 +25,6 @@ export interface ActionsOptions {
 export interface Actions {
   /** Tries until the homeserver says yes or a final no; rejects with `Closed` only. */
   joinRoom: JoinRoom;
-  /** As `joinRoom`; leaving a room that the bot is not in is a final no. */
-  leaveRoom: JoinRoom;
   showTyping: ShowTyping;
   /** One try; never rejects. */
   sendReadReceipt: (room: RoomId, event: EventId) => Promise<void>;
@@ -38,32 +35,13 @@ export interface Actions {
 export function createActions({ api, me, chance, log, wait = realWait }: ActionsOptions): Actions {
   const closing = new AbortController();
   const { signal } = closing;
-  const inSlot = createSlots(MAX_AT_ONCE);
+  const untilFinal = createUntilFinal({ signal, wait, chance, log, atOnce: MAX_AT_ONCE, limitIsShared: true });
   /** What each room is to show next, while a call for it is under way: a late call must not win over a newer one. */
   const typing = new Map<RoomId, { next: number | null }>();
 
-  /** A limited call keeps its slot while it waits, so that the others do not run into the same limit. */
-  async function untilFinal(name: string, room: RoomId, call: () => Promise<unknown>): ReturnType<JoinRoom> {
-    const common = {
-      signal,
-      wait,
-      chance,
-      capMs: JOIN_BACKOFF_CAP_MS,
-      onRetry({ status, code, detail }: MatrixFailure, waitMs: number) {
-        log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
-      },
-    };
-    try {
-      await retry(() => inSlot(() => retry(call, { ...common, on: ['limited'] })), {
-        ...common,
-        on: ['unavailable', 'unauthorised'],
-      });
-      return { ok: true };
-    } catch (error) {
-      if (!(error instanceof MatrixFailure)) throw error;
-      log.warn({ call: name, room, code: error.code, detail: error.detail }, 'room change refused');
-      return { ok: false, code: error.code, detail: error.detail };
-    }
+  async function done(name: string, room: RoomId, call: () => Promise<unknown>): ReturnType<JoinRoom> {
+    const final = await untilFinal(name, room, call);
+    return final.ok ? { ok: true } : final;
   }
 
   async function once(name: string, room: RoomId, call: () => Promise<void>): Promise<void> {
@@ -92,8 +70,7 @@ export function createActions({ api, me, chance, log, wait = realWait }: Actions
   }
 
   return {
-    joinRoom: (room) => untilFinal('join', room, () => api.join(room, { signal, timeoutMs: JOIN_TIMEOUT_MS })),
-    leaveRoom: (room) => untilFinal('leave', room, () => api.leave(room, { signal, timeoutMs: JOIN_TIMEOUT_MS })),
+    joinRoom: (room) => done('join', room, () => api.join(room, { signal, timeoutMs: JOIN_TIMEOUT_MS })),
     showTyping,
     sendReadReceipt: (room, event) =>
       once('receipt', room, () => api.markRead(room, event, { signal, timeoutMs: SHORT_TIMEOUT_MS })),

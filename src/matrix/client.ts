@@ -113,10 +113,11 @@ export function createClient(options: { homeserver: string; accessToken: string 
 }
 
 /** Ids come from others: what is no well-formed text must not make the encoding throw. */
-function encoded(part: string): string {
+export function encoded(part: string): string {
   return encodeURIComponent(part.toWellFormed());
 }
 
-function roomPath(room: RoomId): string {
+/** The path of what is done in a room; `/…` comes after it. */
+export function roomPath(room: RoomId): string {
   return `/_matrix/client/v3/rooms/${encoded(room)}`;
 }

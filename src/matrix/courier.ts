@@ -38,25 +38,12 @@ export interface CourierOptions {
   graceMs?: number;
 }
 
-/** What a courier has to do right now. */
-interface Pressure {
-  /** Messages that wait for their turn, for a better time or for the budget. */
-  waiting: number;
-  /** Messages on their way, disposable ones included. */
-  inFlight: number;
-  /** The homeserver said "too many" lately. */
-  limited: boolean;
-  /** The access token was accepted when it was last used. */
-  authorised: boolean;
-}
-
 export interface Courier {
   /** Rejects with `Closed` only. */
   send: Send;
   sendDisposable: SendDisposable;
   /** Rejects what waits with `Closed`, lets what is under way end for a moment, then aborts it. */
   close(): Promise<void>;
-  pressure(): Pressure;
 }
 
 interface Item {
@@ -235,12 +222,6 @@ export function createCourier(options: CourierOptions): Courier {
     send,
     sendDisposable,
     close: () => (closing ??= shutDown()),
-    pressure: () => ({
-      waiting: lanes.size - inFlight,
-      inFlight: inFlight + disposable,
-      limited: !budget.unlimited(),
-      authorised,
-    }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Decides at the edge: a raw Matrix event becomes something heard, or a named reason for dropping it. */
 import { z } from 'zod';
 import { commands } from '../../machines/commands.ts';
-import { EventId, UserId } from '../../machines/model.ts';
+import { EventId, RoomId, UserId } from '../../machines/model.ts';
 import type { Heard } from '../ports.ts';
 
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
@@ -14,8 +14,14 @@ export type DropReason =
   | 'edit'
   | 'redacted'
   | 'empty'
-  | 'encrypted'
-  | 'unknown kind of message';
+  | 'unknown kind of message'
+  | 'unknown kind of state'
+  | 'neither came nor left';
+
+/** The longest text behind a command that is taken, in characters. */
+const MAX_ARGS = 1_000;
+/** The longest name of a room that is taken, in characters. */
+const MAX_NAME = 255;
 
 const RawEvent = z.object({
   event_id: EventId,
@@ -23,7 +29,12 @@ const RawEvent = z.object({
   type: z.string(),
   state_key: z.string().optional(),
   content: z.record(z.string(), z.unknown()),
+  unsigned: z
+    .object({ prev_content: z.object({ membership: z.string() }) })
+    .optional()
+    .catch(undefined),
 });
+type RawEvent = z.infer<typeof RawEvent>;
 
 const Message = z.object({
   msgtype: z.string(),
@@ -40,39 +51,94 @@ const Message = z.object({
 
 const FILES = ['m.image', 'm.file', 'm.audio', 'm.video'];
 
+/** What `raw` says to the bot `me`. */
 export function decodeEvent(raw: unknown, me: UserId): Decoded {
   const event = RawEvent.safeParse(raw).data;
   if (event === undefined) return { dropped: 'malformed' };
-  const { event_id: eventId, sender, type, content } = event;
-  if (sender === me) return { dropped: 'own' };
-  if (type === 'm.room.encrypted') return { dropped: 'encrypted' };
-  if (type !== 'm.room.message' || event.state_key !== undefined) return { dropped: 'not a message' };
-  if (Object.keys(content).length === 0) return { dropped: 'redacted' };
+  if (event.sender === me) return { dropped: 'own' };
+  if (event.state_key !== undefined) return decodeState(event, event.state_key, me);
+  if (event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return { dropped: 'not a message' };
+  if (Object.keys(event.content).length === 0) return { dropped: 'redacted' };
+  if (event.type === 'm.room.encrypted') return heard(event, { type: 'room.encrypted', eventId: event.event_id });
+  return decodeMessage(event);
+}
+
+function decodeMessage(event: RawEvent): Decoded {
+  const { event_id: eventId, sender, content } = event;
   const message = Message.safeParse(content).data;
   if (message === undefined) return { dropped: 'malformed' };
   const relation = message['m.relates_to'];
   if (relation?.rel_type === 'm.replace') return { dropped: 'edit' };
   if (message.msgtype === 'm.notice') return { dropped: 'notice' };
   if (FILES.includes(message.msgtype)) {
-    return { id: eventId, heard: { type: 'file.received', eventId, sender, name: message.filename ?? message.body } };
+    return heard(event, { type: 'file.received', eventId, sender, name: message.filename ?? message.body });
   }
   if (message.msgtype !== 'm.text' && message.msgtype !== 'm.emote') return { dropped: 'unknown kind of message' };
   const replyTo = relation?.['m.in_reply_to']?.event_id ?? null;
   const body = replyTo === null ? message.body : withoutReplyFallback(message.body);
   if (body.trim() === '') return { dropped: 'empty' };
   const command = commandIn(body);
-  if (command === null)
-    return { id: eventId, heard: { type: 'text.received', text: { eventId, sender, body, replyTo } } };
-  const known = commands.find(
-    ({ name, aliases }) => name === command || (aliases as readonly string[]).includes(command),
-  );
-  if (known === undefined) return { id: eventId, heard: { type: 'command.unknown', eventId, sender, name: command } };
-  return { id: eventId, heard: { type: 'command', name: known.name, eventId, sender } };
+  if (command === null) return heard(event, { type: 'text.received', text: { eventId, sender, body, replyTo } });
+  const { name, args } = command;
+  const known = commands.find((one) => one.name === name || (one.aliases as readonly string[]).includes(name));
+  if (known === undefined) return heard(event, { type: 'command.unknown', eventId, sender, name });
+  return heard(event, { type: 'command', name: known.name, args, eventId, sender });
 }
 
-/** The lower-cased name in `!name ...`; null when it is no command. */
-function commandIn(body: string): string | null {
-  return /^!([\p{L}?][\p{L}\d_-]*)(?:\s|$)/u.exec(body.trim())?.[1]?.toLowerCase() ?? null;
+function decodeState(event: RawEvent, key: string, me: UserId): Decoded {
+  if (event.type === 'm.room.member') return decodeMember(event, key, me);
+  if (key !== '') return { dropped: 'unknown kind of state' };
+  switch (event.type) {
+    case 'm.room.encryption':
+      return heard(event, { type: 'room.encrypted', eventId: event.event_id });
+    case 'm.room.tombstone': {
+      const replacement = RoomId.safeParse(event.content.replacement_room).data;
+      return replacement === undefined
+        ? { dropped: 'malformed' }
+        : heard(event, { type: 'room.replaced', replacement });
+    }
+    case 'm.room.name': {
+      const written = event.content.name ?? '';
+      if (typeof written !== 'string') return { dropped: 'malformed' };
+      const name = shortened(written, MAX_NAME);
+      return name === '' ? { dropped: 'empty' } : heard(event, { type: 'room.named', name, sender: event.sender });
+    }
+    default:
+      return { dropped: 'unknown kind of state' };
+  }
+}
+
+/** Another's coming and going; the bot's own invites and leaves have parts of a sync response to themselves. */
+function decodeMember(event: RawEvent, key: string, me: UserId): Decoded {
+  const user = UserId.safeParse(key).data;
+  const { membership } = event.content;
+  if (user === undefined || typeof membership !== 'string') return { dropped: 'malformed' };
+  if (user === me) return { dropped: 'own' };
+  const before = event.unsigned?.prev_content.membership ?? null;
+  const { sender } = event;
+  // A join after a join is another name or picture; a leave after a ban lifts the ban.
+  if (membership === 'join' && before !== 'join') return heard(event, { type: 'member.joined', user, sender });
+  const wasOut = before === 'leave' || before === 'ban' || before === 'knock';
+  if ((membership === 'leave' || membership === 'ban') && !wasOut) {
+    return heard(event, { type: 'member.left', user, sender });
+  }
+  return { dropped: 'neither came nor left' };
+}
+
+function heard({ event_id: id }: RawEvent, what: Heard): Decoded {
+  return { id, heard: what };
+}
+
+/** The lower-cased name in `!name args`, and what stands behind it on the same line; null when it is no command. */
+function commandIn(body: string): { name: string; args: string } | null {
+  const [, name, args = ''] = /^!([\p{L}?][\p{L}\d_-]*)(?=\s|$)([^\r\n]*)/u.exec(body.trim()) ?? [];
+  return name === undefined ? null : { name: name.toLowerCase(), args: shortened(args, MAX_ARGS) };
+}
+
+/** Without blanks around it, well-formed, at most `max` characters. */
+function shortened(text: string, max: number): string {
+  const written = text.trim().toWellFormed();
+  return written.length <= max ? written : [...written.slice(0, 2 * max)].slice(0, max).join('').trimEnd();
 }
 
 /** Older clients quote the message they reply to in lines that begin with `> ` (removed in Matrix 1.13). */

@@ -36,8 +36,6 @@ export interface Lanes<T extends Queued> {
   free(room: RoomId): void;
   /** All items that are neither taken nor done, room by room. */
   waiting(): T[];
-  /** How many items are not done. */
-  readonly size: number;
 }
 
 const ranks: Record<Priority, number> = { final: 0, command: 1, notice: 2, edit: 3 };
@@ -49,7 +47,6 @@ export function createLanes<T extends Queued>(): Lanes<T> {
     (a, b) => ranks[a.item.priority] - ranks[b.item.priority] || a.order - b.order,
   );
   let added = 0;
-  let size = 0;
 
   function release(room: RoomId): void {
     const lane = lanes.get(room);
@@ -66,7 +63,6 @@ export function createLanes<T extends Queued>(): Lanes<T> {
     add(item) {
       const { room } = item.message;
       added += 1;
-      size += 1;
       const lane = lanes.get(room);
       if (lane) {
         lane.entries.push({ item, order: added });
@@ -87,7 +83,6 @@ export function createLanes<T extends Queued>(): Lanes<T> {
     putBack: (item) => release(item.message.room),
     finish(item) {
       lanes.get(item.message.room)?.entries.shift();
-      size -= 1;
       release(item.message.room);
     },
     hold(room) {
@@ -98,9 +93,6 @@ export function createLanes<T extends Queued>(): Lanes<T> {
     free: release,
     waiting() {
       return [...lanes.values()].flatMap(({ entries, taken }) => entries.slice(taken ? 1 : 0).map(({ item }) => item));
-    },
-    get size() {
-      return size;
     },
   };
 }

@@ -42,6 +42,11 @@ export interface SyncOptions {
   onFailed(failure: MatrixFailure): void;
   /** The access token is no longer good: the loop has ended. */
   onUnauthorised(failure: MatrixFailure): void;
+  /**
+   * The homeserver no longer knows the position, and with it what came since: the loop has ended. `start` begins it
+   * anew, from the position that is to be read then.
+   */
+  onPositionLost(): void;
   onDropped(reason: DropReason): void;
   /** A response arrived, nothing of it has been used. */
   onResponse?(): void;
@@ -54,6 +59,7 @@ export interface SyncOptions {
 }
 
 export interface Sync {
+  /** Begins the loop, unless it is running. */
   start(): void;
   /** Ends the loop; resolves when what it received is on disk. */
   stop(): Promise<void>;
@@ -65,7 +71,10 @@ const POLL_GRACE_MS = 15_000;
 const FIRST_SYNC_MS = 10 * 60_000;
 const GAP_PAGE = 100;
 const MAX_GAP_PAGES = 50;
-const TYPES = ['m.room.message', 'm.room.encrypted', 'm.room.member'];
+const TYPES = [
+  ...['m.room.message', 'm.room.encrypted', 'm.room.encryption'],
+  ...['m.room.member', 'm.room.name', 'm.room.tombstone'],
+];
 
 export function createSync(options: SyncOptions): Sync {
   const { api, me, log, chance, wait = realWait, pollMs = POLL_MS } = options;
@@ -83,18 +92,34 @@ export function createSync(options: SyncOptions): Sync {
     },
   });
   let running: Promise<void> | null = null;
+  /** How often the position was lost since the last answer. */
+  let losses = 0;
 
-  async function loop(): Promise<void> {
+  /** Tells how it ended. */
+  async function loop(): Promise<'position lost' | null> {
     let failures = 0;
+    let soon = true;
     while (!signal.aborted) {
       try {
-        await once(failures > 0);
+        await once(soon);
+        soon = false;
         failures = 0;
+        losses = 0;
         options.onSucceeded();
       } catch (thrown) {
         const failure = toFailure(thrown, { retryAfter: null, now: options.now() });
-        if (signal.aborted || failure.kind === 'aborted') return;
-        if (failure.kind === 'unauthorised') return options.onUnauthorised(failure);
+        if (signal.aborted || failure.kind === 'aborted') return null;
+        if (failure.kind === 'unauthorised') {
+          options.onUnauthorised(failure);
+          return null;
+        }
+        if (isUnknownPosition(failure) && options.position.read() !== null) {
+          log.error({ code: failure.code, detail: failure.detail }, 'the homeserver no longer knows the sync position');
+          if (losses > 0) await wait(backoff(losses, chance), signal);
+          losses++;
+          return signal.aborted ? null : 'position lost';
+        }
+        soon = true;
         failures++;
         options.onFailed(failure);
         const waitMs = failure.retryAfterMs ?? backoff(failures, chance);
@@ -103,27 +128,16 @@ export function createSync(options: SyncOptions): Sync {
         await wait(waitMs, signal);
       }
     }
+    return null;
   }
 
-  /** `soon`: the homeserver should answer at once, to show that it is there again. */
+  /** `soon`: the homeserver should answer at once, to show that it is there (again). */
   async function once(soon: boolean): Promise<void> {
-    let since = options.position.read();
+    const since = options.position.read();
     const timeout = since === null || soon ? 0 : pollMs;
     const query = { filter, timeout, ...(since === null ? {} : { since }) };
     const timeoutMs = since === null ? FIRST_SYNC_MS : timeout + POLL_GRACE_MS;
-    let response;
-    try {
-      response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
-    } catch (thrown) {
-      if (since === null || !isUnknownPosition(thrown)) throw thrown;
-      log.error({}, 'the homeserver no longer knows the sync position, starting from now');
-      since = null;
-      response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', {
-        query: { filter, timeout: 0 },
-        timeoutMs: FIRST_SYNC_MS,
-        signal,
-      });
-    }
+    const response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
     options.onResponse?.();
     await options.receive(await arrivalsOf(response, since));
     await options.position.write(response.next_batch);
@@ -186,7 +200,11 @@ export function createSync(options: SyncOptions): Sync {
 
   return {
     start() {
-      running ??= loop();
+      running ??= loop().then((end) => {
+        if (end === null) return;
+        running = null;
+        options.onPositionLost();
+      });
     },
     async stop() {
       stopping.abort();
@@ -195,10 +213,6 @@ export function createSync(options: SyncOptions): Sync {
   };
 }
 
-function isUnknownPosition(thrown: unknown): boolean {
-  return (
-    thrown instanceof MatrixFailure &&
-    thrown.status === 400 &&
-    /^M_(UNKNOWN|UNKNOWN_POS|INVALID_PARAM)$/.test(thrown.code)
-  );
+function isUnknownPosition({ status, code }: MatrixFailure): boolean {
+  return status === 400 && /^M_(UNKNOWN|UNKNOWN_POS|INVALID_PARAM)$/.test(code);
 }

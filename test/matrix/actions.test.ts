@@ -71,12 +71,6 @@ test('only so many joins are under way, and closing ends them all', async () => 
   await expect(actions.joinRoom(room('a'))).rejects.toEqual(new Closed());
 });
 
-test('leaving', async () => {
-  await start((_, index) => (index === 0 ? done : { status: 404, json: { errcode: 'M_NOT_FOUND', error: 'Gone' } }));
-  expect(await actions.leaveRoom(room('a'))).toEqual({ ok: true });
-  expect(await actions.leaveRoom(room('a'))).toEqual({ ok: false, code: 'M_NOT_FOUND', detail: 'Gone' });
-});
-
 test('typing is shown and hidden, the newest word last, and nothing in between', async () => {
   const first = Promise.withResolvers<Reply>();
   await start((_, index) => (index === 0 ? first.promise : done));

@@ -1,5 +1,6 @@
 import type { Account } from './accounts.ts';
 import { invalidParam, MatrixError, unknown } from './errors.ts';
+import { readPath } from './event-fields.ts';
 import { isObject, objectOr, type Json } from './json.ts';
 
 /** Which events pass; null lists let everything through. */
@@ -20,6 +21,8 @@ export interface SyncFilter {
   rooms: string[] | null;
   notRooms: string[];
   includeLeave: boolean;
+  /** Paths of what is told of an event; null: everything. */
+  eventFields: string[][] | null;
   timeline: EventFilter;
   state: EventFilter;
   ephemeral: EventFilter;
@@ -75,10 +78,12 @@ export function readEventFilter(json: Json): EventFilter {
 export function readSyncFilter(json: Json): SyncFilter {
   const room = part(json, 'room');
   readEventFilter(part(json, 'presence'));
+  const fields = list(json, 'event_fields') ?? [];
   return {
     rooms: list(room, 'rooms'),
     notRooms: list(room, 'not_rooms') ?? [],
     includeLeave: flag(room, 'include_leave') ?? false,
+    eventFields: fields.length === 0 ? null : fields.map(readPath),
     timeline: readEventFilter(part(room, 'timeline')),
     state: readEventFilter(part(room, 'state')),
     ephemeral: readEventFilter(part(room, 'ephemeral')),

@@ -1,4 +1,5 @@
 import type { Account, Device } from './accounts.ts';
+import { onlyFields } from './event-fields.ts';
 import { formatEvent } from './event-format.ts';
 import { passes, type EventFilter, type SyncFilter } from './filters.ts';
 import type { Json } from './json.ts';
@@ -116,7 +117,7 @@ function timelineOf(
 function formatBatch(room: Room, reader: SyncReader, batch: Batch, newlyJoined: boolean): Json {
   const options = { membership: true, aggregations: batch.limited || newlyJoined };
   return {
-    events: batch.events.map((event) => formatEvent(room, event, reader, options)),
+    events: batch.events.map((event) => told(formatEvent(room, event, reader, options), reader)),
     prev_batch: batch.prevBatch,
     limited: batch.limited,
   };
@@ -176,7 +177,12 @@ function lazily(
 function formatState(room: Room, reader: SyncReader, state: RoomEvent[]): Json[] {
   return state
     .filter((event) => passesIn(room, reader, reader.filter.state, event))
-    .map((event) => formatEvent(room, event, reader));
+    .map((event) => told(formatEvent(room, event, reader), reader));
+}
+
+/** What the reader's filter wants of the event. */
+function told(event: Json, { filter }: SyncReader): Json {
+  return filter.eventFields === null ? event : onlyFields(event, filter.eventFields);
 }
 
 function needsSummary(reader: SyncReader, batch: Batch, state: RoomEvent[], full: boolean): boolean {

@@ -78,4 +78,24 @@ export function filtering(lab: Lab): void {
       { type: 'org.example.wanted', content: { value: 1 } },
     ]);
   });
+
+  test('event_fields leaves nothing else of an event, and everything of account data', async () => {
+    const alice = await lab.person();
+    const room = await createRoom(alice, { name: 'named' });
+    await alice.put(`/user/${id(alice.userId)}/rooms/${id(room)}/account_data/org.example.mine`, { value: 1 });
+    const content = { msgtype: 'm.text', body: 'long', 'a.b': { c: 1, d: 2 } };
+    const event_id = await send(alice, room, 'm.room.message', content);
+    const only = {
+      event_fields: ['type', 'state_key', 'event_id', 'content.name', 'content.a\\.b.c', 'content.none', 'none'],
+      room: { timeline: { types: ['m.room.message'] }, state: { types: ['m.room.name', 'm.room.join_rules'] } },
+    };
+    const { timeline, state, account_data } = joined(await sync(alice, { filter: filter(only) }), room);
+    expect(timeline.events).toEqual([{ type: 'm.room.message', event_id, content: { 'a.b': { c: 1 } } }]);
+    const ids = { event_id: expect.stringMatching(/^\$/) as string };
+    expect([...state.events].sort((a, b) => (a.type < b.type ? -1 : 1))).toEqual([
+      { type: 'm.room.join_rules', state_key: '', ...ids },
+      { type: 'm.room.name', state_key: '', content: { name: 'named' }, ...ids },
+    ]);
+    expect(account_data.events).toEqual([{ type: 'org.example.mine', content: { value: 1 } }]);
+  });
 }

@@ -7,6 +7,8 @@ export interface TestHomeserver {
   url: string;
   serverName: string;
   register(localpart: string, password: string): Promise<string>;
+  /** How long people wait for what they expect, ms; longer where the homeserver's limits slow everybody. */
+  patienceMs?: number;
   stop(): Promise<void> | void;
 }
 

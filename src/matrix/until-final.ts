@@ -1,0 +1,51 @@
+/** Makes a call until the homeserver says yes or a final no. */
+import type { RoomId } from '../../machines/model.ts';
+import type { Chance, Log } from '../ports.ts';
+import { MatrixFailure } from './errors.ts';
+import { createSlots, retry, type Wait } from './wait.ts';
+
+/** The longest wait between two tries, ms: what needs a dead homeserver keeps failing. */
+const BACKOFF_CAP_MS = 300_000;
+
+export interface UntilFinalOptions {
+  signal: AbortSignal;
+  wait: Wait;
+  chance: Chance;
+  log: Log;
+  /** How many calls are under way at once. */
+  atOnce: number;
+  /** A limited call keeps its place while it waits, so that the others do not run into the same limit. */
+  limitIsShared: boolean;
+}
+
+/** What the homeserver said in the end; `code`: its errcode. */
+export type Final<T> = { ok: true; value: T } | { ok: false; code: string; detail: string };
+
+/** `name` and `room` are for the log. Rejects with `Closed` only. */
+export type UntilFinal = <T>(name: string, room: RoomId | null, call: () => Promise<T>) => Promise<Final<T>>;
+
+export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
+  const { signal, wait, chance, log, limitIsShared } = options;
+  const inSlot = createSlots(options.atOnce);
+
+  return async (name, room, call) => {
+    const common = {
+      signal,
+      wait,
+      chance,
+      capMs: BACKOFF_CAP_MS,
+      onRetry({ status, code, detail }: MatrixFailure, waitMs: number) {
+        log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
+      },
+    };
+    const held = limitIsShared ? () => retry(call, { ...common, on: ['limited'] }) : call;
+    try {
+      const value = await retry(() => inSlot(held), { ...common, on: ['limited', 'unavailable', 'unauthorised'] });
+      return { ok: true, value };
+    } catch (error) {
+      if (!(error instanceof MatrixFailure)) throw error;
+      log.warn({ call: name, room, code: error.code, detail: error.detail }, 'room change refused');
+      return { ok: false, code: error.code, detail: error.detail };
+    }
+  };
+}
