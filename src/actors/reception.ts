@@ -1,84 +1,229 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
-import { randomBytes } from 'node:crypto';
-import { ContextId, type RoomContext, type RoomEvent, type RoomId, type UserId } from '../../machines/model.ts';
+import {
+  ContextId,
+  ONLY_CONTEXT,
+  type AgentId,
+  type Assignment,
+  type Marker,
+  type Role,
+  type RoomContext,
+  type RoomEvent,
+  type RoomId,
+  type UserId,
+} from '../../machines/model.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
-import type { Envelope } from './record.ts';
-import { newRoomRecord } from './room.ts';
+import { newOrigin, type Envelope } from './record.ts';
+import { newRoomRecord, type Claim } from './room.ts';
 import type { Input } from './step.ts';
 
 export interface Reception {
   /** The inputs of each room, in order. */
   inputsOf(arrivals: readonly Arrival[]): Promise<Map<RoomId, Input[]>>;
-  /** The record of a room that was never seen; its person is whoever speaks first. */
+  /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope>;
+  /** What the registry says of a room's person by now, where the room remembers otherwise. */
+  refresh(context: RoomContext): RoomEvent[];
+  /** Whose the room is that nobody is known in, and `speaker` speaks in first. */
+  claim: Claim;
+  mintContextId(): Promise<ContextId>;
+  /** A room has this id: no other gets it, or a lower one. */
+  noteContextId(contextId: ContextId): void;
+  /** Whether the id is one that rooms have by now: people's only one, or one of the room's own. */
+  isOfScope(contextId: ContextId): boolean;
+  /** What a room with this marker remembers. */
+  restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext;
+  agentFor(person: UserId): { agent: AgentId; assignment: Assignment };
 }
 
 export interface ReceptionWorld {
   registry: Registry;
+  access: { mayInvite(user: UserId): boolean; assignmentOf(user: UserId): Assignment | 'denied' };
+  mode: 'spaces' | 'dm';
+  /** `person`: a person's only context is the fixed id 0. */
+  scope: 'room' | 'person';
   /** Remembers the highest context id over restarts. */
   host: {
     read(): { lastContextId: ContextId | null };
     update(patch: { lastContextId: ContextId }): Promise<unknown>;
   };
+  readMarker(room: RoomId): Promise<Marker | null>;
+  /** The chat that a room was made for and is not introduced to yet. */
+  inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
   now: Now;
 }
 
-export function createReception({ registry, host, now }: ReceptionWorld): Reception {
-  let last = BigInt(host.read().lastContextId ?? 0);
+/** Ids of the next minute, so that not every one costs a write. */
+const RESERVED_AHEAD = 60_000n * 1000n;
 
-  /** Decimal and never reused: max(last + 1, now in ms × 1000), on disk before it is given out. */
+export function createReception(world: ReceptionWorld): Reception {
+  const { registry, access, mode, host, now } = world;
+  let last = BigInt(host.read().lastContextId ?? 0);
+  /** On disk, or on its way there: no other process gives out an id up to this one. */
+  let reserved = { upTo: last, written: Promise.resolve<unknown>(null) };
+
+  /** Decimal and never reused: max(last + 1, now in ms × 1000). An id is given out when it is reserved on disk. */
   async function mintContextId(): Promise<ContextId> {
+    if (world.scope === 'person') return ONLY_CONTEXT;
     const fromClock = BigInt(Math.trunc(now())) * 1000n;
     last = fromClock > last ? fromClock : last + 1n;
-    const id = ContextId.parse(last.toString());
-    await host.update({ lastContextId: id });
-    return id;
+    const id = last;
+    if (id > reserved.upTo) {
+      const upTo = id + RESERVED_AHEAD;
+      reserved = { upTo, written: host.update({ lastContextId: ContextId.parse(upTo.toString()) }) };
+    }
+    const { written } = reserved;
+    await written.catch((error: unknown) => {
+      if (reserved.written === written) reserved = { upTo: 0n, written: Promise.resolve(null) };
+      throw error;
+    });
+    return ContextId.parse(id.toString());
   }
 
-  async function eventOf(heard: Heard): Promise<RoomEvent> {
-    if (heard.type === 'room.invited') {
-      const { person } = heard;
-      return { type: 'room.invited', person, agent: registry.agentOf(person), contextId: await mintContextId() };
+  function isOfScope(contextId: ContextId): boolean {
+    return (contextId === ONLY_CONTEXT) === (world.scope === 'person');
+  }
+
+  function agentFor(person: UserId): { agent: AgentId; assignment: Assignment } {
+    const assignment = access.assignmentOf(person);
+    return { agent: registry.agentOf(person), assignment: assignment === 'configured' ? 'configured' : 'default' };
+  }
+
+  /**
+   * What a room of a person is that the bot is brought into. An entry room of before is a chat where people have one
+   * chat each; where they have one memory each too, it shares that with the chats of before.
+   */
+  function roleFor(person: UserId): Role {
+    if (!access.mayInvite(person) || access.assignmentOf(person) === 'denied') return 'refused';
+    return mode === 'spaces' ? 'entry' : 'chat';
+  }
+
+  async function eventOf(heard: Heard): Promise<RoomEvent | null> {
+    switch (heard.type) {
+      case 'room.invited': {
+        const { person } = heard;
+        const contextId = await mintContextId();
+        return { type: 'room.invited', person, role: roleFor(person), ...agentFor(person), contextId };
+      }
+      case 'member.left':
+        return { type: 'member.left', user: heard.user };
+      case 'member.joined':
+        return null;
+      case 'command':
+        return commandEvent(heard);
+      default:
+        return heard;
     }
-    if (heard.type !== 'command') return heard;
-    const { name, eventId, sender } = heard;
-    if (name === 'clear') return { type: 'command.clear', eventId, sender, contextId: await mintContextId() };
-    return { type: `command.${name}`, eventId, sender };
+  }
+
+  async function commandEvent({
+    name,
+    args,
+    eventId,
+    sender,
+  }: Extract<Heard, { type: 'command' }>): Promise<RoomEvent> {
+    switch (name) {
+      case 'clear':
+        return { type: 'command.clear', eventId, sender, contextId: await mintContextId() };
+      case 'new':
+        return { type: 'command.new', eventId, sender, name: nameIn(args), more: mode === 'spaces' };
+      case 'rename':
+        return { type: 'command.rename', eventId, sender, name: nameIn(args) };
+      case 'chats':
+        return { type: 'command.chats', eventId, sender, all: args.toLowerCase() === 'all' };
+      case 'unarchive':
+        return { type: 'command.unarchive', eventId, sender, number: numberIn(args) };
+      default:
+        return { type: `command.${name}`, eventId, sender };
+    }
   }
 
   return {
+    mintContextId,
+    noteContextId(contextId) {
+      const id = BigInt(contextId);
+      if (id > last) last = id;
+    },
+    isOfScope,
+    agentFor,
+    restored,
     async inputsOf(arrivals) {
       const rooms = new Map<RoomId, Input[]>();
       const at = now();
       for (const { room, id, heard } of arrivals) {
+        const event = await eventOf(heard);
+        if (event === null) continue;
         const inputs = rooms.get(room) ?? [];
-        inputs.push({ kind: 'event', id, at, event: await eventOf(heard) });
+        inputs.push({ kind: 'event', id, at, event });
         rooms.set(room, inputs);
       }
       return rooms;
     },
     async newRecord(room, first) {
-      const person = first.kind === 'event' ? speakerOf(first.event as RoomEvent) : null;
-      const context: RoomContext = {
-        room,
-        person: null,
-        agent: registry.agentOf(person),
-        contextId: await mintContextId(),
-        session: null,
-        turns: 0,
-        turn: null,
-        waiting: [],
-        unanswered: null,
-        question: null,
-        told: [],
-      };
-      return newRoomRecord(context, randomBytes(6).toString('base64url'));
+      const event = first.kind === 'event' ? (first.event as RoomEvent) : null;
+      const isNew = event?.type === 'room.invited' || event?.type === 'room.adopted' || event?.type === 'room.left';
+      const marker = isNew || world.inTheMaking(room) !== null ? null : await world.readMarker(room);
+      if (marker === null || marker.kind === 'space')
+        return newRoomRecord(blank(room, await mintContextId()), newOrigin());
+      return newRoomRecord(restored(room, marker, await contextOf(marker)), newOrigin());
+    },
+    claim(room, speaker) {
+      const chat = world.inTheMaking(room);
+      const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
+      const role = roleFor(person);
+      const served = chat === null || role === 'refused' ? role : 'chat';
+      return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+    },
+    refresh({ person, role, number, agent, assignment }) {
+      if (person === null) return [];
+      const today = agentFor(person);
+      const denied = access.assignmentOf(person) === 'denied';
+      const served = role === 'chat' || number !== null ? 'chat' : roleFor(person);
+      const wanted = denied ? 'refused' : served;
+      if (wanted === role && today.agent === agent && today.assignment === assignment) return [];
+      return [{ type: 'agent.assigned', role: wanted, ...today }];
     },
   };
+
+  async function contextOf({ contextId }: Marker): Promise<ContextId> {
+    return contextId !== null && isOfScope(contextId) ? contextId : mintContextId();
+  }
+
+  function restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext {
+    const { person, kind, number, name, archived } = marker;
+    const served = kind === 'entry' && mode === 'spaces' ? 'entry' : 'chat';
+    const role = access.assignmentOf(person) === 'denied' ? 'refused' : served;
+    return { ...blank(room, contextId), person, role, number, name, archived, ...agentFor(person) };
+  }
+
+  function blank(room: RoomId, contextId: ContextId): RoomContext {
+    return {
+      room,
+      role: 'chat',
+      number: null,
+      name: null,
+      archived: false,
+      assignment: 'default',
+      noticed: false,
+      encrypted: false,
+      person: null,
+      agent: registry.agentOf(null),
+      contextId,
+      session: null,
+      turns: 0,
+      turn: null,
+      waiting: [],
+      unanswered: null,
+      question: null,
+      told: [],
+    };
+  }
 }
 
-function speakerOf(event: RoomEvent): UserId | null {
-  if (event.type === 'text.received') return event.text.sender;
-  if (event.type === 'room.invited') return event.person;
-  return 'sender' in event ? event.sender : null;
+function nameIn(args: string): string | null {
+  return args === '' ? null : [...args].slice(0, 200).join('');
+}
+
+function numberIn(args: string): number | null {
+  const digits = /^[Cc]?(\d{1,6})$/.exec(args)?.[1];
+  return digits === undefined ? null : Number(digits);
 }

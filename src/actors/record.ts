@@ -1,5 +1,5 @@
 /** The durable state of one actor: a versioned, checked JSON document in a file of its own. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
 /** A delayed event of the chart with its absolute deadline (ms), so that it survives a restart. */
@@ -43,6 +43,11 @@ export const Envelope = z.object({
   seen: z.string(),
 });
 export type Envelope = z.infer<typeof Envelope>;
+
+/** The origin of a new record. */
+export function newOrigin(): string {
+  return randomBytes(6).toString('base64url');
+}
 
 /** How an older version becomes the next one; a record climbs this list when it is loaded. */
 const migrations: Record<number, (old: Record<string, unknown>) => Record<string, unknown>> = {};

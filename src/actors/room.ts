@@ -1,9 +1,17 @@
 /** What a room brings to the pure heart: its chart with the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject, StateValue } from 'xstate';
-import { RoomContext, roomEffects, type RoomEffectParams, type RoomEvent } from '../../machines/model.ts';
+import {
+  RoomContext,
+  roomEffects,
+  type Role,
+  type RoomEffectParams,
+  type RoomEvent,
+  type RoomId,
+  type UserId,
+} from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
-import type { Definition } from './step.ts';
+import type { Definition, Input, Result } from './step.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
 const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);
@@ -14,9 +22,14 @@ export interface RoomLimits {
   /** Tries to reach the agent before the person is told. */
   tries: number;
   turnMs: number;
+  /** A person without an agent is told so every time, not only once. */
+  refuseAlways: boolean;
 }
 
-export function roomDefinition(limits: RoomLimits, device: string): Definition {
+/** What becomes of a room that nobody is known in, when `speaker` is the first to say something there. */
+export type Claim = (room: RoomId, speaker: UserId) => Extract<RoomEvent, { type: 'room.claimed' }>;
+
+export function roomDefinition(limits: RoomLimits, device: string, claim: Claim): Definition {
   const room = roomMachine.provide({
     guards: {
       'the queue has room': ({ context }) => context.waiting.length < limits.queue,
@@ -26,6 +39,7 @@ export function roomDefinition(limits: RoomLimits, device: string): Definition {
         context.question !== null && context.waiting.length < limits.queue,
       'it is of this turn and tries are left': ({ context, event }) =>
         'turn' in event && event.turn === context.turn?.id && context.turn.attempts + 1 < limits.tries,
+      'the person need not hear it again': ({ context }) => context.noticed && !limits.refuseAlways,
     },
     delays: { turnLimit: limits.turnMs },
   });
@@ -35,11 +49,18 @@ export function roomDefinition(limits: RoomLimits, device: string): Definition {
     device,
     effects: roomEffects,
     light: LIGHT,
-    classify: (context, event) => ofThePerson(context as RoomContext, event as RoomEvent),
+    classify: (context, event) => ofThePerson(context as RoomContext, event as RoomEvent, claim),
     settled,
     apology,
   };
 }
+
+/** Where a room begins, by its role. */
+const startOf: Record<Role, Envelope['value']> = {
+  chat: { serving: { conversation: 'idle', tray: 'empty', dialog: 'none' } },
+  entry: 'pointing',
+  refused: 'refusing',
+};
 
 /** The record of a room that nobody has seen yet. */
 export function newRoomRecord(context: RoomContext, origin: string): Envelope {
@@ -49,7 +70,7 @@ export function newRoomRecord(context: RoomContext, origin: string): Envelope {
     origin,
     sequence: 0,
     done: false,
-    value: { serving: { conversation: 'idle', tray: 'empty', dialog: 'none' } },
+    value: context.person === null ? 'unclaimed' : startOf[context.role],
     context,
     timers: [],
     outbox: [],
@@ -77,28 +98,59 @@ export function isAtRest(record: Envelope): boolean {
 }
 
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
-function ofThePerson(context: RoomContext, event: RoomEvent): AnyEventObject {
+function ofThePerson(context: RoomContext, event: RoomEvent, claim: Claim): AnyEventObject[] {
+  if (event.type === 'room.adopted') return context.person === null ? adopted(context, event, claim) : [event];
   const author = authorOf(event);
-  if (author === null || context.person === null || author.sender === context.person) return event;
-  return { type: 'bystander.spoke', ...author };
+  if (author === null) return [event];
+  const heard = (person: UserId) => (author.sender === person ? event : { type: 'bystander.spoke', ...author });
+  if (context.person !== null) return [heard(context.person)];
+  const claimed = claim(context.room, author.sender);
+  // Only a chat in the making is known to be of somebody who is refused.
+  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, heard(claimed.person)];
+  return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
+}
+
+/** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */
+function adopted(
+  { room }: RoomContext,
+  event: Extract<RoomEvent, { type: 'room.adopted' }>,
+  claim: Claim,
+): AnyEventObject[] {
+  const claimed = claim(room, event.person);
+  if (claimed.role !== 'refused' && claimed.person === event.person) return [event];
+  const { number, name } = claimed.number === null ? event : claimed;
+  return [{ ...claimed, number, name }, event];
+}
+
+/** Who said this; null for what nobody says. */
+export function speakerOf(input: Input): UserId | null {
+  return input.kind === 'event' ? (authorOf(input.event as RoomEvent)?.sender ?? null) : null;
 }
 
 function authorOf(event: RoomEvent) {
   if (event.type === 'text.received') return { eventId: event.text.eventId, sender: event.text.sender };
-  if (event.type === 'bystander.spoke') return null;
-  return 'sender' in event ? { eventId: event.eventId, sender: event.sender } : null;
+  if (event.type === 'bystander.spoke' || event.type === 'stranger.spoke') return null;
+  return 'sender' in event && 'eventId' in event ? { eventId: event.eventId, sender: event.sender } : null;
 }
 
-function settled(item: OutboxItem, accepted: boolean): RoomEvent | null {
+function settled(item: OutboxItem, result: Result): RoomEvent | null {
   switch (item.type as keyof RoomEffectParams) {
     case 'deliver the answer': {
       const { turn } = item.params as unknown as RoomEffectParams['deliver the answer'];
-      return { type: accepted ? 'answer.delivered' : 'answer.refused', turn };
+      return { type: result.ok ? 'answer.delivered' : 'answer.refused', turn };
     }
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];
-      if (!accepted) return { type: 'room.left' };
+      if (!result.ok) return { type: 'room.left' };
       return greet ? { type: 'room.joined' } : null;
+    }
+    case 'tell the person': {
+      const { wish } = item.params as unknown as RoomEffectParams['tell the person'];
+      return wish.type === 'chat.gone' ? { type: 'person.told' } : null;
+    }
+    case 'set the name': {
+      const { name } = item.params as unknown as RoomEffectParams['set the name'];
+      return result.ok ? { type: 'name.set', name } : { type: 'name.refused', name, code: result.code };
     }
     default:
       return null;

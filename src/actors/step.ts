@@ -24,19 +24,22 @@ export interface Definition {
   effects: Readonly<Record<string, EffectClass>>;
   /** Events whose steps need no write of their own, as long as they ask for nothing but disposable effects (docs/adr/0008). */
   light: ReadonlySet<string>;
-  /** A last look at an event with the state at hand, e.g. whether its sender is the room's person. */
-  classify(context: unknown, event: AnyEventObject): AnyEventObject;
+  /** A last look at an event with the state at hand, e.g. whether its sender is the room's person: what the machine hears. */
+  classify(context: unknown, event: AnyEventObject): AnyEventObject[];
   /** What the machine hears when a repeatable effect was acknowledged or refused for good; null for nothing. */
-  settled(item: OutboxItem, accepted: boolean): AnyEventObject | null;
+  settled(item: OutboxItem, result: Result): AnyEventObject | null;
   /** The word to the person whose event could not be handled; null where nobody waits for one. */
   apology(event: AnyEventObject): { type: string; params: Record<string, unknown> } | null;
 }
+
+/** What became of a repeatable effect: done, with what it gave, or refused for good. */
+export type Result = ({ ok: true } & Record<string, unknown>) | { ok: false; code: string; detail: string };
 
 /** What happened, with the time (ms) at which it did. */
 export type Input =
   /** `id` is remembered and taken once; null for what guards itself by a turn. */
   | { kind: 'event'; id: string | null; at: number; event: AnyEventObject }
-  | { kind: 'settled'; effect: string; accepted: boolean; at: number }
+  | { kind: 'settled'; effect: string; result: Result; at: number }
   /** The first `cursor` parts of a repeatable effect were acknowledged. */
   | { kind: 'partly settled'; effect: string; cursor: number }
   | { kind: 'timer'; timer: Timer; at: number };
@@ -82,13 +85,15 @@ export function step(definition: Definition, record: Envelope, inputs: readonly 
           if (wasSeen(draft.record.seen, input.id) || draft.taken.includes(input.id)) break;
           draft.taken.push(input.id);
         }
-        take(definition, draft, definition.classify(draft.record.context, input.event), input.at);
+        for (const event of definition.classify(draft.record.context, input.event)) {
+          take(definition, draft, event, input.at);
+        }
         break;
       case 'settled': {
         const item = draft.record.outbox.find(({ id }) => id === input.effect);
         if (item === undefined) break;
         change(draft, { outbox: draft.record.outbox.filter((other) => other !== item) });
-        const event = definition.settled(item, input.accepted);
+        const event = definition.settled(item, input.result);
         if (event !== null) take(definition, draft, event, input.at);
         break;
       }

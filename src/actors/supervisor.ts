@@ -4,26 +4,25 @@
  */
 import { createActor, type Actor, type AnyActorRef } from 'xstate';
 import { decideRestart, type RestartPolicy } from '../../machines/restart-policy.ts';
-import type { RoomId } from '../../machines/model.ts';
 import type { Log, Now, Records } from '../ports.ts';
+import { createDeadLetterBox, type DeadLetterBox, type DeadLetterWorld, type Held } from './dead-letters.ts';
 import { durable, type Change, type DurableLogic } from './durable.ts';
 import type { Reach } from './boundaries.ts';
-import type { RoomEffects } from './effects/room.ts';
 import type { Envelope, Timer } from './record.ts';
-import type { Definition, Input } from './step.ts';
+import type { Definition, Effect, Input } from './step.ts';
 import type { Alarm } from './timers.ts';
 
 export interface Children {
   /** Admits inputs into a room; resolves when they are on disk, or kept as dead letters of a room that cannot be written. */
-  deliver(room: RoomId, inputs: readonly Input[]): Promise<void>;
+  deliver(room: Key, inputs: readonly Input[]): Promise<void>;
   /** Admits what an earlier process kept as dead letters of this room. */
-  redeliver(room: RoomId, inputs: readonly Input[]): void;
+  redeliver(room: Key, inputs: readonly Input[]): void;
   /** Admits one input without waiting. */
-  admit(room: RoomId, input: Input, settled?: () => void): void;
+  admit(room: Key, input: Input, settled?: () => void): void;
   /** Wakes a room whose record says that something is under way. */
-  wake(room: RoomId, record: Envelope): void;
-  restartOrPark(room: RoomId, error: unknown): void;
-  release(room: RoomId): void;
+  wake(room: Key, record: Envelope): void;
+  restartOrPark(room: Key, error: unknown): void;
+  release(room: Key): void;
   /** Resolves when every room is at rest. */
   quiet(): Promise<void>;
   /** Ends all actors; resolves when no write is in flight. */
@@ -31,7 +30,22 @@ export interface Children {
   counts(): { live: number; backingOff: number; parked: number };
 }
 
-export type Observe = (room: RoomId, change: Change) => void;
+/** A room id or a user id: what names an actor. */
+export type Key = string;
+
+/** What carries out the effects of one kind of actor. */
+export interface EffectRunner {
+  /** Begins an effect; what comes of it is admitted into the actor. Throws what only this actor should feel. */
+  perform(key: Key, effect: Effect, record: Envelope): void;
+  /** The actor is gone: lets go of what it held. */
+  release(key: Key): void;
+  /** Tells whoever waits for this actor that it has to be looked after: at its parking, and with all that comes later. */
+  sayTroubled(key: Key, inputs: readonly Input[]): void;
+}
+
+export type Admit = (key: Key, input: Input, settled?: () => void) => void;
+
+export type Observe = (room: Key, change: Change) => void;
 
 export interface ChildrenWorld {
   /** The root actor, which hears when a child ends or fails. */
@@ -43,9 +57,11 @@ export interface ChildrenWorld {
   readRecord(stored: unknown): Envelope;
   isAtRest(record: Envelope): boolean;
   /** The record of a room that was never seen, made for its first input. */
-  newRecord(room: RoomId, first: Input): Promise<Envelope>;
+  newRecord(room: Key, first: Input): Promise<Envelope>;
   /** Made once, with the way back into the rooms. */
-  createEffects(admit: Children['admit']): RoomEffects;
+  createEffects(admit: Admit): EffectRunner;
+  /** What has changed around an actor while it was not in memory. */
+  refresh(record: Envelope): Input[];
   policy: RestartPolicy;
   /** How long an idle room stays in memory, ms. */
   evictAfterMs: number;
@@ -58,13 +74,6 @@ export interface ChildrenWorld {
   observe: Observe | undefined;
 }
 
-interface Held {
-  input: Input;
-  settled: (() => void) | null;
-  /** A dead letter is enough: the input is on disk, if not in the record. */
-  byLetter: boolean;
-}
-
 interface Child {
   actor: Actor<DurableLogic> | null;
   state: 'loading' | 'running' | 'backing off' | 'parked';
@@ -73,28 +82,36 @@ interface Child {
   held: Held[];
   timers: Map<string, { timer: Timer; cancel: () => void }>;
   lastUsed: number;
-  hasDeadLetters: boolean;
-  /** One write of dead letters at a time; `again`: what came meanwhile. */
-  letters: 'idle' | 'writing' | 'again';
+  letters: DeadLetterBox;
 }
 
 export function createChildren(world: ChildrenWorld): Children {
   const { now, log, alarm } = world;
-  const children = new Map<RoomId, Child>();
+  const children = new Map<Key, Child>();
   const writes = new Set<Promise<void>>();
   /** The write in flight of each room: a restarted actor reads only behind it. */
-  const writing = new Map<RoomId, Promise<void>>();
+  const writing = new Map<Key, Promise<void>>();
   const effects = world.createEffects(admit);
   let cancelSweep: (() => void) | null = null;
   let closed = false;
   let quietWaits: (() => void)[] = [];
 
+  const letters: DeadLetterWorld = {
+    ...{ letters: world.deadLetters, retryMs: world.policy.capMs, alarm, now, log, track },
+    onFailed: (error) => world.onStore(describe(error)),
+  };
+
+  function track(write: Promise<void>): void {
+    writes.add(write);
+    void write.finally(() => writes.delete(write)).catch(() => {});
+  }
+
   const logic = durable(world.definition, {
     reach: world.reach,
     async write(key, record) {
-      const room = key as RoomId;
+      const room = key;
       const write = record.done ? world.records.remove(room) : world.records.write(room, record);
-      writes.add(write);
+      track(write);
       writing.set(room, write);
       try {
         await write;
@@ -103,51 +120,71 @@ export function createChildren(world: ChildrenWorld): Children {
         world.onStore(describe(error));
         throw error;
       } finally {
-        writes.delete(write);
         if (writing.get(room) === write) writing.delete(room);
       }
     },
     committed(key, change) {
       const { record } = change;
-      const child = children.get(key as RoomId);
-      if (child !== undefined) setTimers(key as RoomId, child, record.done ? [] : record.timers);
-      world.observe?.(key as RoomId, change);
+      const child = children.get(key);
+      if (child !== undefined) setTimers(key, child, record.done ? [] : record.timers);
+      world.observe?.(key, change);
       tellWhenQuiet();
     },
     perform(key, effect, record) {
       try {
-        effects.perform(key as RoomId, effect, record);
+        effects.perform(key, effect, record);
       } catch (error) {
-        children.get(key as RoomId)?.actor?.send({ type: 'crash', error });
+        children.get(key)?.actor?.send({ type: 'crash', error });
       }
     },
   });
 
-  function admit(room: RoomId, input: Input, settled?: () => void): void {
+  function admit(room: Key, input: Input, settled?: () => void): void {
     take(room, [input], settled ?? null, false);
   }
 
-  function take(room: RoomId, inputs: readonly Input[], settled: (() => void) | null, byLetter: boolean): void {
-    const child = childOf(room, inputs[0]);
+  function take(room: Key, inputs: readonly Input[], settled: (() => void) | null, byLetter: boolean): void {
+    const child = childOf(room, inputs);
     if (child === null) return;
     child.lastUsed = now();
     hold(room, child, inputs, settled, byLetter);
   }
 
-  /** The child that inputs are for, loaded for the first of them; null when there are none, or no more. */
-  function childOf(room: RoomId, first: Input | undefined): Child | null {
-    if (closed || first === undefined) return null;
+  /**
+   * The child that inputs are for, loaded for the first event among them; null when there is none. What is settled or
+   * due is of an actor that is in memory: without it there is nothing to settle.
+   */
+  function childOf(room: Key, inputs: readonly Input[]): Child | null {
+    if (closed) return null;
     const known = children.get(room);
     if (known !== undefined) return known;
-    const child = newChild(now());
+    const first = inputs.find(({ kind }) => kind === 'event');
+    if (first === undefined) return null;
+    const child = newChild(room);
     children.set(room, child);
     load(room, child, first);
     return child;
   }
 
+  function newChild(room: Key): Child {
+    const child: Child = {
+      actor: null,
+      state: 'loading',
+      crashes: [],
+      held: [],
+      timers: new Map(),
+      lastUsed: now(),
+      letters: createDeadLetterBox(
+        { key: room, held: () => child.held, isRunning: () => child.state === 'running' },
+        letters,
+      ),
+    };
+    return child;
+  }
+
   /** Inputs stay held until they are on disk, so that a crash of the actor takes none with it. */
   function hold(
-    room: RoomId,
+    room: Key,
     child: Child,
     inputs: readonly Input[],
     settled: (() => void) | null,
@@ -157,10 +194,11 @@ export function createChildren(world: ChildrenWorld): Children {
     const held = inputs.map((input, index) => ({ input, settled: index === last ? settled : null, byLetter }));
     child.held.push(...held);
     if (child.state === 'running') send(room, child, held);
-    else if (child.state === 'parked') deadLetter(room, child);
+    else if (child.state !== 'loading') child.letters.keep();
+    if (child.state === 'parked') effects.sayTroubled(room, inputs);
   }
 
-  function send(room: RoomId, child: Child, batch: readonly Held[]): void {
+  function send(room: Key, child: Child, batch: readonly Held[]): void {
     child.actor?.send({
       type: 'admit',
       inputs: batch.map(({ input }) => input),
@@ -168,12 +206,12 @@ export function createChildren(world: ChildrenWorld): Children {
         const settled = new Set(batch);
         child.held = child.held.filter((held) => !settled.has(held));
         for (const held of batch) held.settled?.();
-        if (child.hasDeadLetters && child.held.length === 0) forgetDeadLetters(room, child);
+        if (child.held.length === 0) child.letters.forget();
       },
     });
   }
 
-  function load(room: RoomId, child: Child, first: Input): void {
+  function load(room: Key, child: Child, first: Input): void {
     Promise.resolve(writing.get(room))
       .catch(() => {})
       .then(() => world.records.read(room))
@@ -184,7 +222,7 @@ export function createChildren(world: ChildrenWorld): Children {
       );
   }
 
-  function start(room: RoomId, child: Child, record: Envelope): void {
+  function start(room: Key, child: Child, record: Envelope): void {
     if (closed) return;
     const actor = createActor(logic, { id: room, parent: world.root, input: { key: room, record } });
     actor.subscribe({ error: () => {}, complete: () => {} });
@@ -207,11 +245,13 @@ export function createChildren(world: ChildrenWorld): Children {
         settled: null,
       });
     }
+    const news = world.refresh(record);
+    if (news.length > 0) actor.send({ type: 'admit', inputs: news, settled: null });
     if (child.held.length > 0) send(room, child, child.held.slice());
     sweepLater();
   }
 
-  function setTimers(room: RoomId, child: Child, timers: readonly Timer[]): void {
+  function setTimers(room: Key, child: Child, timers: readonly Timer[]): void {
     for (const [id, set] of child.timers) {
       if (timers.some((timer) => timer.id === id && timer.at === set.timer.at)) continue;
       set.cancel();
@@ -236,13 +276,13 @@ export function createChildren(world: ChildrenWorld): Children {
     quietWaits = [];
   }
 
-  function stopped(room: RoomId, child: Child): void {
+  function stopped(room: Key, child: Child): void {
     child.actor = null;
     setTimers(room, child, []);
     effects.release(room);
   }
 
-  function restartOrPark(room: RoomId, error: unknown): void {
+  function restartOrPark(room: Key, error: unknown): void {
     const child = children.get(room);
     if (child === undefined || closed) return;
     stopped(room, child);
@@ -253,59 +293,24 @@ export function createChildren(world: ChildrenWorld): Children {
       log.error({ room, error, afterMs: decision.afterMs }, 'room crashed, restarting');
       alarm.set(now() + decision.afterMs, () => {
         child.state = 'loading';
-        const first = child.held[0]?.input ?? { kind: 'event', id: null, at: now(), event: { type: 'resumed' } };
+        const first = child.held.map(({ input }) => input).find(({ kind }) => kind === 'event') ?? {
+          kind: 'event',
+          id: null,
+          at: now(),
+          event: { type: 'resumed' },
+        };
         load(room, child, first);
       });
     } else {
       child.state = 'parked';
       log.error({ room, error, crashes: decision.crashes.length }, 'room parked');
-      effects.sayTroubled(room);
+      effects.sayTroubled(
+        room,
+        child.held.map(({ input }) => input),
+      );
       tellWhenQuiet();
     }
-    if (child.held.length > 0) deadLetter(room, child);
-  }
-
-  /** What a room cannot take now is kept beside the records, so that the sync position need not wait for this room. */
-  function deadLetter(room: RoomId, child: Child): void {
-    if (child.letters !== 'idle') {
-      child.letters = 'again';
-      return;
-    }
-    const letters = child.held.slice();
-    if (letters.length === 0) return;
-    child.letters = 'writing';
-    child.hasDeadLetters = true;
-    const write = world.deadLetters.write(
-      room,
-      letters.map(({ input }) => input),
-    );
-    const kept = write.then(
-      () => {
-        for (const letter of letters) {
-          if (!letter.byLetter) continue;
-          letter.settled?.();
-          letter.settled = null;
-        }
-      },
-      (error: unknown) => {
-        world.onStore(describe(error));
-        alarm.set(now() + world.policy.capMs, () => deadLetter(room, child));
-      },
-    );
-    writes.add(kept);
-    void kept.then(() => {
-      writes.delete(kept);
-      const more = child.letters === 'again';
-      child.letters = 'idle';
-      if (more && child.state !== 'running') deadLetter(room, child);
-    });
-  }
-
-  function forgetDeadLetters(room: RoomId, child: Child): void {
-    child.hasDeadLetters = false;
-    world.deadLetters
-      .remove(room)
-      .catch((error: unknown) => log.warn({ room, error }, 'dead letters could not be removed'));
+    child.letters.keep();
   }
 
   /** One sweep for all rooms, and only while there are any. */
@@ -331,14 +336,16 @@ export function createChildren(world: ChildrenWorld): Children {
         else take(room, inputs, resolve, true);
       }),
     redeliver(room, inputs) {
-      const child = childOf(room, inputs[0]);
-      if (child === null) return;
-      child.hasDeadLetters = true;
+      if (closed) return;
+      const child = childOf(room, inputs);
+      const { letters: box } = child ?? newChild(room);
+      box.found();
+      if (child === null) return box.forget();
       hold(room, child, inputs, null, false);
     },
     wake(room, record) {
       if (children.has(room)) return;
-      const child = newChild(now());
+      const child = newChild(room);
       children.set(room, child);
       start(room, child, record);
     },
@@ -373,19 +380,6 @@ export function createChildren(world: ChildrenWorld): Children {
       }
       return { live, backingOff, parked };
     },
-  };
-}
-
-function newChild(now: number): Child {
-  return {
-    actor: null,
-    state: 'loading',
-    crashes: [],
-    held: [],
-    timers: new Map(),
-    lastUsed: now,
-    hasDeadLetters: false,
-    letters: 'idle',
   };
 }
 

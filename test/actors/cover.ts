@@ -10,11 +10,11 @@ import {
 import type { Envelope } from '../../src/actors/record.ts';
 import { roomDefinition } from '../../src/actors/room.ts';
 import type { Definition, Input } from '../../src/actors/step.ts';
-import { inputOf, type AgentMove, type Move } from './moves.ts';
-import { contextOf, conversationOf, DEVICE } from './support.ts';
+import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
+import { bob, claim, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
-export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000 }, DEVICE);
+export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE, claim);
 /** The same, but every step is written. */
 export const definition: Definition = { ...shipped, light: new Set() };
 export const { machine } = definition;
@@ -40,12 +40,13 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
-  ...(['help', 'stop', 'retry', 'clear', 'yes', 'no', 'unknown'] as const).map((name) => ({
-    move: 'command' as const,
-    name,
-  })),
+  ...[...talkCommands, ...roomCommands].map((name) => ({ move: 'command' as const, name })),
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
+  { move: 'invite', by: 'bystander', assignment: 'default' },
+  { move: 'invite', by: 'bystander', role: 'entry' },
+  { move: 'invite', by: 'bystander', role: 'refused' },
+  ...roomEvents.map((event) => ({ move: 'room' as const, event })),
   { move: 'leave' },
   ...agentMoves.map((event) => ({ move: 'agent' as const, event, off: 0 })),
   { move: 'agent', event: { says: 'ended', outcome: 'done', answered: true, trouble: 0 }, off: 1 },
@@ -54,47 +55,70 @@ const representatives: Move[] = [
   { move: 'resume' },
 ];
 
-/** A move as input; what is settled is the delivery or the joining, if any. */
+/** What the chart hears of when it is settled. */
+const weighty = ['deliver the answer', 'join the room', 'set the name', 'tell the person'];
+
+/** A move as input; what is settled is a delivery, a joining or a naming, if any. */
 export function inputsOf(record: Envelope): Input[] {
   const n = 100 + record.seen.length;
-  const weighty = record.outbox.findIndex(({ type }) => type !== 'say');
-  const settle =
-    weighty < 0 ? [] : [true, false].map((accepted): Move => ({ move: 'settle', which: weighty, accepted }));
+  const settle = weighty
+    .map((name) => record.outbox.findIndex(({ type }) => type === name))
+    .filter((which) => which >= 0)
+    .flatMap((which) => [true, false].map((accepted): Move => ({ move: 'settle', which, accepted })));
   const moved = [...representatives, ...settle].map((move) => inputOf(move, record, n)).filter((one) => one !== null);
   return [...moved, ...record.timers.map((timer): Input => ({ kind: 'timer', timer, at: timer.at }))];
 }
 
-/** What of a record decides how the chart goes on, each where it is asked for; places with the same key are visited once. */
-export function keyOf(record: Envelope): string {
-  const { waiting, unanswered, question, turn, told, session, person } = contextOf(record);
+/** Facts of a room that guards read in every state, each true of few rooms. */
+function facts(record: Envelope): boolean[] {
+  const { told, person, number, name, encrypted, assignment, noticed } = contextOf(record);
+  const joining = record.outbox.find(({ type }) => type === 'join the room')?.params['greet'];
+  const naming = record.outbox.some(({ type }) => type === 'set the name');
+  return [
+    ...[told.length > 0, person === bob, number !== null, name === 'Plans', encrypted, noticed],
+    ...[assignment === 'default', joining === true, joining === false, naming],
+  ];
+}
+
+/**
+ * What of a record decides how the chart goes on, each where it is asked for; places with the same key are visited once.
+ * The facts of the room are told apart where nothing else is under way, and there in pairs: null for a place with more of
+ * them, which is not visited.
+ */
+export function keyOf(record: Envelope): string | null {
+  const { waiting, unanswered, question, turn, session } = contextOf(record);
   const now = conversationOf(record);
-  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null, turn?.attempts];
-  if (turn !== null) key.push(turn.idempotent, turn.discarded, turn.stoppedFor === null);
+  if (record.done) return now;
+  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
+  if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
+  else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
-  if (now === 'idle') {
-    const joining = record.outbox.find(({ type }) => type === 'join the room');
-    key.push(told.length > 0, person, joining?.params['greet']);
+  if (turn === null && unanswered === null && question === null) {
+    const found = facts(record);
+    if (found.filter(Boolean).length > 2) return null;
+    key.push(found);
   }
   return JSON.stringify(key);
 }
 
-/** The event that the chart sees for this input. */
-export function eventOf(record: Envelope, one: Input): AnyEventObject | null {
+/** The events that the chart sees for this input. */
+export function eventsOf(record: Envelope, one: Input): AnyEventObject[] {
   switch (one.kind) {
     case 'event':
       return definition.classify(record.context, one.event);
     case 'timer':
       return record.timers.some(({ id, at }) => id === one.timer.id && at === one.timer.at)
-        ? { type: one.timer.event }
-        : null;
+        ? [{ type: one.timer.event }]
+        : [];
     case 'settled': {
       const item = record.outbox.find(({ id }) => id === one.effect);
-      return item === undefined ? null : definition.settled(item, one.accepted);
+      const event = item === undefined ? null : definition.settled(item, one.result);
+      return event === null ? [] : [event];
     }
     case 'partly settled':
-      return null;
+      return [];
   }
 }
 
@@ -103,10 +127,15 @@ interface Action {
   params: unknown;
 }
 
-/** What XState itself makes of the event: the next snapshot, all actions, and those of them that are effects. */
-export function pure(snapshot: AnyMachineSnapshot, event: AnyEventObject | null) {
-  if (event === null) return { snapshot, actions: [] as Action[], effects: [] as [string, unknown][] };
-  const [next, actions] = transition(machine, snapshot, event) as [AnyMachineSnapshot, Action[]];
+/** What XState itself makes of the events: the next snapshot, all actions, and those of them that are effects. */
+export function pure(snapshot: AnyMachineSnapshot, events: readonly AnyEventObject[]) {
+  let next = snapshot;
+  const actions: Action[] = [];
+  for (const event of events) {
+    const [after, wanted] = transition(machine, next, event) as [AnyMachineSnapshot, Action[]];
+    next = after;
+    actions.push(...wanted);
+  }
   const effects = actions.filter(({ type }) => type in definition.effects);
   return { snapshot: next, actions, effects: effects.map(({ type, params }): [string, unknown] => [type, params]) };
 }
@@ -122,8 +151,8 @@ export function timersAreRight(record: Envelope): boolean {
 
 export const taken = new Set<AnyTransitionDefinition>();
 
-/** Notes which transitions of the chart the event takes. */
-export function note(snapshot: AnyMachineSnapshot, event: AnyEventObject): void {
+/** Notes which transitions of the chart the events take. */
+export function note(snapshot: AnyMachineSnapshot, events: readonly AnyEventObject[]): void {
   const actor = createActor(machine, {
     snapshot: snapshot as never,
     clock: { setTimeout: () => 0, clearTimeout: () => {} },
@@ -133,7 +162,8 @@ export function note(snapshot: AnyMachineSnapshot, event: AnyEventObject): void 
     },
   });
   actor.subscribe({ error: () => {} });
-  actor.start().send(event);
+  actor.start();
+  for (const event of events) actor.send(event);
   actor.stop();
 }
 

@@ -19,6 +19,7 @@ import {
   textInput,
   toStreaming,
   turnId,
+  resultOf,
 } from './support.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
 import { heldRecords } from './world.ts';
@@ -329,7 +330,7 @@ describe('with the real store', () => {
     }
     const [delivery] = record().outbox;
     expect(delivery).toMatchObject({ type: 'deliver the answer', params: { preview: '$preview' } });
-    admit({ kind: 'settled', effect: delivery?.id ?? '', accepted: true, at: 0 });
+    admit({ kind: 'settled', effect: delivery?.id ?? '', result: resultOf(true), at: 0 });
     await until(() => happened.filter((what) => what === 'settled 1').length > steps.length);
     expect(written).toEqual(['asking.waiting for a place', 'asking.working.streaming', 'asking.finishing', 'idle']);
     expect(await folder.read(ROOM)).toEqual(record());

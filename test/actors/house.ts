@@ -1,7 +1,6 @@
 /** The children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
 import { createActor } from 'xstate';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
-import type { RoomId } from '../../machines/model.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { Envelope } from '../../src/actors/record.ts';
 import { readEnvelope } from '../../src/actors/record.ts';
@@ -15,13 +14,13 @@ import { toy, toyRecord } from './toy.ts';
 export interface House {
   children: Children;
   alarm: FakeAlarm;
-  /** Effects that were begun, as `room type id`; and `room troubled`, `room released`. */
+  /** Effects that were begun, as `room type id`; and `room troubled` with the ids of what it holds, `room released`. */
   happened: string[];
-  performed: { room: RoomId; effect: Effect; record: Envelope }[];
+  performed: { room: string; effect: Effect; record: Envelope }[];
   /** Each of these rooms throws at its next effects, this many times. */
-  breaks: Map<RoomId, number>;
+  breaks: Map<string, number>;
   /** Rooms whose first record was made, with their first input. */
-  made: [RoomId, Input][];
+  made: [string, Input][];
   /** What was told about the store. */
   store: (string | null)[];
   root: { getSnapshot(): { status: string } };
@@ -34,8 +33,9 @@ export interface HouseOptions {
   policy?: Partial<RestartPolicy>;
   evictAfterMs?: number;
   definition?: Definition;
-  newRecord?: (room: RoomId) => Envelope;
+  newRecord?: (room: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
+  refresh?: (record: Envelope) => Input[];
   isAtRest?: (record: Envelope) => boolean;
 }
 
@@ -51,8 +51,8 @@ export function build(options: HouseOptions): House {
   const root = createActor(
     supervisorMachine.provide({
       actions: {
-        'restart or park the room': (_, { room, error }) => children.restartOrPark(room as RoomId, error),
-        'release the room': (_, { room }) => children.release(room as RoomId),
+        'restart or park the room': (_, { room, error }) => children.restartOrPark(room, error),
+        'release the room': (_, { room }) => children.release(room),
       },
     }),
   );
@@ -69,6 +69,7 @@ export function build(options: HouseOptions): House {
       made.push([room, first]);
       return options.newRecord?.(room) ?? toyRecord();
     },
+    refresh: options.refresh ?? (() => []),
     createEffects: () => ({
       perform(room, effect, record) {
         const left = breaks.get(room) ?? 0;
@@ -79,7 +80,7 @@ export function build(options: HouseOptions): House {
         performed.push({ room, effect, record });
         happened.push(`${room} ${effect.type} ${effect.id}`);
       },
-      sayTroubled: (room) => void happened.push(`${room} troubled`),
+      sayTroubled: (room, inputs) => void happened.push([room, 'troubled', ...inputs.map(nameOf)].join(' ')),
       release: (room) => void happened.push(`${room} released`),
     }),
     policy: { ...policy, ...options.policy },
@@ -92,4 +93,8 @@ export function build(options: HouseOptions): House {
     observe: undefined,
   });
   return { children, alarm, happened, performed, breaks, made, store, root };
+}
+
+function nameOf(input: Input): string {
+  return input.kind === 'event' ? String(input.id) : input.kind;
 }

@@ -1,15 +1,32 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
 import fc from 'fast-check';
-import { troubles, type RoomEvent } from '../../machines/model.ts';
+import { AgentId, RoomId, troubles, UserId, type Assignment, type Role, type RoomEvent } from '../../machines/model.ts';
 import type { Envelope } from '../../src/actors/record.ts';
 import type { Input } from '../../src/actors/step.ts';
-import { agent, ann, bob, contextId, contextOf, conversationOf, eventId, input, textOf, turnId } from './support.ts';
+import {
+  agent,
+  ann,
+  bob,
+  contextId,
+  contextOf,
+  conversationOf,
+  eventId,
+  input,
+  resultOf,
+  textOf,
+  turnId,
+} from './support.ts';
+
+const eve = UserId.parse('@eve:test');
 
 export type Move =
   | { move: 'text' | 'file'; by: 'person' | 'bystander' }
   | { move: 'the same text again' }
-  | { move: 'command'; name: 'help' | 'stop' | 'retry' | 'clear' | 'yes' | 'no' | 'unknown' }
-  | { move: 'invite'; by: 'person' | 'bystander' }
+  | { move: 'command'; name: CommandMove }
+  /** `role`: a chat where it is left out. */
+  | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
+  /** What happens to the room itself, and what its person's actor and the host say of it. */
+  | { move: 'room'; event: RoomEvent }
   | { move: 'leave' }
   /** `off`: how far its turn id is from that of the running turn. */
   | { move: 'agent'; event: AgentMove; off: number }
@@ -21,11 +38,44 @@ export type Move =
   | { move: 'settle a part'; which: number }
   | { move: 'resume' };
 
+export const talkCommands = ['help', 'stop', 'retry', 'clear', 'yes', 'no', 'unknown'] as const;
+export const roomCommands = [
+  ...(['new', 'new, one chat each', 'chats', 'rename', 'rename to nothing', 'archive', 'unarchive'] as const),
+  ...(['agent', 'whoami', 'start'] as const),
+] as const;
+type CommandMove = (typeof talkCommands)[number] | (typeof roomCommands)[number];
+
 export type AgentMove =
   | { says: 'granted' | 'awaited' | 'opened' | 'asks' | 'file' | 'shown' }
   | { says: 'ready'; idempotent: boolean; confirmations: boolean; session: string | null }
   | { says: 'unreachable' }
   | { says: 'ended'; outcome: 'done' | 'stopped' | 'failed'; answered: boolean; trouble: number };
+
+const adopted = { agent, assignment: 'configured', contextId: contextId(9), number: 1, name: 'Chat 1' } as const;
+const claimed = { type: 'room.claimed', person: ann, agent, number: null, name: null } as const;
+
+/** What happens to a room, and what its person's actor and the host say of it: one of each kind that makes a difference. */
+export const roomEvents: RoomEvent[] = [
+  { ...claimed, role: 'chat', assignment: 'configured' },
+  { ...claimed, role: 'entry', assignment: 'configured' },
+  { ...claimed, role: 'refused', assignment: 'default' },
+  { type: 'room.adopted', person: ann, ...adopted, archived: false },
+  { type: 'room.adopted', person: bob, ...adopted, archived: false },
+  { type: 'stranger.spoke', eventId: eventId('stranger'), sender: eve },
+  { type: 'member.left', user: ann },
+  { type: 'member.left', user: eve },
+  { type: 'room.named', name: 'Chat 1', sender: ann },
+  { type: 'room.named', name: 'Plans', sender: ann },
+  { type: 'room.replaced', replacement: RoomId.parse('!next:test') },
+  { type: 'room.encrypted', eventId: eventId('encrypted') },
+  { type: 'chat.archived', archived: true },
+  { type: 'memory.lost', eventId: eventId('unheard') },
+  { type: 'context.assigned', contextId: contextId(77) },
+  { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
+  { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
+  { type: 'agent.assigned', role: 'entry', agent, assignment: 'configured' },
+  { type: 'agent.assigned', role: 'refused', agent, assignment: 'default' },
+];
 
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
 
@@ -67,10 +117,19 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       move: fc.constant('command' as const),
-      name: fc.constantFrom('help', 'stop', 'retry', 'clear', 'yes', 'no', 'unknown'),
+      name: fc.constantFrom(...talkCommands, ...roomCommands),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ move: fc.constant('invite' as const), by }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      move: fc.constant('invite' as const),
+      by,
+      role: fc.constantFrom('chat' as const, 'chat' as const, 'entry' as const, 'refused' as const),
+      assignment: fc.constantFrom('configured' as const, 'default' as const),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ move: fc.constant('room' as const), event: fc.constantFrom(...roomEvents) }) },
   { weight: 16, arbitrary: fc.record({ move: fc.constant('agent' as const), event: agentMove, off }) },
   {
     weight: 24,
@@ -127,7 +186,19 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
     case 'command':
       return input(commandOf(move.name, author, n), at, eventId(n));
     case 'invite':
-      return input({ type: 'room.invited', person: sender, agent, contextId: contextId(n + 1) }, at);
+      return input(
+        {
+          type: 'room.invited',
+          person: sender,
+          role: move.role ?? 'chat',
+          agent,
+          assignment: move.assignment ?? 'configured',
+          contextId: contextId(n + 1),
+        },
+        at,
+      );
+    case 'room':
+      return input(move.event, at);
     case 'leave':
       return input({ type: 'room.left' }, at);
     case 'agent':
@@ -137,7 +208,7 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
       return agents === null ? null : agentInput(agents, record, n);
     }
     case 'agent is back':
-      return input({ type: 'agent.reachable', agent }, at);
+      return input({ type: 'agent.reachable', agent: context.agent }, at);
     case 'timer': {
       const [timer] = record.timers;
       if (timer === undefined) return null;
@@ -145,7 +216,7 @@ export function inputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'settle': {
       const item = record.outbox[move.which];
-      return item === undefined ? null : { kind: 'settled', effect: item.id, accepted: move.accepted, at };
+      return item === undefined ? null : { kind: 'settled', effect: item.id, result: resultOf(move.accepted), at };
     }
     case 'settle a part': {
       const item = record.outbox[move.which];
@@ -178,12 +249,17 @@ export function agentMoveOf(
   }
 }
 
-type CommandName = Extract<Move, { move: 'command' }>['name'];
 type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'sender'>;
 
-function commandOf(name: CommandName, author: Author, n: number): RoomEvent {
+function commandOf(name: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'clear') return { type: 'command.clear', ...author, contextId: contextId(n + 1) };
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
+  if (name === 'new, one chat each') return { type: 'command.new', ...author, name: null, more: false };
+  if (name === 'new') return { type: 'command.new', ...author, name: null, more: true };
+  if (name === 'rename') return { type: 'command.rename', ...author, name: 'Plans' };
+  if (name === 'rename to nothing') return { type: 'command.rename', ...author, name: null };
+  if (name === 'chats') return { type: 'command.chats', ...author, all: false };
+  if (name === 'unarchive') return { type: 'command.unarchive', ...author, number: 1 };
   return { type: `command.${name}`, ...author };
 }
 

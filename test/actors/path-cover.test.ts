@@ -13,7 +13,7 @@ import {
   configured,
   definition,
   describeTransition,
-  eventOf,
+  eventsOf,
   inputsOf,
   keyOf,
   machine,
@@ -87,9 +87,9 @@ function explore(): { places: Place[]; edges: Edge[] } {
     if (before.done) continue;
     for (const one of inputsOf(before)) {
       edges.push({ stored, snapshot, one });
-      const event = eventOf(before, one);
-      const expected = pure(snapshot, event).snapshot;
-      if (event !== null) note(snapshot, event);
+      const events = eventsOf(before, one);
+      const expected = pure(snapshot, events).snapshot;
+      note(snapshot, events);
       const disk = killedWhenWritten(stored, one);
       const record = JSON.parse(disk) as Envelope;
       const context = `${conversationOf(before)} on ${JSON.stringify(one)}`;
@@ -97,7 +97,7 @@ function explore(): { places: Place[]; edges: Edge[] } {
       if (!timersAreRight(record)) expect.fail(`wrong timers: ${context} gives ${JSON.stringify(record.timers)}`);
       expect(record.parked, context).toEqual([]);
       const key = keyOf(record);
-      if (known.has(key)) continue;
+      if (key === null || known.has(key)) continue;
       known.add(key);
       places.push({ stored: disk, snapshot: expected });
     }
@@ -124,12 +124,12 @@ it('every transition of the chart goes the same way through a host that is kille
     const before = JSON.parse(stored) as Envelope;
     if (before.done || isAtRest(before)) continue;
     const resumed = await killedAfterEffects(definition, stored, input({ type: 'resumed' }));
-    const woken = pure(snapshot, { type: 'resumed' });
+    const woken = pure(snapshot, [{ type: 'resumed' }]);
     const record = JSON.parse(resumed.disk) as Envelope;
     expect([record.value, record.context]).toEqual([woken.snapshot.value, woken.snapshot.context]);
     expect(resumed.effects).toEqual(woken.effects);
     for (const one of inputsOf(record)) {
-      const { snapshot: wanted, effects: wantedEffects } = pure(woken.snapshot, eventOf(record, one));
+      const { snapshot: wanted, effects: wantedEffects } = pure(woken.snapshot, eventsOf(record, one));
       const { disk, effects } = await killedAfterEffects(definition, resumed.disk, one);
       const { value, context } = JSON.parse(disk) as Envelope;
       const what = `${conversationOf(before)}, resumed, on ${JSON.stringify(one)}`;
@@ -141,7 +141,7 @@ it('every transition of the chart goes the same way through a host that is kille
 it('`step` decides on every way what the public `transition` of XState decides', () => {
   for (const { stored, snapshot, one } of walk().edges) {
     const before = readRoomRecord(JSON.parse(stored));
-    const { snapshot: next, actions, effects: wanted } = pure(snapshot, eventOf(before, one));
+    const { snapshot: next, actions, effects: wanted } = pure(snapshot, eventsOf(before, one));
     const { record, effects } = step(shipped, before, [one]);
     const { value, context, timers, done } = record;
     expectSame(
@@ -178,12 +178,16 @@ it('a kill after a light step is a kill before it, and the next write carries wh
     const { record, effects, light } = step(shipped, before, [one]);
     if (!light || record === before || one.kind !== 'event') continue;
     const what = `${conversationOf(before)} on ${JSON.stringify(one)}`;
-    found.add(`${one.event.type} in ${conversationOf(before)}`);
+    const kind = `${one.event.type} in ${conversationOf(before)}`;
+    const isNew = !found.has(kind);
+    found.add(kind);
 
     const killed = await killedAfterEffects(shipped, stored, one);
     expectSame(killed, { disk: stored, effects: effects.map(({ type, params }) => [type, params]) }, what);
     expectSame(goesOn(readRoomRecord(JSON.parse(killed.disk))), goesOn(record), what);
 
+    // What comes next does not depend on how the room came here: once for each kind is enough.
+    if (!isNew) continue;
     for (const next of inputsOf(record)) {
       const wanted = step(shipped, record, [next]);
       const { disk } = await killedAfterEffects(shipped, stored, one, next);

@@ -1,6 +1,8 @@
 /** Random lives of a room, with an agent that keeps to its protocol and a process that may die at any step. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AnyEventObject } from 'xstate';
+import type { RoomContext } from '../../machines/model.ts';
 import type { Envelope } from '../../src/actors/record.ts';
 import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
 import { step, type Effect, type Input } from '../../src/actors/step.ts';
@@ -15,6 +17,7 @@ import {
   reread,
   textInput,
   toStreaming,
+  resultOf,
 } from './support.ts';
 
 /** What the world knows of the turn that it works on. */
@@ -96,6 +99,16 @@ function openTexts(record: Envelope): string[] {
   return [...(turn === null ? [] : [turn.text]), ...waiting].map((text) => text.eventId as string);
 }
 
+const ofAgents = new Set(['ask for a place', 'open the connection', 'send the user message', 'send the confirmation']);
+
+/** Whether all that is under way ends: another person comes, the person or the bot leaves, the person is served no more. */
+function leavesNothing(event: AnyEventObject | null, was: RoomContext, is: RoomContext): boolean {
+  if (was.person !== null && is.person !== was.person) return true;
+  if (event === null) return false;
+  if (event.type === 'member.left') return event['user'] === was.person;
+  return event.type === 'agent.assigned' && event['role'] === 'refused';
+}
+
 function checkStep(before: Envelope, one: Input, after: Envelope, effects: readonly Effect[]): void {
   const was = contextOf(before);
   const is = contextOf(after);
@@ -104,7 +117,8 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   visited.add(conversationOf(after));
   expect(after.parked).toEqual([]);
   if (after.done) return;
-  const atRest = ['idle', 'interrupted'].includes(conversationOf(after));
+  const serves = !['unclaimed', 'pointing', 'refusing', 'leaving'].includes(conversationOf(after));
+  const atRest = !serves || ['idle', 'interrupted'].includes(conversationOf(after));
   expect(atRest).toBe(is.turn === null);
   if (atRest) expect({ timers: after.timers, waiting: is.waiting }).toEqual({ timers: [], waiting: [] });
   expect(JSON.stringify(after).length).toBeLessThan(64 * 1024);
@@ -117,21 +131,24 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   }
   const text = event?.type === 'text.received' ? (event['text'] as { eventId: string; sender: string }) : null;
   if (text !== null && taken && text.sender === is.person) {
+    if (!serves) expect([openTexts(after), effects.filter(({ type }) => ofAgents.has(type))]).toEqual([[], []]);
     const held = openTexts(after).filter((id) => id === text.eventId).length;
     const refused = said.filter(({ key, answers }) => key === 'queue is full' && answers === text.eventId).length;
-    expect([held, refused]).toEqual(refused === 1 ? [0, 1] : [1, 0]);
+    if (serves) expect([held, refused]).toEqual(refused === 1 ? [0, 1] : [1, 0]);
   }
   if (event !== null && taken && String(event.type).startsWith('command.') && event['sender'] === was.person) {
     expect(effects.length, `${String(event.type)} in ${conversationOf(before)}`).toBeGreaterThan(0);
   }
 
-  const otherPerson = event?.type === 'room.invited' && event['person'] !== was.person;
-  if (otherPerson) return;
+  if (leavesNothing(event, was, is)) {
+    expect({ turn: is.turn, waiting: is.waiting }).toEqual({ turn: null, waiting: [] });
+    return;
+  }
   const waited = was.waiting.map(({ eventId }) => eventId as string);
   const open = openTexts(after);
   for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
   if (was.turn !== null && is.turn?.id !== was.turn.id) {
-    const delivered = one.kind === 'settled' && one.accepted;
+    const delivered = one.kind === 'settled' && one.result.ok;
     const named = said.filter(({ key }) => endings.includes(key)).length;
     const ends = [delivered, was.turn.discarded, named === 1].filter(Boolean).length;
     expect({ conversation: conversationOf(before), one, said, ends }).toMatchObject({ ends: 1 });
@@ -139,8 +156,8 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
 }
 
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
-function play(sequence: readonly Move[]): { record: Envelope; world: World } {
-  let record = freshRecord();
+function play(sequence: readonly Move[], start = freshRecord()): { record: Envelope; world: World } {
+  let record = start;
   let disk = record;
   let world = newWorld();
   let pending: { effects: readonly Effect[]; record: Envelope } = { effects: [], record };
@@ -173,7 +190,7 @@ function play(sequence: readonly Move[]): { record: Envelope; world: World } {
 function helpOn(record: Envelope): Input | null {
   const { turn } = contextOf(record);
   const [item] = record.outbox;
-  if (item !== undefined) return { kind: 'settled', effect: item.id, accepted: true, at: 0 };
+  if (item !== undefined) return { kind: 'settled', effect: item.id, result: resultOf(true), at: 0 };
   if (turn === null) return null;
   const says = (move: Parameters<typeof agentEvent>[0]) => input(agentEvent(move, turn.id, 1));
   switch (conversationOf(record)) {
@@ -216,10 +233,24 @@ describe('whatever happens to a room', () => {
       'asking.working.streaming',
       'idle',
       'interrupted',
+      'leaving',
       'left',
+      'pointing',
+      'refusing',
     ]);
     expect(deeds.written).toBeGreaterThan(1_000);
     expect(deeds.twice).toBeGreaterThan(5);
+  });
+
+  it('begins with whoever speaks or comes first, where nobody is known', () => {
+    visited.clear();
+    fc.assert(
+      fc.property(moves({ maxLength: 20 }), (sequence) => {
+        play(sequence, freshRecord(undefined, { person: null }));
+      }),
+      { seed: 14, numRuns: 1_000 },
+    );
+    expect([...visited]).toEqual(expect.arrayContaining(['unclaimed', 'idle', 'pointing', 'refusing', 'left']));
   });
 
   it('comes to rest in a willing world, with every text answered', () => {

@@ -19,6 +19,7 @@ import {
   textOf,
   toStreaming,
   turnId,
+  resultOf,
 } from './support.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
 
@@ -110,7 +111,7 @@ describe('a batch', () => {
   it.each<[string, Input[]]>([
     ['nothing at all', []],
     ['an event that no state handles', [input({ type: 'nobody hears this' })]],
-    ['the acknowledgement of an unknown effect', [{ kind: 'settled', effect: '99', accepted: true, at: 0 }]],
+    ['the acknowledgement of an unknown effect', [{ kind: 'settled', effect: '99', result: resultOf(true), at: 0 }]],
     ['a timer that was never set', [{ kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
   ])('returns the very same record for %s', (_, inputs) => {
     const record = play(toyRecord(), input({ type: 'all' })).record;
@@ -276,7 +277,7 @@ describe('a light step', () => {
     ['the end of the record', [input({ type: 'end' })]],
     ['a batch with one heavy input in front', [input({ type: 'raise at once' }), show]],
     ['a batch with one heavy input behind', [show, input({ type: 'raise at once' })]],
-    ['a batch with an acknowledgement', [show, { kind: 'settled', effect: '99', accepted: true, at: 0 }]],
+    ['a batch with an acknowledgement', [show, { kind: 'settled', effect: '99', result: resultOf(true), at: 0 }]],
     ['a batch with a part of a delivery', [show, { kind: 'partly settled', effect: '99', cursor: 1 }]],
     ['a batch with a timer', [show, { kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
   ])('is not %s', (_, inputs) => {
@@ -310,14 +311,14 @@ describe('the outbox', () => {
   });
 
   it('gives up what was acknowledged, in any order, and tells the chart', () => {
-    const { record } = play(three, { kind: 'settled', effect: '2', accepted: true, at: 1 });
+    const { record } = play(three, { kind: 'settled', effect: '2', result: resultOf(true), at: 1 });
     expect(record.outbox.map(({ id }) => id)).toEqual(['1', '3']);
     expect(countOf(record)).toBe(1);
-    expect(play(record, { kind: 'settled', effect: '2', accepted: true, at: 2 }).record).toBe(record);
+    expect(play(record, { kind: 'settled', effect: '2', result: resultOf(true), at: 2 }).record).toBe(record);
   });
 
   it('gives up what was refused for good', () => {
-    const { record } = play(three, { kind: 'settled', effect: '1', accepted: false, at: 1 });
+    const { record } = play(three, { kind: 'settled', effect: '1', result: resultOf(false), at: 1 });
     expect(record).toEqual({ ...three, outbox: three.outbox.slice(1) });
   });
 
@@ -371,7 +372,12 @@ describe('a room', () => {
   it('hears the outcome of its delivery and of its joining', () => {
     const finishing = after(freshRecord(), textInput(1), ...toStreaming(1), input(done(1)));
     const [item] = finishing.outbox;
-    const settle = (accepted: boolean): Input => ({ kind: 'settled', effect: item?.id ?? '', accepted, at: 1 });
+    const settle = (accepted: boolean): Input => ({
+      kind: 'settled',
+      effect: item?.id ?? '',
+      result: resultOf(accepted),
+      at: 1,
+    });
     expect(conversationOf(finishing)).toBe('asking.finishing');
     expect(conversationOf(after(finishing, settle(true)))).toBe('idle');
     const refused = step(definition, finishing, [settle(false)]);
@@ -382,15 +388,45 @@ describe('a room', () => {
 
     const invited = after(
       freshRecord(),
-      input({ type: 'room.invited', person: bob, agent: 'agent-0', contextId: '2' }),
+      input({
+        type: 'room.invited',
+        person: bob,
+        role: 'chat',
+        agent: 'agent-0',
+        assignment: 'configured',
+        contextId: '2',
+      }),
     );
     expect(invited.outbox).toMatchObject([{ id: '1', type: 'join the room', params: { greet: true } }]);
-    const joined = step(definition, invited, [{ kind: 'settled', effect: '1', accepted: true, at: 1 }]);
-    expect(joined.effects.map(({ params }) => params)).toEqual([{ notice: { key: 'welcome' }, answers: null }]);
-    expect(after(invited, { kind: 'settled', effect: '1', accepted: false, at: 1 })).toMatchObject({
+    const joined = step(definition, invited, [{ kind: 'settled', effect: '1', result: resultOf(true), at: 1 }]);
+    expect(joined.effects.map(({ params }) => params)).toEqual([
+      {
+        marker: {
+          version: 1,
+          kind: 'chat',
+          person: bob,
+          number: null,
+          name: null,
+          agent: 'agent-0',
+          contextId: '2',
+          archived: false,
+        },
+      },
+      { notice: { key: 'greeting', defaultAgent: false, inSpace: false }, answers: null },
+    ]);
+    expect(after(invited, { kind: 'settled', effect: '1', result: resultOf(false), at: 1 })).toMatchObject({
       done: true,
       value: 'left',
     });
+  });
+
+  it.each(['new', 'chats', 'clear', 'archive', 'unarchive'])('hears !%s as the first word of its person', (name) => {
+    const event = { type: `command.${name}`, eventId: eventId(1), sender: ann, name: null, all: false, number: 1 };
+    const said = input({ ...event, contextId: '9' }, 0, '$1');
+    const first = step(definition, freshRecord(undefined, { person: null }), [said]);
+    expect(first.record.parked).toEqual([]);
+    expect(contextOf(first.record).person).toBe(ann);
+    expect(first.effects.at(-1)).toMatchObject({ type: 'say', params: { answers: '$1' } });
   });
 
   it('does not change for an event of another turn', () => {

@@ -12,8 +12,8 @@ import {
   type Text,
 } from '../../machines/model.ts';
 import type { Envelope } from '../../src/actors/record.ts';
-import { newRoomRecord, roomDefinition } from '../../src/actors/room.ts';
-import { step, type Input } from '../../src/actors/step.ts';
+import { newRoomRecord, roomDefinition, type Claim, type RoomLimits } from '../../src/actors/room.ts';
+import { step, type Input, type Result } from '../../src/actors/step.ts';
 import type { Log } from '../../src/ports.ts';
 
 export const DEVICE = 'DEVICE';
@@ -25,13 +25,25 @@ export const contextId = (id: number) => ContextId.parse(String(id));
 export const eventId = (name: string | number) => EventId.parse(`$${name}`);
 export const turnId = (id: number) => TurnId.parse(id);
 
-export const limits = { queue: 2, tries: 2, turnMs: 60_000 };
-export const definition = roomDefinition(limits, DEVICE);
+export const limits: RoomLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
+
+/** A house without onboarding: whoever speaks first has a chat there. */
+export const claim: Claim = (_, person) => ({
+  ...{ type: 'room.claimed', person, role: 'chat', agent, assignment: 'configured', number: null, name: null },
+});
+export const definition = roomDefinition(limits, DEVICE, claim);
 
 /** A room of Ann's in which nothing has happened yet. */
 export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope {
   const context: RoomContext = {
     room,
+    role: 'chat',
+    number: null,
+    name: null,
+    archived: false,
+    assignment: 'configured',
+    noticed: false,
+    encrypted: false,
     person: ann,
     agent,
     contextId: contextId(1),
@@ -105,6 +117,11 @@ export function after(record: Envelope, ...inputs: readonly Input[]): Envelope {
 /** What a process that starts anew finds on disk. */
 export function reread(record: Envelope): Envelope {
   return JSON.parse(JSON.stringify(record)) as Envelope;
+}
+
+/** What became of an effect: done, or refused by the homeserver. */
+export function resultOf(accepted: boolean): Result {
+  return accepted ? { ok: true } : { ok: false, code: 'M_FORBIDDEN', detail: 'no' };
 }
 
 export const silentLog: Log = {

@@ -55,8 +55,8 @@ export const toy: Definition = {
   device: 'DEVICE',
   effects: { repeat: 'repeatable', 'do once': 'once', show: 'disposable' },
   light: new Set(),
-  classify: (_, event) => event,
-  settled: (_, accepted) => (accepted ? { type: 'settled' } : null),
+  classify: (_, event) => [event],
+  settled: (_, { ok }) => (ok ? { type: 'settled' } : null),
   apology: (event) =>
     event['sender'] === undefined ? null : { type: 'repeat', params: { sorry: event['sender'] as unknown } },
 };

@@ -1,9 +1,10 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
-import type { AgentId, Answer, RoomEffectParams, RoomEvent, RoomId } from '../../../machines/model.ts';
+import type { AgentId, Answer, RoomEffectParams, RoomEvent, RoomId, UserId, Wish } from '../../../machines/model.ts';
 import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { Envelope } from '../record.ts';
-import type { Effect, Input } from '../step.ts';
+import type { Effect, Result } from '../step.ts';
+import type { Admit, EffectRunner } from '../supervisor.ts';
 import type { Alarm } from '../timers.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createStage } from './stage.ts';
@@ -15,6 +16,9 @@ export interface RoomEffectPorts {
   sendDisposable: ports.SendDisposable;
   joinRoom: ports.JoinRoom;
   showTyping: ports.ShowTyping;
+  work: ports.RoomWork;
+  /** Brings a room's wish to its person's actor; `told` is called when it is on disk there. */
+  tellPerson(word: { person: UserId; room: RoomId; wish: Wish; id: string }, told: () => void): void;
   openLink: ports.OpenLink;
   places: ports.Places;
   answers: ports.Answers;
@@ -31,24 +35,14 @@ export interface RoomEffectPorts {
   isClosing(error: unknown): boolean;
 }
 
-export interface RoomEffects {
-  /** Begins an effect; what comes of it is admitted into the room. Throws what only this room should feel. */
-  perform(room: RoomId, effect: Effect, record: Envelope): void;
-  /** Tells the person that this room has to be looked after; may be lost. */
-  sayTroubled(room: RoomId): void;
-  /** The room's actor is gone: lets go of its connection, place and typing. */
-  release(room: RoomId): void;
-}
-
-/** `settled` is called when the input is on disk. */
-export type Admit = (room: RoomId, input: Input, settled?: () => void) => void;
-
 /** An answer up to this many bytes of Markdown stands in the record itself. */
 const SHORT_ANSWER = 8_000;
 
-export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEffects {
+export function createRoomEffects(world: RoomEffectPorts, admit: Admit): EffectRunner {
   const turns = new Map<RoomId, LiveTurn>();
   const unreached = new Map<AgentId, Set<RoomId>>();
+  /** The rooms that know that they are parked. */
+  const troubled = new Set<RoomId>();
   const typing = createTyping(world.showTyping, world.alarm, world.now);
 
   type Perform<Name extends keyof RoomEffectParams> = (
@@ -60,6 +54,12 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
 
   const performers: { [Name in keyof RoomEffectParams]: Perform<Name> } = {
     'join the room': (room, _, effect) => settle(room, effect, world.joinRoom(room)),
+    'set the name': (room, { name }, effect) => settle(room, effect, world.work.setName(room, name)),
+    'write the marker': (room, { marker }, effect) => settle(room, effect, world.work.writeMarker(room, marker)),
+    'tell the person': (room, { person, wish }, effect, record) =>
+      world.tellPerson({ person, room, wish, id: transactionOf(record, effect) }, () =>
+        acknowledge(room, effect, { ok: true }),
+      ),
     say: (room, { notice, answers }, effect, record) =>
       settle(
         room,
@@ -150,12 +150,13 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     { answer, preview, answers }: RoomEffectParams['deliver the answer'],
     effect: Effect,
     record: Envelope,
-  ): Promise<Settled> {
+  ): Promise<Result> {
     const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
     if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
-    const parts = world.renderAnswer(markdown);
-    for (const [index, content] of parts.entries()) {
-      if (index < effect.cursor) continue;
+    let index = -1;
+    for (const content of world.renderAnswer(markdown)) {
+      if (++index < effect.cursor) continue;
+      if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
       const receipt = await world.send(
         {
           room,
@@ -170,12 +171,9 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
         'final',
       );
       if (!receipt.ok) return receipt;
-      if (index < parts.length - 1) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
     }
     return { ok: true };
   }
-
-  type Settled = { ok: true } | { ok: false; code: string; detail: string };
 
   function forget(room: RoomId, answer: Answer): void {
     if ('markdown' in answer) return;
@@ -184,10 +182,10 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
     });
   }
 
-  function settle(room: RoomId, effect: Effect, done: Promise<Settled>, settled?: () => void): void {
+  function settle(room: RoomId, effect: Effect, done: Promise<Result>, settled?: () => void): void {
     world.reach('effect about to be sent');
     done
-      .catch((error: unknown): Settled | null => {
+      .catch((error: unknown): Result | null => {
         if (world.isClosing(error)) return null;
         world.log.error({ room, effect: effect.type, error }, 'effect failed');
         return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
@@ -196,20 +194,28 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
         if (result === null) return;
         world.reach('effect sent');
         if (!result.ok) world.log.warn({ room, effect: effect.type, ...result }, 'effect refused');
-        admit(room, { kind: 'settled', effect: effect.id, accepted: result.ok, at: world.now() }, () => {
-          world.reach('effect acknowledged');
-          settled?.();
-        });
+        acknowledge(room, effect, result, settled);
       })
       .catch((error: unknown) => world.log.error({ room, effect: effect.type, error }, 'effect was not acknowledged'));
   }
 
+  function acknowledge(room: RoomId, effect: Effect, result: Result, settled?: () => void): void {
+    admit(room, { kind: 'settled', effect: effect.id, result, at: world.now() }, () => {
+      world.reach('effect acknowledged');
+      settled?.();
+    });
+  }
+
   return {
-    perform(room, effect, record) {
+    perform(key, effect, record) {
+      const room = key as RoomId;
       const perform = performers[effect.type as keyof RoomEffectParams] as Perform<never>;
       perform(room, effect.params as never, effect, record);
     },
-    sayTroubled(room) {
+    sayTroubled(key) {
+      const room = key as RoomId;
+      if (troubled.has(room)) return;
+      troubled.add(room);
       const since = world.now();
       void world
         .send(
@@ -227,7 +233,8 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): RoomEff
         )
         .catch(() => {});
     },
-    release(room) {
+    release(key) {
+      const room = key as RoomId;
       closeTurn(room);
       for (const waiting of unreached.values()) waiting.delete(room);
       typing.wish(room, false);

@@ -5,12 +5,13 @@ import {
   roomEffects,
   type Answer,
   type EventId,
+  type Marker,
   type RoomEffectParams,
 } from '../../../machines/model.ts';
 import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';
 import type { Effect, Input } from '../../../src/actors/step.ts';
-import type { LinkEvent, Outgoing, Priority, Receipt } from '../../../src/ports.ts';
+import type { Done, LinkEvent, Outgoing, Priority, Receipt, RoomWork } from '../../../src/ports.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled, until } from '../../support/until.ts';
 import { agent, ann, contextId, DEVICE, eventId, freshRecord, ROOM, silentLog, textOf, turnId } from '../support.ts';
@@ -28,12 +29,14 @@ interface Sent {
 
 class Closing extends Error {}
 
+type Refusals = Record<string, Done>;
+
 /** Room effects on ports that note what they are asked for; the test answers for the homeserver and the agent. */
 function theatre(changes: Partial<RoomEffectPorts> = {}) {
   const alarm = createFakeAlarm();
   const happened: string[] = [];
   const sent: Sent[] = [];
-  const admitted: { room: RoomId; input: Input; onDisk: () => void }[] = [];
+  const admitted: { room: string; input: Input; onDisk: () => void }[] = [];
   const reached: Boundary[] = [];
   const stored = new Map<string, string>();
   const links: { listen: (event: LinkEvent) => void }[] = [];
@@ -43,6 +46,23 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
     sent.push({ message, priority, answer: resolve, fail: reject });
     return promise as Promise<never>;
   };
+  const words: { word: Parameters<RoomEffectPorts['tellPerson']>[0]; told: () => void }[] = [];
+  const refusals: Refusals = {};
+  const doing = async (what: string): Promise<Done> => {
+    happened.push(what);
+    return refusals[what.split(' ')[0] ?? ''] ?? { ok: true };
+  };
+  const work: RoomWork = {
+    createRoom: () => Promise.reject(new Error('a room creates none')),
+    dropAlias: () => Promise.reject(new Error('a room drops none')),
+    linkChild: () => Promise.reject(new Error('a room links none')),
+    invite: () => Promise.reject(new Error('a room invites nobody')),
+    setName: (room, name) => doing(`name ${room} ${name}`),
+    writeMarker: (room, { person }) => doing(`mark ${room} ${person}`),
+    displayName: async () => null,
+    readMarker: async () => null,
+    leave: () => Promise.reject(new Error('a room leaves nothing')),
+  };
   const effects = createRoomEffects(
     {
       send: (message, priority) => put(message, priority),
@@ -51,6 +71,8 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
         happened.push(`join ${room}`);
         return { ok: true };
       },
+      work,
+      tellPerson: (word, told) => void words.push({ word, told }),
       showTyping: async (room, ms) => void happened.push(`typing ${room} ${ms}`),
       openLink: (target, listen) => {
         happened.push(`open ${target.agent} ${target.contextId}`);
@@ -106,6 +128,8 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
     sent,
     admitted,
     reached,
+    words,
+    refusals,
     stored,
     inputs: () => admitted.map(({ input }) => input),
     hear: (event: LinkEvent, which = links.length - 1) => links[which]?.listen(event),
@@ -128,7 +152,12 @@ const delivery = (answer: Answer, preview: EventId | null = null) => ({
   preview,
   answers: eventId('asked'),
 });
-const settledInput = (accepted: boolean, at: number): Input => ({ kind: 'settled', effect: '9', accepted, at });
+const settledInput = (accepted: boolean, at: number): Input => ({
+  kind: 'settled',
+  effect: '9',
+  result: accepted ? { ok: true } : no,
+  at,
+});
 
 describe('joining a room', () => {
   it('is told when it was done, and when it was refused', async () => {
@@ -143,6 +172,44 @@ describe('joining a room', () => {
     refused.perform('join the room', { greet: true });
     await until(() => refused.inputs().length === 1);
     expect(refused.inputs()).toEqual([settledInput(false, refused.alarm.now())]);
+  });
+});
+
+const marker: Marker = {
+  version: 1,
+  kind: 'chat',
+  person: ann,
+  number: 1,
+  name: 'Chat 1',
+  agent,
+  contextId: contextId(1),
+  archived: false,
+};
+
+describe('what is done to the room', () => {
+  it('is named and marked, and told what came of it', async () => {
+    const { perform, happened, inputs, alarm, refusals } = theatre();
+    perform('set the name', { name: 'Plans', answers: eventId('rename') });
+    perform('write the marker', { marker });
+    await until(() => inputs().length === 2);
+    expect(happened).toEqual([`name ${ROOM} Plans`, `mark ${ROOM} ${ann}`]);
+    expect(inputs()).toEqual([settledInput(true, alarm.now()), settledInput(true, alarm.now())]);
+    refusals['name'] = no;
+    perform('set the name', { name: 'Plans', answers: eventId('rename') });
+    await until(() => inputs().length === 3);
+    expect(inputs()[2]).toEqual(settledInput(false, alarm.now()));
+  });
+
+  it('brings a wish to its person under the id of the effect, and is done when that is on disk', async () => {
+    const { perform, words, inputs, alarm } = theatre();
+    perform('tell the person', { person: ann, wish: { type: 'chat.wanted', answers: null, name: null } });
+    expect(words.map(({ word }) => word)).toEqual([
+      { person: ann, room: ROOM, wish: { type: 'chat.wanted', answers: null, name: null }, id: 'origin.9' },
+    ]);
+    await settled();
+    expect(inputs()).toEqual([]);
+    words[0]?.told();
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
   });
 });
 
@@ -168,7 +235,7 @@ describe('saying', () => {
     expect(inputs()).toEqual([]);
     sent[0]?.answer(ok());
     await until(() => inputs().length === 1);
-    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(inputs()).toEqual([{ kind: 'settled', effect: '9', result: ok(), at: alarm.now() }]);
     expect(reached).toEqual(['effect about to be sent', 'effect sent']);
     admitted[0]?.onDisk();
     expect(reached.at(-1)).toBe('effect acknowledged');
@@ -176,19 +243,19 @@ describe('saying', () => {
 
   it('of its own accord is less urgent', () => {
     const { perform, sent } = theatre();
-    perform('say', { notice: { key: 'welcome' }, answers: null });
+    perform('say', { notice: { key: 'default agent' }, answers: null });
     expect(sent[0]).toMatchObject({ priority: 'notice', message: { answers: null } });
   });
 
   it('keeps the time and the device of its first try', () => {
     const { perform, sent } = theatre();
-    perform('say', { notice: { key: 'welcome' }, answers: null }, { id: '4', since: 7, device: 'BEFORE' });
+    perform('say', { notice: { key: 'default agent' }, answers: null }, { id: '4', since: 7, device: 'BEFORE' });
     expect(sent[0]?.message).toMatchObject({ transaction: 'origin.4', since: 7, device: 'BEFORE' });
   });
 
   it('that the homeserver refuses is settled as refused', async () => {
     const { perform, sent, inputs, alarm } = theatre();
-    perform('say', { notice: { key: 'welcome' }, answers: null });
+    perform('say', { notice: { key: 'default agent' }, answers: null });
     sent[0]?.answer(no);
     await until(() => inputs().length === 1);
     expect(inputs()).toEqual([settledInput(false, alarm.now())]);
@@ -196,7 +263,7 @@ describe('saying', () => {
 
   it('stays in the outbox when the service closes', async () => {
     const { perform, sent, inputs } = theatre();
-    perform('say', { notice: { key: 'welcome' }, answers: null });
+    perform('say', { notice: { key: 'default agent' }, answers: null });
     sent[0]?.fail(new Closing());
     await settled();
     expect(inputs()).toEqual([]);
@@ -208,7 +275,7 @@ describe('saying', () => {
         throw new Error('no words');
       },
     });
-    expect(() => perform('say', { notice: { key: 'welcome' }, answers: null })).toThrow('no words');
+    expect(() => perform('say', { notice: { key: 'default agent' }, answers: null })).toThrow('no words');
   });
 });
 
@@ -232,7 +299,7 @@ describe('delivering an answer', () => {
     });
     sent[0]?.answer(ok());
     await until(() => inputs().length === 1);
-    expect(inputs()).toMatchObject([{ kind: 'settled', accepted: true }]);
+    expect(inputs()).toMatchObject([{ kind: 'settled', result: { ok: true } }]);
   });
 
   it('sends part after part, and remembers each that is there', async () => {
@@ -252,7 +319,7 @@ describe('delivering an answer', () => {
     expect(inputs()).toMatchObject([
       { kind: 'partly settled', effect: '9', cursor: 1 },
       { kind: 'partly settled', effect: '9', cursor: 2 },
-      { kind: 'settled', effect: '9', accepted: true },
+      { kind: 'settled', effect: '9', result: { ok: true } },
     ]);
   });
 
@@ -291,7 +358,7 @@ describe('delivering an answer', () => {
     const { perform, inputs, sent } = theatre();
     perform('deliver the answer', delivery({ stored: 'turn-3' }));
     await until(() => inputs().length === 1);
-    expect(inputs()).toMatchObject([{ kind: 'settled', accepted: false }]);
+    expect(inputs()).toMatchObject([{ kind: 'settled', result: { ok: false } }]);
     expect(sent).toEqual([]);
   });
 
@@ -316,7 +383,14 @@ describe('delivering an answer', () => {
     const { perform, inputs, alarm } = theatre({ ...ports, log });
     perform('deliver the answer', delivery(answer));
     await settled();
-    expect(inputs()).toEqual([settledInput(false, alarm.now())]);
+    expect(inputs()).toEqual([
+      {
+        kind: 'settled',
+        effect: '9',
+        result: { ok: false, code: 'INTERNAL', detail: 'the effect failed' },
+        at: alarm.now(),
+      },
+    ]);
     expect(warnings).toEqual([
       { room: ROOM, effect: 'deliver the answer', ok: false, code: 'INTERNAL', detail: 'the effect failed' },
     ]);
@@ -565,8 +639,7 @@ describe('an agent that is back', () => {
 
 it('says that a room is troubled, whatever becomes of that', async () => {
   const { effects, sent, inputs } = theatre();
-  effects.sayTroubled(ROOM);
-  effects.sayTroubled(OTHER);
+  for (const room of [ROOM, OTHER, ROOM]) effects.sayTroubled(room, []);
   sent[0]?.answer(no);
   sent[1]?.fail(new Closing());
   await settled();
@@ -580,12 +653,16 @@ it('says that a room is troubled, whatever becomes of that', async () => {
       device: null,
     },
   });
+  expect(sent.map(({ message }) => message.room)).toEqual([ROOM, OTHER]);
   expect(inputs()).toEqual([]);
 });
 
 it('does each effect that the chart can ask for', async () => {
   const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
     'join the room': { greet: false },
+    'set the name': { name: 'Plans', answers: eventId('rename') },
+    'write the marker': { marker },
+    'tell the person': { person: ann, wish: { type: 'chat.gone' } },
     say: { notice: { key: 'only for', person: ann }, answers: null },
     'deliver the answer': delivery({ markdown: 'x' }),
     'ask for a place': { turn: TURN, agent },
@@ -599,18 +676,18 @@ it('does each effect that the chart can ask for', async () => {
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
   for (const name of Object.keys(every) as (keyof typeof every)[]) {
-    const { perform, happened, sent, effects, alarm } = theatre();
+    const { perform, happened, sent, words, effects, alarm } = theatre();
     perform('open the connection', connection());
     if (name === 'hide typing') {
       perform('show typing', {});
       alarm.advance(150);
       await settled();
     }
-    const before = happened.length + sent.length;
+    const before = happened.length + sent.length + words.length;
     perform(name, name === 'open the connection' ? { ...connection(), turn: turnId(4) } : every[name]);
     alarm.advance(150);
     await settled();
-    expect(happened.length + sent.length, name).toBeGreaterThan(before);
+    expect(happened.length + sent.length + words.length, name).toBeGreaterThan(before);
     effects.release(ROOM);
   }
 });

@@ -1,0 +1,110 @@
+/** What an actor cannot take now is kept beside the records, so that the sync position need not wait for this actor. */
+import type { Log, Now, Records } from '../ports.ts';
+import type { Input } from './step.ts';
+import type { Alarm } from './timers.ts';
+
+/** An input that is not in its actor's record yet. */
+export interface Held {
+  input: Input;
+  /** Whom to tell when it is on disk; null when nobody waits, or was told. */
+  settled: (() => void) | null;
+  /** A dead letter is enough: the input is on disk, if not in the record. */
+  byLetter: boolean;
+}
+
+/** The dead letters of one actor. */
+export interface DeadLetterBox {
+  /** Keeps all that is held, and tells those to whom a dead letter is enough. Tries again until the disk takes it. */
+  keep(): void;
+  /** An earlier process left letters here. */
+  found(): void;
+  /** All of it is in the record: takes the letters away, if there are any. */
+  forget(): void;
+}
+
+/** Whose letters they are. */
+export interface Addressee {
+  key: string;
+  held(): readonly Held[];
+  /** Takes its inputs itself again: more letters are not needed. */
+  isRunning(): boolean;
+}
+
+export interface DeadLetterWorld {
+  letters: Records;
+  /** How long to wait after the disk refused, ms. */
+  retryMs: number;
+  alarm: Alarm;
+  now: Now;
+  log: Log;
+  /** The letters could not be written. */
+  onFailed(error: unknown): void;
+  /** Hears of each change on disk while it is under way; it never rejects. */
+  track(change: Promise<void>): void;
+}
+
+export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: DeadLetterWorld): DeadLetterBox {
+  const { letters, alarm, now, log } = world;
+  let exists = false;
+  /** One change on disk at a time: a removal must not take what was written after it was wanted. */
+  let changing = false;
+  let wanted: 'keep' | 'forget' | null = null;
+
+  function change(): void {
+    if (changing || wanted === null) return;
+    const next = wanted;
+    wanted = null;
+    const done = next === 'keep' ? write() : remove();
+    if (done === null) return;
+    changing = true;
+    world.track(
+      done.then(() => {
+        changing = false;
+        if (wanted === 'keep' && isRunning()) wanted = null;
+        change();
+      }),
+    );
+  }
+
+  function write(): Promise<void> | null {
+    const kept = [...held()];
+    if (kept.length === 0) return null;
+    exists = true;
+    const inputs = kept.map(({ input }) => input);
+    return letters.write(key, inputs).then(
+      () => kept.forEach(tell),
+      (error: unknown) => {
+        world.onFailed(error);
+        alarm.set(now() + world.retryMs, keep);
+      },
+    );
+  }
+
+  function remove(): Promise<void> {
+    exists = false;
+    return letters.remove(key).catch((error: unknown) => log.warn({ key, error }, 'dead letters could not be removed'));
+  }
+
+  function keep(): void {
+    wanted = 'keep';
+    change();
+  }
+
+  return {
+    keep,
+    found() {
+      exists = true;
+    },
+    forget() {
+      if (!exists) return;
+      wanted = 'forget';
+      change();
+    },
+  };
+}
+
+function tell(one: Held): void {
+  if (!one.byLetter) return;
+  one.settled?.();
+  one.settled = null;
+}

@@ -1,0 +1,134 @@
+/** What a person's effects do in the world: one function per name in `personEffects`. */
+import type { PersonEffectParams, RoomEvent, RoomId, UserId } from '../../../machines/model.ts';
+import type { Done, Log, Now, RenderNotice, RoomWork, Send } from '../../ports.ts';
+import type { Reach } from '../boundaries.ts';
+import type { Envelope } from '../record.ts';
+import type { Creations } from '../creations.ts';
+import { askedBy } from '../person.ts';
+import type { Effect, Result } from '../step.ts';
+import type { Admit, EffectRunner, Key } from '../supervisor.ts';
+
+export interface PersonEffectPorts {
+  work: RoomWork;
+  send: Send;
+  renderNotice: RenderNotice;
+  /** Brings an event to a room's actor; `told` is called when it is on disk there. */
+  tellRoom(word: { room: RoomId; event: RoomEvent; id: string }, told: () => void): void;
+  /** Hears of the rooms that are being made. */
+  creations: Pick<Creations, 'begin'>;
+  names: { space(person: UserId): Promise<string>; chat(number: number): string };
+  now: Now;
+  log: Log;
+  reach: Reach;
+  isClosing(error: unknown): boolean;
+}
+
+export function createPersonEffects(world: PersonEffectPorts, admit: Admit): EffectRunner {
+  const { work } = world;
+  /** The rooms that know that their person's actor is parked. */
+  const troubled = new Map<Key, Set<RoomId>>();
+
+  type Perform<Name extends keyof PersonEffectParams> = (
+    params: PersonEffectParams[Name],
+    id: string,
+    effect: Effect,
+  ) => Promise<Result>;
+
+  const performers: { [Name in keyof PersonEffectParams]: Perform<Name> } = {
+    'create the Space': async ({ operation, person }) => {
+      const name = await world.names.space(person);
+      return work.createRoom({ kind: 'space', operation, name, topic: '', person, space: null });
+    },
+    'mark the Space': ({ space, person }) =>
+      work.writeMarker(space, {
+        version: 1,
+        kind: 'space',
+        person,
+        number: null,
+        name: null,
+        agent: null,
+        contextId: null,
+        archived: false,
+      }),
+    "drop the Space's alias": ({ operation, space }) => work.dropAlias(space, operation),
+    'create the chat': async ({ operation, person, space, number, name: given }) => {
+      const name = given ?? world.names.chat(number);
+      const made = await work.createRoom({ kind: 'chat', operation, name, topic: '', person, space });
+      return made.ok ? { ...made, name } : made;
+    },
+    'link the chat': ({ space, room }) => work.linkChild(space, room),
+    "drop the chat's alias": ({ operation, room }) => work.dropAlias(room, operation),
+    'introduce the chat': ({ room, event }, id) => tellRoom(room, event, id),
+    'link the other chats': ({ space, rooms }) => all(rooms.map((room) => work.linkChild(space, room))),
+    'restore access': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
+    'invite again': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
+    'tell the room': ({ room, event }, id) => tellRoom(room, event, id),
+    say: ({ room, notice, answers }, transaction, { since, device }) =>
+      world
+        .send(
+          {
+            room,
+            transaction,
+            msgtype: 'm.notice',
+            content: world.renderNotice(notice),
+            replaces: null,
+            answers,
+            since,
+            device,
+          },
+          'command',
+        )
+        .then((receipt): Result => receipt),
+  };
+
+  function tellRoom(room: RoomId, event: RoomEvent, id: string): Promise<Result> {
+    return new Promise((resolve) => world.tellRoom({ room, event, id }, () => resolve({ ok: true })));
+  }
+
+  return {
+    perform(person, effect: Effect, record: Envelope) {
+      const perform = performers[effect.type as keyof PersonEffectParams] as Perform<never>;
+      const recorded = effect.type === 'create the chat' ? world.creations.begin(person as UserId) : () => {};
+      world.reach('effect about to be sent');
+      perform(effect.params as never, `${record.origin}.${effect.id}`, effect)
+        .catch((error: unknown): Result | null => {
+          if (world.isClosing(error)) return null;
+          world.log.error({ person, effect: effect.type, error }, 'effect failed');
+          return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
+        })
+        .then((result) => {
+          if (result === null) return;
+          world.reach('effect sent');
+          if (!result.ok) world.log.warn({ person, effect: effect.type, ...result }, 'effect refused');
+          admit(person, { kind: 'settled', effect: effect.id, result, at: world.now() }, () => {
+            recorded();
+            world.reach('effect acknowledged');
+          });
+        })
+        .catch((error: unknown) =>
+          world.log.error({ person, effect: effect.type, error }, 'effect was not acknowledged'),
+        );
+    },
+    release: () => {},
+    sayTroubled(person, inputs) {
+      const told = troubled.get(person) ?? new Set();
+      troubled.set(person, told);
+      const since = world.now();
+      for (const input of inputs) {
+        const asked = input.kind === 'event' ? askedBy(input.event) : null;
+        if (asked === null || told.has(asked.room)) continue;
+        told.add(asked.room);
+        const content = world.renderNotice({ key: 'room is troubled' });
+        const transaction = `troubled.${since.toString(36)}`;
+        const message = { ...asked, transaction, content, replaces: null, since, device: null };
+        void world.send({ ...message, msgtype: 'm.notice' }, 'notice').catch(() => {});
+      }
+    },
+  };
+}
+
+/** Done when all are; else the first refusal. */
+async function all(calls: readonly Promise<Done>[]): Promise<Result> {
+  const refusal = (await Promise.all(calls)).find(({ ok }) => !ok);
+  return refusal ?? { ok: true };
+}

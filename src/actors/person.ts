@@ -1,0 +1,109 @@
+/** What a person brings to the pure heart: the chart, the first record, what acknowledged steps mean. */
+import type { AnyEventObject, StateValue } from 'xstate';
+import {
+  PersonContext,
+  personEffects,
+  RoomId,
+  type EventId,
+  type PersonEffectParams,
+  type PersonEvent,
+  type UserId,
+} from '../../machines/model.ts';
+import { personMachine } from '../../machines/person.machine.ts';
+import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
+import type { Definition, Result } from './step.ts';
+
+export function personDefinition(device: string): Definition {
+  return {
+    name: 'person',
+    machine: personMachine,
+    device,
+    effects: personEffects,
+    light: new Set(),
+    classify: (_, event) => [event],
+    settled,
+    apology,
+  };
+}
+
+/** What is known of a person, from nothing (`facts` left out) or from the homeserver. */
+export function newPersonRecord(
+  person: UserId,
+  origin: string,
+  facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> = { space: null, nextNumber: 1, chats: [] },
+): Envelope {
+  const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false };
+  return {
+    version: RECORD_VERSION,
+    machine: 'person',
+    origin,
+    sequence: 0,
+    done: false,
+    value: 'ready',
+    context,
+    timers: [],
+    outbox: [],
+    parked: [],
+    seen: '',
+  };
+}
+
+/** A person's stored record, checked whole. Throws `UnreadableRecord`. */
+export function readPersonRecord(stored: unknown): Envelope {
+  const record = readEnvelope(stored, 'person');
+  const context = PersonContext.safeParse(record.context);
+  if (!context.success) throw new UnreadableRecord(context.error.message);
+  try {
+    personMachine.resolveState({ value: record.value as StateValue, context: context.data });
+  } catch (error) {
+    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
+  }
+  return { ...record, context: context.data };
+}
+
+export function isPersonAtRest(record: Envelope): boolean {
+  return record.outbox.length === 0 && (record.context as PersonContext).job === null;
+}
+
+/** Which room asked for something and what it asked with; null for what nobody waits for. */
+export function askedBy(event: AnyEventObject): { room: RoomId; answers: EventId | null } | null {
+  const { job, ...own } = event as { job?: Asking } & Asking;
+  const { origin, answers = null } = job ?? own;
+  return origin === undefined ? null : { room: origin, answers };
+}
+
+interface Asking {
+  origin?: RoomId;
+  answers?: EventId | null;
+}
+
+const doneEvents: Partial<Record<keyof PersonEffectParams, PersonEvent['type']>> = {
+  'mark the Space': 'space.marked',
+  "drop the Space's alias": 'space.alias dropped',
+  'link the chat': 'chat.linked',
+  "drop the chat's alias": 'chat.alias dropped',
+  'introduce the chat': 'chat.introduced',
+};
+
+function settled(item: OutboxItem, result: Result): AnyEventObject | null {
+  if (item.type === 'restore access') return { type: 'access.restored' };
+  const { operation, space = null } = item.params as { operation?: string; space?: RoomId };
+  if (operation === undefined) return null;
+  const of = { operation, space };
+  if (!result.ok) return { type: 'step.refused', ...of, code: result.code };
+  switch (item.type as keyof PersonEffectParams) {
+    case 'create the Space':
+      return { type: 'space.made', ...of, room: RoomId.parse(result['room']) };
+    case 'create the chat':
+      return { type: 'chat.made', ...of, room: RoomId.parse(result['room']), name: String(result['name']) };
+    default: {
+      const type = doneEvents[item.type as keyof PersonEffectParams];
+      return type === undefined ? null : { type, ...of };
+    }
+  }
+}
+
+function apology(event: AnyEventObject) {
+  const asked = askedBy(event);
+  return asked === null ? null : { type: 'say', params: { ...asked, notice: { key: 'room is troubled' } } };
+}

@@ -1,0 +1,40 @@
+/** The id of a memory is never given to a second room: not after a restart, not after the loss of the state folder. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { createReception } from '../../src/actors/reception.ts';
+import { openHostState } from '../../src/store/host.ts';
+import { temporaryFolder } from '../store/support.ts';
+import { agent } from './support.ts';
+
+/** Three ids of a service that starts at that time, with what is in the folder. */
+async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
+  const { mintContextId } = createReception({
+    registry: { agentOf: () => agent, has: () => true },
+    access: { mayInvite: () => true, assignmentOf: () => 'configured' },
+    mode: 'spaces',
+    scope: 'room',
+    host: await openHostState(folder, { fsync: false }),
+    readMarker: async () => null,
+    inTheMaking: () => null,
+    now: () => startedAt,
+  });
+  return (await Promise.all([mintContextId(), mintContextId(), mintContextId()])).map(BigInt);
+}
+
+const isRising = (ids: bigint[]) => ids.every((id, index) => index === 0 || id > (ids[index - 1] as bigint));
+
+it('rises over restarts, also when the clock was set back', async () => {
+  const folder = await temporaryFolder();
+  const ids: bigint[] = [];
+  for (const startedAt of [1_000_000, 1_000_001, 5, 2_000_000]) ids.push(...(await mintedIn(folder, startedAt)));
+  expect([ids.length, isRising(ids)]).toEqual([12, true]);
+});
+
+it('rises when nothing remembers the ones before', async () => {
+  const folder = await temporaryFolder();
+  const before = await mintedIn(folder, 1_000_000);
+  await rm(path.join(folder, 'host.json'));
+  const ids = [...before, ...(await mintedIn(folder, 1_000_001))];
+  expect([ids.length, isRising(ids)]).toEqual([6, true]);
+});

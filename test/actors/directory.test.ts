@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { RoomId, UserId, type Chat, type Job, type PersonContext } from '../../machines/model.ts';
+import { createDirectory } from '../../src/actors/directory.ts';
+import { newPersonRecord } from '../../src/actors/person.ts';
+import { agent, contextId } from './support.ts';
+
+const [ann, bob] = [UserId.parse('@ann:test'), UserId.parse('@bob:test')];
+const id = (name: string) => RoomId.parse(`!${name}:test`);
+const chat = (name: string, number: number): Chat => ({ number, room: id(name), name, archived: false });
+const making = (room: string | null): Job => ({
+  ...{
+    operation: 'op',
+    spaceOperation: 'op.space',
+    origin: id('entry'),
+    answers: null,
+    name: 'Plans',
+    archived: false,
+  },
+  ...{ agent, assignment: 'configured', contextId: contextId(7), number: 3, room: room === null ? null : id(room) },
+});
+
+function noted(person: UserId, facts: Partial<PersonContext>) {
+  const record = newPersonRecord(person, 'origin');
+  return { ...record, context: { ...(record.context as PersonContext), ...facts } };
+}
+
+it('knows whose a Space is, whose a chat, and which room is being made for whom', () => {
+  const directory = createDirectory();
+  directory.note(noted(ann, { space: id('a'), chats: [chat('one', 1)], job: making('new') }));
+  directory.note(noted(bob, { space: id('b'), failed: making('half') }));
+  expect(['a', 'b', 'one'].map((room) => directory.ownerOf(id(room)))).toEqual([ann, bob, undefined]);
+  expect(['one', 'a', 'new'].map((room) => directory.personOf(id(room)))).toEqual([ann, undefined, undefined]);
+  expect(['new', 'half', 'one'].map((room) => directory.inTheMaking(id(room)))).toEqual([
+    { person: ann, number: 3, name: 'Plans' },
+    { person: bob, number: 3, name: 'Plans' },
+    null,
+  ]);
+});
+
+it('forgets what a person’s record says no more, and nothing of anybody else', () => {
+  const directory = createDirectory();
+  directory.note(noted(ann, { space: id('a'), chats: [chat('one', 1)], job: making('new') }));
+  directory.note(noted(bob, { space: id('b') }));
+  directory.note(noted(ann, { space: id('c'), chats: [chat('new', 3)], job: making(null) }));
+  expect(['a', 'b', 'c'].map((room) => directory.ownerOf(id(room)))).toEqual([undefined, bob, ann]);
+  expect(['one', 'new'].map((room) => directory.personOf(id(room)))).toEqual([undefined, ann]);
+  expect(directory.inTheMaking(id('new'))).toBeNull();
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { RoomId, UserId } from '../../machines/model.ts';
+import { createDoor } from '../../src/actors/door.ts';
+import type { Input } from '../../src/actors/step.ts';
+import type { Children } from '../../src/actors/supervisor.ts';
+import type { Arrival } from '../../src/ports.ts';
+import { ann, bob, eventId, input, ROOM, silentLog } from './support.ts';
+
+const SPACE = RoomId.parse('!space:test');
+const stranger = UserId.parse('@mallory:evil.test');
+const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, heard: { type: 'room.invited', person } });
+const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.left' } });
+
+/** A door in front of actors that note what they get; `release` puts it on their disk. */
+function door(invitesPerMinute = 2) {
+  const delivered: [string, readonly Input[]][] = [];
+  const declined: RoomId[] = [];
+  const releases: (() => void)[] = [];
+  let time = 1_000;
+  const actors = {
+    deliver(key: string, inputs: readonly Input[]) {
+      delivered.push([key, inputs]);
+      return new Promise<void>((resolve) => releases.push(resolve));
+    },
+  } as unknown as Children;
+  const { admit } = createDoor({
+    access: { mayInvite: (user) => user !== stranger },
+    ownerOf: (space) => (space === SPACE ? ann : undefined),
+    rooms: actors,
+    people: actors,
+    reception: {
+      inputsOf: async (arrivals: readonly Arrival[]) =>
+        new Map(arrivals.map(({ room, id, heard }) => [room, [input(heard, time, id)]])),
+    } as unknown as Parameters<typeof createDoor>[0]['reception'],
+    leave: async (room) => declined.push(room),
+    invitesPerMinute,
+    now: () => time,
+    log: silentLog,
+  });
+  return { admit, delivered, declined, releases, wait: (ms: number) => (time += ms) };
+}
+
+describe('the door', () => {
+  it('hands a room what is of the room, and is done when that is on disk', async () => {
+    const { admit, delivered, releases } = door();
+    const said: Arrival = {
+      room: ROOM,
+      id: '$1',
+      heard: { type: 'file.received', eventId: eventId(1), sender: ann, name: 'a.pdf' },
+    };
+    const [admitted] = await admit([said]);
+    expect(delivered).toEqual([[ROOM, [input(said.heard, 1_000, '$1')]]]);
+    let done = false;
+    void admitted?.then(() => (done = true));
+    await Promise.resolve();
+    expect(done).toBe(false);
+    releases[0]?.();
+    await admitted;
+    expect(done).toBe(true);
+  });
+
+  it('tells a person that their Space is gone, and nothing else of it', async () => {
+    const { admit, delivered, declined } = door();
+    const named: Arrival = { room: SPACE, id: '$2', heard: { type: 'room.named', name: 'Mine', sender: ann } };
+    const text = { eventId: eventId(3), sender: ann, body: 'hello', replyTo: null };
+    const said: Arrival = { room: SPACE, id: '$3', heard: { type: 'text.received', text } };
+    void (await admit([named, said, invite(stranger, SPACE), left(SPACE)]));
+    expect(delivered).toEqual([[ann, [input({ type: 'space.gone', room: SPACE }, 1_000)]]]);
+    expect(declined).toEqual([]);
+  });
+
+  it('declines the invite of a stranger, whose room never gets an actor', async () => {
+    const { admit, delivered, declined } = door();
+    expect(await admit([invite(stranger)])).toEqual([]);
+    expect({ delivered, declined }).toEqual({ delivered: [], declined: [ROOM] });
+  });
+
+  it('takes so many invites of one person within a minute, and of others besides', async () => {
+    const { admit, delivered, declined, wait } = door(2);
+    const rooms = ['a', 'b', 'c', 'd', 'e'].map((name) => RoomId.parse(`!${name}:test`));
+    const [a, b, c, d, e] = rooms as [RoomId, RoomId, RoomId, RoomId, RoomId];
+    void (await admit([invite(ann, a), invite(ann, b), invite(ann, c), invite(bob, d)]));
+    expect(delivered.map(([room]) => room)).toEqual([a, b, d]);
+    expect(declined).toEqual([c]);
+    wait(60_000);
+    void (await admit([invite(ann, e)]));
+    expect(delivered.map(([room]) => room)).toEqual([a, b, d, e]);
+  });
+
+  it('takes invites also when the clock was set back', async () => {
+    const { admit, delivered, wait } = door(1);
+    const rooms = ['a', 'b'].map((name) => RoomId.parse(`!${name}:test`));
+    void (await admit([invite(ann, rooms[0])]));
+    wait(-3_600_000);
+    void (await admit([invite(ann, rooms[1])]));
+    expect(delivered.map(([room]) => room)).toEqual(rooms);
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { personEffects, RoomId, type PersonEffectParams, type RoomEvent } from '../../../machines/model.ts';
+import type { Boundary } from '../../../src/actors/boundaries.ts';
+import { createPersonEffects } from '../../../src/actors/effects/person.ts';
+import { newPersonRecord } from '../../../src/actors/person.ts';
+import type { Input } from '../../../src/actors/step.ts';
+import type { Done, Outgoing, RoomWork } from '../../../src/ports.ts';
+import { settled, until } from '../../support/until.ts';
+import { ann, bob, DEVICE, eventId, input, ROOM, silentLog } from '../support.ts';
+
+const SPACE = RoomId.parse('!space:test');
+const CHAT = RoomId.parse('!chat:test');
+const event: RoomEvent = { type: 'chat.archived', archived: true };
+class Closing extends Error {}
+
+/** Effects on ports that note what they are asked for. `answer`: what the homeserver says to everything. */
+function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
+  const calls: unknown[][] = [];
+  const sent: [Outgoing, string][] = [];
+  const admitted: { key: string; input: Input; onDisk: () => void }[] = [];
+  const reached: Boundary[] = [];
+  const creations: string[] = [];
+  const told: (() => void)[] = [];
+  const call = (...what: unknown[]) => {
+    calls.push(what);
+    return answer();
+  };
+  const work: RoomWork = {
+    createRoom: async (room) => {
+      const done = await call('create', room);
+      return done.ok ? { ok: true, room: CHAT } : done;
+    },
+    dropAlias: (room, operation) => call('drop', room, operation),
+    linkChild: (space, room) => call('link', space, room),
+    invite: (room, person) => call('invite', room, person),
+    displayName: async () => null,
+    setName: (room, name) => call('name', room, name),
+    writeMarker: (room, marker) => call('mark', room, marker),
+    readMarker: async () => null,
+    leave: (room) => call('leave', room),
+  };
+  const effects = createPersonEffects(
+    {
+      work,
+      send: async (message, priority) => {
+        sent.push([message, priority]);
+        return { ok: true, eventId: eventId('sent') };
+      },
+      renderNotice: ({ key }) => ({ body: `notice ${key}` }),
+      tellRoom: (word, onDisk) => {
+        calls.push(['tell', word]);
+        told.push(onDisk);
+      },
+      creations: {
+        begin(person) {
+          creations.push(`begun for ${person}`);
+          return () => void creations.push(`recorded for ${person}`);
+        },
+      },
+      names: { space: async (person) => `Space of ${person}`, chat: (number) => `Chat ${number}` },
+      now: () => 9,
+      log: silentLog,
+      reach: (boundary) => void reached.push(boundary),
+      isClosing: (error) => error instanceof Closing,
+    },
+    (key, input, onDisk) => void admitted.push({ key, input, onDisk: onDisk ?? (() => {}) }),
+  );
+  const record = newPersonRecord(ann, 'origin');
+  function perform<Name extends keyof PersonEffectParams>(type: Name, params: PersonEffectParams[Name]): void {
+    const common = { id: '4', class: personEffects[type], since: 5, device: DEVICE, cursor: 0 };
+    effects.perform(ann, { ...common, type, params: params as unknown as Record<string, unknown> }, record);
+  }
+  const { sayTroubled } = effects;
+  return { perform, sayTroubled, calls, sent, admitted, reached, creations, told };
+}
+
+const marker = { version: 1, kind: 'space', person: ann, number: null, name: null, agent: null, contextId: null };
+const operation = 'op';
+const creation = { kind: 'chat', operation, topic: '', person: ann, space: SPACE };
+const newChat = { operation, person: ann, space: SPACE, number: 3, name: null };
+
+describe('what is made for a person', () => {
+  it.each<[keyof PersonEffectParams, PersonEffectParams[keyof PersonEffectParams], unknown[][], object]>([
+    [
+      'create the Space',
+      { operation, person: ann },
+      [['create', { ...creation, kind: 'space', name: `Space of ${ann}`, space: null }]],
+      { ok: true, room: CHAT },
+    ],
+    [
+      'mark the Space',
+      { operation, space: SPACE, person: ann },
+      [['mark', SPACE, { ...marker, archived: false }]],
+      { ok: true },
+    ],
+    ["drop the Space's alias", { operation, space: SPACE }, [['drop', SPACE, 'op']], { ok: true }],
+    [
+      'create the chat',
+      newChat,
+      [['create', { ...creation, name: 'Chat 3' }]],
+      { ok: true, room: CHAT, name: 'Chat 3' },
+    ],
+    [
+      'create the chat',
+      { ...newChat, name: 'Plans' },
+      [['create', { ...creation, name: 'Plans' }]],
+      { ok: true, room: CHAT, name: 'Plans' },
+    ],
+    ['link the chat', { operation, space: SPACE, room: CHAT }, [['link', SPACE, CHAT]], { ok: true }],
+    ["drop the chat's alias", { operation, room: CHAT }, [['drop', CHAT, 'op']], { ok: true }],
+    [
+      'link the other chats',
+      { space: SPACE, rooms: [ROOM, CHAT] },
+      [
+        ['link', SPACE, ROOM],
+        ['link', SPACE, CHAT],
+      ],
+      { ok: true },
+    ],
+    ['restore access', { person: ann, rooms: [SPACE] }, [['invite', SPACE, ann]], { ok: true }],
+    [
+      'invite again',
+      { person: ann, rooms: [SPACE, CHAT] },
+      [
+        ['invite', SPACE, ann],
+        ['invite', CHAT, ann],
+      ],
+      { ok: true },
+    ],
+  ])('%s', async (type, params, calls, result) => {
+    const it = theatre();
+    it.perform(type, params as never);
+    await until(() => it.admitted.length === 1);
+    expect(it.calls).toEqual(calls);
+    expect(it.admitted[0]).toMatchObject({ key: ann, input: { kind: 'settled', effect: '4', at: 9 } });
+    expect((it.admitted[0]?.input as { result: unknown }).result).toEqual(result);
+    expect(it.reached).toEqual(['effect about to be sent', 'effect sent']);
+    it.admitted[0]?.onDisk();
+    expect(it.reached.at(-1)).toBe('effect acknowledged');
+  });
+
+  it('is refused with the words of the homeserver', async () => {
+    const no = { ok: false, code: 'M_LIMIT', detail: 'no' } as const;
+    const { perform, admitted } = theatre(async () => no);
+    perform('create the chat', newChat);
+    await until(() => admitted.length === 1);
+    expect(admitted[0]?.input).toEqual({ kind: 'settled', effect: '4', result: no, at: 9 });
+  });
+
+  it('is refused when something breaks, so that the person hears of it and nothing is stuck', async () => {
+    const { perform, admitted } = theatre(() => Promise.reject(new Error('a secret detail')));
+    perform('create the chat', newChat);
+    await until(() => admitted.length === 1);
+    const result = { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
+    expect(admitted[0]?.input).toEqual({ kind: 'settled', effect: '4', result, at: 9 });
+  });
+
+  it('is refused when one of many is', async () => {
+    const no = { ok: false, code: 'M_FORBIDDEN', detail: 'no' } as const;
+    const replies: Done[] = [{ ok: true }, no, { ok: true }];
+    const { perform, admitted, calls } = theatre(async () => replies.shift() ?? { ok: true });
+    perform('invite again', { person: ann, rooms: [SPACE, CHAT, ROOM] });
+    await until(() => admitted.length === 1);
+    expect(calls.map(([, room]) => room)).toEqual([SPACE, CHAT, ROOM]);
+    expect(admitted[0]?.input).toEqual({ kind: 'settled', effect: '4', result: no, at: 9 });
+  });
+
+  it('stays in the outbox when the service closes', async () => {
+    const { perform, admitted } = theatre(() => Promise.reject(new Closing()));
+    perform('link the chat', { operation, space: SPACE, room: CHAT });
+    await settled();
+    expect(admitted).toEqual([]);
+  });
+});
+
+it.each(['introduce the chat', 'tell the room'] as const)(
+  '%s: the room hears it under the id of the effect, done when that is on disk there',
+  async (type) => {
+    const { perform, calls, admitted, told } = theatre();
+    perform(type, { operation, room: CHAT, event });
+    await settled();
+    expect(calls).toEqual([['tell', { room: CHAT, event, id: 'origin.4' }]]);
+    expect(admitted).toEqual([]);
+    told[0]?.();
+    await until(() => admitted.length === 1);
+    expect(admitted[0]?.input).toEqual({ kind: 'settled', effect: '4', result: { ok: true }, at: 9 });
+  },
+);
+
+describe('a room that is made', () => {
+  it('is known as being made until it is recorded', async () => {
+    const { perform, admitted, creations } = theatre();
+    perform('create the chat', newChat);
+    await until(() => admitted.length === 1);
+    expect(creations).toEqual([`begun for ${ann}`]);
+    admitted[0]?.onDisk();
+    expect(creations).toEqual([`begun for ${ann}`, `recorded for ${ann}`]);
+  });
+
+  it('is none where only a Space is', async () => {
+    const { perform, admitted, creations } = theatre();
+    perform('create the Space', { operation, person: ann });
+    await until(() => admitted.length === 1);
+    admitted[0]?.onDisk();
+    expect(creations).toEqual([]);
+  });
+});
+
+it('tells each room once that asked for something that it is in trouble', () => {
+  const { sayTroubled, sent } = theatre();
+  const asks = (room: RoomId, answers: string | null): Input =>
+    input({ type: 'chats.asked', origin: room, answers: answers && eventId(answers), all: false });
+  const wanted = input({ type: 'access.wanted', job: { origin: CHAT, answers: eventId('b') } });
+  const moot: Input[] = [
+    input({ type: 'space.gone', room: SPACE }),
+    { kind: 'settled', effect: '1', result: { ok: true }, at: 1 },
+  ];
+  sayTroubled(ann, [asks(ROOM, 'a'), ...moot, wanted, asks(ROOM, 'c')]);
+  sayTroubled(ann, [wanted]);
+  sayTroubled(bob, [asks(ROOM, null)]);
+  expect(sent.map(([{ room, answers, content }, priority]) => [room, answers, content.body, priority])).toEqual([
+    [ROOM, '$a', 'notice room is troubled', 'notice'],
+    [CHAT, '$b', 'notice room is troubled', 'notice'],
+    [ROOM, null, 'notice room is troubled', 'notice'],
+  ]);
+});
+
+it('says a notice in the room that asked', async () => {
+  const { perform, sent, admitted } = theatre();
+  perform('say', { room: ROOM, notice: { key: 'no chats' }, answers: eventId('asked') });
+  await until(() => admitted.length === 1);
+  expect(sent).toEqual([
+    [
+      {
+        room: ROOM,
+        transaction: 'origin.4',
+        msgtype: 'm.notice',
+        content: { body: 'notice no chats' },
+        replaces: null,
+        answers: '$asked',
+        since: 5,
+        device: DEVICE,
+      },
+      'command',
+    ],
+  ]);
+});

@@ -1,0 +1,281 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, ContextId, type Marker, type RoomContext } from '../../machines/model.ts';
+import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
+import type { Heard } from '../../src/ports.ts';
+import { agent, ann, bob, contextOf, eventId, freshRecord, input, ROOM, textInput } from './support.ts';
+
+const annsAgent = AgentId.parse('agent-ann');
+const marker: Marker = {
+  version: 1,
+  kind: 'chat',
+  person: ann,
+  number: 3,
+  name: 'Plans',
+  agent,
+  contextId: ContextId.parse('77'),
+  archived: true,
+};
+
+/** A house in which Ann has an agent of her own and Bob the one for everybody; the clock stands still. */
+function reception(changes: Partial<ReceptionWorld> = {}) {
+  let lastContextId: ContextId | null = null;
+  const written: ContextId[] = [];
+  const it = createReception({
+    registry: { agentOf: (person) => (person === ann ? annsAgent : agent), has: () => true },
+    access: {
+      mayInvite: () => true,
+      assignmentOf: (person) => (person === ann ? 'configured' : 'default'),
+    },
+    mode: 'spaces',
+    scope: 'room',
+    host: {
+      read: () => ({ lastContextId }),
+      update: async (patch) => {
+        lastContextId = patch.lastContextId;
+        written.push(patch.lastContextId);
+      },
+    },
+    readMarker: async () => null,
+    inTheMaking: () => null,
+    now: () => 5,
+    ...changes,
+  });
+  const eventOf = async (heard: Heard) => {
+    const inputs = (await it.inputsOf([{ room: ROOM, id: '$1', heard }])).get(ROOM);
+    return inputs === undefined ? null : inputs.map((one) => (one.kind === 'event' ? one.event : one));
+  };
+  return { ...it, written, eventOf };
+}
+
+const denied = { mayInvite: () => true, assignmentOf: () => 'denied' as const };
+const command = { type: 'command', args: '', eventId: eventId(1), sender: ann } as const;
+
+describe('what is heard', () => {
+  it('of an invite says who comes, and in which role', async () => {
+    const common = { type: 'room.invited', person: ann, agent: annsAgent, assignment: 'configured', contextId: '5000' };
+    const invited = { type: 'room.invited', person: ann } as const;
+    expect(await reception().eventOf(invited)).toEqual([{ ...common, role: 'entry' }]);
+    expect(await reception({ mode: 'dm' }).eventOf(invited)).toEqual([{ ...common, role: 'chat' }]);
+    expect(await reception({ access: denied }).eventOf(invited)).toEqual([
+      { ...common, role: 'refused', assignment: 'default' },
+    ]);
+  });
+
+  it('of members is who left; who joined is nothing to a room', async () => {
+    expect(await reception().eventOf({ type: 'member.left', user: bob, sender: ann })).toEqual([
+      { type: 'member.left', user: bob },
+    ]);
+    expect(await reception().eventOf({ type: 'member.joined', user: bob, sender: bob })).toBeNull();
+  });
+
+  it.each<[Heard, object]>([
+    [
+      { ...command, name: 'clear' },
+      { type: 'command.clear', contextId: '5000' },
+    ],
+    [
+      { ...command, name: 'new' },
+      { type: 'command.new', name: null, more: true },
+    ],
+    [
+      { ...command, name: 'new', args: 'Plans' },
+      { type: 'command.new', name: 'Plans', more: true },
+    ],
+    [
+      { ...command, name: 'rename', args: '🦉'.repeat(300) },
+      { type: 'command.rename', name: '🦉'.repeat(200) },
+    ],
+    [
+      { ...command, name: 'chats' },
+      { type: 'command.chats', all: false },
+    ],
+    [
+      { ...command, name: 'chats', args: 'ALL' },
+      { type: 'command.chats', all: true },
+    ],
+    [
+      { ...command, name: 'unarchive', args: 'C12' },
+      { type: 'command.unarchive', number: 12 },
+    ],
+    [
+      { ...command, name: 'unarchive', args: '12' },
+      { type: 'command.unarchive', number: 12 },
+    ],
+    [
+      { ...command, name: 'unarchive', args: 'the last' },
+      { type: 'command.unarchive', number: null },
+    ],
+    [{ ...command, name: 'whoami', args: 'x' }, { type: 'command.whoami' }],
+  ])('of the command %j carries what the chart needs', async (heard, event) => {
+    expect(await reception().eventOf(heard)).toEqual([{ ...event, eventId: '$1', sender: ann }]);
+  });
+});
+
+describe('a context id', () => {
+  it('is higher than every one before, also on a clock that stands, and reserved on disk for a minute', async () => {
+    const { mintContextId, written } = reception();
+    expect([await mintContextId(), await mintContextId()]).toEqual(['5000', '5001']);
+    expect(written).toEqual(['60005000']);
+    expect(
+      await reception({
+        host: { read: () => ({ lastContextId: written[0]! }), update: async () => {} },
+      }).mintContextId(),
+    ).toBe('60005001');
+  });
+
+  it('is higher than those of rooms that were found', async () => {
+    const { mintContextId, noteContextId } = reception();
+    for (const id of ['70000000', '3']) noteContextId(ContextId.parse(id));
+    expect(await mintContextId()).toBe('70000001');
+  });
+
+  it('is not given out when it could not be reserved', async () => {
+    let problem: Error | null = new Error('disk full');
+    const update = () => (problem === null ? Promise.resolve() : Promise.reject(problem));
+    const { mintContextId } = reception({ host: { read: () => ({ lastContextId: null }), update } });
+    await expect(Promise.all([mintContextId(), mintContextId()])).rejects.toThrow('disk full');
+    problem = null;
+    expect(await mintContextId()).toBe('5002');
+  });
+
+  it('is fixed where the person has one memory', async () => {
+    const { mintContextId, written } = reception({ scope: 'person' });
+    expect(await mintContextId()).toBe('0');
+    expect(written).toEqual([]);
+  });
+});
+
+it('what is heard of !new says that no more chats are made where each has one', async () => {
+  const events = await reception({ mode: 'dm' }).eventOf({ ...command, name: 'new' });
+  expect(events).toEqual([{ type: 'command.new', eventId: '$1', sender: ann, name: null, more: false }]);
+});
+
+describe('the record of a room that was never seen', () => {
+  const blank = contextOf(freshRecord());
+
+  it('comes from its marker, whoever speaks', async () => {
+    const { newRecord } = reception({ readMarker: async () => marker });
+    expect(contextOf(await newRecord(ROOM, textInput(1, bob)))).toEqual({
+      ...blank,
+      agent: annsAgent,
+      contextId: ContextId.parse('77'),
+      number: 3,
+      name: 'Plans',
+      archived: true,
+    } satisfies RoomContext);
+  });
+
+  const unclaimed = { ...blank, person: null, assignment: 'default', contextId: '5000' };
+
+  it('knows nobody where there is no marker, whoever speaks', async () => {
+    const record = await reception().newRecord(ROOM, textInput(1, bob));
+    expect(record.value).toBe('unclaimed');
+    expect(contextOf(record)).toEqual(unclaimed);
+  });
+
+  it('knows nobody where the marker is that of a Space', async () => {
+    const { newRecord } = reception({ readMarker: async () => ({ ...marker, kind: 'space' }) });
+    expect((await newRecord(ROOM, textInput(1))).value).toBe('unclaimed');
+  });
+
+  it.each([
+    ['begins with an invite', {}, input({ type: 'room.invited', person: ann })],
+    ['begins with its person’s word for it', {}, input({ type: 'room.adopted', person: ann })],
+    ['begins with its end', {}, input({ type: 'room.left' })],
+    ['is in the making', { inTheMaking: () => ({ person: ann, number: 2, name: 'Plans' }) }, textInput(1)],
+  ])('waits for its person where it %s, without a look at the marker', async (_, changes, first) => {
+    const { newRecord } = reception({ ...changes, readMarker: () => Promise.reject(new Error('nobody asks')) });
+    const record = await newRecord(ROOM, first);
+    expect(record.value).toBe('unclaimed');
+    expect(contextOf(record)).toEqual(unclaimed);
+  });
+
+  it('has a context id of the scope of today', async () => {
+    const only = { ...marker, contextId: ContextId.parse('0') };
+    const idOf = async (changes: Partial<ReceptionWorld>) =>
+      contextOf(await reception(changes).newRecord(ROOM, textInput(1))).contextId;
+    expect(await idOf({ readMarker: async () => only })).toBe('5000');
+    expect(await idOf({ readMarker: async () => only, scope: 'person' })).toBe('0');
+    expect(await idOf({ readMarker: async () => marker, scope: 'person' })).toBe('0');
+    expect(await idOf({ readMarker: async () => ({ ...marker, contextId: null }) })).toBe('5000');
+  });
+
+  it('is that of a chat where the marker is of an entry room, and each has one chat by now', async () => {
+    const readMarker = async (): Promise<Marker> => ({ ...marker, kind: 'entry', number: null });
+    expect((await reception({ readMarker }).newRecord(ROOM, textInput(1))).value).toBe('pointing');
+    expect(await reception({ readMarker, mode: 'dm' }).newRecord(ROOM, textInput(1))).toMatchObject({
+      value: { serving: { conversation: 'idle' } },
+      context: { role: 'chat', person: ann, contextId: '77' },
+    });
+  });
+
+  it('refuses a person of a marker who may not talk to an agent any more', async () => {
+    const record = await reception({ access: denied, readMarker: async () => marker }).newRecord(ROOM, textInput(1));
+    expect(record).toMatchObject({ value: 'refusing', context: { role: 'refused', person: ann, number: 3 } });
+  });
+});
+
+describe('a room that nobody is known in', () => {
+  const claimed = { type: 'room.claimed', number: null, name: null };
+  const bobs = { ...claimed, person: bob, agent, assignment: 'default' };
+
+  it('is of who speaks first, as what their invite would have made it', () => {
+    expect(reception().claim(ROOM, bob)).toEqual({ ...bobs, role: 'entry' });
+    expect(reception({ mode: 'dm' }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'chat' });
+    expect(reception({ access: denied }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'refused' });
+    const strangers = { mayInvite: () => false, assignmentOf: () => 'default' as const };
+    expect(reception({ access: strangers, mode: 'dm' }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'refused' });
+  });
+
+  it('is a chat of the person it is being made for, whoever speaks', () => {
+    const inTheMaking = () => ({ person: ann, number: 2, name: 'Plans' });
+    const anns = { type: 'room.claimed', person: ann, agent: annsAgent, number: 2, name: 'Plans' };
+    for (const speaker of [ann, bob]) {
+      const { claim } = reception({ inTheMaking });
+      expect(claim(ROOM, speaker)).toEqual({ ...anns, role: 'chat', assignment: 'configured' });
+    }
+    expect(reception({ inTheMaking, access: denied }).claim(ROOM, ann)).toMatchObject({ role: 'refused', person: ann });
+  });
+});
+
+describe('what the registry says by now', () => {
+  const room = (changes: Partial<RoomContext>) => contextOf(freshRecord(ROOM, changes));
+
+  it('is nothing new where the room remembers the same, or has no person', () => {
+    const { refresh } = reception();
+    expect(refresh(room({ agent: annsAgent }))).toEqual([]);
+    expect(refresh(room({ person: null }))).toEqual([]);
+  });
+
+  it('is another agent', () => {
+    expect(reception().refresh(room({}))).toEqual([
+      { type: 'agent.assigned', role: 'chat', agent: annsAgent, assignment: 'configured' },
+    ]);
+  });
+
+  it('is everybody’s agent where the person is named no more', () => {
+    expect(reception().refresh(room({ person: bob, agent: annsAgent }))).toEqual([
+      { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
+    ]);
+  });
+
+  it('is that an entry room is a chat, where each has one chat by now', () => {
+    const entry = room({ role: 'entry', agent: annsAgent });
+    const assigned = { type: 'agent.assigned', role: 'chat', agent: annsAgent, assignment: 'configured' };
+    expect(reception({ mode: 'dm' }).refresh(entry)).toEqual([assigned]);
+    expect(reception().refresh(entry)).toEqual([]);
+    expect(reception({ mode: 'dm' }).refresh(room({ agent: annsAgent }))).toEqual([]);
+    expect(reception({ mode: 'dm' }).refresh(room({ agent: annsAgent, number: 3 }))).toEqual([]);
+  });
+
+  it('turns a person away, and takes them back', () => {
+    expect(reception({ access: denied }).refresh(room({}))).toMatchObject([{ role: 'refused' }]);
+    expect(reception().refresh(room({ role: 'refused', agent: annsAgent }))).toMatchObject([{ role: 'entry' }]);
+    expect(reception({ mode: 'dm' }).refresh(room({ role: 'refused', agent: annsAgent }))).toMatchObject([
+      { role: 'chat' },
+    ]);
+    expect(reception().refresh(room({ role: 'refused', number: 3, agent: annsAgent }))).toMatchObject([
+      { role: 'chat' },
+    ]);
+  });
+});

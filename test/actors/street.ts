@@ -1,0 +1,134 @@
+/** A house with its door, reception and rooms as they are, on a homeserver and agents that only note what is wanted. */
+import { createActor } from 'xstate';
+import type { AgentId, Marker, RoomId, UserId } from '../../machines/model.ts';
+import { restartPolicy } from '../../machines/restart-policy.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { createAccess, type AccessRules } from '../../src/actors/access.ts';
+import { createDoor } from '../../src/actors/door.ts';
+import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
+import type { Envelope } from '../../src/actors/record.ts';
+import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import type { Effect } from '../../src/actors/step.ts';
+import { createChildren, type Children } from '../../src/actors/supervisor.ts';
+import type { Heard, Records } from '../../src/ports.ts';
+import { createFakeAlarm } from '../support/fake-alarm.ts';
+import { settled } from '../support/until.ts';
+import { agent, DEVICE, eventId, limits, reread, silentLog } from './support.ts';
+
+export interface Rules extends Omit<AccessRules, 'me'> {
+  mode: 'spaces' | 'dm';
+  refuseAlways: boolean;
+  markers: ReadonlyMap<RoomId, Marker>;
+  making: ReadonlyMap<RoomId, NonNullable<ReturnType<ReceptionWorld['inTheMaking']>>>;
+  /** Whose Space a room is. */
+  spaces: ReadonlyMap<RoomId, UserId>;
+}
+
+export const me = '@bot:test' as UserId;
+
+/** Nobody is named, everybody of the homeserver `test` is served by everybody's agent, in rooms of their own. */
+export const openHouse: Rules = {
+  ...{ allowed: ['@*:test'], userAgents: {}, unmapped: 'default_agent', mode: 'dm', refuseAlways: false },
+  ...{ markers: new Map(), making: new Map(), spaces: new Map() },
+};
+
+/** Names what is heard, over all houses of a test. */
+let sync = 0;
+
+/** `disk`: the records of an earlier house. */
+export function street(rules: Rules, disk = new Map<string, Envelope>()) {
+  const alarm = createFakeAlarm();
+  const effects: (Effect & { room: string })[] = [];
+  const left: RoomId[] = [];
+
+  const agentOf = (person: UserId | null): AgentId => (person === null ? undefined : rules.userAgents[person]) ?? agent;
+  const access = createAccess({ ...rules, me });
+  const reception = createReception({
+    registry: { agentOf, has: () => true },
+    access,
+    mode: rules.mode,
+    scope: 'room',
+    host: { read: () => ({ lastContextId: null }), update: async () => {} },
+    readMarker: async (room) => rules.markers.get(room) ?? null,
+    inTheMaking: (room) => rules.making.get(room) ?? null,
+    now: alarm.now,
+  });
+  const records: Records = {
+    read: async (room) => disk.get(room) ?? null,
+    write: async (room, record) => void disk.set(room, reread(record as Envelope)),
+    remove: async (room) => void disk.delete(room),
+    keys: async () => [...disk.keys()],
+  };
+  const root = createActor(
+    supervisorMachine.provide({
+      actions: {
+        'restart or park the room': (_, { room, error }) => rooms.restartOrPark(room, error),
+        'release the room': (_, { room }) => rooms.release(room),
+      },
+    }),
+  ).start();
+  const rooms: Children = createChildren({
+    ...{ root, records, deadLetters: records, readRecord: readRoomRecord, isAtRest, policy: restartPolicy },
+    definition: roomDefinition({ ...limits, refuseAlways: rules.refuseAlways }, DEVICE, reception.claim),
+    newRecord: (room, first) => reception.newRecord(room as RoomId, first),
+    refresh: ({ context }) =>
+      reception
+        .refresh(context as Parameters<typeof reception.refresh>[0])
+        .map((event) => ({ kind: 'event', id: null, at: alarm.now(), event })),
+    createEffects: (admit) => ({
+      perform(room, effect) {
+        effects.push({ ...effect, room });
+        const { turn } = effect.params;
+        if (effect.class === 'repeatable') {
+          admit(room, { kind: 'settled', effect: effect.id, result: { ok: true }, at: alarm.now() });
+        } else if (effect.type === 'ask for a place') {
+          admit(room, { kind: 'event', id: null, at: alarm.now(), event: { type: 'place.granted', turn } });
+        }
+      },
+      release: () => {},
+      sayTroubled: (room) => effects.push({ ...troubled, room }),
+    }),
+    ...{ evictAfterMs: 60_000, alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
+    observe: undefined,
+  });
+  const door = createDoor({
+    ...{
+      access,
+      rooms,
+      people: rooms,
+      reception,
+      ownerOf: (space: RoomId) => rules.spaces.get(space),
+      now: alarm.now,
+      log: silentLog,
+    },
+    leave: async (room) => left.push(room),
+    invitesPerMinute: 2,
+  });
+
+  /** One sync response with these things heard, taken to the end. */
+  async function hear(...heard: [RoomId, Heard][]): Promise<void> {
+    const arrivals = heard.map(([room, what]) => ({ room, id: `$${++sync}`, heard: what }));
+    await Promise.all(await door.admit(arrivals));
+    await settled();
+  }
+
+  return {
+    disk,
+    left,
+    rooms,
+    hear,
+    say: (room: RoomId, sender: UserId, body = 'hello') =>
+      hear([room, { type: 'text.received', text: { eventId: eventId(`say${sync}`), sender, body, replyTo: null } }]),
+    invite: (room: RoomId, person: UserId) => hear([room, { type: 'room.invited', person }]),
+    /** What rooms wanted since the last look, as `type` or the key of a notice. */
+    look: () =>
+      effects.splice(0).map(({ type, params }) => (type === 'say' ? (params['notice'] as { key: string }).key : type)),
+    /** The agents that connections were opened to since the last look. */
+    reached: () =>
+      effects.filter(({ type }) => type === 'open the connection').map(({ params }) => params['agent'] as AgentId),
+  };
+}
+
+const troubled: Effect = {
+  ...{ id: '0', class: 'disposable', type: 'troubled', params: {}, since: 0, device: DEVICE, cursor: 0 },
+};
