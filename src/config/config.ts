@@ -22,6 +22,25 @@ export interface Policy {
     queue: number;
     connectTries: number;
   };
+  /** `spaces`: a Space of chats for every person; `dm`: the room of the invite is the one chat. */
+  onboarding: {
+    mode: 'spaces' | 'dm';
+    /** Of one person. */
+    invitesPerMinute: number;
+  };
+  access: {
+    /** Who may invite, besides the people in `userAgents`: globs (`*`, `?`) over user ids. */
+    allowed: readonly string[];
+    /** What becomes of a person whom `userAgents` does not name. */
+    unmapped: 'default_agent' | 'deny';
+    /** Markdown: how to get access. */
+    contact: string | null;
+    denyRepeat: 'once' | 'always';
+  };
+  /** Whether each room has a memory of its own, or each person. `person` needs the mode `dm`. */
+  context: { scope: 'room' | 'person' };
+  /** Templates: `{name}` is the person's name, `{number}` the number of the chat. */
+  names: { space: string; chat: string };
 }
 
 /** Everything that can be set, with defaults filled in. Holds secrets: never log it, use `describeConfig`. */

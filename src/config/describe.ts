@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { describePolicy } from './describe-policy.ts';
 import { hideCredentials } from './problem.ts';
 
 /** A summary for people, without secrets: not the token, not the password, no credentials in URLs. */
@@ -14,11 +15,7 @@ export function describeConfig(config: Config): string {
       'agent',
       `${named(agent)} at ${hideCredentials(agent.baseUrl)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
     ]),
-    ...Object.entries(config.userAgents).map(([user, agent]): [string, string] => [
-      'person',
-      `${user} talks to ${agent}`,
-    ]),
-    ['everybody else', `talks to ${config.agents[0]?.id ?? 'nobody'}`],
+    ...describePolicy(config),
     [
       'reply',
       reply.stream === 'final'

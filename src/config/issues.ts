@@ -66,7 +66,11 @@ function describe(issue: Issue, value: unknown): string {
 }
 
 function scalar(value: unknown): string {
-  return typeof value === 'object' ? '' : ` (${show(value)})`;
+  return typeof value === 'object' || isNoFiniteNumber(value) ? '' : ` (${show(value)})`;
+}
+
+function isNoFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
 const kinds: Partial<Record<string, string>> = {
@@ -82,6 +86,11 @@ const kinds: Partial<Record<string, string>> = {
 export function kindOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
+  if (isNoFiniteNumber(value)) return String(value);
   const words: Partial<Record<string, string>> = { string: 'text', number: 'a number', boolean: 'a boolean' };
   return words[typeof value] ?? 'a mapping';
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

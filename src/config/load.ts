@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { AgentId, UserId } from '../../machines/model.ts';
-import type { AgentConfig, Config, Policy } from './config.ts';
+import type { AgentConfig, Config } from './config.ts';
 import { type Env, readEnvironment, type ReadFile, whyUnreadable } from './environment.ts';
 import { ConfigError, type Problem, show } from './problem.ts';
-import { defaultPolicy, parseRegistry, type RegistryFile } from './registry.ts';
+import { checkMemories } from './policy-check.ts';
+import { defaultPolicy, policyOf } from './policy.ts';
+import { parseRegistry, type RegistryFile } from './registry.ts';
 import { warnAboutVariables } from './variables.ts';
 
 const DEFAULT_BASE_URL = 'http://127.0.0.1:8000';
@@ -33,18 +35,28 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
     workspace: agent.workspace_path ?? values.SURFACES_WORKSPACE_DIR,
     concurrency: agent.concurrency,
   }));
+  const userAgents = (registry?.user_agents ?? {}) as Record<UserId, AgentId>;
+  const me = values.MATRIX_USER_ID;
+  const policy = registry === null ? defaultPolicy(me) : policyOf(registry.policy, me);
+  const isMock = values.MATRIX_PLATFORM_BACKEND === 'mock';
+  const onePerPerson = policy.context.scope === 'person';
+  const mixed = onePerPerson && !isMock ? checkMemories(agents, userAgents) : [];
+  if (mixed.length > 0) {
+    const file = path.basename(values.MATRIX_AGENT_REGISTRY_PATH ?? '');
+    throw new ConfigError(mixed.map((problem) => ({ ...problem, where: `${file}: ${problem.where}` })));
+  }
   return freeze({
     matrix: {
       homeserver: values.MATRIX_HOMESERVER,
-      userId: values.MATRIX_USER_ID,
+      userId: me,
       accessToken: values.MATRIX_ACCESS_TOKEN ?? null,
       password: values.MATRIX_PASSWORD ?? null,
       deviceId: values.MATRIX_DEVICE_ID ?? null,
     },
     backend: values.MATRIX_PLATFORM_BACKEND,
     agents,
-    userAgents: (registry?.user_agents ?? {}) as Record<UserId, AgentId>,
-    policy: policyOf(registry?.policy ?? defaultPolicy),
+    userAgents,
+    policy,
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
     ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
@@ -52,6 +64,8 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
       ...warnAboutVariables(env),
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
       ...warnAboutSharedFolders(agents),
+      ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
+      ...warnAboutServingItself(me, userAgents),
     ],
   });
 }
@@ -80,22 +94,6 @@ function readRegistry(env: Env, readFile: ReadFile): { registry: RegistryFile | 
   }
 }
 
-/** The policy of a registry file, as the service names it. */
-export function policyOf({ reply, limits }: RegistryFile['policy']): Policy {
-  return {
-    reply: { stream: reply.stream, firstEditMs: reply.first_edit_ms, maxEdits: reply.max_edits },
-    limits: {
-      connectMs: limits.connect_ms,
-      statusMs: limits.status_ms,
-      silenceMs: limits.silence_ms,
-      turnMs: limits.turn_ms,
-      frameBytes: limits.frame_bytes,
-      queue: limits.queue,
-      connectTries: limits.connect_tries,
-    },
-  };
-}
-
 function warnAboutLegacyUrl(baseUrl: string | undefined, legacy: string | undefined): string[] {
   if (legacy === undefined) return [];
   return baseUrl === undefined
@@ -111,6 +109,19 @@ function warnAboutSharedFolders(agents: readonly AgentConfig[]): string[] {
       `The agents ${show(other.id)} and ${show(agent.id)} share files: their workspaces are the same folder or one inside the other.`,
     ];
   });
+}
+
+function warnAboutMockMemory(userAgents: Readonly<Record<string, string>>): string[] {
+  if (Object.keys(userAgents).length < 2) return [];
+  return [
+    'The people of user_agents share one memory: with MATRIX_PLATFORM_BACKEND=mock one reference agent answers all of them, and policy.context.scope is person.',
+  ];
+}
+
+function warnAboutServingItself(me: UserId, userAgents: Readonly<Record<string, string>>): string[] {
+  return Object.hasOwn(userAgents, me)
+    ? [`user_agents names ${show(me)}, which is this service: it is not served.`]
+    : [];
 }
 
 function overlap(one: string, other: string): boolean {

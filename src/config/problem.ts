@@ -36,9 +36,14 @@ function formatProblems(problems: readonly Problem[]): string {
 export function show(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
-  const text = JSON.stringify(typeof value === 'string' ? hideCredentials(value) : value);
-  const plain = withoutControls(text);
-  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+  if (typeof value === 'string') return quoted(hideCredentials(value), 80);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** A text that holds no secrets, in quotes on one line, without control characters, cut at `length` characters. */
+export function quoted(text: string, length: number): string {
+  const plain = withoutControls(JSON.stringify(text));
+  return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }
 
 function withoutControls(line: string): string {

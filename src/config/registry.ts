@@ -1,16 +1,10 @@
 import { load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
-import { kindOf, pathText, problemsOf, type Wording } from './issues.ts';
+import { isMapping, kindOf, pathText, problemsOf, type Wording } from './issues.ts';
+import { checkPolicy } from './policy-check.ts';
+import { policyHints, policyKeys, WrittenPolicy } from './policy.ts';
 import { ConfigError, type Problem, show, suggest } from './problem.ts';
-import { agentUrl, folder, text, userId } from './values.ts';
-
-const DAY_MS = 86_400_000;
-const milliseconds = z.int().min(0).max(DAY_MS);
-const limitMs = z.int().min(100).max(DAY_MS);
-
-/** An optional part: what is left out and what is left empty (`policy:`) are the same. */
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? undefined, schema.optional());
-const section = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
+import { agentUrl, folder, optional, section, text, userId } from './values.ts';
 
 const Agent = z.strictObject({
   id: text,
@@ -20,42 +14,19 @@ const Agent = z.strictObject({
   concurrency: z.int().min(1).max(1000).default(4),
 });
 
-const Reply = z.strictObject({
-  stream: z.enum(['edits', 'final']).default('edits'),
-  first_edit_ms: milliseconds.default(2000),
-  max_edits: z.int().min(0).max(1000).default(40),
-});
-
-const Limits = z.strictObject({
-  connect_ms: limitMs.default(5000),
-  status_ms: limitMs.default(5000),
-  silence_ms: limitMs.default(120_000),
-  turn_ms: limitMs.default(1_800_000),
-  frame_bytes: z.int().min(1024).max(134_217_728).default(8_388_608),
-  queue: z.int().min(1).max(1000).default(20),
-  connect_tries: z.int().min(1).max(100).default(5),
-});
-
-const Policy = z.strictObject({ reply: section(Reply), limits: section(Limits) });
-
 const RegistryFile = z.strictObject({
   agents: z.array(Agent).min(1),
   user_agents: section(z.record(z.string(), text)),
-  policy: section(Policy),
+  policy: section(WrittenPolicy),
 });
 
 /** The registry file as it was written, checked, defaults filled in. */
 export type RegistryFile = z.infer<typeof RegistryFile>;
 
-/** What an absent registry file means: nothing but the defaults. */
-export const defaultPolicy = Policy.parse({ reply: {}, limits: {} });
-
 const knownKeys: Partial<Record<string, readonly string[]>> = {
   '': Object.keys(RegistryFile.shape),
   'agents[]': Object.keys(Agent.shape),
-  policy: Object.keys(Policy.shape),
-  'policy.reply': Object.keys(Reply.shape),
-  'policy.limits': Object.keys(Limits.shape),
+  ...policyKeys,
 };
 
 const hints: Partial<Record<string, string>> = {
@@ -68,15 +39,7 @@ const hints: Partial<Record<string, string>> = {
   'agents[].concurrency': 'a whole number of turns that the agent takes at once, 1 to 1000',
   user_agents: 'a mapping from user to agent: \'"@ann:example.org": agent-1\'',
   'user_agents[]': 'the id of an agent of this file, in quotes when it looks like a number',
-  policy: 'a mapping; or leave it out',
-  'policy.reply': 'a mapping; or leave it out',
-  'policy.limits': 'a mapping; or leave it out',
-  'policy.reply.stream': '"edits" (the answer grows in the room) or "final" (only when it is complete)',
-  'policy.reply.first_edit_ms': 'a whole number of milliseconds, 0 to 86400000',
-  'policy.reply.max_edits': 'a whole number, 0 to 1000',
-  'policy.limits.frame_bytes': 'a whole number of bytes, 1024 to 134217728',
-  'policy.limits.queue': 'a whole number, 1 to 1000',
-  'policy.limits.connect_tries': 'a whole number, 1 to 100',
+  ...policyHints,
 };
 
 /** Reads the text of a registry file; `name` stands before every path in a problem. Throws `ConfigError`. */
@@ -84,7 +47,7 @@ export function parseRegistry(source: string, name: string): RegistryFile {
   const raw = parseYaml(source, name);
   const wording: Wording = {
     where: (path) => `${name}: ${pathText(path)}`,
-    hint: (pattern) => hints[pattern] ?? 'a whole number of milliseconds, 100 to 86400000',
+    hint: (pattern) => hints[pattern] ?? 'a mapping; or leave it out',
     knownKeys: (pattern) => knownKeys[pattern] ?? [],
   };
   const parsed = RegistryFile.safeParse(raw);
@@ -123,11 +86,8 @@ function checkAcross(raw: Record<string, unknown>): Problem[] {
   return [
     ...ids.flatMap((id, index) => twice(id, index, ids)),
     ...users.flatMap(([user, agent]) => [...notAUser(user), ...noAgent(user, trimmed(agent), ids)]),
+    ...checkPolicy(raw.policy, raw.user_agents),
   ];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function trimmed(value: unknown): string {

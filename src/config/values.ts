@@ -2,21 +2,47 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserId } from '../../machines/model.ts';
 
+/** No half of a surrogate pair stands alone: JSON could carry it, homeservers refuse it. */
+export const wellFormed = [(value: string) => value.isWellFormed(), 'contains half a character'] as const;
+
 /** A text without blanks at its ends that is not empty. */
 export const text = z
   .string()
   .trim()
   .min(1)
   .max(255)
-  .regex(/^\P{Cc}*$/u, 'contains control characters');
+  .regex(/^\P{Cc}*$/u, 'contains control characters')
+  .refine(...wellFormed);
 
-/** A Matrix user id: `@bot:example.org`. */
+/** An optional part: what is left out and what is left empty (`policy:`) are the same. */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => value ?? undefined, schema.optional());
+export const section = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
+
+/** A Matrix user id: `@bot:example.org`. Behind the colon: a host name, or an IP address (IPv6 in brackets), and a port. */
 export const userId = z
   .string()
   .trim()
-  .regex(/^@[^:\s]+:[^\s@]+$/, 'is not a Matrix user id')
+  .regex(/^@[^:\s\p{Cc}\p{Cs}]+:[a-z\d.:[\]-]+$/iu, 'is not a Matrix user id')
   .max(255)
   .pipe(UserId);
+
+/** User ids with `*` and `?` in them: `@*:example.org`. */
+export const userGlob = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^@[^:\s\p{Cc}\p{Cs}]*:[a-z\d.:[\]*?-]+$/iu, 'is not a pattern of Matrix user ids');
+
+/** A text in which nothing but `{placeholder}` stands between braces. */
+export const template = (placeholder: string) =>
+  text.superRefine((value, issues) => {
+    const rest = value.replaceAll(`{${placeholder}}`, '');
+    const [unknown] = /\{[^{}]*\}/.exec(rest) ?? [];
+    if (unknown !== undefined) issues.addIssue({ code: 'custom', message: `has the unknown placeholder ${unknown}` });
+    else if (/[{}]/.test(rest)) issues.addIssue({ code: 'custom', message: 'has a brace without its other half' });
+  });
 
 /** Where an agent listens: ws, wss, http or https. */
 export const agentUrl = urlOf(['ws:', 'wss:', 'http:', 'https:'], 'is not a ws, wss, http or https URL');

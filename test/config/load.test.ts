@@ -25,6 +25,10 @@ test('the least configuration has a default for everything else', () => {
         queue: 20,
         connectTries: 5,
       },
+      onboarding: { mode: 'spaces', invitesPerMinute: 30 },
+      access: { allowed: ['@*:example.org'], unmapped: 'default_agent', contact: null, denyRepeat: 'once' },
+      context: { scope: 'room' },
+      names: { space: "{name}'s agents", chat: 'Chat {number}' },
     },
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
@@ -46,6 +50,14 @@ user_agents: { '@ann:example.org': ' two ', '@bob:[::1]:8448': one }
 policy:
   reply: { stream: final, first_edit_ms: 0, max_edits: 0 }
   limits: { connect_ms: 100, status_ms: 200, silence_ms: 300, turn_ms: 400, frame_bytes: 1024, queue: 1, connect_tries: 1 }
+  onboarding: { mode: dm, invites_per_minute: 1 }
+  access:
+    allowed: [' @*:Example.org ', '@a?n:*', '@*:[::1]:8448']
+    unmapped: deny
+    contact: " Ask *us*:\\n\\n- here\\t "
+    deny_repeat: always
+  context: { scope: person }
+  names: { space: ' {name} & {name} ', chat: ' No. {number} ' }
 `;
   const env = {
     MATRIX_HOMESERVER: ' http://localhost:8008/path// ',
@@ -87,11 +99,22 @@ policy:
         queue: 1,
         connectTries: 1,
       },
+      onboarding: { mode: 'dm', invitesPerMinute: 1 },
+      access: {
+        allowed: ['@*:Example.org', '@a?n:*', '@*:[::1]:8448'],
+        unmapped: 'deny',
+        contact: 'Ask *us*:\n\n- here',
+        denyRepeat: 'always',
+      },
+      context: { scope: 'person' },
+      names: { space: '{name} & {name}', chat: 'No. {number}' },
     },
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
     ops: { host: '0.0.0.0', port: 0 },
-    warnings: [],
+    warnings: [
+      'The people of user_agents share one memory: with MATRIX_PLATFORM_BACKEND=mock one reference agent answers all of them, and policy.context.scope is person.',
+    ],
   });
 });
 
@@ -196,4 +219,17 @@ test('agents that share files are warned about', () => {
   expect(load({}, registry('/agents/1', '/agents/1/')).warnings).toEqual([warning]);
   expect(load({}, registry('/agents', '/agents/1')).warnings).toEqual([warning]);
   expect(load({}, registry('/agents/1', '/agents/10')).warnings).toEqual([]);
+});
+
+test('a mock agent with one memory for its one person is nothing to warn about', () => {
+  const registry =
+    'agents: [{ id: a }]\nuser_agents: { "@ann:x": a }\n' +
+    'policy: { onboarding: { mode: dm }, context: { scope: person }, access: { unmapped: deny } }';
+  expect(load({ MATRIX_PLATFORM_BACKEND: 'mock' }, registry).warnings).toEqual([]);
+});
+
+test('the service among its own people is warned about', () => {
+  expect(load({}, 'agents: [{ id: a }]\nuser_agents: { "@bot:example.org": a }').warnings).toEqual([
+    'user_agents names "@bot:example.org", which is this service: it is not served.',
+  ]);
 });

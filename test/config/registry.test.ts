@@ -92,9 +92,23 @@ describe('keys that nobody knows', () => {
     [`${good}\nwhatever: {}`, 'whatever', 'known are: agents, user_agents, policy'],
     [`${good}\n__proto__: {}`, '__proto__', 'known are: agents, user_agents, policy'],
     ['agents: [{ id: a, base_ulr: x }]', 'agents[0].base_ulr', 'did you mean "base_url"?'],
-    [`${good}\npolicy: { replies: {} }`, 'policy.replies', 'known are: reply, limits'],
+    [
+      `${good}\npolicy: { replies: {} }`,
+      'policy.replies',
+      'known are: reply, limits, onboarding, access, context, names',
+    ],
     [`${good}\npolicy: { reply: { streaming: x } }`, 'policy.reply.streaming', 'did you mean "stream"?'],
     [`${good}\npolicy: { limits: { turn: 1 } }`, 'policy.limits.turn', 'did you mean "turn_ms"?'],
+    [`${good}\npolicy: { onbording: {} }`, 'policy.onbording', 'did you mean "onboarding"?'],
+    [
+      `${good}\npolicy: { onboarding: { invites: 1 } }`,
+      'policy.onboarding.invites',
+      'did you mean "invites_per_minute"?',
+    ],
+    [`${good}\npolicy: { access: { allow: [] } }`, 'policy.access.allow', 'did you mean "allowed"?'],
+    [`${good}\npolicy: { access: { unmaped: deny } }`, 'policy.access.unmaped', 'did you mean "unmapped"?'],
+    [`${good}\npolicy: { context: { scop: room } }`, 'policy.context.scop', 'did you mean "scope"?'],
+    [`${good}\npolicy: { names: { rooms: x } }`, 'policy.names.rooms', 'known are: space, chat'],
     [`${good}\n"a b\\e": 1`, '["a b\\u001b"]', 'known are: agents, user_agents, policy'],
   ])('%j', (text, where, hint) => {
     expect(problemsWith(() => load({}, text))).toEqual([

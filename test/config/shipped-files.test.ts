@@ -22,9 +22,58 @@ test('the example shows every key, the policy with its defaults', () => {
   expect(config.agents.map(({ id }) => id)).toEqual(['agent-1', 'agent-2', '3']);
   const keys = ['agents', 'user_agents', 'policy', 'label', 'base_url', 'workspace_path', 'concurrency', 'stream'];
   const limits = ['connect_ms', 'connect_tries', 'status_ms', 'silence_ms', 'turn_ms', 'frame_bytes', 'queue'];
+  const people = [
+    'onboarding',
+    'mode',
+    'invites_per_minute',
+    'access',
+    'allowed',
+    'unmapped',
+    'contact',
+    'deny_repeat',
+  ];
+  const rest = ['first_edit_ms', 'max_edits', 'context', 'scope', 'names', 'space', 'chat'];
   const text = readFile(file);
-  for (const key of [...keys, 'first_edit_ms', 'max_edits', ...limits])
-    expect(text).toMatch(new RegExp(`^ *${key}:`, 'm'));
+  for (const key of [...keys, ...limits, ...people, ...rest]) expect(text).toMatch(new RegExp(`^ *${key}:`, 'm'));
+});
+
+test('the shipped file has no policy of its own: people get Spaces', () => {
+  const config = loadConfig({ env: { ...least, MATRIX_AGENT_REGISTRY_PATH: 'config/matrix-agents.yaml' }, readFile });
+  expect(config.policy).toEqual(load().policy);
+  expect(config.policy.onboarding.mode).toBe('spaces');
+});
+
+test('the example of Spaces is what it says', () => {
+  const file = 'config/examples/spaces.yaml';
+  const config = loadConfig({ env: { ...least, MATRIX_AGENT_REGISTRY_PATH: file }, readFile });
+  expect(config.agents.map(({ id }) => id)).toEqual(['shared', 'agent-1', 'agent-2']);
+  expect(config.userAgents).toEqual({ '@ann:example.org': 'agent-1', '@bob:partner.example': 'agent-2' });
+  const { access, ...policy } = load().policy;
+  expect(config.policy).toEqual({
+    ...policy,
+    onboarding: { mode: 'spaces', invitesPerMinute: 30 },
+    access: {
+      ...access,
+      allowed: ['@*:example.org', '@*:chat.example.org'],
+      contact: 'Write to [the help desk](mailto:help@example.org) to get your chats back.',
+    },
+  });
+});
+
+test('the example of one room is what it says', () => {
+  const file = 'config/examples/dm-single.yaml';
+  const config = loadConfig({ env: { ...least, MATRIX_AGENT_REGISTRY_PATH: file }, readFile });
+  expect(config.agents.map(({ id }) => id)).toEqual(['agent-1', 'agent-2']);
+  expect(config.userAgents).toEqual({ '@ann:example.org': 'agent-1', '@bob:example.org': 'agent-2' });
+  const contact =
+    'To get an agent, write to [the help desk](mailto:help@example.org)\n' +
+    'and name your Matrix id; `!whoami` shows it.';
+  expect(config.policy).toEqual({
+    ...load().policy,
+    onboarding: { mode: 'dm', invitesPerMinute: 30 },
+    access: { allowed: ['@*:example.org'], unmapped: 'deny', contact, denyRepeat: 'once' },
+    context: { scope: 'person' },
+  });
 });
 
 test('the example environment loads, names every variable, and its comments are the defaults', () => {
