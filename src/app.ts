@@ -1,36 +1,34 @@
 /** Composition root: configuration → adapters → root actor. The only file that knows everything. */
 import { createActor } from 'xstate';
 import path from 'node:path';
-import { EventId, type AgentId, type RoomId } from '../machines/model.ts';
-import { restartPolicy } from '../machines/restart-policy.ts';
+import { EventId, type AgentId, type RoomId, type UserId } from '../machines/model.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
+import { createAccess } from './actors/access.ts';
 import type { Reach } from './actors/boundaries.ts';
-import { createRoomEffects } from './actors/effects/room.ts';
+import { createDirectory } from './actors/directory.ts';
+import { createDoor } from './actors/door.ts';
 import { createReception } from './actors/reception.ts';
-import { isAtRest, readRoomRecord, roomDefinition } from './actors/room.ts';
-import { DeadLetters } from './actors/step.ts';
-import { createChildren, type Children, type Observe } from './actors/supervisor.ts';
+import type { Change } from './actors/durable.ts';
 import { createAlarm } from './actors/timers.ts';
-import { openLinks } from './agents/link.ts';
-import { createPlaces } from './agents/places.ts';
 import { createRegistry } from './agents/registry.ts';
+import { comeBack } from './come-back.ts';
+import { compose, openStore } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { createActions } from './matrix/actions.ts';
+import { createAntechamber } from './matrix/antechamber.ts';
+import { createAttendance } from './matrix/attendance.ts';
 import { createClient } from './matrix/client.ts';
 import { createCourier } from './matrix/courier.ts';
 import { Closed } from './matrix/errors.ts';
 import { login, LoginRefused, type Session } from './matrix/login.ts';
+import { createRoomWork } from './matrix/rooms.ts';
+import { createSurvey } from './matrix/survey.ts';
 import { createSync } from './matrix/sync.ts';
+import { claimMemories } from './memories.ts';
 import type { Health } from './ops/health.ts';
 import type { Arrival, Log } from './ports.ts';
-import { openAnswers } from './store/answers.ts';
 import { openHostState } from './store/host.ts';
 import { lockFolder } from './store/lock.ts';
-import { openRecords } from './store/records.ts';
-import { renderAnswer } from './text/answer.ts';
-import { en } from './text/en.ts';
-import { renderNotice } from './text/notices.ts';
-import { renderPreview } from './text/preview.ts';
 
 export interface App {
   health(): Health;
@@ -46,13 +44,30 @@ export interface AppOptions {
   reach?: Reach;
   now?: () => number;
   /** Sees every commit of every room. */
-  observe?: Observe;
+  observe?: (room: RoomId, change: Change) => void;
   /** How long an idle room stays in memory, ms. */
   evictAfterMs?: number;
   /** How long the homeserver may hold an empty sync back, ms. */
   pollMs?: number;
   /** How long a stopping service waits for answers that are being written, ms. */
   drainMs?: number;
+}
+
+/** What came since the last sync can no longer be asked for; the next start finds out what is unheard. */
+export class PositionLost extends Error {
+  constructor() {
+    super('The homeserver no longer knows how far the bot has read. A new start reads its rooms anew.');
+  }
+}
+
+/** The state folder remembers the rooms of another account. */
+class WrongAccount extends Error {
+  constructor(folder: string, found: UserId, wanted: UserId) {
+    super(
+      `The state folder ${folder} belongs to ${found}, but MATRIX_USER_ID is ${wanted}. ` +
+        'Give each account a state folder of its own (STATE_DIR).',
+    );
+  }
 }
 
 const SYNC_STALE_MS = 90_000;
@@ -68,21 +83,23 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const chance = Math.random;
   const me = config.matrix.userId;
   const lock = await lockFolder(config.state.dir);
-  const writing = { fsync: config.state.fsync };
-  const onCorrupt = (error: Error) => log.error({ error }, 'damaged record moved aside');
   const folder = (name: string) => path.join(config.state.dir, name);
-  const [host, records, deadLetters, answers] = await Promise.all([
-    openHostState(config.state.dir, writing),
-    openRecords(folder('rooms'), { ...writing, onCorrupt }),
-    openRecords(folder('dead-letters'), { ...writing, onCorrupt }),
-    openAnswers(folder('answers'), writing),
+  const [host, store] = await Promise.all([
+    openHostState(config.state.dir, { fsync: config.state.fsync }),
+    openStore(config, log),
   ]);
   const registry = createRegistry(config);
-  const reception = createReception({ registry, host, now });
+  const access = createAccess({
+    me,
+    allowed: config.policy.access.allowed,
+    userAgents: config.userAgents,
+    unmapped: config.policy.access.unmapped,
+  });
+  const directory = createDirectory();
   const alarm = createAlarm(now);
   const starting = new AbortController();
   const closers: (() => Promise<void> | void)[] = [];
-  let ready: { children: Children; sync: ReturnType<typeof createSync> } | null = null;
+  let ready: ReturnType<typeof connect> | null = null;
   let lastSyncAt: number | null = null;
   let problem: Error | null = null;
 
@@ -100,11 +117,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
           ready?.sync.stop().catch((error: unknown) => log.error({ error }, 'sync did not stop cleanly'));
         },
         'finish open work': () => {
-          const quiet = ready?.children.quiet() ?? Promise.resolve();
-          void quiet.then(() => root.send({ type: 'drained' }));
+          const { rooms, people } = ready?.household ?? {};
+          void Promise.all([rooms?.quiet(), people?.quiet()]).then(() => root.send({ type: 'drained' }));
         },
-        'restart or park the room': (_, { room, error }) => ready?.children.restartOrPark(room as RoomId, error),
-        'release the room': (_, { room }) => ready?.children.release(room as RoomId),
+        'restart or park the room': (_, { room, error }) => ready?.household.of(room).restartOrPark(room, error),
+        'release the room': (_, { room }) => ready?.household.of(room).release(room),
       },
       delays: { drainLimit: options.drainMs ?? DRAIN_MS },
     }),
@@ -118,33 +135,45 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   async function close(): Promise<void> {
     starting.abort();
-    await ready?.sync.stop();
-    await ready?.children.close();
+    void ready?.sync.stop();
+    await ready?.household.rooms.close();
+    await ready?.household.people.close();
     for (const closer of closers.reverse()) await closer();
+    await host.update({});
     alarm.close();
     await lock.release();
     log.info({}, 'stopped');
   }
 
   async function boot(): Promise<void> {
+    await claimFolder();
+    await claimMemories(host, config);
     const baseOf = await agentAddresses();
     const session = await enter();
     await host.update({ deviceId: session.deviceId });
-    const { children, sync } = compose(session, baseOf);
-    ready = { children, sync };
-    for await (const [room, stored] of records.entries()) {
-      try {
-        const record = readRoomRecord(stored);
-        if (!isAtRest(record)) children.wake(room as RoomId, record);
-      } catch (error) {
-        log.error({ room, error }, 'record cannot be read, its room is left out');
-      }
-    }
-    for await (const [room, inputs] of deadLetters.entries()) {
-      children.redeliver(room as RoomId, DeadLetters.parse(inputs));
-    }
-    log.info({ user: me, device: session.deviceId, live: children.counts().live }, 'booted');
+    ready = connect(session, baseOf);
+    const { household } = ready;
+    await comeBack({ ...ready, store, host, directory, registry, mode: config.policy.onboarding.mode, me, now, log });
+    log.info({ user: me, device: session.deviceId, live: household.rooms.counts().live }, 'booted');
     root.send({ type: 'booted' });
+  }
+
+  /** The records are of the rooms of one account; under another they would be taken for lost. */
+  async function claimFolder(): Promise<void> {
+    const { userId } = host.read();
+    if (userId !== null && userId !== me) throw new WrongAccount(config.state.dir, userId, me);
+    if (userId === null) await host.update({ userId: me });
+  }
+
+  /** The bot is no longer in a room, and no sync says so. */
+  async function noteGone(room: RoomId): Promise<void> {
+    const admitted = await ready?.door.admit([{ room, id: null, heard: { type: 'room.left' } }]);
+    await Promise.all(admitted ?? []);
+  }
+
+  function observe(key: string, change: Change): void {
+    if (key.startsWith('@')) directory.note(change.record);
+    else options.observe?.(key as RoomId, change);
   }
 
   /** With the mock backend the reference agent runs in this process and answers for every agent. */
@@ -171,76 +200,58 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     });
   }
 
-  function compose({ accessToken, deviceId }: Session, baseOf: (agent: AgentId) => string | null) {
-    const { limits, reply } = config.policy;
+  function connect({ accessToken, deviceId }: Session, baseOf: (agent: AgentId) => string | null) {
     const api = createClient({ homeserver: config.matrix.homeserver, accessToken, log });
     const refused = () =>
       fail(new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.'));
     const courier = createCourier({ api, device: deviceId, me, now, chance, log, onUnauthorised: refused });
     const actions = createActions({ api, me, chance, log });
+    const work = createRoomWork({ api, me, chance, log });
+    const attendance = createAttendance({ api, me, chance, log });
+    const antechamber = createAntechamber({
+      joinRoom: actions.joinRoom,
+      isChat: (room) => directory.personOf(room) !== undefined,
+    });
+    const watching = attendance.watching({ work, send: courier.send }, noteGone);
     closers.push(
+      () => attendance.close(),
       () => courier.close(),
       () => actions.close(),
+      () => work.close(),
     );
-    const concurrency = new Map(config.agents.map((agent) => [agent.id, agent.concurrency]));
-    const children = createChildren({
-      root,
-      definition: roomDefinition({ queue: limits.queue, tries: limits.connectTries, turnMs: limits.turnMs }, deviceId),
-      records,
-      deadLetters,
-      readRecord: readRoomRecord,
-      isAtRest,
-      newRecord: reception.newRecord,
-      createEffects: (admit) =>
-        createRoomEffects(
-          {
-            send: courier.send,
-            sendDisposable: courier.sendDisposable,
-            joinRoom: actions.joinRoom,
-            showTyping: actions.showTyping,
-            openLink: openLinks({
-              baseOf,
-              now,
-              log,
-              count: (frame) => log.debug({ frame }, 'frame changes nothing'),
-              limits: {
-                connect: limits.connectMs,
-                status: limits.statusMs,
-                silence: limits.silenceMs,
-                maxFrame: limits.frameBytes,
-              },
-            }),
-            places: createPlaces((agent) => concurrency.get(agent) ?? 1),
-            answers,
-            renderNotice: renderNotice(en),
-            renderAnswer,
-            renderPreview,
-            now,
-            chance,
-            log,
-            alarm,
-            pace: reply,
-            reach,
-            isClosing: (error) => error instanceof Closed,
-          },
-          admit,
-        ),
-      policy: restartPolicy,
-      evictAfterMs,
-      alarm,
+    const reception = createReception({
+      registry,
+      access,
+      mode: config.policy.onboarding.mode,
+      scope: config.policy.context.scope,
+      host,
+      readMarker: work.readMarker,
+      inTheMaking: directory.inTheMaking,
       now,
-      log,
-      reach,
-      observe: options.observe,
+    });
+    const household = compose({
+      ...{ config, root, store, device: deviceId, actions, reception, baseOf },
+      courier: { ...courier, send: watching.send },
+      work: watching.work,
+      ...{ alarm, now, chance, log, reach, evictAfterMs, observe },
+      letIn: antechamber.letIn,
       onStore: (detail) => root.send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
+    });
+    const door = createDoor({
+      ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
+      ownerOf: directory.ownerOf,
+      leave: work.leave,
+      invitesPerMinute: config.policy.onboarding.invitesPerMinute,
     });
     const sync = createSync({
       api,
       me,
       async receive(arrivals) {
         reach('sync response received');
-        const rooms = await reception.inputsOf(arrivals);
-        const admitted = [...rooms].map(([room, inputs]) => children.deliver(room, inputs));
+        const news = Map.groupBy(antechamber.others(arrivals), ({ heard }) => heard.type === 'room.left');
+        // A room that the bot was removed from and is invited to again (Synapse tells both) begins anew.
+        await Promise.all(await door.admit(news.get(true) ?? []));
+        const admitted = await door.admit(news.get(false) ?? []);
         reach('events handed to rooms');
         await Promise.all(admitted);
         for (const [room, event] of lastEvents(arrivals)) void actions.sendReadReceipt(room, event);
@@ -258,13 +269,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       },
       onFailed: ({ detail }) => root.send({ type: 'sync.failed', detail }),
       onUnauthorised: refused,
+      onPositionLost: () => void host.update({ syncPosition: null }).then(() => fail(new PositionLost()), fail),
       onDropped: (reason) => log.debug({ reason }, 'event dropped'),
       now,
       chance,
       log,
       ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
     });
-    return { children, sync };
+    const survey = createSurvey({ api, me, log, chance });
+    closers.push(() => survey.close());
+    return { household, sync, work, reception, door, survey, attendance };
   }
 
   root.start();
@@ -278,7 +292,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       lastSyncAgeMs: lastSyncAt === null ? null : now() - lastSyncAt,
       syncStaleAfterMs: SYNC_STALE_MS,
       storeWritable: root.getSnapshot().context.store === null,
-      parkedRooms: ready?.children.counts().parked ?? 0,
+      parkedRooms: (ready?.household.rooms.counts().parked ?? 0) + (ready?.household.people.counts().parked ?? 0),
     }),
     async stop() {
       root.send({ type: 'drain' });

@@ -63,14 +63,28 @@ const zones: Record<string, Zone> = {
     files: 20,
   },
   app: {
-    holds: ['src/app.ts'],
+    holds: [
+      'src/app.ts',
+      'src/come-back.ts',
+      'src/compose.ts',
+      'src/memories.ts',
+      'src/remembered.ts',
+      'src/restore.ts',
+    ],
     knows: [
       ...['words', 'machines', 'ports', 'actors', 'config'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent'],
     ],
     packages: ['xstate'],
     node: true,
-    files: 1,
+    files: 3,
+  },
+  reset: {
+    holds: ['src/reset.ts', 'src/reset/'],
+    knows: ['words', 'ports', 'config', 'matrix', 'store', 'ops'],
+    packages: [],
+    node: true,
+    files: 2,
   },
   serve: { holds: ['src/serve.ts'], knows: ['app', 'config', 'ops', 'ports'], packages: [], node: true, files: 1 },
   demo: {
@@ -85,7 +99,7 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'demo', 'reference agent', 'diagrams'],
+    knows: ['config', 'serve', 'reset', 'demo', 'reference agent', 'diagrams'],
     packages: ['commander'],
     node: true,
     files: 1,

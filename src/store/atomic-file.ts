@@ -13,6 +13,8 @@ export interface WritingFs {
 export interface Writing {
   /** Wait until file and folder are on the disk, not only with the operating system. */
   fsync: boolean;
+  /** Without waiting for the folder: whoever writes many files waits for it once (`syncFolder`) when they are all there. */
+  folderLater?: boolean;
   fs?: WritingFs;
 }
 
@@ -24,12 +26,13 @@ export function isTemporary(name: string): boolean {
 }
 
 /** Puts `content` in the place of the file in one step: whoever reads sees the old or the new one. Throws `StoreFailure`. */
-export async function replaceFile(file: string, content: string, { fsync, fs = node }: Writing): Promise<void> {
+export async function replaceFile(file: string, content: string, writing: Writing): Promise<void> {
+  const { fsync, folderLater = false, fs = node } = writing;
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeDraft(draft, content, fsync, fs);
     await fs.rename(draft, file);
-    if (fsync) await syncFolder(path.dirname(file), fs);
+    if (fsync && !folderLater) await syncFolder(path.dirname(file), fs);
   } catch (error) {
     await fs.unlink(draft).catch(() => undefined);
     throw new StoreFailure('write', file, error);

@@ -1,7 +1,7 @@
 import { Low } from 'lowdb';
 import path from 'node:path';
 import { z } from 'zod';
-import { ContextId } from '../../machines/model.ts';
+import { AgentId, ContextId, UserId } from '../../machines/model.ts';
 import type { Writing } from './atomic-file.ts';
 import { jsonFile, setAside } from './json-file.ts';
 
@@ -12,7 +12,11 @@ const HostDocument = z.strictObject({
   /** `next_batch` of the last sync whose events are all in records. */
   syncPosition: z.string().nullable(),
   deviceId: z.string().nullable(),
-  /** The highest context id that was given out. */
+  /** The account whose rooms the records are of. */
+  userId: UserId.nullable().default(null),
+  /** Where each person has one memory (`policy.context.scope: person`): who has ever spoken to an agent. */
+  memories: z.record(AgentId, UserId).default({}),
+  /** No id above this one was given out. */
   lastContextId: ContextId.nullable(),
   /** When `syncPosition` was committed, ms since 1970. */
   lastSyncAt: z.number().nullable(),
@@ -31,6 +35,8 @@ export interface HostState {
 const empty: HostDocument = Object.freeze({
   syncPosition: null,
   deviceId: null,
+  userId: null,
+  memories: {},
   lastContextId: null,
   lastSyncAt: null,
 });

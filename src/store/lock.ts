@@ -44,7 +44,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   try {
     const draft = path.join(directory.path, `new-${nonce}.sock`);
     await listen(server, draft);
-    await rename(draft, socket);
+    await rename(draft, socket).catch((error: NodeJS.ErrnoException) => {
+      // Whoever has just taken the folder removes the drafts of others.
+      throw error.code === 'ENOENT' ? new FolderInUse(folder, null) : error;
+    });
     await waitForTheFolder(folder, directory.path, me);
   } catch (error) {
     await release();

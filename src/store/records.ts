@@ -12,6 +12,8 @@ interface Envelope {
 }
 
 export interface RecordFolder extends Records {
+  /** Writes many: several times faster than one by one where the disk is waited for. After an error some are written. */
+  writeAll(records: Iterable<readonly [key: string, record: unknown]>): Promise<void>;
   /** All records, a few dozen read at once; what is damaged is moved aside, told to `onCorrupt` and left out. */
   entries(): AsyncGenerator<[key: string, record: unknown]>;
 }
@@ -22,6 +24,7 @@ export interface RecordOptions extends Writing {
 }
 
 const READ_AT_ONCE = 64;
+const WRITE_AT_ONCE = 64;
 
 /**
  * Records as files `ab/<40 hex digits of sha256(key)>.json`. One writer per key at a time; the folder must be locked.
@@ -54,6 +57,10 @@ export async function openRecords(folder: string, options: RecordOptions): Promi
       yield* batch.filter((envelope) => envelope !== null);
     }
   }
+  const writeOne = async (key: string, record: unknown, writing: Writing): Promise<void> => {
+    const envelope: Envelope = { key, record: record ?? null };
+    await files.put(nameOf(key), (file) => new Low(jsonFile<Envelope>(file, writing), envelope).write());
+  };
   return {
     async read(key) {
       const file = files.pathOf(nameOf(key));
@@ -62,9 +69,16 @@ export async function openRecords(folder: string, options: RecordOptions): Promi
       if (envelope.key !== key) throw new Error(`${file} holds ${envelope.key}, whose hash is that of ${key} too.`);
       return envelope.record;
     },
-    async write(key, record) {
-      const envelope: Envelope = { key, record: record ?? null };
-      await files.put(nameOf(key), (file) => new Low(jsonFile<Envelope>(file, options), envelope).write());
+    write: (key, record) => writeOne(key, record, options),
+    async writeAll(records) {
+      const all = [...records];
+      const writing = { ...options, folderLater: true };
+      for (let at = 0; at < all.length; at += WRITE_AT_ONCE) {
+        const batch = all.slice(at, at + WRITE_AT_ONCE);
+        const results = await Promise.allSettled(batch.map(([key, record]) => writeOne(key, record, writing)));
+        for (const result of results) if (result.status === 'rejected') throw result.reason;
+      }
+      if (options.fsync) await files.sync(all.map(([key]) => nameOf(key)));
     },
     remove: (key) => files.remove(nameOf(key)),
     async keys() {

@@ -14,6 +14,8 @@ export interface ShardedFolder {
   pathOf(name: string): string;
   /** Lets `write` put the file into its sub-folder, which is made at the first write into it. */
   put(name: string, write: (file: string) => Promise<void>): Promise<void>;
+  /** Waits until the names of these files are on the disk. */
+  sync(names: readonly string[]): Promise<void>;
   remove(name: string): Promise<void>;
   /** Paths of all files, except temporary ones. */
   list(): Promise<string[]>;
@@ -54,6 +56,14 @@ export async function openShardedFolder(folder: string, writing: Writing): Promi
         // Somebody removed the sub-folder: the next write has to make it again.
         if (codeOf(error) === 'ENOENT') ready.delete(name.slice(0, 2));
         throw error;
+      }
+    },
+    async sync(names) {
+      const shards = [...new Set(names.map((name) => name.slice(0, 2)))].map((shard) => path.join(folder, shard));
+      for (const shard of shards) {
+        await syncFolder(shard, writing.fs).catch((error: unknown) => {
+          throw new StoreFailure('write', shard, error);
+        });
       }
     },
     remove: (name) => removeFile(pathOf(name), writing),

@@ -5,7 +5,7 @@ import { ContextId } from '../../machines/model.ts';
 import { openHostState } from '../../src/store/host.ts';
 import { filesIn, temporaryFolder, watchedFs } from './support.ts';
 
-const empty = { syncPosition: null, deviceId: null, lastContextId: null, lastSyncAt: null };
+const empty = { syncPosition: null, deviceId: null, userId: null, memories: {}, lastContextId: null, lastSyncAt: null };
 
 test('it begins empty and comes back as it was written', async () => {
   const folder = await temporaryFolder();
@@ -16,7 +16,14 @@ test('it begins empty and comes back as it was written', async () => {
   await host.update({ syncPosition: 's1', lastSyncAt: 5, lastContextId: ContextId.parse('7') });
 
   const again = await openHostState(folder, { fsync: true });
-  expect(again.read()).toEqual({ syncPosition: 's1', deviceId: 'DEVICE', lastContextId: '7', lastSyncAt: 5 });
+  expect(again.read()).toEqual({
+    syncPosition: 's1',
+    deviceId: 'DEVICE',
+    userId: null,
+    memories: {},
+    lastContextId: '7',
+    lastSyncAt: 5,
+  });
   expect(JSON.parse(await readFile(path.join(folder, 'host.json'), 'utf8'))).toEqual({ version: 1, ...again.read() });
 });
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -86,6 +86,20 @@ test('in one process, too, exactly one of many wins', async () => {
     await Promise.all(locks.map(({ value }) => value.release()));
     expect(await filesIn(folder)).toEqual([]);
   }
+});
+
+test('who loses the turn while it still prepares is told that the folder is in use', async () => {
+  const folder = await temporaryFolder();
+  const sweep = `const { readdirSync, unlinkSync } = require('node:fs');
+    for (;;) for (const name of readdirSync('.')) if (name.startsWith('new-')) try { unlinkSync(name); } catch {}`;
+  const sweeper = spawn(process.execPath, ['-e', sweep], { cwd: folder });
+  const names: string[] = [];
+  while (names.length < 3) {
+    const lock = await lockFolder(folder).catch((error: unknown) => void names.push((error as Error).name));
+    await lock?.release();
+  }
+  sweeper.kill('SIGKILL');
+  expect(new Set(names)).toEqual(new Set(['FolderInUse']));
 });
 
 test('a folder whose path is longer than that of a socket may be is locked like others', async () => {

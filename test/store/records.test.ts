@@ -120,3 +120,36 @@ test('a file in the place of the folder is told', async () => {
   );
   await expect(openRecords(path.join(file, 'below'), { fsync: true })).rejects.toThrow('a part of the path is a file');
 });
+
+test('many are written at once: the names of each sub-folder are waited for once, when all are there', async () => {
+  const folder = await temporaryFolder();
+  const { fs, steps } = watchedFs();
+  const records = await openRecords(folder, { fsync: true, fs });
+  const keys = Array.from({ length: 300 }, (_, n) => `!${n}:x`).sort();
+  await records.writeAll(keys.map((key) => [key, { key }]));
+  expect(new Map(await all(records))).toEqual(new Map(keys.map((key) => [key, { key }])));
+
+  const shards = [...new Set((await filesIn(folder)).map((file) => path.dirname(file)))];
+  const syncs = (like: RegExp) => steps.filter((step) => like.test(step));
+  expect(syncs(/^sync .+\.json\.tmp$/)).toHaveLength(keys.length);
+  expect(syncs(/^sync ..$/).sort()).toEqual(shards.map((shard) => `sync ${shard}`));
+  expect(steps.findIndex((step) => /^sync ..$/.test(step))).toBeGreaterThan(
+    steps.findLastIndex((step) => step.startsWith('rename')),
+  );
+});
+
+test('of many that are written, one that cannot be is told, and nothing is still being written', async () => {
+  const folder = await temporaryFolder();
+  let opened = 0;
+  const { fs, steps } = watchedFs((step) => (step === 'write' && ++opened === 3 ? 'ENOSPC' : null));
+  const records = await openRecords(folder, { fsync: false, fs });
+  const keys = Array.from({ length: 200 }, (_, n) => `!${n}:x`);
+  await expect(records.writeAll(keys.map((key) => [key, key]))).rejects.toThrow('the disk is full (ENOSPC)');
+  const batch = keys.slice(0, 64);
+  const count = (step: string) => steps.filter((one) => one.startsWith(step)).length;
+  expect({ opened: count('open'), closed: count('close'), renamed: count('rename') }).toEqual({
+    opened: batch.length,
+    closed: batch.length,
+    renamed: batch.length - 1,
+  });
+});

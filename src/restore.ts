@@ -1,0 +1,131 @@
+/** Rebuilds records from the homeserver when there is no position to go on from: a new installation, or a lost state folder. */
+import { isDeepStrictEqual } from 'node:util';
+import type { EventId, PersonContext, RoomContext, RoomId, UserId } from '../machines/model.ts';
+import { newPersonRecord } from './actors/person.ts';
+import { markerOf } from './actors/reconcile/facts.ts';
+import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } from './actors/reconcile.ts';
+import { newOrigin, wasSeen, type Envelope } from './actors/record.ts';
+import type { Reception } from './actors/reception.ts';
+import { newRoomRecord } from './actors/room.ts';
+import type { Store } from './compose.ts';
+import type { Arrival, Log, Registry, RoomWork, Survey } from './ports.ts';
+import type { Remembered } from './remembered.ts';
+
+export interface RestoreWorld {
+  store: Store;
+  /** What the records say. */
+  remembered: Remembered;
+  survey: Survey;
+  work: RoomWork;
+  reception: Reception;
+  registry: Registry;
+  mode: 'spaces' | 'dm';
+  me: UserId;
+  log: Log;
+}
+
+export interface Restored {
+  arrivals: Arrival[];
+  position: string;
+  unheard: { room: RoomId; eventId: EventId }[];
+}
+
+/** Repairs begun at once. */
+const REPAIRS_AT_ONCE = 32;
+
+/**
+ * Looks at everything the bot is in, writes the records that are missing, corrects those that say otherwise and mends Space
+ * links and markers. Never creates, invites or leaves; doing it twice changes nothing more. Gives the invites that wait,
+ * the position to sync from, and the chats whose person spoke last, where no record says that they were heard.
+ */
+export async function restore(world: RestoreWorld): Promise<Restored> {
+  const { store, work, registry, mode, me, log } = world;
+  const { remembered } = world;
+  const known = factsOf(remembered);
+  const { rooms, arrivals, position } = await world.survey();
+  const { people, rooms: found, repairs, report } = reconcile(rooms, known, { me, mode, agentOf: registry.agentOf });
+  for (const facts of people) {
+    // The steps under way are in that Space: where it is lost, `space.gone` tells their actor.
+    if (known.busy.has(facts.person)) facts.space = known.people.get(facts.person)?.space ?? facts.space;
+  }
+  await store.people.writeAll(people.flatMap((facts) => personRecord(facts, remembered.people.get(facts.person))));
+  const backfilled = found.filter(({ contextId }) => contextId === null || !world.reception.isOfScope(contextId));
+  for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
+  for (const facts of backfilled) facts.contextId = await world.reception.mintContextId();
+  await store.rooms.writeAll(
+    found.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
+  );
+  const isBackfilled = new Set(backfilled.map(({ room }) => room));
+  const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isBackfilled.has(repair.room)));
+  const marked = backfilled.map((facts): Repair => ({
+    kind: 'write marker',
+    room: facts.room,
+    marker: markerOf(facts),
+  }));
+  let failedRepairs = 0;
+  await eachOf([...other, ...marked], async (repair) => {
+    const { ok } = await mend(work, repair);
+    if (!ok) failedRepairs++;
+  });
+  log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
+  const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
+  const unheard = rooms.flatMap(({ room, lastWord }) => {
+    if (lastWord === null || lastWord.sender !== persons.get(room)) return [];
+    const { eventId } = lastWord;
+    return wasSeen(remembered.rooms.get(room)?.seen ?? '', eventId) ? [] : [{ room, eventId }];
+  });
+  return { arrivals, position, unheard };
+}
+
+function factsOf({ people, rooms }: Remembered): Known {
+  const known = {
+    people: new Map<UserId, PersonFacts>(),
+    busy: new Set<UserId>(),
+    rooms: new Map<RoomId, RoomFacts>(),
+  };
+  for (const [person, { context }] of people) {
+    const { space, nextNumber, chats, job } = context as PersonContext;
+    known.people.set(person, { person, space, nextNumber, chats });
+    if (job !== null) known.busy.add(person);
+  }
+  for (const [room, { context }] of rooms) {
+    const { person, role, number, name, agent, contextId, archived } = context as RoomContext;
+    if (person === null || (role === 'refused' && number === null)) continue;
+    const kind = role === 'entry' ? 'entry' : 'chat';
+    known.rooms.set(room, { room, person, kind, number, name, agent, contextId, archived });
+  }
+  return known;
+}
+
+/** What is to be written of a person: nothing where the record says the same. */
+function personRecord(facts: PersonFacts, record: Envelope | undefined): [UserId, Envelope][] {
+  if (record === undefined) return [[facts.person, newPersonRecord(facts.person, newOrigin(), facts)]];
+  const context = { ...(record.context as PersonContext), ...facts };
+  return isDeepStrictEqual(context, record.context) ? [] : [[facts.person, { ...record, context }]];
+}
+
+/** Of a room that is known only what the person's list says is corrected: the rest its own record knows best. */
+function roomRecord(reception: Reception, facts: RoomFacts, record: Envelope | undefined): [RoomId, Envelope][] {
+  if (record === undefined || (record.context as RoomContext).person === null) {
+    if (facts.contextId === null) throw new Error('the room has no context id');
+    const context = reception.restored(facts.room, markerOf(facts), facts.contextId);
+    return [[facts.room, newRoomRecord(context, newOrigin())]];
+  }
+  const { number, name, archived } = facts;
+  const context = { ...(record.context as RoomContext), number, name, archived };
+  return isDeepStrictEqual(context, record.context) ? [] : [[facts.room, { ...record, context }]];
+}
+
+async function eachOf<T>(items: readonly T[], use: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await use(item);
+  };
+  await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, worker));
+}
+
+function mend(work: RoomWork, repair: Repair): Promise<{ ok: boolean }> {
+  return repair.kind === 'link child'
+    ? work.linkChild(repair.space, repair.room)
+    : work.writeMarker(repair.room, repair.marker);
+}
