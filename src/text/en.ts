@@ -1,14 +1,30 @@
+import { commands, spaceCommands, type CommandName } from '../../machines/commands.ts';
 import type { Catalogue, Purposes, TroubleWords } from './notices.ts';
-import { code, commandList, nearestCommand, quote } from './phrases.ts';
+import { code, commandList, excerpt, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
 const purposes: Purposes = {
-  help: 'shows this list',
-  stop: 'stops the answer that is being written',
-  retry: 'asks the last unanswered message again',
-  clear: 'begins a new conversation: the agent forgets what was said here',
-  yes: 'agrees to what the agent asks',
-  no: 'declines what the agent asks',
+  help: { purpose: 'shows this list' },
+  stop: { purpose: 'stops the answer that is being written' },
+  retry: { purpose: 'asks the last unanswered message again' },
+  clear: { purpose: 'begins a new conversation: the agent forgets what was said here' },
+  new: { purpose: 'makes another chat', args: '[name]' },
+  chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
+  rename: { purpose: 'gives this chat another name', args: '<name>' },
+  archive: { purpose: 'puts this chat away, out of the list' },
+  unarchive: { purpose: 'brings an archived chat back', args: '<number>' },
+  agent: { purpose: 'says which agent answers here' },
+  whoami: { purpose: 'shows your Matrix id' },
+  start: { purpose: 'says how to begin' },
+  yes: { purpose: 'agrees to what the agent asks' },
+  no: { purpose: 'declines what the agent asks' },
 };
+
+/** What the first words in a chat name of it all. */
+const first: CommandName[] = ['help', 'stop', 'clear', 'new', 'chats'];
+
+function known(inSpace: boolean, of: readonly CommandName[] = commands.map(({ name }) => name)): CommandName[] {
+  return of.filter((name) => inSpace || !spaceCommands.includes(name));
+}
 
 const troubles: TroubleWords = {
   unreachable: { says: 'I could not reach the agent.', retry: true },
@@ -24,11 +40,13 @@ const troubles: TroubleWords = {
   },
 };
 
+/** How long a list of chats may get, in bytes of Markdown. */
+const LIST_BYTES = 6_000;
+
 /** What is said in English. */
 export const en: Catalogue = {
-  welcome: () => 'Hello! **Just write**, and the agent answers here. `!help` shows what else you can do.',
-
-  help: () => `**Just write**, and the agent answers. Besides, I know:\n\n${commandList(purposes, 'also')}`,
+  help: ({ inSpace }) =>
+    `**Just write**, and the agent answers. Besides, I know:\n\n${commandList(purposes, 'also', known(inSpace))}`,
 
   'unknown command': ({ name }) => {
     const nearest = nearestCommand(name);
@@ -70,8 +88,10 @@ export const en: Catalogue = {
 
   'nothing to retry': () => 'Nothing is unanswered, so there is nothing to ask again. Just write your question.',
 
-  cleared: ({ waiting }) =>
-    'This is a new conversation: the agent no longer knows what was said above. ' +
+  cleared: ({ waiting, kept }) =>
+    (kept
+      ? 'What was open here is dropped. The agent still knows what was said: here it has one memory for all you write. '
+      : 'This is a new conversation: the agent no longer knows what was said above. ') +
     (waiting === 0 ? 'Just write.' : `It begins with what is still in line: ${messages(waiting)} waiting.`),
 
   'agent starts afresh': () =>
@@ -94,9 +114,106 @@ export const en: Catalogue = {
   'only for': ({ person }) =>
     `This room belongs to ${code(person)}, so here I answer only them. Invite me to a room of your own to talk to me.`,
 
+  greeting: ({ defaultAgent, inSpace }) =>
+    `Hello! **Just write**, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
+    (defaultAgent ? ' You have none of your own yet; once you do, this room changes to it by itself.' : '') +
+    ` Besides, there are:\n\n${commandList(purposes, 'also', known(inSpace, first))}`,
+
+  'default agent': () =>
+    'You have no agent of your own yet, so the default one answers here. ' +
+    'Once one is set up for you, this room changes to it by itself.',
+
+  'agent changed': ({ agent }) =>
+    `From now on, the agent ${code(agent)} answers here. It may not know what was said above. Just write.`,
+
+  'no agent for you': ({ contact }) =>
+    'There is no agent for you yet, so I cannot answer here.' +
+    (contact === null ? ' Please ask the people who run this service for access.' : `\n\n${excerpt(contact)}`),
+
+  'chat is ready': ({ chat, number }) =>
+    `Your chat ${code(chat)} is ready, number ${number} in your list. Please accept the invitation and write there; ` +
+    '`!new` here makes another one.',
+
+  'access is restored': ({ chats }) =>
+    `Welcome back! You are invited again to your Space${inIt(chats)}. ` +
+    'Please accept, and go on there; `!new` here makes another chat.',
+
+  'chat could not be made': ({ code: errcode }) =>
+    `I could not make the chat: the chat server refused it (${code(errcode)}). Please try again with \`!new\`. ` +
+    'If it keeps failing, tell the people who run this service.',
+
+  'Space could not be made': ({ code: errcode }) =>
+    `Your Space is lost, and the chat server refused to make another one (${code(errcode)}). Your chats are still there, ` +
+    'and you are invited to them again. Please write here later to try once more.',
+
+  'chat is being made': () => 'Your chat is already being made. Its invitation reaches you in a moment.',
+
+  'too many chats are wanted': ({ limit }) =>
+    `${limit} chats are already being made for you, so I did not note this one. Please ask again in a moment.`,
+
+  chats: ({ chats, archived }) => {
+    const hidden = archived === 1 ? '1 chat is archived' : `${archived} chats are archived`;
+    if (chats.length === 0)
+      return `Nothing is open: ${hidden}. \`!chats all\` shows what there is, \`!new\` makes a chat.`;
+    const lines = chats.map(
+      ({ number, name, archived: away, room }) =>
+        `- **${number}**: ${roomLink(name, room)}${away ? ' (archived)' : ''}`,
+    );
+    const list = linesWithin(LIST_BYTES, lines, (count) => `- and ${count} more`).join('\n');
+    const back = chats.some(({ archived: away }) => away) ? ', `!unarchive` and its number bring one back' : '';
+    const rest = archived === 0 ? '' : ` ${hidden}: \`!chats all\` lists them too.`;
+    return `Your chats:\n\n${list}\n\n\`!new\` makes another one${back}.${rest}`;
+  },
+
+  'no chats': () => 'You have no chats yet. `!new` makes one.',
+
+  'chat is renamed': ({ chat }) => `This chat is called ${code(chat)} now.`,
+
+  'name is missing': () => 'What shall it be called? Write the name behind the command: `!rename Travel plans`.',
+
+  'name could not be set': ({ code: errcode }) =>
+    `I could not rename this chat: the chat server refused it (${code(errcode)}). You can still rename the room itself ` +
+    'in your Matrix app.',
+
+  'chat is archived': ({ chat, number }) =>
+    `The chat ${code(chat)} is archived. \`!unarchive ${number}\` brings it back, \`!chats all\` lists it.`,
+
+  'chat is unarchived': ({ chat, number }) =>
+    `The chat ${code(chat)} is back in your list, as number ${number}. If you had left it, please accept the new invitation.`,
+
+  'no such chat': () => 'You have no chat with that number. `!chats all` lists them all with their numbers.',
+
+  'this is no numbered chat': () =>
+    'This room is not one of your numbered chats, so that does nothing here. `!chats` lists yours, `!new` makes one.',
+
+  'this is your only chat': () =>
+    'Here you have just this one chat, so that does nothing. `!clear` begins a new conversation in it.',
+
+  'no more chats are made': () =>
+    'Nobody gets more chats by now, so there is none to make. This one goes on; `!clear` begins a new conversation in it.',
+
+  'your agent': ({ agent, configured }) =>
+    configured
+      ? `Here you talk to ${code(agent)}, the agent that is set up for you.`
+      : `Here you talk to ${code(agent)}, the default agent: none of your own is set up for you yet.`,
+
+  'you are': ({ person }) => `You are ${code(person)}. People who set up an agent for you need this id.`,
+
+  'room is encrypted': () =>
+    'This room is encrypted, so I cannot read what you write here. Please go on in a room without encryption: ' +
+    'make one, and invite me there.',
+
+  'memory was lost': () =>
+    'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
+
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };
+
+function inIt(chats: number): string {
+  if (chats === 0) return '';
+  return ` and the ${chats === 1 ? 'chat' : `${chats} chats`} in it`;
+}
 
 function messages(count: number): string {
   return count === 1 ? '1 message is' : `${count} messages are`;

@@ -8,8 +8,8 @@ export type Catalogue = {
   [Key in Notice['key']]: (values: Omit<Extract<Notice, { key: Key }>, 'key'>) => string;
 };
 
-/** What each command is for, as the help says it after its name. */
-export type Purposes = Record<CommandName, string>;
+/** What each command is for, as lists say it after its name; `args`: what is written behind the name. */
+export type Purposes = Record<CommandName, { purpose: string; args?: string }>;
 
 /** What went wrong, and whether asking the same again may help. */
 export type TroubleWords = Record<Trouble, { says: string; retry: boolean }>;

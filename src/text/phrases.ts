@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { commands } from '../../machines/commands.ts';
 import type { CommandName } from '../../machines/commands.ts';
+import type { RoomId } from '../../machines/model.ts';
 import { cleanText } from './clean.ts';
 import type { Purposes } from './notices.ts';
 import { splitMarkdown } from './split.ts';
@@ -23,18 +24,43 @@ export function code(value: string): string {
 
 /** Markdown from outside as a quote, which nothing inside can leave: at most 5,000 bytes of it. */
 export function quote(markdown: string): string {
-  const [head = '', ...rest] = splitMarkdown(markdown, MAX_QUOTE_BYTES);
-  return (rest.length > 0 ? `${head}\n\n…` : head.trimEnd()).replace(/^/gm, '> ');
+  return excerpt(markdown).replace(/^/gm, '> ');
 }
 
-/** One line of a list for each command: its name, what it is for, its other names. */
-export function commandList(purposes: Purposes, also: string): string {
+/** One line of a list for each of the commands, in the order of the table: its name, what it is for, its other names. */
+export function commandList(purposes: Purposes, also: string, only?: readonly CommandName[]): string {
   return commands
+    .filter(({ name }) => only?.includes(name) ?? true)
     .map(({ name, aliases }) => {
+      const { purpose, args } = purposes[name];
       const others = aliases.map((alias) => `\`!${alias}\``).join(', ');
-      return `- \`!${name}\`: ${purposes[name]}${others === '' ? '' : ` (${also} ${others})`}`;
+      const written = args === undefined ? name : `${name} ${args}`;
+      return `- \`!${written}\`: ${purpose}${others === '' ? '' : ` (${also} ${others})`}`;
     })
     .join('\n');
+}
+
+/** A link to a room; its text is a value from outside. */
+export function roomLink(text: string, room: RoomId): string {
+  return `[${code(text)}](https://matrix.to/#/${percentEncoded(room.toWellFormed())})`;
+}
+
+/** Everything that means something in a URL or in Markdown. */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*_~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** As many of the lines as fit into `maxBytes` (UTF-8); `more` is the last one where some are left out. */
+export function linesWithin(maxBytes: number, lines: readonly string[], more: (count: number) => string): string[] {
+  let left = maxBytes;
+  const over = lines.findIndex((line) => (left -= Buffer.byteLength(line) + 1) < 0);
+  return over === -1 ? [...lines] : [...lines.slice(0, over), more(lines.length - over)];
+}
+
+/** Markdown of the operator, which is part of a sentence of ours: at most 5,000 bytes of it. */
+export function excerpt(markdown: string): string {
+  const [head = '', ...rest] = splitMarkdown(markdown, MAX_QUOTE_BYTES);
+  return rest.length > 0 ? `${head}\n\n…` : head.trimEnd();
 }
 
 /** The command that somebody who wrote `!name` probably meant; null when none is near enough. */

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import { commands } from '../../machines/commands.ts';
-import { Notice, Trouble, UserId } from '../../machines/model.ts';
+import { describe, expect, test } from 'vitest';
+import { commands, spaceCommands } from '../../machines/commands.ts';
+import { Notice, RoomId, Trouble, UserId, type ChatLine } from '../../machines/model.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { code, nearestCommand } from '../../src/text/phrases.ts';
@@ -10,15 +10,27 @@ const say = renderNotice(en);
 
 const examples: Notice[] = Notice.options.map(({ shape }) => {
   const values = { name: 'hlep', position: 2, limit: 20, path: 'a.txt', text: 'Go?', waiting: 1, trouble: 'silent' };
-  return Notice.parse({ ...values, person: '@ada:example.org', key: shape.key.value });
+  const people = {
+    person: '@ada:example.org',
+    agent: 'a',
+    inSpace: true,
+    kept: false,
+    chat: 'Rome',
+    number: 2,
+    code: 'M_UNKNOWN',
+    contact: null,
+  };
+  const key = shape.key.value;
+  const chats = key === 'chats' ? [{ number: 2, name: 'Rome', archived: false, room: '!a:b' }] : 3;
+  return Notice.parse({ ...values, ...people, defaultAgent: false, configured: true, archived: 0, chats, key });
 });
 
 test('every notice has a short sentence without faults', () => {
-  expect(examples.length).toBeGreaterThan(20);
+  expect(examples.length).toBeGreaterThan(40);
   for (const notice of examples) {
     const { body, html = '' } = say(notice);
-    expect(body).toMatch(/^[A-Z*][^]{20,}[a-z.!?`]$/);
-    expect(body.length).toBeLessThan(500);
+    expect(body).toMatch(/^[A-Z\d*][^]{20,}[a-z.!?`]$/);
+    expect(body.length).toBeLessThan(notice.key === 'help' ? 1_000 : 500);
     expect(body).not.toMatch(/undefined|NaN|\[object/);
     expect(faultsOf(html)).toEqual([]);
   }
@@ -29,7 +41,7 @@ test('no two notices say the same', () => {
 });
 
 test('the help names every command with its other names, and that one can just write', () => {
-  expect(say({ key: 'help' })).toEqual({
+  expect(say({ key: 'help', inSpace: true })).toEqual({
     body: [
       '**Just write**, and the agent answers. Besides, I know:',
       '',
@@ -37,6 +49,14 @@ test('the help names every command with its other names, and that one can just w
       '- `!stop`: stops the answer that is being written',
       '- `!retry`: asks the last unanswered message again',
       '- `!clear`: begins a new conversation: the agent forgets what was said here (also `!reset`)',
+      '- `!new [name]`: makes another chat',
+      '- `!chats [all]`: lists your chats, with `all` the archived ones too',
+      '- `!rename <name>`: gives this chat another name',
+      '- `!archive`: puts this chat away, out of the list',
+      '- `!unarchive <number>`: brings an archived chat back',
+      '- `!agent`: says which agent answers here',
+      '- `!whoami`: shows your Matrix id',
+      '- `!start`: says how to begin',
       '- `!yes`: agrees to what the agent asks',
       '- `!no`: declines what the agent asks',
     ].join('\n'),
@@ -47,13 +67,29 @@ test('the help names every command with its other names, and that one can just w
       '<li><code>!stop</code>: stops the answer that is being written</li>',
       '<li><code>!retry</code>: asks the last unanswered message again</li>',
       '<li><code>!clear</code>: begins a new conversation: the agent forgets what was said here (also <code>!reset</code>)</li>',
+      '<li><code>!new [name]</code>: makes another chat</li>',
+      '<li><code>!chats [all]</code>: lists your chats, with <code>all</code> the archived ones too</li>',
+      '<li><code>!rename &lt;name&gt;</code>: gives this chat another name</li>',
+      '<li><code>!archive</code>: puts this chat away, out of the list</li>',
+      '<li><code>!unarchive &lt;number&gt;</code>: brings an archived chat back</li>',
+      '<li><code>!agent</code>: says which agent answers here</li>',
+      '<li><code>!whoami</code>: shows your Matrix id</li>',
+      '<li><code>!start</code>: says how to begin</li>',
       '<li><code>!yes</code>: agrees to what the agent asks</li>',
       '<li><code>!no</code>: declines what the agent asks</li>',
       '</ul>',
     ].join('\n'),
   });
-  const listed = [...say({ key: 'help' }).body.matchAll(/^- `!(\w+)`/gm)].map(([, name]) => name);
+  const listed = [...say({ key: 'help', inSpace: true }).body.matchAll(/^- `!(\w+)[^`]*`/gm)].map(([, name]) => name);
   expect(listed).toEqual(commands.map(({ name }) => name));
+});
+
+test('a person with one chat only does not hear of what needs a Space', () => {
+  const listed = (body: string) => [...body.matchAll(/^- `!(\w+)/gm)].map(([, name]) => name);
+  const useful = commands.map(({ name }) => name).filter((name) => !spaceCommands.includes(name));
+  expect(listed(say({ key: 'help', inSpace: false }).body)).toEqual(useful);
+  const greeting = say({ key: 'greeting', defaultAgent: false, inSpace: false }).body;
+  expect(listed(greeting)).toEqual(['help', 'stop', 'clear']);
 });
 
 test.each([
@@ -64,6 +100,12 @@ test.each([
   ['cler', 'clear'],
   ['ys', 'yes'],
   ['n', 'no'],
+  ['nw', 'new'],
+  ['chat', 'chats'],
+  ['renmae', 'rename'],
+  ['archve', 'archive'],
+  ['unarchve', 'unarchive'],
+  ['who-am-i', 'whoami'],
   ['x', null],
   ['', null],
   ['weather', null],
@@ -146,9 +188,178 @@ test('each trouble says whether to ask the same again', () => {
 });
 
 test('counts read well', () => {
-  expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting }).body)).toEqual([
+  expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting, kept: false }).body)).toEqual([
     'This is a new conversation: the agent no longer knows what was said above. Just write.',
     'This is a new conversation: the agent no longer knows what was said above. It begins with what is still in line: 1 message is waiting.',
     'This is a new conversation: the agent no longer knows what was said above. It begins with what is still in line: 2 messages are waiting.',
+  ]);
+});
+
+test('a memory that stays is not called a new conversation', () => {
+  expect(say({ key: 'cleared', waiting: 0, kept: true }).body).toBe(
+    'What was open here is dropped. The agent still knows what was said: here it has one memory for all you write. Just write.',
+  );
+});
+
+describe('the greeting', () => {
+  const commandsNamed = [
+    '- `!help`: shows this list (also `!h`, `!?`)',
+    '- `!stop`: stops the answer that is being written',
+    '- `!clear`: begins a new conversation: the agent forgets what was said here (also `!reset`)',
+    '- `!new [name]`: makes another chat',
+    '- `!chats [all]`: lists your chats, with `all` the archived ones too',
+  ].join('\n');
+
+  test('says that one can just write, and names commands of the table', () => {
+    expect(say({ key: 'greeting', defaultAgent: false, inSpace: true }).body).toBe(
+      `Hello! **Just write**, and your agent answers here. Besides, there are:\n\n${commandsNamed}`,
+    );
+  });
+
+  test('says when the default agent answers', () => {
+    expect(say({ key: 'greeting', defaultAgent: true, inSpace: true }).body).toBe(
+      'Hello! **Just write**, and the default agent answers here. You have none of your own yet; ' +
+        `once you do, this room changes to it by itself. Besides, there are:\n\n${commandsNamed}`,
+    );
+  });
+});
+
+describe('the list of chats', () => {
+  const chat = (number: number, name: string, archived = false, room = `!${name}:test`) =>
+    ({ number, name, archived, room: RoomId.parse(room) }) satisfies ChatLine;
+
+  test('has numbers and links', () => {
+    expect(say({ key: 'chats', chats: [chat(1, 'Rome'), chat(12, 'Oslo')], archived: 0 })).toEqual({
+      body: [
+        'Your chats:',
+        '',
+        '- **1**: [`Rome`](https://matrix.to/#/%21Rome%3Atest)',
+        '- **12**: [`Oslo`](https://matrix.to/#/%21Oslo%3Atest)',
+        '',
+        '`!new` makes another one.',
+      ].join('\n'),
+      html: [
+        '<p>Your chats:</p>',
+        '<ul>',
+        '<li><strong>1</strong>: <a href="https://matrix.to/#/%21Rome%3Atest"><code>Rome</code></a></li>',
+        '<li><strong>12</strong>: <a href="https://matrix.to/#/%21Oslo%3Atest"><code>Oslo</code></a></li>',
+        '</ul>',
+        '<p><code>!new</code> makes another one.</p>',
+      ].join('\n'),
+    });
+  });
+
+  test('counts archived ones, or marks them', () => {
+    const last = (archived: number, ...chats: ChatLine[]) =>
+      say({ key: 'chats', chats, archived }).body.split('\n').at(-1);
+    expect(last(1, chat(1, 'Rome'))).toBe('`!new` makes another one. 1 chat is archived: `!chats all` lists them too.');
+    expect(last(2, chat(1, 'Rome'))).toBe(
+      '`!new` makes another one. 2 chats are archived: `!chats all` lists them too.',
+    );
+    expect(last(2)).toBe(
+      'Nothing is open: 2 chats are archived. `!chats all` shows what there is, `!new` makes a chat.',
+    );
+    expect(say({ key: 'chats', chats: [chat(1, 'Rome', true), chat(2, 'Oslo')], archived: 0 }).body).toBe(
+      [
+        'Your chats:',
+        '',
+        '- **1**: [`Rome`](https://matrix.to/#/%21Rome%3Atest) (archived)',
+        '- **2**: [`Oslo`](https://matrix.to/#/%21Oslo%3Atest)',
+        '',
+        '`!new` makes another one, `!unarchive` and its number bring one back.',
+      ].join('\n'),
+    );
+  });
+
+  test('is cut to what can be sent', () => {
+    const chats = Array.from({ length: 5_000 }, (_, index) =>
+      chat(index + 1, '<&'.repeat(100), false, `!${index}:test`),
+    );
+    const { body } = say({ key: 'chats', chats, archived: 0 });
+    const shown = body.split('\n').filter((line) => line.startsWith('- **')).length;
+    expect(shown).toBeGreaterThan(10);
+    expect(body).toContain(`\n- and ${5_000 - shown} more\n\n`);
+    expect(Buffer.byteLength(body)).toBeLessThan(6_500);
+  });
+
+  test.each([
+    ['a](https://evil.example) [b', '<code>a](https://evil.example) [b</code>'],
+    ['`](https://evil.example)`', '<code>`](https://evil.example)`</code>'],
+    ['<img src=x>\n\n# h', '<code>&lt;img src=x&gt; # h</code>'],
+    ['\\', '<code>\\</code>'],
+    ['', '<code> </code>'],
+  ])('has the name %j as a name', (name, shown) => {
+    const { html = '' } = say({ key: 'chats', chats: [chat(1, name, false, '!r:test')], archived: 0 });
+    expect(html).toContain(`<a href="https://matrix.to/#/%21r%3Atest">${shown}</a></li>`);
+    expect(faultsOf(html)).toEqual([]);
+  });
+
+  test.each([
+    ['!a)b(c:test', '%21a%29b%28c%3Atest'],
+    ['!Ab_-9/+=', '%21Ab%5F-9%2F%2B%3D'],
+    ["!a'*~ b", '%21a%27%2A%7E%20b'],
+    ['!"><b>', '%21%22%3E%3Cb%3E'],
+    ['!a\ud800', '%21a%EF%BF%BD'],
+  ])('leads to the room %j whatever its id', (room, encoded) => {
+    const { html } = say({ key: 'chats', chats: [chat(1, 'x', false, room)], archived: 0 });
+    expect(html).toContain(`<a href="https://matrix.to/#/${encoded}"><code>x</code></a>`);
+  });
+});
+
+describe('who has no agent', () => {
+  test('is told whom to ask', () => {
+    expect(say({ key: 'no agent for you', contact: null })).toEqual({
+      body: 'There is no agent for you yet, so I cannot answer here. Please ask the people who run this service for access.',
+    });
+  });
+
+  test('reads the words of the operator, as Markdown', () => {
+    expect(say({ key: 'no agent for you', contact: 'Ask [us](mailto:help@example.org):\n\n- *today*\n' })).toEqual({
+      body: 'There is no agent for you yet, so I cannot answer here.\n\nAsk [us](mailto:help@example.org):\n\n- *today*',
+      html:
+        '<p>There is no agent for you yet, so I cannot answer here.</p>\n' +
+        '<p>Ask <a href="mailto:help@example.org">us</a>:</p>\n<ul>\n<li><em>today</em></li>\n</ul>',
+    });
+  });
+
+  test('reads nothing that an answer may not hold either', () => {
+    const contact = '<script>alert(1)</script> [a](javascript:alert(1)) ![x](https://evil.example/x.png)\u202e\0';
+    const { html = '' } = say({ key: 'no agent for you', contact });
+    expect(faultsOf(html)).toEqual([]);
+    expect(html).not.toMatch(/<script|href="javascript|<img/);
+    const { body } = say({ key: 'no agent for you', contact: 'Ask us. '.repeat(10_000) });
+    expect(Buffer.byteLength(body)).toBeLessThan(5_100);
+    expect(body.endsWith('\n\n…')).toBe(true);
+  });
+});
+
+test('names and ids in the sentences about chats stay values', () => {
+  const evil = '`</code>*b* [x](https://evil.example)';
+  const shown = '<code>`&lt;/code&gt;*b* [x](https://evil.example)</code>';
+  const notices: Notice[] = [
+    { key: 'agent changed', agent: evil },
+    { key: 'chat is ready', chat: evil, number: 3 },
+    { key: 'chat could not be made', code: evil },
+    { key: 'chat is renamed', chat: evil },
+    { key: 'name could not be set', code: evil },
+    { key: 'chat is archived', chat: evil, number: 3 },
+    { key: 'chat is unarchived', chat: evil, number: 3 },
+    { key: 'your agent', agent: evil, configured: true },
+    { key: 'your agent', agent: evil, configured: false },
+    { key: 'you are', person: UserId.parse(`@${evil.replaceAll(':', '')}:x`) },
+  ];
+  for (const notice of notices) {
+    const { html = '' } = say(notice);
+    expect(html).toContain(notice.key === 'you are' ? '<code>@`&lt;/code&gt;*b* [x](https' : shown);
+    expect(html).not.toMatch(/<em>|<a /);
+    expect(faultsOf(html)).toEqual([]);
+  }
+});
+
+test('one chat is one chat', () => {
+  const invited = [1, 2].map((chats) => say({ key: 'access is restored', chats }).body.split('. ')[0]);
+  expect(invited).toEqual([
+    'Welcome back! You are invited again to your Space and the chat in it',
+    'Welcome back! You are invited again to your Space and the 2 chats in it',
   ]);
 });
