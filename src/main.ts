@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line. Everything is imported late: an older Node must reach the sentence below, and no command pays for another. */
 import type { Config } from './config/config.ts';
+import type { ResetMode } from './reset/report.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -10,7 +11,7 @@ if (major < 24) {
   process.exit(1);
 }
 
-const { Command, InvalidArgumentError } = await import('commander');
+const { Command, InvalidArgumentError, Option } = await import('commander');
 const program = new Command('roomkeeper').description(
   'Puts AI agents into Matrix: every room is an actor that survives a kill.',
 );
@@ -65,6 +66,26 @@ program
     const provider = providerFrom(process.env);
     const agent = await startAgent({ ...options, ...(provider === null ? {} : { provider }) });
     console.log(`The reference agent listens on ${agent.url}`);
+  });
+
+program
+  .command('reset')
+  .description(
+    'for development only: delete the local state, or take the bot out of its rooms first; deletes no room, asks nothing',
+  )
+  .addOption(
+    new Option('--mode <mode>', 'the state folder only, or leave and forget every room and invite of the bot as well')
+      .choices(['local-only', 'server-leave-forget'])
+      .default('local-only'),
+  )
+  .option('--dry-run', 'only print what would be deleted and left', false)
+  .action(async (options: { mode: ResetMode; dryRun: boolean }) => {
+    process.noDeprecation = true;
+    const config = await readConfig();
+    const { runReset } = await import('./reset.ts');
+    const { report, complete } = await runReset(config, options);
+    console.log(report);
+    if (!complete) process.exitCode = 1;
   });
 
 program

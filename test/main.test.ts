@@ -40,7 +40,7 @@ async function environment(registry = 'agents: [{ id: a }]'): Promise<Record<str
 test('check-config prints a summary and the warnings, and contacts nothing', async () => {
   const { code, out, err } = await run(['check-config'], { ...(await environment()), MATRIX_DB_PATH: 'x' });
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/^homeserver {6}http:\/\/127\.0\.0\.1:9\n/);
+  expect(out).toMatch(/^homeserver +http:\/\/127\.0\.0\.1:9\n/);
   expect(out).toMatch(/\nwarning: MATRIX_DB_PATH has no meaning any more: the state is in the folder STATE_DIR\.\n$/);
   expect(out).not.toContain('hidden');
 });
