@@ -1,5 +1,6 @@
 /** One room as a small Matrix client of its own sees it: enough to say something and to read what comes back. */
 import { z } from 'zod';
+import type { Call } from './call.ts';
 
 /** A message with its newest text. */
 export interface Said {
@@ -49,23 +50,10 @@ const Sync = z.object({
 });
 const Sent = z.object({ event_id: z.string() });
 
-/** Opens the conversation of one person with `bot` in `room`; every call rejects with a sentence when the homeserver refuses. */
-export function openConversation(
-  homeserver: string,
-  { accessToken, room, bot }: { accessToken: string; room: string; bot: string },
-): Conversation {
+/** Opens the conversation with `bot` in `room`, of the person who calls. */
+export function openConversation(call: Call, { room, bot }: { room: string; bot: string }): Conversation {
   let since: string | null = null;
   let transactions = 0;
-
-  async function call(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(`${homeserver}/_matrix/client/v3${path}`, {
-      method,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`The homeserver of the demo refused a request (status ${response.status}).`);
-    return response.json();
-  }
 
   return {
     async say(text) {

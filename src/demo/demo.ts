@@ -1,7 +1,9 @@
 /** `npm run demo`: a homeserver, an agent, the service and a person in one process, on a chat page or in the terminal. */
 import { createLog } from '../ops/log.ts';
 import { providerFrom } from './agent/provider-from.ts';
+import { createCall } from './call.ts';
 import { openConversation } from './conversation.ts';
+import { acceptFirstChat } from './first-chat.ts';
 import { startPageServer } from './page-server.ts';
 import { createPeople } from './people.ts';
 import { runSay } from './say.ts';
@@ -34,14 +36,18 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 async function converse({ homeserver, bot, ended }: DemoService, { say, silenceMs }: DemoOptions): Promise<void> {
-  const person = await createPeople(homeserver, bot).arrive();
-  const conversation = openConversation(homeserver.url, { ...person, bot });
   const broken = ended.then((problem) => {
     throw problem ?? new Error('The service ended before the conversation did.');
   });
   broken.catch(() => undefined);
-  const said = runSay(conversation, { texts: say, silenceMs, write: (text) => process.stdout.write(text) });
-  await Promise.race([said, broken]);
+  async function talk(): Promise<void> {
+    const { accessToken } = await createPeople(homeserver, bot).arrive();
+    const call = createCall(homeserver.url, accessToken);
+    const room = await acceptFirstChat(call, bot, silenceMs);
+    const conversation = openConversation(call, { room, bot });
+    await runSay(conversation, { texts: say, silenceMs, write: (text) => process.stdout.write(text) });
+  }
+  await Promise.race([talk(), broken]);
 }
 
 async function servePage(service: DemoService, { host, port }: DemoOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** What the rooms' machines do, for somebody who looks on: which states are active, and the last transitions. */
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomContext, RoomId } from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import type { Observe } from '../actors/supervisor.ts';
+import type { Change } from '../actors/durable.ts';
 import type { Envelope } from '../actors/record.ts';
 import type { Input } from '../actors/step.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
@@ -26,15 +26,26 @@ interface MachineView {
   changes: MachineChange[];
 }
 
+/** What the bot remembers of a chat in somebody's Space. */
+export interface ChatFacts {
+  room: RoomId;
+  number: number;
+  archived: boolean;
+}
+
 export interface MachineWatch {
   /** The room's machine, as its picture needs it. */
   chart: ChartNode;
   /** To be called at every commit. */
-  observe: Observe;
+  observe: (room: RoomId, change: Change) => void;
   /** The room as it is now; nothing is active in a room that was never seen. */
   view(room: string): MachineView;
   /** Hears every change of the room until the returned function is called. */
   follow(room: string, listener: (change: MachineChange) => void): () => void;
+  /** The chats of a person, in the order in which they were first seen. */
+  chatsOf(person: string): ChatFacts[];
+  /** Hears of every change of a person's chats until the returned function is called. */
+  followChats(person: string, listener: () => void): () => void;
 }
 
 const KEPT = 20;
@@ -42,16 +53,28 @@ const KEPT = 20;
 export function watchMachines(now: () => number = Date.now): MachineWatch {
   const chart = describeMachine(roomMachine);
   const kept = new Map<string, MachineChange[]>();
-  const listeners = new Map<string, Set<(change: MachineChange) => void>>();
+  const chats = new Map<string, Map<RoomId, ChatFacts>>();
+  const changes = createListeners<MachineChange>();
+  const chatChanges = createListeners<void>();
 
   function add(room: RoomId, change: MachineChange): void {
     kept.set(room, [...(kept.get(room) ?? []), change].slice(-KEPT));
-    for (const listener of listeners.get(room) ?? []) listener(change);
+    changes.tell(room, change);
+  }
+
+  function noteChat(room: RoomId, { person, number, archived }: RoomContext): void {
+    if (person === null || number === null) return;
+    const theirs = chats.get(person) ?? new Map<RoomId, ChatFacts>();
+    const known = theirs.get(room);
+    if (known?.number === number && known.archived === archived) return;
+    chats.set(person, theirs.set(room, { room, number, archived }));
+    chatChanges.tell(person);
   }
 
   return {
     chart,
     observe(room, { before, record, inputs, effects }) {
+      noteChat(room, record.context as RoomContext);
       const states = activeStates(chart, record.value);
       if (isBookkeeping(inputs) && effects.length === 0 && sameValue(before, record)) return;
       add(room, {
@@ -63,16 +86,29 @@ export function watchMachines(now: () => number = Date.now): MachineWatch {
       });
     },
     view(room) {
-      const changes = kept.get(room) ?? [];
-      const { active, tags } = changes.at(-1) ?? { active: [], tags: [] };
-      return { active, tags, changes };
+      const last = kept.get(room) ?? [];
+      const { active, tags } = last.at(-1) ?? { active: [], tags: [] };
+      return { active, tags, changes: last };
     },
-    follow(room, listener) {
-      const all = listeners.get(room) ?? new Set();
-      listeners.set(room, all.add(listener));
+    follow: changes.follow,
+    chatsOf: (person) => [...(chats.get(person)?.values() ?? [])],
+    followChats: chatChanges.follow,
+  };
+}
+
+/** Those who listen to something that has a name. */
+function createListeners<T>() {
+  const listeners = new Map<string, Set<(news: T) => void>>();
+  return {
+    tell(name: string, news: T): void {
+      for (const listener of listeners.get(name) ?? []) listener(news);
+    },
+    follow(name: string, listener: (news: T) => void): () => void {
+      const all = listeners.get(name) ?? new Set();
+      listeners.set(name, all.add(listener));
       return () => {
         all.delete(listener);
-        if (all.size === 0) listeners.delete(room);
+        if (all.size === 0) listeners.delete(name);
       };
     },
   };
@@ -110,7 +146,7 @@ function nameOf(input: Input, before: Envelope): string {
       return `after ${/^xstate\.after\.([^.]+)/.exec(input.timer.event)?.[1] ?? 'a while'}`;
     case 'settled': {
       const effect = before.outbox.find(({ id }) => id === input.effect)?.type ?? 'effect';
-      return `${effect}: ${input.accepted ? 'done' : 'refused'}`;
+      return `${effect}: ${input.result.ok ? 'done' : 'refused'}`;
     }
     case 'partly settled':
       return 'part of the answer: done';

@@ -68,7 +68,7 @@ async function answer(
   else if (asked === 'POST /demo/session') sendJson(response, await sessionFor(world, request));
   else if (asked === 'GET /demo/machine.json') sendJson(response, world.machines.chart);
   else if (asked === 'GET /demo/machine/events') {
-    streamMachine(world.machines, searchParams.get('room') ?? '', response);
+    streamMachine(world.machines, searchParams, response);
   } else if (request.method !== 'GET' || !(await files.serve(fileOf(pathname), response))) {
     response.writeHead(404).end('There is no such page.\n');
   }
@@ -101,13 +101,18 @@ function sendJson(response: ServerResponse, body: unknown): void {
     .end(JSON.stringify(body));
 }
 
-/** Server-sent events: `view` with all that is known at first, then a `change` for each. */
-function streamMachine(machines: MachineWatch, room: string, response: ServerResponse): void {
+/**
+ * Server-sent events: `view` with all that is known of the room at first, then a `change` for each; `chats` with all chats
+ * of the person, whenever they change.
+ */
+function streamMachine(machines: MachineWatch, asked: URLSearchParams, response: ServerResponse): void {
+  const room = asked.get('room') ?? '';
+  const person = asked.get('person') ?? '';
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   const push = (event: string, data: unknown) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const pushChats = () => push('chats', machines.chatsOf(person));
   push('view', machines.view(room));
-  response.once(
-    'close',
-    machines.follow(room, (change) => push('change', change)),
-  );
+  pushChats();
+  const unfollow = [machines.follow(room, (change) => push('change', change)), machines.followChats(person, pushChats)];
+  response.once('close', () => unfollow.forEach((stop) => stop()));
 }

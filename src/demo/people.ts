@@ -1,6 +1,6 @@
-/** The people of the demo: accounts of its homeserver that need no password, with a room each. */
-import { z } from 'zod';
-import { RoomId, type UserId } from '../../machines/model.ts';
+/** The people of the demo: accounts of its homeserver that need no password. */
+import type { UserId } from '../../machines/model.ts';
+import { createCall } from './call.ts';
 import type { Homeserver } from './homeserver/index.ts';
 
 /** A login of one person. */
@@ -10,13 +10,11 @@ interface DemoPerson {
 }
 
 export interface People {
-  /** A new person who has just invited the bot into a first room. */
-  arrive(): Promise<DemoPerson & { room: RoomId }>;
+  /** A new person who has just invited the bot into a room, the entry room. */
+  arrive(): Promise<DemoPerson>;
   /** The person to whom this token was given; null for any other token. */
   known(accessToken: string): DemoPerson | null;
 }
-
-const Created = z.object({ room_id: RoomId });
 
 export function createPeople(homeserver: Homeserver, bot: UserId): People {
   const people = new Map<string, DemoPerson>();
@@ -26,19 +24,14 @@ export function createPeople(homeserver: Homeserver, bot: UserId): People {
       const userId = homeserver.register(name, crypto.randomUUID());
       const person = { userId, accessToken: homeserver.login(userId).token };
       people.set(person.accessToken, person);
-      return { ...person, room: await openRoom(homeserver.url, person.accessToken, bot) };
+      await createCall(homeserver.url, person.accessToken)('POST', '/createRoom', entryRoom(bot));
+      return person;
     },
     known: (accessToken) => people.get(accessToken) ?? null,
   };
 }
 
-/** Opens a room and invites the bot, as a person's client does it. */
-async function openRoom(homeserver: string, accessToken: string, bot: UserId): Promise<RoomId> {
-  const response = await fetch(`${homeserver}/_matrix/client/v3/createRoom`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ preset: 'trusted_private_chat', is_direct: true, invite: [bot], name: 'Room 1' }),
-  });
-  if (!response.ok) throw new Error(`The homeserver of the demo did not open a room (status ${response.status}).`);
-  return Created.parse(await response.json()).room_id;
+/** As a person's client opens a direct room. */
+function entryRoom(bot: UserId): object {
+  return { preset: 'trusted_private_chat', is_direct: true, invite: [bot], name: 'Entry room' };
 }

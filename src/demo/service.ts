@@ -5,8 +5,7 @@ import path from 'node:path';
 import { AgentId, type UserId } from '../../machines/model.ts';
 import { startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
-import { policyOf } from '../config/load.ts';
-import { defaultPolicy } from '../config/registry.ts';
+import { defaultPolicy } from '../config/policy.ts';
 import type { Log } from '../ports.ts';
 import type { Provider } from './agent/provider.ts';
 import { startAgent } from './agent/server.ts';
@@ -73,7 +72,7 @@ async function newFolder(state: string | null): Promise<string> {
 }
 
 function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder: string): Config {
-  const policy = policyOf(defaultPolicy);
+  const policy = defaultPolicy(bot);
   return {
     matrix: {
       homeserver: homeserver.url,
@@ -93,7 +92,11 @@ function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder:
       },
     ],
     userAgents: {},
-    policy: { ...policy, reply: { ...policy.reply, firstEditMs: EDIT_MS } },
+    policy: {
+      ...policy,
+      names: { ...policy.names, space: 'Your agents' },
+      reply: { ...policy.reply, firstEditMs: EDIT_MS },
+    },
     state: { dir: path.join(folder, 'state'), fsync: false },
     log: { level: 'silent', format: 'json' },
     ops: null,

@@ -2,10 +2,14 @@ import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commands } from '../../machines/commands.ts';
+import { createCall } from '../../src/demo/call.ts';
+import { openConversation } from '../../src/demo/conversation.ts';
+import { acceptFirstChat } from '../../src/demo/first-chat.ts';
 import { startPageServer, type PageServer } from '../../src/demo/page-server.ts';
 import { createPeople } from '../../src/demo/people.ts';
 import { startService, type DemoService } from '../../src/demo/service.ts';
 import { createLog } from '../../src/ops/log.ts';
+import { until } from '../support/until.ts';
 
 let service: DemoService;
 let server: PageServer;
@@ -25,7 +29,7 @@ interface Session {
   userId: string;
   accessToken: string;
   bot: string;
-  commands: { name: string; hint: string }[];
+  commands: { name: string; args: string; hint: string }[];
 }
 
 async function session(remembered: unknown = null): Promise<Session> {
@@ -55,6 +59,9 @@ test('a browser gets a person of its own, and the same one again', async () => {
     commands: commands.map(({ name }) => `!${name}`),
   });
   expect(one.commands.filter(({ hint }) => hint === '')).toEqual([]);
+  expect(one.commands.filter(({ args }) => args !== '').map(({ name, args }) => `${name} ${args}`)).toEqual([
+    ...['!new [name]', '!chats [all]', '!rename <name>', '!unarchive <number>'],
+  ]);
 });
 
 test('the homeserver is behind the same address', async () => {
@@ -80,31 +87,59 @@ test.each(['/../demo.ts', '/%2e%2e/demo.ts', '/page/index.html', '/missing.js', 
   },
 );
 
-test('a room tells live what its machine does', async () => {
-  const { accessToken } = await session();
-  const authorised = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
-  const created = await fetch(`${server.url}_matrix/client/v3/createRoom`, {
-    method: 'POST',
-    headers: authorised,
-    body: JSON.stringify({ preset: 'trusted_private_chat', invite: [service.bot] }),
-  });
-  const { room_id: room } = (await created.json()) as { room_id: string };
-  const stream = await fetch(`${server.url}demo/machine/events?room=${encodeURIComponent(room)}`);
-  const seen: string[] = [];
+/** The named events of a stream, until `last` says that it has seen enough. */
+async function streamed(path: string, last: (event: string, data: never) => boolean): Promise<void> {
+  const stream = await fetch(`${server.url}${path}`);
   let rest = '';
   for await (const piece of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const parts = (rest + piece).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
-      const data = JSON.parse(part.slice(part.indexOf('data: ') + 6)) as Record<'events' | 'changes', unknown>;
-      for (const change of (data.changes ?? [data]) as { events: string[]; effects: string[]; active: string[] }[]) {
-        seen.push(`${change.events.join('+')}: ${change.effects.join(', ')} -> ${change.active[2]}`);
-      }
+      const [, event = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+      if (last(event, JSON.parse(data) as never)) return;
     }
-    if (seen.length === 2) break;
   }
+}
+
+interface Change {
+  events: string[];
+  effects: string[];
+  active: string[];
+}
+
+test('a room tells live what its machine does', async () => {
+  const { accessToken } = await session();
+  const call = createCall(service.homeserver.url, accessToken);
+  const created = await call('POST', '/createRoom', { preset: 'trusted_private_chat', invite: [service.bot] });
+  const { room_id: room } = created as { room_id: string };
+  const seen: string[] = [];
+  const told = ({ events, effects, active }: Change) =>
+    seen.push(`${events.join('+')}: ${effects.join(', ')} -> ${active.join(', ')}`);
+  await streamed(
+    `demo/machine/events?room=${encodeURIComponent(room)}`,
+    (event, data: Change & { changes: Change[] }) => {
+      if (event === 'view') data.changes.forEach(told);
+      if (event === 'change') told(data);
+      return seen.length === 2;
+    },
+  );
   expect(seen).toEqual([
-    'room.invited: join the room -> room.serving.conversation.idle',
-    'join the room: done: say -> room.serving.conversation.idle',
+    'room.invited: join the room -> room.pointing',
+    'join the room: done: write the marker, tell the person -> room.pointing',
   ]);
+});
+
+test('a person is told of the chats that the bot keeps for them, archived ones too', async () => {
+  const { accessToken, userId, bot } = await session();
+  const call = createCall(service.homeserver.url, accessToken);
+  const chat = await acceptFirstChat(call, bot, 10_000);
+  const conversation = openConversation(call, { room: chat, bot });
+  await until(async () => (await conversation.hear(1_000)).said.length > 0);
+  await conversation.say('!archive');
+  const seen: unknown[] = [];
+  await streamed(`demo/machine/events?person=${encodeURIComponent(userId)}`, (event, data: { archived: boolean }[]) => {
+    if (event === 'chats') seen.push(data);
+    return event === 'chats' && data[0]?.archived === true;
+  });
+  expect(seen.at(-1)).toEqual([{ room: chat, number: 1, archived: true }]);
 });

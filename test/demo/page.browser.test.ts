@@ -114,24 +114,48 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(await page.locator('.message').count()).toBe(3);
   });
 
-  test('rooms are conversations of their own, with a mark for what was not read', async ({ come }) => {
+  test('leads from the invitation to the first chat, and on to others', async ({ come }) => {
+    const page = await come();
+    await page.locator('.line', { hasText: 'Roomkeeper invited you; this page accepted for you.' }).waitFor();
+    await rooms(page, ['Your agents', 'Chat 1', 'Where you met', 'Entry room']);
+    await room(page, 'Entry room').click();
+    await notice(page, 'Your chat Chat 1 is ready');
+    await lit(page, ['pointing']);
+    await page.locator('.notice .command', { hasText: '!new' }).click();
+    await room(page, 'Chat 2').locator('.unread', { hasText: 'new' }).waitFor();
+    await room(page, 'Chat 2').click();
+    await say(page, '!rename Travel plans');
+    await page.locator('#room-name', { hasText: 'Travel plans' }).waitFor();
+    await page.locator('#new-chat').click();
+    await page.locator('#room-name', { hasText: 'Chat 3' }).waitFor();
+    await say(page, '!archive');
+    await rooms(page, ['Your agents', 'Travel plans', 'Chat 1', 'Archived', 'Chat 3', 'Where you met', 'Entry room']);
+    await say(page, '!chats');
+    await page.locator('.notice a', { hasText: 'Travel plans' }).click();
+    await page.locator('#room-name', { hasText: 'Travel plans' }).waitFor();
+    await say(page, 'hello');
+    await answer(page, 'has 1 message');
+    expect(await page.locator('.unread').count()).toBe(0);
+  });
+
+  test('chats are conversations of their own, with a mark for what was not read', async ({ come }) => {
     const page = await come();
     await say(page, 'slow 5');
     await page.locator('.message.streaming').waitFor();
     await say(page, 'and then');
     await notice(page, 'number 1 in line');
-    await page.locator('#new-room').click();
-    await page.locator('#room-name', { hasText: 'Room 2' }).waitFor();
+    await page.locator('#new-chat').click();
+    await page.locator('#room-name', { hasText: 'Chat 2' }).waitFor();
     await notice(page, 'Just write');
-    await page.locator('.room', { hasText: 'Room 1' }).locator('.unread').waitFor();
+    await room(page, 'Chat 1').locator('.unread').waitFor();
     await say(page, 'here');
     await page.locator('.answer', { hasText: 'has 1 message' }).waitFor();
     expect(await page.locator('.own').allInnerTexts()).toEqual([expect.stringMatching(/^here\s/)]);
-    await page.locator('.room', { hasText: 'Room 1' }).click();
+    await room(page, 'Chat 1').click();
     await answer(page, '“and then”');
     await page.locator('.unread').waitFor({ state: 'detached' });
     await page.reload();
-    await page.locator('#room-name', { hasText: 'Room 1' }).waitFor();
+    await page.locator('#room-name', { hasText: 'Chat 1' }).waitFor();
     await answer(page, '“and then”');
   });
 
@@ -140,24 +164,35 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const focus = () =>
       page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 6)');
     const order: string[] = [];
-    for (let step = 0; step < 14; step++) {
+    for (let step = 0; step < 20; step++) {
       await page.keyboard.press('Tab');
       order.push(await focus());
     }
     expect(order).toEqual([
-      ...['Skip t', 'new-room', 'Room 1', 'about', 'log'],
-      ...['hello', 'table', 'slow', 'fail', '!help', 'intro-close', '!help', 'text', 'machine-body'],
+      ...['Skip t', 'new-chat', 'Chat 1', 'Entry ', 'about', 'log'],
+      ...['hello', 'table', 'slow', 'fail', '!new', '!help', 'intro-close'],
+      ...['!help', '!stop', '!clear', '!new [', '!chats', 'text', 'machine-body'],
     ]);
     await page.keyboard.press('Escape');
     await page.locator('#intro').waitFor({ state: 'hidden' });
     await page.locator('#text').focus();
-    await page.keyboard.type('!s');
+    await page.keyboard.type('!st');
     expect(await page.locator('#suggestions li').allInnerTexts()).toEqual([
       expect.stringMatching(/^!stop\s+stops the answer that is being written$/),
+      expect.stringMatching(/^!start\s+says how to begin$/),
     ]);
     await page.keyboard.press('Escape');
     expect(await page.locator('#suggestions').isVisible()).toBe(false);
     await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('ren');
+    expect(await page.locator('#suggestions li').innerText()).toMatch(
+      /^!rename <name>\s+gives this chat another name$/,
+    );
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#text').inputValue()).toBe('!rename ');
+    await page.locator('#text').fill('');
+    await page.keyboard.type('!');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
@@ -224,7 +259,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(complaints.splice(0).filter((complaint) => !complaint.includes('Content Security Policy'))).toEqual([]);
   });
 
-  test('what was said long ago comes when somebody scrolls back', async ({ come }) => {
+  test('what was said long ago comes when somebody scrolls back', { timeout: 30_000 }, async ({ come }) => {
     const page = await come();
     await say(page, 'first of all');
     await answer(page, 'has 1 message');
@@ -232,7 +267,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page
       .locator('.notice', { hasText: 'no open question' })
       .nth(MANY - 1)
-      .waitFor();
+      .waitFor({ timeout: 15_000 });
     await say(page, 'last of all');
     await answer(page, '“last of all”');
     await page.reload();
@@ -267,9 +302,8 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await answer(page, 'The distances are rounded');
     await say(page, '!help');
     await notice(page, 'Besides, I know');
-    await page.locator('#new-room').click();
-    await notice(page, 'Just write');
-    await page.locator('.room', { hasText: 'Room 1' }).click();
+    await say(page, '!new');
+    await room(page, 'Chat 2').locator('.unread').waitFor();
     await say(page, 'slow 20');
     await page.locator('.message.streaming').waitFor();
     await page.locator('#text').fill('!');
@@ -284,13 +318,21 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 const answer = (page: Page, text: string) => page.locator('.answer:not(.streaming)', { hasText: text }).waitFor();
+const room = (page: Page, name: string) =>
+  page.locator('.room', { has: page.locator('.room-name', { hasText: name }) });
 const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text }).first().waitFor();
 
+/** Waits until the list of rooms shows exactly these headings and names. */
+async function rooms(page: Page, names: unknown[]): Promise<void> {
+  const shown = `[...document.querySelectorAll('#room-list h2, .room-name')].map((name) => name.firstChild.data)`;
+  await expect.poll(() => page.evaluate<string[]>(shown), { timeout: 5_000 }).toEqual(names);
+}
+
 /** With as many answers, more than one sync brings. */
-const MANY = 60;
+const MANY = 50;
 const sayNoManyTimes = `Promise.all([import('/matrix.js'), import('/session.js')]).then(async ([{ createMatrix }, { logIn }]) => {
   const matrix = createMatrix(await logIn());
-  const [room] = Object.keys((await matrix.sync(null, 0)).rooms.join);
+  const room = localStorage.getItem('roomkeeper.room').slice(1, -1);
   const say = (_, index) => matrix.send(room, 'm.room.message', { msgtype: 'm.text', body: '!no' }, 'no-' + index);
   await Promise.all(Array.from({ length: ${MANY} }, say));
 })`;

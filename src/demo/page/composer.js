@@ -11,7 +11,7 @@ export function createComposer({ commands, send }) {
   const drafts = new Map();
   let room = null;
 
-  const suggestions = createSuggestions(input, commands, (name) => write(name));
+  const suggestions = createSuggestions(input, commands, write);
 
   function write(text) {
     input.value = text;
@@ -58,11 +58,13 @@ export function createComposer({ commands, send }) {
 
   return {
     focus: () => input.focus(),
-    /** Keeps what was being written in the room before. */
-    open(id) {
-      if (room !== null) drafts.set(room, input.value);
+    write,
+    /** Keeps what was being written in the room before, or takes it along. */
+    open(id, { takesDraft }) {
+      const draft = input.value;
+      if (room !== null) drafts.set(room, takesDraft ? '' : draft);
       room = id;
-      input.value = drafts.get(id) ?? '';
+      input.value = takesDraft ? draft : (drafts.get(id) ?? '');
       changed();
     },
     canStop(possible) {

@@ -3,7 +3,7 @@ import { byId, h } from './dom.js';
 import { memory } from './memory.js';
 import { showPane } from './panes.js';
 
-const EXAMPLES = ['hello', 'table', 'slow', 'fail', '!help'];
+const EXAMPLES = ['hello', 'table', 'slow', 'fail', '!new', '!help'];
 
 export function createIntro({ say, closed }) {
   const intro = byId('intro');

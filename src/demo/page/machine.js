@@ -7,8 +7,11 @@ const KEPT = 20;
 /** How long a transition is shown as new, ms. */
 const NEW_MS = 1000;
 
-/** `description` as the demo server describes the machine. */
-export function createMachinePanel(description) {
+/**
+ * `description` as the demo server describes the machine, `person` who looks on; `showChats(chats)` hears what the bot
+ * remembers of their chats.
+ */
+export function createMachinePanel(description, person, showChats) {
   const chart = drawChart(byId('chart'), description);
   const leaves = new Map();
   nameLeaves(description, leaves);
@@ -50,7 +53,8 @@ export function createMachinePanel(description) {
     source?.close();
     source = null;
     if (room === null || document.hidden) return;
-    source = new EventSource(`/demo/machine/events?room=${encodeURIComponent(room)}`);
+    source = new EventSource(`/demo/machine/events?${new URLSearchParams({ room, person })}`);
+    source.addEventListener('chats', ({ data }) => showChats(JSON.parse(data)));
     source.addEventListener('view', ({ data }) => {
       const view = JSON.parse(data);
       before = [];

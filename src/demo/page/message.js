@@ -7,10 +7,12 @@ const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6
 
 /**
  * `actions`: what a person can do with it: `react(id, key, mine)`, `pick(id, button)`, `retry(id)`, `save(file)`,
- * `run(command)`, `load(mxc)`; `commands` are the ones that become buttons where the bot names them.
+ * `run(command)`, `write(text)`, `open(room)` (false for a room that is not known), `load(mxc)`; `commands` are the ones
+ * that become buttons where the bot names them.
  */
 export function messageElement(message, { actions, commands }) {
   const { kind, at, streaming, pending } = message;
+  if (kind === 'line') return h('p', { className: 'line' }, message.body);
   const content = contentOf(message, actions, commands);
   const author = { own: 'You', answer: 'Agent', notice: 'Roomkeeper' }[kind];
   return h(
@@ -46,7 +48,7 @@ function fileButton(file, actions) {
   );
 }
 
-/** Code can be copied, wide tables scroll in place, images come with the login. */
+/** Code can be copied, wide tables scroll in place, links to rooms open them here, images come with the login. */
 function dressUp(content, actions) {
   for (const pre of content.querySelectorAll('pre')) {
     pre.tabIndex = 0;
@@ -61,10 +63,22 @@ function dressUp(content, actions) {
     table.replaceWith(frame);
     frame.append(table);
   }
+  for (const link of content.querySelectorAll('a[href^="https://matrix.to/#/"]')) {
+    link.onclick = (event) => actions.open(roomIn(link)) && event.preventDefault();
+  }
   for (const image of content.querySelectorAll('img')) {
     void actions
       .load(image.dataset.mxc)
       .then((src) => (src === null ? image.replaceWith(image.alt) : (image.src = src)));
+  }
+}
+
+/** The room that a link leads to; empty where it cannot be read. */
+function roomIn({ hash }) {
+  try {
+    return decodeURIComponent(hash.slice(2));
+  } catch {
+    return '';
   }
 }
 
@@ -77,11 +91,17 @@ async function copyText(element, button) {
   setTimeout(() => (button.textContent = 'Copy'), 1500);
 }
 
+/** A command that is complete is run; one to which something is to be added is put into the message box. */
 function makeCommandsButtons(content, actions, commands) {
-  for (const code of content.querySelectorAll('code')) {
-    const name = code.textContent;
-    if (!commands.includes(name)) continue;
-    code.replaceWith(h('button', { type: 'button', className: 'command', onclick: () => actions.run(name) }, name));
+  for (const code of content.querySelectorAll('code:not(a code)')) {
+    const text = code.textContent;
+    const [name, ...rest] = text.split(' ');
+    const command = commands.find((candidate) => candidate.name === name);
+    if (command === undefined) continue;
+    const isForm = rest.length === 0 || rest.join(' ') === command.args;
+    const isComplete = isForm && !command.args.startsWith('<');
+    const onclick = () => (isComplete ? actions.run(name) : actions.write(isForm ? `${name} ` : text));
+    code.replaceWith(h('button', { type: 'button', className: 'command', onclick }, text));
   }
 }
 

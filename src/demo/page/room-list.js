@@ -1,13 +1,14 @@
-/** The rooms on the left, newest first. */
+/** The rooms on the left, in groups. */
 import { arrange, byId, h } from './dom.js';
 import { timeOf } from './time.js';
 
 export function createRoomList(choose) {
   const list = byId('room-list');
+  const groups = new Map();
   const items = new Map();
 
-  function itemOf({ id, name, line, unread, isOpen, busy }) {
-    const print = JSON.stringify([name, line, unread, isOpen, busy]);
+  function itemOf({ id, name, number, line, unread, isNew, isOpen, busy }) {
+    const print = JSON.stringify([name, number, line, unread, isNew, isOpen, busy]);
     const known = items.get(id);
     if (known?.print === print) return known.element;
     const button = h(
@@ -21,9 +22,7 @@ export function createRoomList(choose) {
       h('span', { className: 'room-name' }, name),
       line === null ? null : h('time', {}, timeOf(line.at)),
       h('span', { className: 'room-line' }, busy ? 'The agent is writing…' : lineOf(line)),
-      unread > 0
-        ? h('span', { className: 'unread' }, h('span', { className: 'hidden' }, 'unread: '), String(unread))
-        : null,
+      markOf(unread, isNew) ?? numberOf(number),
     );
     const element = known?.element ?? h('li');
     const hadFocus = element.contains(document.activeElement);
@@ -33,11 +32,36 @@ export function createRoomList(choose) {
     return element;
   }
 
+  function groupOf({ id, title, kind, rooms }) {
+    const known = groups.get(id);
+    const group = known?.title === title ? known : newGroup(title, kind);
+    groups.set(id, group);
+    arrange(group.list, rooms.map(itemOf));
+    return group.element;
+  }
+
   return {
-    show(rooms) {
-      arrange(list, rooms.map(itemOf));
+    /** `groups` as `groupsOf` gives them, their rooms with all that an item shows. */
+    show(shown) {
+      arrange(list, shown.map(groupOf));
     },
   };
+}
+
+function newGroup(title, kind) {
+  const heading = h('h2', {}, title, kind === '' ? null : h('span', { className: 'kind' }, kind));
+  const list = h('ul', { role: 'list', 'aria-label': title });
+  return { title, list, element: h('section', {}, heading, list) };
+}
+
+function markOf(unread, isNew) {
+  if (isNew) return h('span', { className: 'unread' }, 'new');
+  if (unread === 0) return null;
+  return h('span', { className: 'unread' }, h('span', { className: 'hidden' }, 'unread: '), String(unread));
+}
+
+function numberOf(number) {
+  return number === null ? null : h('span', { className: 'number', title: `Number ${number} in !chats` }, `C${number}`);
 }
 
 function lineOf(line) {

@@ -6,6 +6,9 @@ export function newRoom(id) {
     id,
     name: 'Room',
     createdAt: Infinity,
+    isSpace: false,
+    /** The Space that the room names as its own; null when it names none. */
+    parent: null,
     /** Timeline events, oldest first. */
     events: [],
     known: new Set(),
@@ -63,7 +66,11 @@ function addEvent(room, event) {
 }
 
 function applyState(room, { type, state_key: key, content, origin_server_ts: at }, isOld = false) {
-  if (type === 'm.room.create') room.createdAt = at;
+  if (type === 'm.room.create') {
+    room.createdAt = at;
+    room.isSpace = content.type === 'm.space';
+  }
+  if (type === 'm.space.parent' && !isOld) room.parent = Array.isArray(content.via) ? key : null;
   if (type === 'm.room.name' && key === '' && !isOld && typeof content.name === 'string') room.name = content.name;
 }
 

@@ -11,7 +11,7 @@ export function createSuggestions(input, commands, complete) {
     chosen = Math.min(chosen, Math.max(0, found.length - 1));
     list.hidden = found.length === 0;
     list.replaceChildren(
-      ...found.map(({ name, hint }, index) =>
+      ...found.map(({ name, args, hint }, index) =>
         h(
           'li',
           {
@@ -21,11 +21,12 @@ export function createSuggestions(input, commands, complete) {
             onmousedown: (event) => event.preventDefault(),
             onclick: () => take(index),
           },
-          h('strong', {}, name),
+          h('strong', {}, name, args === '' ? null : h('em', {}, ` ${args}`)),
           h('span', {}, hint),
         ),
       ),
     );
+    list.children[chosen]?.scrollIntoView({ block: 'nearest' });
     if (found.length > 0) input.setAttribute('aria-activedescendant', `suggestion-${chosen}`);
     else input.removeAttribute('aria-activedescendant');
   }
@@ -33,7 +34,7 @@ export function createSuggestions(input, commands, complete) {
   function take(index) {
     const command = found[index];
     close();
-    complete(command.name);
+    complete(command.args.startsWith('<') ? `${command.name} ` : command.name);
   }
 
   function close() {

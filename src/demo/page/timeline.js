@@ -6,9 +6,11 @@ const text = (value) => (typeof value === 'string' ? value : '');
 /** The messages of a room, oldest first. `me` is the person at this page, `bot` the service. */
 export function messagesOf(room, me, bot) {
   const { edits, reactions } = relationsIn(room.events, me);
-  const messages = room.events
-    .filter((event) => event.type === 'm.room.message' && relationOf(event)?.rel_type !== 'm.replace')
-    .map((event) => messageOf(event, edits.get(event.event_id), reactions.get(event.event_id), me));
+  const messages = room.events.flatMap((event) => {
+    if (event.type === 'm.room.member') return lineOf(event, me, bot) ?? [];
+    if (event.type !== 'm.room.message' || relationOf(event)?.rel_type === 'm.replace') return [];
+    return messageOf(event, edits.get(event.event_id), reactions.get(event.event_id), me);
+  });
   markStreaming(messages, room, bot);
   markSeen(messages, room, bot);
   return [...messages, ...room.pending.map(pendingMessage)];
@@ -53,6 +55,14 @@ function relationsIn(events, me) {
   return { edits, reactions };
 }
 
+/** An invitation, as a line of its own; null for all else that members do. */
+function lineOf({ event_id: id, sender, state_key: user, content, origin_server_ts: at }, me, bot) {
+  if (content.membership !== 'invite') return null;
+  if (sender === bot && user === me)
+    return { id, kind: 'line', at, body: 'Roomkeeper invited you; this page accepted for you.' };
+  return sender === me && user === bot ? { id, kind: 'line', at, body: 'You invited Roomkeeper.' } : null;
+}
+
 function messageOf(event, seenEdit, reactions, me) {
   const edit = seenEdit ?? event.unsigned?.['m.relations']?.['m.replace'];
   const content = event.redacted || !edit ? event.content : (edit.content?.['m.new_content'] ?? event.content);
@@ -77,7 +87,7 @@ function messageOf(event, seenEdit, reactions, me) {
 /** While the bot types, its last answer behind our last message is the one that grows. */
 function markStreaming(messages, room, bot) {
   if (!room.typing.includes(bot)) return;
-  const last = messages.findLast(({ kind }) => kind !== 'notice');
+  const last = messages.findLast(({ kind }) => kind === 'own' || kind === 'answer');
   if (last?.kind === 'answer') last.streaming = true;
 }
 
