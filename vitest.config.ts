@@ -9,6 +9,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.synapse.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 2,
         },
       },
       {

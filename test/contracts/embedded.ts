@@ -1,9 +1,10 @@
 import { startHomeserver } from '../../src/demo/homeserver/index.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 
-export async function startEmbedded(): Promise<TestHomeserver> {
+/** `roomVersion`: of the rooms that it makes. */
+export async function startEmbedded(roomVersion: '11' | '12' = '12'): Promise<TestHomeserver> {
   const serverName = 'embedded.test';
-  const homeserver = await startHomeserver({ serverName, port: 0 });
+  const homeserver = await startHomeserver({ serverName, port: 0, roomVersion });
   return {
     url: homeserver.url,
     serverName,

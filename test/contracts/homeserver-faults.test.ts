@@ -78,8 +78,8 @@ test.each(cases)('answers once when $what and the answer is $title', async ({ ma
   homeserver.faults.clear();
   await someone.say(room, 'two');
   await someone.message(room, (m) => m.body === 'You said: two');
-  const said = someone.timeline(room).filter((m) => m.sender === bot.userId);
-  expect(said.slice(1).map((m) => m.body)).toEqual(['You said: one', 'You said: two']);
+  const said = someone.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype === 'm.text');
+  expect(said.map((m) => m.body)).toEqual(['You said: one', 'You said: two']);
   expect(agent.messages.map(({ text }) => text)).toEqual(['one', 'two']);
 });
 

@@ -1,7 +1,17 @@
 /** People, agents and bots around one homeserver, cleaned up after each test. */
 import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
-import { spawnBot, startBot, temporaryFolder, type Bot, type BotOptions, type BotProcess } from '../support/bot.ts';
-import { person, type Person } from '../support/people.ts';
+import type { AppOptions } from '../../src/app.ts';
+import {
+  spawnBot,
+  startBot,
+  temporaryFolder,
+  type Bot,
+  type BotOptions,
+  type BotProcess,
+  type Crash,
+  type LogBook,
+} from '../support/bot.ts';
+import { person, TIMEOUT_MS, type Person } from '../support/people.ts';
 import { startScriptedAgent, type AgentScript, type ScriptedAgent } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 
@@ -9,12 +19,24 @@ type AnyBot = Partial<BotOptions> & Pick<BotOptions, 'agents'>;
 
 export interface World {
   homeserver(): TestHomeserver;
-  person(): Promise<Person>;
+  /** `kind`: how the Matrix id begins. */
+  person(kind?: string): Promise<Person>;
   agent(script: AgentScript): Promise<ScriptedAgent>;
   bot(options: AnyBot): Promise<Bot & { userId: string }>;
   /** A bot in processes of its own that all have the same account and state folder; `start` begins the next one. */
-  killableBot(options: AnyBot): Promise<{ userId: string; start(): BotProcess }>;
+  killableBot(options: AnyBot): Promise<{ userId: string; stateDir: string; start(crash?: Crash): BotProcess }>;
+  /** A bot that is stopped and started again in this process, with the same account and state folder. */
+  restartableBot(options: AnyBot): Promise<RestartableBot>;
   later(cleanup: () => unknown): void;
+}
+
+export interface RestartableBot {
+  userId: string;
+  /** Resolves when it has caught up; `changes`: what is configured otherwise from now on. */
+  start(changes?: Partial<BotOptions>, app?: Partial<AppOptions>): Promise<Bot>;
+  stop(): Promise<void>;
+  /** What it logged since the last start. */
+  lines(): LogBook['lines'];
 }
 
 /** Call inside a `describe`. */
@@ -44,9 +66,11 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
 
   return {
     homeserver: () => homeserver,
-    async person() {
-      const { userId, password } = await newUser('person');
-      const someone = await person(homeserver.url, userId, password);
+    async person(kind = 'person') {
+      const { userId, password } = await newUser(kind);
+      const someone = await person(homeserver.url, userId, password, {
+        patienceMs: homeserver.patienceMs ?? TIMEOUT_MS,
+      });
       cleanups.push(() => someone.stop());
       return someone;
     },
@@ -68,11 +92,32 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
       cleanups.push(() => Promise.all(processes.map((process) => process.kill())));
       return {
         userId: options.userId,
-        start() {
-          const process = spawnBot(options);
+        stateDir: options.stateDir,
+        start(crash) {
+          const process = spawnBot(options, crash);
           processes.push(process);
           return process;
         },
+      };
+    },
+    async restartableBot(given) {
+      let options = await newBotOptions(given);
+      let current: Bot | null = null;
+      const stop = async () => {
+        await current?.app.stop();
+        current = null;
+      };
+      cleanups.push(stop);
+      return {
+        userId: options.userId,
+        async start(changes = {}, app = {}) {
+          options = { ...options, ...changes };
+          const { log } = (current = await startBot(options, app));
+          onTestFailed(() => console.log(log.lines.map((line) => JSON.stringify(line)).join('\n')));
+          return current;
+        },
+        stop,
+        lines: () => current?.log.lines ?? [],
       };
     },
     later: (cleanup) => cleanups.push(cleanup),

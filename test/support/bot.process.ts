@@ -4,8 +4,9 @@ import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { logBook, type Crash } from './bot.ts';
 
-const [{ config }] = (await once(process, 'message')) as [{ config: Config }];
-let crash: Crash | null = null;
+const [first] = (await once(process, 'message')) as [{ config: Config; crash: Crash | null }];
+const { config } = first;
+let { crash } = first;
 let times = 0;
 process.on('message', (message: { crash: Crash }) => {
   crash = message.crash;

@@ -8,24 +8,34 @@ import { AgentId, UserId } from '../../machines/model.ts';
 import { startApp, type App, type AppOptions } from '../../src/app.ts';
 import type { Boundary } from '../../src/actors/boundaries.ts';
 import type { Config, Policy } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
 import type { Log } from '../../src/ports.ts';
 
 export interface BotOptions {
   homeserver: string;
   userId: string;
   password: string;
-  /** Agent id to base address; the first one is everybody's who is not in `userAgents`. */
+  /** Agent id to base address; the first one is everybody's who is not in `userAgents`. Empty with `registry`. */
   agents: Record<string, string>;
+  /** The text of a registry file, for the service's own loader: agents, people and policy as they stand there. */
+  registry?: string;
   userAgents?: Record<string, string>;
   stateDir: string;
   fsync?: boolean;
   concurrency?: number;
   limits?: Partial<Policy['limits']>;
   reply?: Partial<Policy['reply']>;
+  /** Without it the mode is `dm`, other than the service's default: the room of the invite is the chat. */
+  onboarding?: Partial<Policy['onboarding']>;
+  access?: Partial<Policy['access']>;
+  context?: Partial<Policy['context']>;
 }
 
 export function botConfig(options: BotOptions): Config {
+  if (options.registry !== undefined) return loadedConfig(options, options.registry);
   const { homeserver, userId, password, agents, userAgents = {}, stateDir, fsync = false, concurrency = 4 } = options;
+  const policy = defaultPolicy(UserId.parse(userId));
   return {
     matrix: { homeserver, userId: UserId.parse(userId), accessToken: null, password, deviceId: 'BOT' },
     backend: 'real',
@@ -38,23 +48,33 @@ export function botConfig(options: BotOptions): Config {
     })),
     userAgents: userAgents as Config['userAgents'],
     policy: {
-      reply: { stream: 'edits', firstEditMs: 200, maxEdits: 40, ...options.reply },
-      limits: {
-        connectMs: 5_000,
-        statusMs: 5_000,
-        silenceMs: 120_000,
-        turnMs: 1_800_000,
-        frameBytes: 8 * 1024 * 1024,
-        queue: 20,
-        connectTries: 5,
-        ...options.limits,
-      },
+      ...policy,
+      onboarding: { ...policy.onboarding, mode: 'dm', ...options.onboarding },
+      access: { ...policy.access, allowed: ['@*:*'], ...options.access },
+      context: { ...policy.context, ...options.context },
+      reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
+      limits: { ...policy.limits, ...options.limits },
     },
     state: { dir: stateDir, fsync },
     log: { level: 'debug', format: 'json' },
     ops: null,
     warnings: [],
   };
+}
+
+/** What the service reads from its environment and such a file. */
+function loadedConfig({ homeserver, userId, password, stateDir }: BotOptions, registry: string): Config {
+  const env = {
+    MATRIX_HOMESERVER: homeserver,
+    MATRIX_USER_ID: userId,
+    MATRIX_PASSWORD: password,
+    MATRIX_DEVICE_ID: 'BOT',
+    MATRIX_AGENT_REGISTRY_PATH: 'agents.yaml',
+    STATE_DIR: stateDir,
+    STATE_FSYNC: 'off',
+    OPS_PORT: 'off',
+  };
+  return loadConfig({ env, readFile: () => registry });
 }
 
 interface LogLine {
@@ -117,9 +137,10 @@ export interface BotProcess {
   kill(signal?: NodeJS.Signals): Promise<string>;
 }
 
-export function spawnBot(options: BotOptions): BotProcess {
+/** `crash`: the process is armed from its first moment on. */
+export function spawnBot(options: BotOptions, crash: Crash | null = null): BotProcess {
   const child = fork(path.join(import.meta.dirname, 'bot.process.ts'), { execPath: process.execPath, execArgv: [] });
-  child.send({ config: botConfig(options) });
+  child.send({ config: botConfig(options), crash });
   const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
   const heard = (word: string) =>
     new Promise<void>((resolve, reject) => {

@@ -40,7 +40,7 @@ export interface Person {
   stop(): void;
 }
 
-const TIMEOUT_MS = 10_000;
+export const TIMEOUT_MS = 10_000;
 const SYNC_LIMIT = 100;
 
 /**
@@ -51,7 +51,7 @@ export async function person(
   homeserver: string,
   user: string,
   password: string,
-  options: { fetch?: typeof globalThis.fetch } = {},
+  options: { fetch?: typeof globalThis.fetch; patienceMs?: number } = {},
 ): Promise<Person> {
   const login = await createClient({ baseUrl: homeserver, logger: silent }).loginRequest({
     type: 'm.login.password',
@@ -69,6 +69,7 @@ export async function person(
     ...(options.fetch ? { fetchFn: options.fetch } : {}),
   });
   const self = login.user_id;
+  const { patienceMs = TIMEOUT_MS } = options;
   const listeners = new Set<() => void>();
   const changed = () => listeners.forEach((listener) => listener());
   client.on(ClientEvent.Sync, changed);
@@ -101,7 +102,7 @@ export async function person(
     });
 
   const view = (room: string) => viewOf(client.getRoom(room), self);
-  const waitFor: Person['waitFor'] = (room, look, { timeout = TIMEOUT_MS } = {}) =>
+  const waitFor: Person['waitFor'] = (room, look, { timeout = patienceMs } = {}) =>
     until(
       () => look(view(room)),
       timeout,
@@ -148,7 +149,7 @@ export async function person(
     typing: (room) => view(room).typing,
     waitFor,
     message: (room, like, options) => waitFor(room, ({ messages }) => messages.find(like), options),
-    invite: (like = () => true, { timeout = TIMEOUT_MS } = {}) =>
+    invite: (like = () => true, { timeout = patienceMs } = {}) =>
       until(
         () => client.getRooms().find((room) => room.getMyMembership() === 'invite' && like(room))?.roomId,
         timeout,

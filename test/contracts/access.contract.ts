@@ -1,0 +1,282 @@
+/** Who is let in, and which agent answers whom: as the policy and the registry say, also when they change. */
+import { describe, expect, test } from 'vitest';
+import type { Notice } from '../../machines/model.ts';
+import { en } from '../../src/text/en.ts';
+import { renderNotice } from '../../src/text/notices.ts';
+import type { Person } from '../support/people.ts';
+import { chunk, END, scripts, type AgentScript } from '../support/scripted-agent.ts';
+import type { TestHomeserver } from './homeserver/lab.ts';
+import { createWorld } from './world.ts';
+
+type Mode = 'spaces' | 'dm';
+
+const words = (notice: Notice) => renderNotice(en)(notice).body;
+const CONTACT = 'Ask Ann.';
+const refusal = words({ key: 'no agent for you', contact: CONTACT });
+const greeting = (mode: Mode, defaultAgent = false) =>
+  words({ key: 'greeting', defaultAgent, inSpace: mode === 'spaces' });
+const agentIs = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });
+const changedTo = (agent: string) => words({ key: 'agent changed', agent });
+const youAre = ({ userId }: Person) => words({ key: 'you are', person: userId as never });
+
+/** Answers with the name of the agent, whose memory has that name too. */
+const named =
+  (session: string): AgentScript =>
+  async (connection) => {
+    connection.send({ type: 'STATUS', session });
+    for (;;) {
+      const { text } = await connection.next();
+      connection.send(chunk(`${session}: ${String(text)}`));
+      connection.send(END);
+    }
+  };
+
+export function describeAccess(name: string, start: () => Promise<TestHomeserver>): void {
+  describe(`access on ${name}`, () => {
+    const world = createWorld(start);
+
+    /** Says it to the bot, which answers with these words. */
+    async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
+      await someone.say(room, text);
+      await someone.message(room, (m) => m.body === answer);
+    }
+
+    const saidBy = (bot: { userId: string }, someone: Person, room: string) =>
+      someone.timeline(room).flatMap(({ sender, body }) => (sender === bot.userId ? [body] : []));
+
+    async function enter(someone: Person, chat: string): Promise<string> {
+      const room = await someone.invite((invited) => invited.name === chat);
+      await someone.client.joinRoom(room);
+      return room;
+    }
+
+    /** Invites the bot and gives the room to talk to it, greeted in: the invite's own, or the first chat. */
+    async function meet(someone: Person, bot: { userId: string }, mode: Mode): Promise<string> {
+      const entry = await someone.createDm(bot.userId);
+      const room = mode === 'dm' ? entry : await enter(someone, 'Chat 1');
+      await someone.message(room, (m) => m.sender === bot.userId);
+      return room;
+    }
+
+    const isDeclined = (someone: Person, bot: { userId: string }, room: string) =>
+      someone.client.getRoom(room)?.getMember(bot.userId)?.membership === 'leave';
+
+    const namedAgents = async (...names: string[]) =>
+      Object.fromEntries(await Promise.all(names.map(async (id) => [id, await world.agent(named(id))] as const)));
+
+    const urlsOf = (agents: Record<string, { url: string }>) =>
+      Object.fromEntries(Object.entries(agents).map(([id, { url }]) => [id, url]));
+
+    const heardBy = (agents: Record<string, { messages: Record<string, unknown>[] }>) =>
+      Object.fromEntries(Object.entries(agents).map(([id, { messages }]) => [id, messages.map(({ text }) => text)]));
+
+    describe.each(['spaces', 'dm'] as const)('in mode %s', (mode) => {
+      test.each(['default_agent', 'deny'] as const)(
+        'with unmapped: %s everybody gets what the policy says',
+        async (unmapped) => {
+          const agents = await namedAgents('common', 'own');
+          const mapped = await world.person();
+          const other = await world.person();
+          const stranger = await world.person();
+          const bot = await world.bot({
+            agents: urlsOf(agents),
+            userAgents: { [mapped.userId]: 'own' },
+            onboarding: { mode },
+            access: { allowed: [other.userId], unmapped, contact: CONTACT },
+          });
+          const declined = await stranger.createDm(bot.userId);
+          await stranger.waitFor(declined, () => isDeclined(stranger, bot, declined));
+          await stranger.say(declined, 'let me in');
+
+          const room = await meet(mapped, bot, mode);
+          await ask(mapped, room, 'hello', 'own: hello');
+          await ask(mapped, room, '!agent', agentIs('own', true));
+          await mapped.client.invite(room, stranger.userId);
+          await stranger.client.joinRoom(room);
+          const told = words({ key: 'only for', person: mapped.userId as never });
+          await ask(stranger, room, 'me too', told);
+          await stranger.say(room, '!clear');
+          await ask(mapped, room, 'still mine', 'own: still mine');
+          expect(saidBy(bot, mapped, room)).toEqual([
+            ...[greeting(mode), 'own: hello', agentIs('own', true), told, 'own: still mine'],
+          ]);
+          expect(agents['own']?.connections.map(({ contextId }) => contextId)).toEqual(
+            Array(2).fill(agents['own']?.connections[0]?.contextId),
+          );
+
+          if (unmapped === 'default_agent') {
+            const theirs = await meet(other, bot, mode);
+            await ask(other, theirs, '!agent', agentIs('common', false));
+            await ask(other, theirs, 'one', 'common: one');
+            await ask(other, theirs, 'two', 'common: two');
+            const first = [greeting(mode, true), agentIs('common', false), words({ key: 'default agent' })];
+            expect(saidBy(bot, other, theirs)).toEqual([...first, 'common: one', 'common: two']);
+            expect(heardBy(agents)).toEqual({ own: ['hello', 'still mine'], common: ['one', 'two'] });
+          } else {
+            const theirs = await other.createDm(bot.userId);
+            await other.message(theirs, (m) => m.body === refusal);
+            await other.say(theirs, 'please');
+            await ask(other, theirs, '!whoami', youAre(other));
+            await other.say(theirs, '!new');
+            await other.waitFor(theirs, () => saidBy(bot, other, theirs).length === 3);
+            expect(saidBy(bot, other, theirs)).toEqual([refusal, youAre(other), refusal]);
+            expect(other.client.getRooms().map(({ roomId }) => roomId)).toEqual([theirs]);
+            expect(heardBy(agents)).toEqual({ own: ['hello', 'still mine'], common: [] });
+          }
+          expect(agents['common']?.connections.length).toBe(unmapped === 'deny' ? 0 : 2);
+          expect(
+            stranger.client
+              .getRooms()
+              .map(({ roomId }) => roomId)
+              .sort(),
+          ).toEqual([declined, room].sort());
+        },
+      );
+    });
+
+    test('with deny_repeat: always each text is answered with whom to ask', async () => {
+      const agents = await namedAgents('common');
+      const someone = await world.person();
+      const bot = await world.bot({
+        agents: urlsOf(agents),
+        onboarding: { mode: 'dm' },
+        access: { unmapped: 'deny', contact: CONTACT, denyRepeat: 'always' },
+      });
+      const room = await someone.createDm(bot.userId);
+      await someone.message(room, (m) => m.body === refusal);
+      await someone.say(room, 'please');
+      await someone.say(room, 'pretty please');
+      await ask(someone, room, '!whoami', youAre(someone));
+      expect(saidBy(bot, someone, room)).toEqual([refusal, refusal, refusal, youAre(someone)]);
+      expect(agents['common']?.connections).toEqual([]);
+    });
+
+    test('of a burst of invites only as many are taken as a minute allows', async () => {
+      const agents = await namedAgents('common');
+      const [eager, patient] = [await world.person(), await world.person()];
+      const onboarding = { mode: 'dm' as const, invitesPerMinute: 2 };
+      const bot = await world.bot({ agents: urlsOf(agents), onboarding });
+      const rooms: string[] = [];
+      for (let invite = 1; invite <= 4; invite++) rooms.push(await eager.createDm(bot.userId));
+      const fates = () =>
+        rooms.map((room) => (isDeclined(eager, bot, room) ? ['declined'] : saidBy(bot, eager, room))).sort();
+      await eager.waitFor(rooms[0] ?? '', () => fates().every(({ length }) => length === 1));
+      expect(fates()).toEqual([[greeting('dm')], [greeting('dm')], ['declined'], ['declined']]);
+      const room = await patient.createDm(bot.userId);
+      await ask(patient, room, 'hello', 'common: hello');
+    });
+
+    describe.each(['spaces', 'dm'] as const)('when the registry changed, in mode %s', (mode) => {
+      test('a person who is mapped to another agent is told, and the next text goes there', async () => {
+        const agents = await namedAgents('a', 'b');
+        const someone = await world.person();
+        const agentOf = (agent: string) => ({ userAgents: { [someone.userId]: agent } });
+        const bot = await world.restartableBot({ agents: urlsOf(agents), onboarding: { mode }, ...agentOf('a') });
+        await bot.start();
+        const room = await meet(someone, bot, mode);
+        await ask(someone, room, 'one', 'a: one');
+        await bot.stop();
+        await bot.start(agentOf('b'));
+        await ask(someone, room, 'two', 'b: two');
+        await ask(someone, room, '!agent', agentIs('b', true));
+        const said = [greeting(mode), 'a: one', changedTo('b'), 'b: two', agentIs('b', true)];
+        expect(saidBy(bot, someone, room)).toEqual(said);
+        expect(heardBy(agents)).toEqual({ a: ['one'], b: ['two'] });
+      });
+
+      test('a person whom everybody’s agent answered gets their own', async () => {
+        const agents = await namedAgents('common', 'own');
+        const someone = await world.person();
+        const another = { '@another:somewhere.test': 'own' };
+        const bot = await world.restartableBot({ agents: urlsOf(agents), onboarding: { mode }, userAgents: another });
+        await bot.start();
+        const room = await meet(someone, bot, mode);
+        await ask(someone, room, 'one', 'common: one');
+        await bot.stop();
+        await bot.start({ userAgents: { ...another, [someone.userId]: 'own' } });
+        await ask(someone, room, 'two', 'own: two');
+        await ask(someone, room, '!start', greeting(mode));
+        expect(saidBy(bot, someone, room)).toEqual([
+          ...[greeting(mode, true), words({ key: 'default agent' }), 'common: one'],
+          ...[changedTo('own'), 'own: two', greeting(mode)],
+        ]);
+      });
+
+      test('a person who is taken out is refused, and goes on where they were once they are back', async () => {
+        const agents = await namedAgents('a');
+        const someone = await world.person();
+        const mapping = { userAgents: { [someone.userId]: 'a' } };
+        const access = { unmapped: 'deny' as const, contact: CONTACT };
+        const bot = await world.restartableBot({ agents: urlsOf(agents), onboarding: { mode }, access, ...mapping });
+        await bot.start();
+        const room = await meet(someone, bot, mode);
+        await ask(someone, room, 'one', 'a: one');
+        await bot.stop();
+        await bot.start({ userAgents: {} });
+        await ask(someone, room, 'two', refusal);
+        await someone.say(room, 'three');
+        await ask(someone, room, '!whoami', youAre(someone));
+        expect(saidBy(bot, someone, room)).toEqual([greeting(mode), 'a: one', refusal, youAre(someone)]);
+        await bot.stop();
+        await bot.start(mapping);
+        await ask(someone, room, 'four', 'a: four');
+        expect(saidBy(bot, someone, room).slice(4)).toEqual([greeting(mode), 'a: four']);
+        expect(heardBy(agents)).toEqual({ a: ['one', 'four'] });
+        const [before, after] = agents['a']?.connections ?? [];
+        expect(after?.contextId).toBe(before?.contextId);
+      });
+    });
+
+    test('numbers and what is archived outlast a time without access', async () => {
+      const agents = await namedAgents('a');
+      const someone = await world.person();
+      const mapping = { userAgents: { [someone.userId]: 'a' } };
+      const given = { agents: urlsOf(agents), onboarding: { mode: 'spaces' as const } };
+      const access = { unmapped: 'deny' as const, contact: CONTACT };
+      const bot = await world.restartableBot({ ...given, access, ...mapping });
+      await bot.start();
+      const entry = await someone.createDm(bot.userId);
+      const first = await enter(someone, 'Chat 1');
+      await someone.message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }));
+      await ask(someone, entry, '!new Garden', words({ key: 'chat is ready', chat: 'Garden', number: 2 }));
+      const second = await enter(someone, 'Garden');
+      await ask(someone, second, '!archive', words({ key: 'chat is archived', chat: 'Garden', number: 2 }));
+      await bot.stop();
+      await bot.start({ userAgents: {} });
+      for (const room of [entry, first, second]) await ask(someone, room, '!chats', refusal);
+      await bot.stop();
+      await bot.start(mapping);
+      const line = (number: number, called: string, room: string, archived: boolean) => {
+        return { number, name: called, archived, room: room as never };
+      };
+      const chats = [line(1, 'Chat 1', first, false), line(2, 'Garden', second, true)];
+      await ask(someone, first, '!chats all', words({ key: 'chats', chats, archived: 0 }));
+      await ask(someone, entry, '!new', words({ key: 'chat is ready', chat: 'Chat 3', number: 3 }));
+      await ask(someone, await enter(someone, 'Chat 3'), 'hello', 'a: hello');
+    });
+
+    test('two people with one agent have memories of their own', async () => {
+      const agent = await world.agent(scripts.echo);
+      const people = [await world.person(), await world.person()];
+      const bot = await world.bot({ agents: { a: agent.url }, onboarding: { mode: 'dm' } });
+      for (const someone of people) {
+        await ask(someone, await someone.createDm(bot.userId), 'hello', 'You said: hello');
+      }
+      const ids = agent.connections.map(({ contextId }) => contextId);
+      expect(ids).toHaveLength(2);
+      expect(new Set(ids).size).toBe(2);
+    });
+
+    test('with scope: person the only memory is number 0, and !clear says that it stays', async () => {
+      const agent = await world.agent(scripts.echo);
+      const someone = await world.person();
+      const context = { scope: 'person' as const };
+      const bot = await world.bot({ agents: { a: agent.url }, onboarding: { mode: 'dm' }, context });
+      const room = await someone.createDm(bot.userId);
+      await ask(someone, room, 'one', 'You said: one');
+      await ask(someone, room, '!clear', words({ key: 'cleared', waiting: 0, kept: true }));
+      await ask(someone, room, 'two', 'You said: two');
+      expect(agent.connections.map(({ contextId }) => contextId)).toEqual(['0', '0']);
+    });
+  });
+}

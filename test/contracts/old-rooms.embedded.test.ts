@@ -1,0 +1,4 @@
+import { startEmbedded } from './embedded.ts';
+import { describeOldRooms } from './old-rooms.contract.ts';
+
+describeOldRooms('the embedded homeserver', startEmbedded);
