@@ -1,5 +1,6 @@
 /** The role of the service under load: tells when it runs, and on request how busy it was. */
 import { once } from 'node:events';
+import type { Report } from '../../src/actors/reconcile/facts.ts';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { createLog } from '../../src/ops/log.ts';
@@ -9,6 +10,10 @@ export interface Running {
   running: true;
   /** From the call of `startApp` until it had caught up, ms. */
   startMs: number;
+  /** The same until it had booted: it knows its rooms, and has not synced from there yet. */
+  bootedMs: number;
+  /** What it said of reconciling with the homeserver; null where it had no need to. */
+  report: Partial<Report> | null;
 }
 
 /** What the service did since the last `reset`. */
@@ -24,6 +29,8 @@ let commits = 0;
 let responseMs: number[] = [];
 let receivedAt: number | null = null;
 let before = usageNow();
+let bootedMs = 0;
+let report: Running['report'] = null;
 
 process.on('message', (message) => {
   if (message === 'stop') return void app.stop().then(() => process.disconnect());
@@ -32,8 +39,16 @@ process.on('message', (message) => {
 });
 
 const started = performance.now();
+const log = createLog({ level: 'info', format: 'json' });
 const app = await startApp(config, {
-  log: createLog({ level: 'info', format: 'json' }),
+  log: {
+    ...log,
+    info(fields, message) {
+      if (message === 'booted') bootedMs = performance.now() - started;
+      if (message === 'reconciled with the homeserver') report = fields;
+      log.info(fields, message);
+    },
+  },
   drainMs: 1_000,
   reach(boundary) {
     if (boundary === 'sync response received') receivedAt = performance.now();
@@ -45,4 +60,4 @@ const app = await startApp(config, {
   },
 });
 while (app.health().state !== 'running') await new Promise((resolve) => setTimeout(resolve, 2));
-process.send?.({ running: true, startMs: performance.now() - started } satisfies Running);
+process.send?.({ running: true, startMs: performance.now() - started, bootedMs, report } satisfies Running);

@@ -68,7 +68,8 @@ function text(number: number): Input {
 function deliver(record: Envelope): Envelope {
   const [item] = record.outbox;
   if (item === undefined) throw new Error('there is no answer to deliver');
-  return step(definition, record, [{ kind: 'settled', effect: item.id, accepted: true, at: 1_790_000_000_000 }]).record;
+  return step(definition, record, [{ kind: 'settled', effect: item.id, result: { ok: true }, at: 1_790_000_000_000 }])
+    .record;
 }
 
 function busy(record: Envelope): Envelope {

@@ -1,7 +1,7 @@
-/** The people who talk to the service, each in a room of their own; over HTTP, as lean as it goes. */
-import http from 'node:http';
+/** The people who talk to the service, each in a room of their own. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Homeserver } from '../../src/demo/homeserver/index.ts';
+import { leanHttp } from './http.ts';
 
 export interface People {
   rooms: string[];
@@ -16,34 +16,13 @@ const WELCOME_LIMIT_MS = 30_000;
 
 /** Makes `count` people, each with a room that `bot` is invited to. */
 export async function openPeople(homeserver: Homeserver, bot: string, count: number): Promise<People> {
-  const agent = new http.Agent({ keepAlive: true });
-  const call = (method: string, path: string, token: string, body: object) =>
-    new Promise<Record<string, string>>((resolve, reject) => {
-      const text = JSON.stringify(body);
-      const headers = {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-      };
-      const request = http.request(`${homeserver.url}/_matrix/client/v3${path}`, { method, headers, agent });
-      request.on('error', reject).on('response', (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const answer = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) resolve(JSON.parse(answer) as Record<string, string>);
-          else reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-        });
-      });
-      request.end(text);
-    });
-
+  const http = leanHttp(homeserver.url);
   const everybody = await Promise.all(
     Array.from({ length: count }, async (_, number) => {
       const user = homeserver.register(`person${number}`, 'secret');
       const { token } = homeserver.login(user);
       const wish = { preset: 'trusted_private_chat', invite: [bot], is_direct: true };
-      const { room_id: room = '' } = await call('POST', '/createRoom', token, wish);
+      const { room_id: room } = await http.call<{ room_id: string }>('POST', '/createRoom', token, wish);
       return { room, token };
     }),
   );
@@ -54,7 +33,7 @@ export async function openPeople(homeserver: Homeserver, bot: string, count: num
     say(number, body) {
       const { room, token } = everybody[number] ?? { room: '', token: '' };
       const path = `/rooms/${encodeURIComponent(room)}/send/m.room.message/p${++sent}`;
-      void call('PUT', path, token, { msgtype: 'm.text', body });
+      void http.call('PUT', path, token, { msgtype: 'm.text', body });
     },
     async welcomed() {
       const greeted = (room: string) =>
@@ -65,6 +44,6 @@ export async function openPeople(homeserver: Homeserver, bot: string, count: num
         await pause(20);
       }
     },
-    close: () => agent.destroy(),
+    close: () => http.close(),
   };
 }

@@ -1,4 +1,4 @@
-/** Records on disk → live actors, the way a start goes. Leaves the records in the folder. */
+/** Records on disk → live actors, the way a start goes. */
 import { work } from './alone.ts';
 import type { Figure } from './figures.ts';
 import { idleRecord, inParallel, openRooms, roomOf } from './rooms.ts';

@@ -12,6 +12,7 @@ import { isAtRest, newRoomRecord, readRoomRecord, roomDefinition } from '../../s
 import { createChildren, type Children } from '../../src/actors/supervisor.ts';
 import { createAlarm } from '../../src/actors/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
+import type { RoomWork } from '../../src/ports.ts';
 import { openAnswers } from '../../src/store/answers.ts';
 import { openHostState, type HostState } from '../../src/store/host.ts';
 import { openRecords, type RecordFolder } from '../../src/store/records.ts';
@@ -36,7 +37,28 @@ const AGENT = AgentId.parse('a');
 const PERSON = UserId.parse('@person:bench.test');
 const nowhere = () => undefined;
 
-export const definition = roomDefinition({ queue: 1000, tries: 5, turnMs: 1_800_000 }, 'BENCH');
+const done = async () => ({ ok: true }) as const;
+/** Rooms and Spaces that are done at once. */
+const work: RoomWork = {
+  createRoom: async ({ operation }) => ({ ok: true, room: RoomId.parse(`!${operation}`) }),
+  dropAlias: done,
+  linkChild: done,
+  invite: done,
+  setName: done,
+  displayName: async () => null,
+  writeMarker: done,
+  readMarker: async () => null,
+  leave: done,
+};
+
+export const definition = roomDefinition(
+  { queue: 1000, tries: 5, turnMs: 1_800_000, refuseAlways: false },
+  'BENCH',
+  (_, person) => ({
+    ...{ type: 'room.claimed', person, role: 'chat', agent: AGENT },
+    ...{ assignment: 'configured', number: null, name: null },
+  }),
+);
 export const roomOf = (number: number): RoomId => RoomId.parse(`!bench-room-number-${number}-of-the-bench`);
 export const eventOf = (name: string): EventId => EventId.parse(`$${name}`.padEnd(44, '0'));
 export const personOf = (): UserId => PERSON;
@@ -54,13 +76,22 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     openAnswers(path.join(folder, 'answers'), { fsync }),
   ]);
   const registry = { agentOf: () => AGENT, has: () => true };
-  const reception = createReception({ registry, host, now });
+  const reception = createReception({
+    registry,
+    access: { mayInvite: () => true, assignmentOf: () => 'configured' },
+    mode: 'dm',
+    scope: 'room',
+    host,
+    readMarker: async () => null,
+    inTheMaking: () => null,
+    now,
+  });
   const alarm = createAlarm(now);
   const root = createActor(
     supervisorMachine.provide({
       actions: {
-        'restart or park the room': (_, { room, error }) => children.restartOrPark(room as RoomId, error),
-        'release the room': (_, { room }) => children.release(room as RoomId),
+        'restart or park the room': (_, { room, error }) => children.restartOrPark(room, error),
+        'release the room': (_, { room }) => children.release(room),
       },
     }),
   );
@@ -72,7 +103,9 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     deadLetters,
     readRecord: readRoomRecord,
     isAtRest,
-    newRecord: reception.newRecord,
+    newRecord: (room, first) => reception.newRecord(room as RoomId, first),
+    refresh: ({ context }) =>
+      reception.refresh(context as RoomContext).map((event) => ({ kind: 'event', id: null, at: now(), event })),
     createEffects: (admit) =>
       createRoomEffects(
         {
@@ -80,6 +113,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           sendDisposable: async () => ({ ok: true, eventId: eventOf(`sent-${++sent}-`) }),
           joinRoom: async () => ({ ok: true }),
           showTyping: async () => undefined,
+          work,
+          tellPerson: (_, told) => told(),
           openLink(_, listen) {
             queueMicrotask(() => listen({ type: 'opened' }));
             return { ask: nowhere, confirm: nowhere, stop: nowhere, close: nowhere };
@@ -140,6 +175,13 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
 export function idleRecord(room: RoomId, texts: number): Envelope {
   const context: RoomContext = {
     room,
+    role: 'chat',
+    number: null,
+    name: null,
+    archived: false,
+    assignment: 'configured',
+    noticed: false,
+    encrypted: false,
     person: PERSON,
     agent: AGENT,
     contextId: ContextId.parse('1790000000000000'),

@@ -7,7 +7,7 @@ import { profileInto, run } from './alone.ts';
 import { table, type Figure, type Part } from './figures.ts';
 import { measureLatency, traffic } from './latency.ts';
 import { describeMachine, load, lookAtMachine } from './machine.ts';
-import { measureStart } from './start.ts';
+import { measureReconciliation } from './reconcile.ts';
 
 const { rooms, turnsPerSecond } = traffic;
 const underLoad = `${turnsPerSecond} turns/s over ${rooms} rooms`;
@@ -24,23 +24,8 @@ const parts: Record<string, { title: string; measure: (folder: string) => Promis
   },
   memory: { title: 'memory', measure: (folder) => run('memory', { folder }, ['--expose-gc']) },
   spawn: { title: 'spawn and stop', measure: (folder) => run('spawn', { folder }, ['--expose-gc']) },
-  start: {
-    title: 'coming back',
-    measure: async (folder) => {
-      const nothing = await measureStart(path.join(folder, 'empty'));
-      const restored = await run<Figure[]>('restore', { folder });
-      const everything = await measureStart(folder);
-      return [
-        ...restored,
-        {
-          name: 'start with 10,000 idle records',
-          value: everything.appMs,
-          unit: 'ms',
-          note: `${Math.round(everything.processMs)} ms from the start of the process; with none ${Math.round(nothing.appMs)} and ${Math.round(nothing.processMs)} ms`,
-        },
-      ];
-    },
-  },
+  restore: { title: 'coming back', measure: (folder) => run('restore', { folder }) },
+  reconcile: { title: 'rooms found again on the homeserver', measure: measureReconciliation },
   heart: { title: 'step()', measure: () => run('heart', {}) },
 };
 
