@@ -1,5 +1,5 @@
 /** What a person brings to the pure heart: the chart, the first record, what acknowledged steps mean. */
-import type { AnyEventObject, StateValue } from 'xstate';
+import type { AnyEventObject } from 'xstate';
 import {
   PersonContext,
   personEffects,
@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '../../machines/model.ts';
 import { personMachine } from '../../machines/person.machine.ts';
-import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
+import { newRecord, readRecord, type Envelope, type OutboxItem } from './record.ts';
 import type { Definition, Result } from './step.ts';
 
 export function personDefinition(device: string): Definition {
@@ -33,32 +33,12 @@ export function newPersonRecord(
   facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> = { space: null, nextNumber: 1, chats: [] },
 ): Envelope {
   const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false };
-  return {
-    version: RECORD_VERSION,
-    machine: 'person',
-    origin,
-    sequence: 0,
-    done: false,
-    value: 'ready',
-    context,
-    timers: [],
-    outbox: [],
-    parked: [],
-    seen: '',
-  };
+  return newRecord('person', origin, 'ready', context);
 }
 
 /** A person's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readPersonRecord(stored: unknown): Envelope {
-  const record = readEnvelope(stored, 'person');
-  const context = PersonContext.safeParse(record.context);
-  if (!context.success) throw new UnreadableRecord(context.error.message);
-  try {
-    personMachine.resolveState({ value: record.value as StateValue, context: context.data });
-  } catch (error) {
-    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
-  }
-  return { ...record, context: context.data };
+  return readRecord(stored, 'person', { machine: personMachine, context: PersonContext });
 }
 
 export function isPersonAtRest(record: Envelope): boolean {

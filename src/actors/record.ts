@@ -1,5 +1,6 @@
 /** The durable state of one actor: a versioned, checked JSON document in a file of its own. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { AnyStateMachine, StateValue } from 'xstate';
 import { z } from 'zod';
 
 /** A delayed event of the chart with its absolute deadline (ms), so that it survives a restart. */
@@ -72,6 +73,33 @@ export function readEnvelope(stored: unknown, machine: string): Envelope {
   if (!envelope.success) throw new UnreadableRecord(z.prettifyError(envelope.error));
   if (envelope.data.machine !== machine) throw new UnreadableRecord(`the record belongs to a ${envelope.data.machine}`);
   return envelope.data;
+}
+
+/** What a kind of actor is checked by: the schema of its context, and its chart. */
+interface Kind {
+  machine: AnyStateMachine;
+  context: z.ZodType;
+}
+
+/** A stored record, checked whole, its context and its place in the chart included. Throws `UnreadableRecord`. */
+export function readRecord(stored: unknown, name: string, kind: Kind): Envelope {
+  const record = readEnvelope(stored, name);
+  const context = kind.context.safeParse(record.context);
+  if (!context.success) throw new UnreadableRecord(context.error.message);
+  try {
+    kind.machine.resolveState({ value: record.value as StateValue, context: context.data });
+  } catch (error) {
+    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
+  }
+  return { ...record, context: context.data };
+}
+
+/** The record of an actor that begins in the state `value`. */
+export function newRecord(machine: string, origin: string, value: Envelope['value'], context: unknown): Envelope {
+  return {
+    ...{ version: RECORD_VERSION, machine, origin, sequence: 0, done: false, value, context },
+    ...{ timers: [], outbox: [], parked: [], seen: '' },
+  };
 }
 
 const FINGERPRINT = 10;

@@ -1,5 +1,5 @@
 /** What a room brings to the pure heart: its chart with the operator's limits, its first record, its words for failures. */
-import type { AnyEventObject, StateValue } from 'xstate';
+import type { AnyEventObject } from 'xstate';
 import {
   RoomContext,
   roomEffects,
@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '../../machines/model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { RECORD_VERSION, readEnvelope, UnreadableRecord, type Envelope, type OutboxItem } from './record.ts';
+import { newRecord, readRecord, type Envelope, type OutboxItem } from './record.ts';
 import type { Definition, Input, Result } from './step.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
@@ -64,32 +64,13 @@ const startOf: Record<Role, Envelope['value']> = {
 
 /** The record of a room that nobody has seen yet. */
 export function newRoomRecord(context: RoomContext, origin: string): Envelope {
-  return {
-    version: RECORD_VERSION,
-    machine: 'room',
-    origin,
-    sequence: 0,
-    done: false,
-    value: context.person === null ? 'unclaimed' : startOf[context.role],
-    context,
-    timers: [],
-    outbox: [],
-    parked: [],
-    seen: '',
-  };
+  const value = context.person === null ? 'unclaimed' : startOf[context.role];
+  return newRecord('room', origin, value, context);
 }
 
 /** A room's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readRoomRecord(stored: unknown): Envelope {
-  const record = readEnvelope(stored, 'room');
-  const context = RoomContext.safeParse(record.context);
-  if (!context.success) throw new UnreadableRecord(context.error.message);
-  try {
-    roomMachine.resolveState({ value: record.value as StateValue, context: context.data });
-  } catch (error) {
-    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
-  }
-  return { ...record, context: context.data };
+  return readRecord(stored, 'room', { machine: roomMachine, context: RoomContext });
 }
 
 /** Nothing is under way with this person, agent or homeserver: the room may leave memory. */

@@ -5,6 +5,7 @@ import type { Reach } from '../boundaries.ts';
 import type { Envelope } from '../record.ts';
 import type { Creations } from '../creations.ts';
 import { askedBy } from '../person.ts';
+import { spaceMarker } from '../reconcile/facts.ts';
 import type { Effect, Result } from '../step.ts';
 import type { Admit, EffectRunner, Key } from '../supervisor.ts';
 
@@ -39,17 +40,7 @@ export function createPersonEffects(world: PersonEffectPorts, admit: Admit): Eff
       const name = await world.names.space(person);
       return work.createRoom({ kind: 'space', operation, name, topic: '', person, space: null });
     },
-    'mark the Space': ({ space, person }) =>
-      work.writeMarker(space, {
-        version: 1,
-        kind: 'space',
-        person,
-        number: null,
-        name: null,
-        agent: null,
-        contextId: null,
-        archived: false,
-      }),
+    'mark the Space': ({ space, person }) => work.writeMarker(space, spaceMarker(person)),
     "drop the Space's alias": ({ operation, space }) => work.dropAlias(space, operation),
     'create the chat': async ({ operation, person, space, number, name: given }) => {
       const name = given ?? world.names.chat(number);
