@@ -8,6 +8,7 @@ import { askedBy } from '../person.ts';
 import { spaceMarker } from '../reconcile/facts.ts';
 import type { Effect, Result } from '../step.ts';
 import type { Admit, EffectRunner, Key } from '../supervisor.ts';
+import { createSettle } from './settle.ts';
 
 export interface PersonEffectPorts {
   work: RoomWork;
@@ -26,6 +27,7 @@ export interface PersonEffectPorts {
 
 export function createPersonEffects(world: PersonEffectPorts, admit: Admit): EffectRunner {
   const { work } = world;
+  const { settle } = createSettle<UserId>('person', world, admit);
   /** The rooms that know that their person's actor is parked. */
   const troubled = new Map<Key, Set<RoomId>>();
 
@@ -80,25 +82,12 @@ export function createPersonEffects(world: PersonEffectPorts, admit: Admit): Eff
     perform(person, effect: Effect, record: Envelope) {
       const perform = performers[effect.type as keyof PersonEffectParams] as Perform<never>;
       const recorded = effect.type === 'create the chat' ? world.creations.begin(person as UserId) : () => {};
-      world.reach('effect about to be sent');
-      perform(effect.params as never, `${record.origin}.${effect.id}`, effect)
-        .catch((error: unknown): Result | null => {
-          if (world.isClosing(error)) return null;
-          world.log.error({ person, effect: effect.type, error }, 'effect failed');
-          return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
-        })
-        .then((result) => {
-          if (result === null) return;
-          world.reach('effect sent');
-          if (!result.ok) world.log.warn({ person, effect: effect.type, ...result }, 'effect refused');
-          admit(person, { kind: 'settled', effect: effect.id, result, at: world.now() }, () => {
-            recorded();
-            world.reach('effect acknowledged');
-          });
-        })
-        .catch((error: unknown) =>
-          world.log.error({ person, effect: effect.type, error }, 'effect was not acknowledged'),
-        );
+      settle(
+        person as UserId,
+        effect,
+        perform(effect.params as never, `${record.origin}.${effect.id}`, effect),
+        recorded,
+      );
     },
     release: () => {},
     sayTroubled(person, inputs) {

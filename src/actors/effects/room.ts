@@ -7,6 +7,7 @@ import type { Effect, Result } from '../step.ts';
 import type { Admit, EffectRunner } from '../supervisor.ts';
 import type { Alarm } from '../timers.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
+import { createSettle } from './settle.ts';
 import { createStage } from './stage.ts';
 import { createLiveTurn, type LiveTurn } from './turn.ts';
 import { createTyping } from './typing.ts';
@@ -43,6 +44,7 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): EffectR
   const unreached = new Map<AgentId, Set<RoomId>>();
   /** The rooms that know that they are parked. */
   const troubled = new Set<RoomId>();
+  const { settle, acknowledge } = createSettle<RoomId>('room', world, admit);
   const typing = createTyping(world.showTyping, world.alarm, world.now);
 
   type Perform<Name extends keyof RoomEffectParams> = (
@@ -179,30 +181,6 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit): EffectR
     if ('markdown' in answer) return;
     world.answers.remove(room, answer.stored).catch((error: unknown) => {
       world.log.warn({ room, answer: answer.stored, error }, 'delivered answer could not be removed');
-    });
-  }
-
-  function settle(room: RoomId, effect: Effect, done: Promise<Result>, settled?: () => void): void {
-    world.reach('effect about to be sent');
-    done
-      .catch((error: unknown): Result | null => {
-        if (world.isClosing(error)) return null;
-        world.log.error({ room, effect: effect.type, error }, 'effect failed');
-        return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
-      })
-      .then((result) => {
-        if (result === null) return;
-        world.reach('effect sent');
-        if (!result.ok) world.log.warn({ room, effect: effect.type, ...result }, 'effect refused');
-        acknowledge(room, effect, result, settled);
-      })
-      .catch((error: unknown) => world.log.error({ room, effect: effect.type, error }, 'effect was not acknowledged'));
-  }
-
-  function acknowledge(room: RoomId, effect: Effect, result: Result, settled?: () => void): void {
-    admit(room, { kind: 'settled', effect: effect.id, result, at: world.now() }, () => {
-      world.reach('effect acknowledged');
-      settled?.();
     });
   }
 
