@@ -223,6 +223,7 @@ describe('a crash', () => {
     const held = deliver(it, A, repeat('2'), repeat('3'));
     it.alarm.advance(200);
     await held.done;
+    await until(() => it.children.counts().parked === 1);
     await it.children.deliver(A, [repeat('4')]);
     expect(it.happened.filter((what) => what.includes('troubled'))).toEqual([`${A} troubled 2 3`, `${A} troubled 4`]);
   });
