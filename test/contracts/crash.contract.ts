@@ -32,6 +32,15 @@ const LONG = Array.from(
   (_, line) => `Line ${line} of a long answer that needs a file of its own.`,
 ).join('\n\n');
 
+/** Takes no message on its first connection: the position is on disk before anything can have run. */
+function lateFirst(): AgentScript {
+  let connections = 0;
+  return async (connection) => {
+    if (++connections === 1) await connection.closed;
+    else await long(connection);
+  };
+}
+
 const long: AgentScript = async (connection) => {
   connection.send(STATUS);
   const message = await connection.next();
@@ -46,7 +55,7 @@ export function describeCrashes(name: string, start: () => Promise<TestHomeserve
     const world = createWorld(start);
 
     test.each(boundaries.map((boundary) => ({ boundary })))('at: $boundary', async ({ boundary }) => {
-      const agent = await world.agent(long);
+      const agent = await world.agent(boundary === 'sync position written' ? lateFirst() : long);
       const bot = await world.killableBot({ agents: { a: agent.url } });
       const someone = await world.person();
       const first = bot.start();
