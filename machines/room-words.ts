@@ -1,5 +1,4 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
-import { ONLY_CONTEXT } from './model.ts';
 import type {
   AgentId,
   Assignment,
@@ -77,66 +76,10 @@ interface Moment<Event> {
   context: RoomContext;
   event: Event;
 }
-type Message = { eventId: EventId } | { text: Text };
-
-/** A word to whoever wrote the message at hand. */
-export function reply(notice: Notice) {
-  return ({ event }: Moment<Message>) => say(notice, eventIdOf(event));
-}
-
-/** A word to whoever asked what is being answered. */
-export function tellAsker(notice: Notice) {
-  return ({ context }: { context: RoomContext }) => say(notice, turnOf(context).text.eventId);
-}
-
-export function replyPosition({ context, event }: Moment<Message>) {
-  return say({ key: 'text waits', position: context.waiting.length }, eventIdOf(event));
-}
-
-export function replyQueueFull({ context, event }: Moment<Message>) {
-  return say({ key: 'queue is full', limit: context.waiting.length }, eventIdOf(event));
-}
-
-export function replyCleared({ context, event }: Moment<{ eventId: EventId; contextId: ContextId }>) {
-  const kept = event.contextId === ONLY_CONTEXT;
-  return say({ key: 'cleared', waiting: context.waiting.length, kept }, event.eventId);
-}
-
-export function help({ context, event }: Moment<Message>) {
-  return say({ key: 'help', inSpace: isInSpace(context) }, eventIdOf(event));
-}
 
 /** Whether the person has a Space of chats, of which this room is a part. */
-function isInSpace({ number, role }: RoomContext): boolean {
+export function isInSpace({ number, role }: RoomContext): boolean {
   return number !== null || role === 'entry';
-}
-
-export function tellWhyBrokenOff({ context, event }: Moment<{ trouble: Trouble | null }>) {
-  return tellAsker(brokenOff(event.trouble))({ context });
-}
-
-export function tellWhyStopped({ context }: { context: RoomContext }) {
-  return tellAsker(brokenOff(turnOf(context).stoppedFor))({ context });
-}
-
-function eventIdOf(message: Message): EventId {
-  return 'text' in message ? message.text.eventId : message.eventId;
-}
-
-export function theTurn({ context }: { context: RoomContext }): { turn: TurnId } {
-  return { turn: turnOf(context).id };
-}
-
-export function theTurnByWish({ context }: { context: RoomContext }): RoomEffectParams['stop the agent'] {
-  return { turn: turnOf(context).id, trouble: null };
-}
-
-export function theNewContext({ event }: { event: { contextId: ContextId } }): { contextId: ContextId } {
-  return { contextId: event.contextId };
-}
-
-export function theText({ event }: { event: { text: Text } }): { text: Text } {
-  return { text: event.text };
 }
 
 /** What is not sent yet is asked there too; a question of a turn that is over belongs to the old one. */
@@ -189,7 +132,7 @@ export function delivery(
   return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
 }
 
-function brokenOff(trouble: Trouble | null): Notice {
+export function brokenOff(trouble: Trouble | null): Notice {
   return trouble === null ? { key: 'stopped' } : { key: 'trouble', trouble };
 }
 
@@ -243,15 +186,6 @@ export function wish(context: RoomContext, what: Wish): RoomEffectParams['tell t
   return { person: context.person, wish: what };
 }
 
-export function tellThePerson(what: Wish) {
-  return ({ context }: { context: RoomContext }) => wish(context, what);
-}
-
-/** The person wrote in an entry room. */
-export function askForAccess({ context, event }: Moment<Message>): RoomEffectParams['tell the person'] {
-  return wish(context, { type: 'access.wanted', answers: eventIdOf(event) });
-}
-
 export function theMarker({ context }: { context: RoomContext }): RoomEffectParams['write the marker'] {
   const { role, person, number, name, agent, contextId, archived } = context;
   if (person === null) throw new Error('the room has no person yet');
@@ -259,19 +193,6 @@ export function theMarker({ context }: { context: RoomContext }): RoomEffectPara
   return { marker: { version: 1, kind, person, number, name, agent, contextId, archived } };
 }
 
-export function greet({ context }: { context: RoomContext }): RoomEffectParams['say'] {
-  return say(greeting(context), null);
-}
-
-function greeting(context: RoomContext): Notice {
+export function greeting(context: RoomContext): Notice {
   return { key: 'greeting', defaultAgent: context.assignment === 'default', inSpace: isInSpace(context) };
-}
-
-export function greetAgain({ context, event }: Moment<Message>): RoomEffectParams['say'] {
-  return say(greeting(context), eventIdOf(event));
-}
-
-export function yourAgent({ context, event }: Moment<Message>): RoomEffectParams['say'] {
-  const { agent, assignment } = context;
-  return say({ key: 'your agent', agent, configured: assignment === 'configured' }, eventIdOf(event));
 }

@@ -33,10 +33,6 @@ export function roomDefinition(limits: RoomLimits, device: string, claim: Claim)
   const room = roomMachine.provide({
     guards: {
       'the queue has room': ({ context }) => context.waiting.length < limits.queue,
-      'something is unanswered and the queue has room': ({ context }) =>
-        context.unanswered !== null && context.waiting.length < limits.queue,
-      'a question is open and the queue has room': ({ context }) =>
-        context.question !== null && context.waiting.length < limits.queue,
       'it is of this turn and tries are left': ({ context, event }) =>
         'turn' in event && event.turn === context.turn?.id && context.turn.attempts + 1 < limits.tries,
       'the person need not hear it again': ({ context }) => context.noticed && !limits.refuseAlways,

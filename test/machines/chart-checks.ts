@@ -3,7 +3,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { allNodes, describeMachine, pathTo, UNNAMED, type ChartNode } from '../../src/diagrams/walk.ts';
 
 /** What is wrong with a machine, one sentence each; empty for a sound one. XState itself refuses targets that do not exist. */
-export function problemsOf(build: () => AnyStateMachine): string[] {
+export function problemsOf(build: () => AnyStateMachine, vocabulary = ''): string[] {
   let machine: AnyStateMachine;
   let root: ChartNode;
   try {
@@ -13,7 +13,7 @@ export function problemsOf(build: () => AnyStateMachine): string[] {
     return [`does not build: ${(error as Error).message}`];
   }
   return [
-    ...implementationProblems(root, machine),
+    ...implementationProblems(root, machine, vocabulary),
     ...allNodes(root).flatMap(({ id, type }) => (type === 'history' ? [`'${id}' is a history state`] : [])),
     ...unreachable(root).map((id) => `nothing leads to '${id}'`),
     ...children(machine),
@@ -22,7 +22,12 @@ export function problemsOf(build: () => AnyStateMachine): string[] {
 
 const kinds = ['actions', 'guards', 'delays'] as const;
 
-function implementationProblems(root: ChartNode, machine: AnyStateMachine): string[] {
+/** The actions that other actions are made of. */
+function namedWithin(vocabulary: string): string[] {
+  return [...vocabulary.matchAll(/\b(?:enqueue|asks)\('([^']+)'/g)].map(([, name = '']) => name);
+}
+
+function implementationProblems(root: ChartNode, machine: AnyStateMachine, vocabulary: string): string[] {
   const nodes = allNodes(root);
   const transitions = nodes.flatMap((node) => node.transitions);
   const used = {
@@ -30,12 +35,15 @@ function implementationProblems(root: ChartNode, machine: AnyStateMachine): stri
     guards: transitions.flatMap(({ guard }) => (guard === null ? [] : [guard])),
     delays: transitions.flatMap(({ delay }) => (delay === null ? [] : [delay])),
   };
+  const within = namedWithin(vocabulary);
   return kinds.flatMap((kind) => {
     const known = Object.keys(machine.implementations[kind]);
     const names = [...new Set(used[kind])];
     return [
       ...names.filter((name) => !known.includes(name)).map((name) => problemOfName(kind, name)),
-      ...known.filter((name) => !names.includes(name)).map((name) => `${kind}: '${name}' is never used`),
+      ...known
+        .filter((name) => !names.includes(name) && !within.includes(name))
+        .map((name) => `${kind}: '${name}' is never used`),
     ];
   });
 }
@@ -67,9 +75,7 @@ function children(machine: AnyStateMachine): string[] {
     ...nodes.filter(({ invoke }) => invoke.length > 0).map(({ id }) => `'${id}' invokes`),
     ...Object.keys(machine.implementations.actors).map((name) => `actors: '${name}' is a child`),
     ...Object.entries(machine.implementations.actions).flatMap(([name, action]) =>
-      ['xstate.spawnChild', 'xstate.enqueueActions'].includes((action as { type?: string }).type ?? '')
-        ? [`actions: '${name}' may spawn`]
-        : [],
+      (action as { type?: string }).type === 'xstate.spawnChild' ? [`actions: '${name}' spawns`] : [],
     ),
   ];
 }
@@ -88,7 +94,20 @@ export function impuritiesOf(source: string): string[] {
   return [...imports.map((name) => `imports '${name}'`), ...[...new Set(words)].map((word) => `speaks of ${word}`)];
 }
 
-const impure = ['Date', 'Math.random', 'process', 'crypto', 'performance', 'setTimeout', 'setInterval', 'fetch'];
+const impure = [
+  'spawnChild',
+  'enqueue.spawnChild',
+  'sendTo',
+  'enqueue.sendTo',
+  'Date',
+  'Math.random',
+  'process',
+  'crypto',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'fetch',
+];
 
 /** The free names of a source, and what is taken from `Math`. */
 function identifiersOf(source: string): string[] {

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { personEffects, roomEffects } from '../../machines/model.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
 import { impuritiesOf, problemsOf } from './chart-checks.ts';
 
 const folder = new URL('../../machines/', import.meta.url);
@@ -17,6 +16,8 @@ const machines = await Promise.all(
   }),
 );
 
+const vocabulary = sources.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+
 function isMachine(value: unknown): value is AnyStateMachine {
   return typeof value === 'object' && value !== null && 'root' in value && 'implementations' in value;
 }
@@ -28,7 +29,7 @@ describe('the charts', () => {
   });
 
   it.each(machines)('$file is sound', ({ found }) => {
-    expect(found.flatMap((machine) => problemsOf(() => machine))).toEqual([]);
+    expect(found.flatMap((machine) => problemsOf(() => machine, vocabulary))).toEqual([]);
   });
 
   it.each(sources)('%s is pure', (name) => {
@@ -43,7 +44,7 @@ describe('the effects', () => {
   ];
   const outside = (machine: AnyStateMachine) =>
     Object.entries(machine.implementations.actions)
-      .filter(([, action]) => (action as { type?: string }).type !== 'xstate.assign')
+      .filter(([, action]) => !((action as { type?: string }).type ?? '').startsWith('xstate.'))
       .map(([name]) => name)
       .sort();
 
@@ -54,14 +55,6 @@ describe('the effects', () => {
   it('are told apart from what changes the context', () => {
     const machine = setup({ actions: { act: () => {}, note: assign({}) } }).createMachine({ entry: ['act', 'note'] });
     expect(outside(machine)).toEqual(['act']);
-  });
-
-  it.each(ours)('of a $id are all used by the chart', (machine, effects) => {
-    const nodes = allNodes(describeMachine(machine));
-    const used = new Set(
-      nodes.flatMap(({ entry, exit, transitions }) => [...entry, ...exit, ...transitions.flatMap((t) => t.actions)]),
-    );
-    expect(Object.keys(effects).filter((name) => !used.has(name))).toEqual([]);
   });
 });
 
@@ -149,7 +142,7 @@ describe('the checks can fail:', () => {
         setup({ actions: { spawn: spawnChild(fromPromise(() => Promise.resolve())) } }).createMachine({
           entry: 'spawn',
         }),
-      ["actions: 'spawn' may spawn"],
+      ["actions: 'spawn' spawns"],
     ],
   ];
 
