@@ -22,6 +22,6 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/main.ts', 'src/demo/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['src/main.ts', 'src/demo/**', 'src/homeserver/**', 'test/**'], rules: { 'no-console': 'off' } },
   { files: ['eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

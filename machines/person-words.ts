@@ -1,5 +1,8 @@
 /** What the person's chart says and remembers: the plain functions behind its actions and params. */
-import type { Chat, Job, Notice, PersonContext, PersonEffectParams, PersonEvent, RoomEvent, RoomId } from './model.ts';
+import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent } from './person.model.ts';
+import type { Notice } from './notices.ts';
+import type { RoomEvent } from './room.model.ts';
+import type { RoomId } from './ids.ts';
 
 export function theJob(context: PersonContext): Job {
   if (context.job === null) throw new Error('no chat is being made');

@@ -3,7 +3,8 @@
  * that it goes on where it was after a kill; wishes that come meanwhile wait in line.
  */
 import { assign, setup } from 'xstate';
-import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent, RoomId } from './model.ts';
+import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent } from './person.model.ts';
+import type { RoomId } from './ids.ts';
 import {
   about,
   accessIsRestored,

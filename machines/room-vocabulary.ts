@@ -3,7 +3,9 @@
  * A name needs no params; one that reads an event says which ones it can be used on, else the event is parked.
  */
 import { assign, setup, type ActionFunction, type EventObject } from 'xstate';
-import type { EventId, Notice, RoomContext, RoomEffectParams, RoomEvent, Text, Wish } from './model.ts';
+import type { EventId } from './ids.ts';
+import type { Notice } from './notices.ts';
+import type { RoomContext, RoomEffectParams, RoomEvent, Text, Wish } from './room.model.ts';
 import {
   FIRST_BACKOFF_MS,
   afterFailedTry,
@@ -33,7 +35,7 @@ import {
   wordOn,
   wordOnExpiry,
 } from './room-words.ts';
-import { ONLY_CONTEXT } from './model.ts';
+import { ONLY_CONTEXT } from './ids.ts';
 
 const QUEUE_LIMIT = 20;
 const TRIES = 5;

@@ -1,23 +1,18 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
+import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import type {
-  AgentId,
   Assignment,
   Role,
   Wish,
-  ContextId,
-  EventId,
-  Notice,
   Outcome,
   RoomContext,
   RoomEffectParams,
   RoomEvent,
   Text,
-  Trouble,
   Turn,
-  TurnId,
   Unanswered,
-  UserId,
-} from './model.ts';
+} from './room.model.ts';
+import type { Notice, Trouble } from './notices.ts';
 
 export const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;

@@ -1,17 +1,17 @@
 /** Composition root: configuration → adapters → root actor. The only file that knows everything. */
 import { createActor } from 'xstate';
 import path from 'node:path';
-import { EventId, type AgentId, type RoomId, type UserId } from '../machines/model.ts';
+import { EventId, type AgentId, type RoomId, type UserId } from '../machines/ids.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { createAccess } from './actors/access.ts';
-import type { Reach } from './actors/boundaries.ts';
+import type { Reach } from './durable/boundaries.ts';
 import { createDirectory } from './actors/directory.ts';
 import { createDoor } from './actors/door.ts';
 import { createReception } from './actors/reception.ts';
-import type { Change } from './actors/durable.ts';
-import { createAlarm } from './actors/timers.ts';
+import type { Change } from './durable/durable.ts';
+import { createAlarm } from './durable/timers.ts';
 import { createRegistry } from './agents/registry.ts';
-import { comeBack } from './come-back.ts';
+import { comeBack } from './start/come-back.ts';
 import { compose, openStore } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { createActions } from './matrix/actions.ts';
@@ -24,7 +24,7 @@ import { login, LoginRefused, type Session } from './matrix/login.ts';
 import { createRoomWork } from './matrix/rooms.ts';
 import { createSurvey } from './matrix/survey.ts';
 import { createSync } from './matrix/sync.ts';
-import { claimMemories } from './memories.ts';
+import { claimMemories } from './start/memories.ts';
 import type { Health } from './ops/health.ts';
 import type { Arrival, Log } from './ports.ts';
 import { openHostState } from './store/host.ts';
@@ -180,7 +180,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   async function agentAddresses(): Promise<(agent: AgentId) => string | null> {
     const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, baseUrl]));
     if (config.backend === 'real') return (agent) => addresses.get(agent) ?? null;
-    const { startAgent } = await import('./demo/agent/server.ts');
+    const { startAgent } = await import('./reference-agent/server.ts');
     const agent = await startAgent({ port: 0, workspace: folder('workspace'), log });
     closers.push(() => agent.close());
     return () => agent.url;

@@ -61,8 +61,8 @@ program
   .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)
   .option('--workspace <folder>', 'its files', './workspace')
   .action(async (options: { host: string; port: number; workspace: string }) => {
-    const { startAgent } = await import('./demo/agent/server.ts');
-    const { providerFrom } = await import('./demo/agent/provider-from.ts');
+    const { startAgent } = await import('./reference-agent/server.ts');
+    const { providerFrom } = await import('./reference-agent/provider-from.ts');
     const provider = providerFrom(process.env);
     const agent = await startAgent({ ...options, ...(provider === null ? {} : { provider }) });
     console.log(`The reference agent listens on ${agent.url}`);

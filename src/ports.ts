@@ -2,18 +2,10 @@
  * What actors need from the world, one verb each. Adapters (`matrix`, `agents`, `store`, `text`, `ops`) implement these;
  * only `app.ts` brings the two together.
  */
-import type {
-  AgentId,
-  ContextId,
-  EventId,
-  Marker,
-  Notice,
-  RoomEvent,
-  RoomId,
-  Text,
-  Trouble,
-  UserId,
-} from '../machines/model.ts';
+import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/ids.ts';
+import type { Marker } from '../machines/marker.ts';
+import type { Notice, Trouble } from '../machines/notices.ts';
+import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
 
 /** Milliseconds since 1970. */

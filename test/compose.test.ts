@@ -1,14 +1,16 @@
 /** People and rooms together on a real store, on a homeserver that does what it is asked, when the test lets it. */
 import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { AgentId, EventId, RoomId, UserId, type PersonContext, type RoomContext } from '../machines/model.ts';
+import { AgentId, EventId, RoomId, UserId } from '../machines/ids.ts';
+import { type PersonContext } from '../machines/person.model.ts';
+import { type RoomContext } from '../machines/room.model.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { createAccess } from '../src/actors/access.ts';
 import { createDirectory } from '../src/actors/directory.ts';
 import { createReception } from '../src/actors/reception.ts';
-import type { Envelope } from '../src/actors/record.ts';
-import type { Input } from '../src/actors/step.ts';
-import type { Children } from '../src/actors/supervisor.ts';
+import type { Envelope } from '../src/durable/record.ts';
+import type { Input } from '../src/durable/step.ts';
+import type { Children } from '../src/durable/children.ts';
 import { compose, openStore, type Household } from '../src/compose.ts';
 import type { Config } from '../src/config/config.ts';
 import type { Done, Made, NewRoom, RoomWork } from '../src/ports.ts';

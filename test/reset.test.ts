@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startHomeserver, type Homeserver } from '../src/demo/homeserver/index.ts';
+import { startHomeserver, type Homeserver } from '../src/homeserver/index.ts';
 import { lockFolder } from '../src/store/lock.ts';
 import { openRecords } from '../src/store/records.ts';
 import { filesIn, temporaryFolder } from './store/support.ts';

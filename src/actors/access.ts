@@ -1,5 +1,5 @@
 /** Who may come to the bot, and whether an agent is there for them. Pure: decides from the configuration alone. */
-import type { AgentId, UserId } from '../../machines/model.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 
 export interface Access {
   /** Whether an invite of `user` is taken at all; everybody else is a stranger. */

@@ -1,7 +1,7 @@
 /** Chats whose creation nobody has on disk yet: their rooms are unknown, and their person may already speak in them. */
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import type { Now } from '../ports.ts';
-import type { Alarm } from './timers.ts';
+import type { Alarm } from '../durable/timers.ts';
 
 export interface Creations {
   /** A room is being made for this person; call what it returns when it is recorded which one, or that there is none. */

@@ -1,6 +1,7 @@
 /** Which rooms are whose, as the records of all people say: Spaces, chats, and chats that are being made. */
-import type { PersonContext, RoomId, UserId } from '../../machines/model.ts';
-import type { Envelope } from './record.ts';
+import type { PersonContext } from '../../machines/person.model.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { Envelope } from '../durable/record.ts';
 
 export interface Directory {
   /** A person's record as it is on disk now. */

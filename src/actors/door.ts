@@ -1,8 +1,8 @@
 /** Who comes in: invites are accepted or declined here, what happens to Spaces goes to their people, the rest to the rooms. */
-import type { RoomId, UserId } from '../../machines/model.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Arrival, Log, Now } from '../ports.ts';
 import type { Reception } from './reception.ts';
-import type { Children } from './supervisor.ts';
+import type { Children } from '../durable/children.ts';
 
 export interface Door {
   /** Hands arrivals to their actors; each promise resolves when its actor has them on disk. */

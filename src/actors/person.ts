@@ -3,15 +3,13 @@ import type { AnyEventObject } from 'xstate';
 import {
   PersonContext,
   personEffects,
-  RoomId,
-  type EventId,
   type PersonEffectParams,
   type PersonEvent,
-  type UserId,
-} from '../../machines/model.ts';
+} from '../../machines/person.model.ts';
+import { RoomId, type EventId, type UserId } from '../../machines/ids.ts';
 import { personMachine } from '../../machines/person.machine.ts';
-import { newRecord, readRecord, type Envelope, type OutboxItem } from './record.ts';
-import type { Definition, Result } from './step.ts';
+import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
+import type { Definition, Result } from '../durable/step.ts';
 
 export function personDefinition(device: string): Definition {
   return {

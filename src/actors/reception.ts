@@ -1,20 +1,11 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
-import {
-  ContextId,
-  ONLY_CONTEXT,
-  type AgentId,
-  type Assignment,
-  type Marker,
-  type Role,
-  type RoomContext,
-  type RoomEvent,
-  type RoomId,
-  type UserId,
-} from '../../machines/model.ts';
+import { ContextId, ONLY_CONTEXT, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
+import { type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import { type Marker } from '../../machines/marker.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
-import { newOrigin, type Envelope } from './record.ts';
+import { newOrigin, type Envelope } from '../durable/record.ts';
 import { newRoomRecord, type Claim } from './room.ts';
-import type { Input } from './step.ts';
+import type { Input } from '../durable/step.ts';
 
 export interface Reception {
   /** The inputs of each room, in order. */

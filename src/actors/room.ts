@@ -6,12 +6,11 @@ import {
   type Role,
   type RoomEffectParams,
   type RoomEvent,
-  type RoomId,
-  type UserId,
-} from '../../machines/model.ts';
+} from '../../machines/room.model.ts';
+import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { newRecord, readRecord, type Envelope, type OutboxItem } from './record.ts';
-import type { Definition, Input, Result } from './step.ts';
+import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
+import type { Definition, Input, Result } from '../durable/step.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
 const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);

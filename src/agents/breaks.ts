@@ -1,5 +1,5 @@
 /** Why a connection broke, as the trouble that a person is told about. */
-import type { Trouble } from '../../machines/model.ts';
+import type { Trouble } from '../../machines/notices.ts';
 
 /** Was the message written when the link broke? */
 type Written = boolean;

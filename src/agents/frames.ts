@@ -1,6 +1,7 @@
 /** The frames of the agent protocol: what comes in is decoded and never trusted, what goes out is written here only. */
 import { z } from 'zod';
-import type { RoomId, Text } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import type { Text } from '../../machines/room.model.ts';
 import type { Capabilities } from '../ports.ts';
 
 /** One frame of an agent. `protocol` is what could not be read: the first frame may not be one, later ones are ignored. */

@@ -1,5 +1,5 @@
 /** What a link is given, what bounds it and what it counts. */
-import type { AgentId } from '../../machines/model.ts';
+import type { AgentId } from '../../machines/ids.ts';
 import type { Log, Now } from '../ports.ts';
 import type { After } from './timers.ts';
 

@@ -1,7 +1,8 @@
 /** One WebSocket connection to an agent for one turn. */
 import type { ClientOptions } from 'ws';
 import { WebSocket } from 'ws';
-import type { AgentId, ContextId, Trouble } from '../../machines/model.ts';
+import type { AgentId, ContextId } from '../../machines/ids.ts';
+import type { Trouble } from '../../machines/notices.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import { troubleOfClose, troubleOfError, troubleOfRefusal, wordsOfError } from './breaks.ts';
 import type { Frame } from './frames.ts';

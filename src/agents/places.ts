@@ -1,4 +1,4 @@
-import type { AgentId } from '../../machines/model.ts';
+import type { AgentId } from '../../machines/ids.ts';
 import type { Places } from '../ports.ts';
 
 interface Line {

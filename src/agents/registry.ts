@@ -1,4 +1,4 @@
-import { AgentId } from '../../machines/model.ts';
+import { AgentId } from '../../machines/ids.ts';
 import type { Registry } from '../ports.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AgentId, UserId } from '../../machines/model.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 
 export interface AgentConfig {
   id: AgentId;

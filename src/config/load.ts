@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { AgentId, UserId } from '../../machines/model.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { AgentConfig, Config } from './config.ts';
 import { type Env, readEnvironment, type ReadFile, whyUnreadable } from './environment.ts';
 import { ConfigError, type Problem, show } from './problem.ts';

@@ -1,6 +1,6 @@
 /** The part `policy` of the registry file: what it may say, its defaults, and what its parts mean together. */
 import { z } from 'zod';
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import type { Policy } from './config.ts';
 import { optional, section, template, userGlob, wellFormed } from './values.ts';
 

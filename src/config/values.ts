@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 
 /** No half of a surrogate pair stands alone: JSON could carry it, homeservers refuse it. */
 export const wellFormed = [(value: string) => value.isWellFormed(), 'contains half a character'] as const;

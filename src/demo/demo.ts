@@ -1,6 +1,6 @@
 /** `npm run demo`: a homeserver, an agent, the service and a person in one process, on a chat page or in the terminal. */
 import { createLog } from '../ops/log.ts';
-import { providerFrom } from './agent/provider-from.ts';
+import { providerFrom } from '../reference-agent/provider-from.ts';
 import { createCall } from './call.ts';
 import { openConversation } from './conversation.ts';
 import { acceptFirstChat } from './first-chat.ts';

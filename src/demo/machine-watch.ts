@@ -1,9 +1,10 @@
 /** What the rooms' machines do, for somebody who looks on: which states are active, and the last transitions. */
-import type { RoomContext, RoomId } from '../../machines/model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import type { Change } from '../actors/durable.ts';
-import type { Envelope } from '../actors/record.ts';
-import type { Input } from '../actors/step.ts';
+import type { Change } from '../durable/durable.ts';
+import type { Envelope } from '../durable/record.ts';
+import type { Input } from '../durable/step.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
 
 /** One commit of a room. */

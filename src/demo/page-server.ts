@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import { commandHints } from './commands.ts';
-import type { Homeserver } from './homeserver/index.ts';
+import type { Homeserver } from '../homeserver/index.ts';
 import { listen, urlHost } from './listen.ts';
 import type { MachineWatch } from './machine-watch.ts';
 import type { People } from './people.ts';

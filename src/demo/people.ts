@@ -1,7 +1,7 @@
 /** The people of the demo: accounts of its homeserver that need no password. */
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import { createCall } from './call.ts';
-import type { Homeserver } from './homeserver/index.ts';
+import type { Homeserver } from '../homeserver/index.ts';
 
 /** A login of one person. */
 interface DemoPerson {

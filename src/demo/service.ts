@@ -2,14 +2,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AgentId, type UserId } from '../../machines/model.ts';
+import { AgentId, type UserId } from '../../machines/ids.ts';
 import { startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import type { Log } from '../ports.ts';
-import type { Provider } from './agent/provider.ts';
-import { startAgent } from './agent/server.ts';
-import { startHomeserver, type Homeserver } from './homeserver/index.ts';
+import type { Provider } from '../reference-agent/provider.ts';
+import { startAgent } from '../reference-agent/server.ts';
+import { startHomeserver, type Homeserver } from '../homeserver/index.ts';
 import { watchMachines, type MachineWatch } from './machine-watch.ts';
 
 export interface DemoService {

@@ -1,5 +1,7 @@
 /** `machines/README.md`: the charts as diagrams, as sentences and as a table, all derived from the machines themselves. */
-import { personEffects, roomEffects, type EffectClass } from '../../machines/model.ts';
+import { personEffects } from '../../machines/person.model.ts';
+import { roomEffects } from '../../machines/room.model.ts';
+import { type EffectClass } from '../../machines/effects.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';

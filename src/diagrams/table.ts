@@ -1,6 +1,7 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate';
-import type { Notice, RoomContext, RoomEvent, Text, Turn } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
+import type { RoomContext, RoomEvent, Text, Turn } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { allNodes, describeMachine, isPassing, pathTo } from './walk.ts';
 

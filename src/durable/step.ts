@@ -11,7 +11,7 @@ import {
   type StateValue,
 } from 'xstate';
 import { z } from 'zod';
-import type { EffectClass } from '../../machines/model.ts';
+import type { EffectClass } from '../../machines/effects.ts';
 import { remember, wasSeen, type Envelope, type OutboxItem, type Parked, type Timer } from './record.ts';
 
 /** What a kind of actor brings to the heart. */

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { UserId } from '../../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import { accountDataRoutes } from './endpoints/account-data.ts';
 import { directoryRoutes } from './endpoints/directory.ts';
 import { historyRoutes } from './endpoints/history.ts';

@@ -1,5 +1,5 @@
 /** What the bot does in rooms besides sending messages: joining, typing, marking as read. */
-import type { EventId, RoomId, UserId } from '../../machines/model.ts';
+import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Chance, JoinRoom, Log, ShowTyping } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { toFailure } from './errors.ts';

@@ -1,5 +1,5 @@
 /** Where the bot waits for the rooms that take the place of chats: whoever replaces a room invites its members afterwards. */
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { Arrival, JoinRoom } from '../ports.ts';
 
 export interface Antechamber {

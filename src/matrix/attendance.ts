@@ -3,7 +3,7 @@
  * nothing, and so does an administrator's removal of a room look.
  */
 import { z } from 'zod';
-import { RoomId, type UserId } from '../../machines/model.ts';
+import { RoomId, type UserId } from '../../machines/ids.ts';
 import type { Chance, Log, RoomWork, Send } from '../ports.ts';
 import { encoded, roomPath, type MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';

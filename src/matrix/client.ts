@@ -1,8 +1,8 @@
 /** The homeserver's client API, typed: the only file that talks through matrix-bot-sdk's MatrixClient. */
 import { z } from 'zod';
 import { MatrixClient } from 'matrix-bot-sdk';
-import type { EventId, RoomId, UserId } from '../../machines/model.ts';
-import { EventId as EventIdSchema, RoomId as RoomIdSchema, UserId as UserIdSchema } from '../../machines/model.ts';
+import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { EventId as EventIdSchema, RoomId as RoomIdSchema, UserId as UserIdSchema } from '../../machines/ids.ts';
 import type { Log } from '../ports.ts';
 import { badAnswer, toFailure } from './errors.ts';
 import { withSignal } from './http.ts';

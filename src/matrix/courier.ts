@@ -2,7 +2,7 @@
  * Brings the messages of all rooms to the homeserver: in order within a room, rooms side by side, under one budget for
  * the account, and again and again under the same transaction id until there is a yes or a final no.
  */
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
 import { createBudget } from './budget.ts';
 import type { MatrixApi } from './client.ts';

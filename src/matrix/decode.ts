@@ -1,7 +1,7 @@
 /** Decides at the edge: a raw Matrix event becomes something heard, or a named reason for dropping it. */
 import { z } from 'zod';
 import { commands } from '../../machines/commands.ts';
-import { EventId, RoomId, UserId } from '../../machines/model.ts';
+import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Heard } from '../ports.ts';
 
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };

@@ -1,6 +1,6 @@
 /** Takes the bot out of everything that it is in: what a reset of its account works with. */
 import { z } from 'zod';
-import { RoomId } from '../../machines/model.ts';
+import { RoomId } from '../../machines/ids.ts';
 import type { Chance, Done, Log } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';

@@ -1,7 +1,7 @@
 /** Looks for a message of ours in a room's recent history: it may have arrived although we never heard so. */
 import { z } from 'zod';
-import type { EventId, RoomId, UserId } from '../../machines/model.ts';
-import { EventId as EventIdSchema } from '../../machines/model.ts';
+import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { EventId as EventIdSchema } from '../../machines/ids.ts';
 import type { MatrixApi } from './client.ts';
 import { ID_KEY } from './content.ts';
 

@@ -1,6 +1,6 @@
 /** Who is next: the rooms' lines of messages, of each of which only the first may be under way. */
 import TinyQueue from 'tinyqueue';
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { Outgoing, Priority } from '../ports.ts';
 
 interface Queued {

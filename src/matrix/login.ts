@@ -1,7 +1,7 @@
 /** Gets the bot its access token, and the device that its transaction ids are remembered under. */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { createClient } from './client.ts';
 import { MatrixFailure } from './errors.ts';

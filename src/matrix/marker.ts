@@ -1,6 +1,6 @@
 /** Whether what stands in a room's account data is a marker, and one that this version may replace. */
 import { z } from 'zod';
-import { Marker } from '../../machines/model.ts';
+import { Marker } from '../../machines/marker.ts';
 import { MatrixFailure } from './errors.ts';
 
 const Versioned = z.object({ version: z.number().gt(Marker.shape.version.value) });

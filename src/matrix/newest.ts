@@ -1,5 +1,5 @@
 /** Writes of one thing per room, of which the newest must be the last to arrive. */
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 
 type Write<Value, Result> = (room: RoomId, value: Value) => Promise<Result>;
 

@@ -1,6 +1,6 @@
 /** What new rooms and Spaces look like: the bodies of `createRoom`. */
 import { createHash } from 'node:crypto';
-import type { UserId } from '../../machines/model.ts';
+import type { UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../ports.ts';
 
 /** Where a room's creation names its operation: only the bot can have written it there. */

@@ -1,6 +1,7 @@
 /** What the bot does to rooms besides messages: making and linking them, inviting, naming, marking, leaving. */
 import { z } from 'zod';
-import { RoomId, type Marker, type UserId } from '../../machines/model.ts';
+import { RoomId, type UserId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
 import type { Chance, Done, Log, NewRoom, RoomWork } from '../ports.ts';
 import { encoded, roomPath, type MatrixApi } from './client.ts';
 import { Closed, MatrixFailure } from './errors.ts';

@@ -1,6 +1,6 @@
 /** Everything the bot is in, in one state-filtered full sync: what reconciliation works from. */
 import { z } from 'zod';
-import { EventId, RoomId, UserId } from '../../machines/model.ts';
+import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { inviterIn } from './decode.ts';

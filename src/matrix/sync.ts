@@ -3,7 +3,7 @@
  * the position moves; gaps in a limited timeline are filled from the room's history first.
  */
 import { z } from 'zod';
-import { RoomId, type UserId } from '../../machines/model.ts';
+import { RoomId, type UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, Log, Now, Receive } from '../ports.ts';
 import type { MatrixApi, Messages, MessagesQuery } from './client.ts';
 import { decodeEvent, inviterIn, isInvite, type DropReason } from './decode.ts';

@@ -1,5 +1,5 @@
 /** Makes a call until the homeserver says yes or a final no. */
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { MatrixFailure } from './errors.ts';
 import { createSlots, retry, type Wait } from './wait.ts';

@@ -1,5 +1,5 @@
 /** What the agent remembers of each conversation: the last messages, and the turns it need not run again. */
-import type { Log } from '../../ports.ts';
+import type { Log } from '../ports.ts';
 import type { UserMessage } from './frames.ts';
 import type { Run, Said, Work } from './run.ts';
 import { startRun } from './run.ts';

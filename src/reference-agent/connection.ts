@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Log } from '../../ports.ts';
+import type { Log } from '../ports.ts';
 import type { Chats } from './chats.ts';
 import type { AgentFrame, UserMessage } from './frames.ts';
 import { CAPABILITIES, readFrame } from './frames.ts';

@@ -1,7 +1,7 @@
 /** One turn on the agent's side: it runs whether or not a connection listens, so that a bot that comes back can join. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../ports.ts';
+import type { Log } from '../ports.ts';
 import type { AgentFrame } from './frames.ts';
 import { AgentError } from './frames.ts';
 

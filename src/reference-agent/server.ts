@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Log } from '../../ports.ts';
+import type { Log } from '../ports.ts';
 import { createChats } from './chats.ts';
 import { serveConnection } from './connection.ts';
 import type { Provider } from './provider.ts';

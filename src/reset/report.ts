@@ -1,5 +1,5 @@
 /** What a reset says: what was or would be deleted, what was or would be left, and what stays for people to do. */
-import type { RoomId, UserId } from '../../machines/model.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { StateContents } from '../store/state-folder.ts';
 
 /** `local-only`: the state folder; `server-leave-forget`: first every room and invite of the bot, then the state folder. */

@@ -1,16 +1,18 @@
 /** What a start does before it syncs: rebuilds what is lost, wakes what was under way, catches up with what changed. */
-import type { PersonContext, PersonEvent, RoomContext, RoomEvent, RoomId } from '../machines/model.ts';
-import type { Directory } from './actors/directory.ts';
-import type { Door } from './actors/door.ts';
-import { isPersonAtRest } from './actors/person.ts';
-import { isAtRest } from './actors/room.ts';
-import { DeadLetters } from './actors/step.ts';
-import type { Household } from './compose.ts';
-import type { Attendance } from './matrix/attendance.ts';
-import type { Now } from './ports.ts';
+import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
+import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import type { Directory } from '../actors/directory.ts';
+import type { Door } from '../actors/door.ts';
+import { isPersonAtRest } from '../actors/person.ts';
+import { isAtRest } from '../actors/room.ts';
+import { DeadLetters } from '../durable/step.ts';
+import type { Household } from '../compose.ts';
+import type { Attendance } from '../matrix/attendance.ts';
+import type { Now } from '../ports.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
-import type { HostState } from './store/host.ts';
+import type { HostState } from '../store/host.ts';
 
 export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered'> {
   host: HostState;

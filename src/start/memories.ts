@@ -1,7 +1,7 @@
 /** Where each person has one memory, whose memory each agent holds: no other person may ever be given that agent (P6). */
-import type { AgentId, UserId } from '../machines/model.ts';
-import type { Config } from './config/config.ts';
-import type { HostState } from './store/host.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
+import type { Config } from '../config/config.ts';
+import type { HostState } from '../store/host.ts';
 
 /** Another person's words are in the one memory that an agent has. */
 class MemoryTaken extends Error {

@@ -3,7 +3,8 @@
  * creates, invites or leaves, and run again after its repairs it comes to the same facts and no more repairs.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { AgentId, Marker, RoomId, UserId } from '../../machines/model.ts';
+import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Marker } from '../../machines/marker.ts';
 import type { KnownRoom } from '../ports.ts';
 import { findClaims, isUnder, sources, type Claim } from './reconcile/claims.ts';
 import {

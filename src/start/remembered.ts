@@ -1,10 +1,11 @@
 /** Every record of the state folder, read once at the start. */
-import type { RoomContext, RoomId, UserId } from '../machines/model.ts';
-import { readPersonRecord } from './actors/person.ts';
-import type { Envelope } from './actors/record.ts';
-import { readRoomRecord } from './actors/room.ts';
-import type { Store } from './compose.ts';
-import type { Log } from './ports.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
+import { readPersonRecord } from '../actors/person.ts';
+import type { Envelope } from '../durable/record.ts';
+import { readRoomRecord } from '../actors/room.ts';
+import type { Store } from '../compose.ts';
+import type { Log } from '../ports.ts';
 
 export interface Remembered {
   people: ReadonlyMap<UserId, Envelope>;

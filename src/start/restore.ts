@@ -1,14 +1,16 @@
 /** Rebuilds records from the homeserver when there is no position to go on from: a new installation, or a lost state folder. */
 import { isDeepStrictEqual } from 'node:util';
-import type { EventId, PersonContext, RoomContext, RoomId, UserId } from '../machines/model.ts';
-import { newPersonRecord } from './actors/person.ts';
-import { markerOf } from './actors/reconcile/facts.ts';
-import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } from './actors/reconcile.ts';
-import { newOrigin, wasSeen, type Envelope } from './actors/record.ts';
-import type { Reception } from './actors/reception.ts';
-import { newRoomRecord } from './actors/room.ts';
-import type { Store } from './compose.ts';
-import type { Arrival, Log, Registry, RoomWork, Survey } from './ports.ts';
+import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import type { PersonContext } from '../../machines/person.model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import { newPersonRecord } from '../actors/person.ts';
+import { markerOf } from './reconcile/facts.ts';
+import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } from './reconcile.ts';
+import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
+import type { Reception } from '../actors/reception.ts';
+import { newRoomRecord } from '../actors/room.ts';
+import type { Store } from '../compose.ts';
+import type { Arrival, Log, Registry, RoomWork, Survey } from '../ports.ts';
 import type { Remembered } from './remembered.ts';
 
 export interface RestoreWorld {

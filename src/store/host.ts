@@ -1,7 +1,7 @@
 import { Low } from 'lowdb';
 import path from 'node:path';
 import { z } from 'zod';
-import { AgentId, ContextId, UserId } from '../../machines/model.ts';
+import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
 import type { Writing } from './atomic-file.ts';
 import { jsonFile, setAside } from './json-file.ts';
 

@@ -1,5 +1,5 @@
 import type { CommandName } from '../../machines/commands.ts';
-import type { Notice, Trouble } from '../../machines/model.ts';
+import type { Notice, Trouble } from '../../machines/notices.ts';
 import type { RenderNotice } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { commands } from '../../machines/commands.ts';
 import type { CommandName } from '../../machines/commands.ts';
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import { cleanText } from './clean.ts';
 import type { Purposes } from './notices.ts';
 import { splitMarkdown } from './split.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AgentId, UserId } from '../../machines/model.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 import { createAccess } from '../../src/actors/access.ts';
 
 const me = '@bot:example.org' as UserId;

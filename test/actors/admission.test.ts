@@ -1,6 +1,7 @@
 /** P6 by its enemies: who is not allowed reaches no agent, in whatever order things happen, and whatever the policy. */
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId, RoomId, UserId, type Marker } from '../../machines/model.ts';
+import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
 import type { Heard } from '../../src/ports.ts';
 import { agent, ann, bob, contextOf, eventId, input } from './support.ts';
 import { me, openHouse, street, type Rules } from './street.ts';

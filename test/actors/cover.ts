@@ -7,9 +7,9 @@ import {
   type AnyStateNode,
   type AnyTransitionDefinition,
 } from 'xstate';
-import type { Envelope } from '../../src/actors/record.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition } from '../../src/actors/room.ts';
-import type { Definition, Input } from '../../src/actors/step.ts';
+import type { Definition, Input } from '../../src/durable/step.ts';
 import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
 import { bob, claim, contextOf, conversationOf, DEVICE } from './support.ts';
 

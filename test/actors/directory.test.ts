@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { RoomId, UserId, type Chat, type Job, type PersonContext } from '../../machines/model.ts';
+import { RoomId, UserId } from '../../machines/ids.ts';
+import { type Chat, type Job, type PersonContext } from '../../machines/person.model.ts';
 import { createDirectory } from '../../src/actors/directory.ts';
 import { newPersonRecord } from '../../src/actors/person.ts';
 import { agent, contextId } from './support.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { RoomId, UserId } from '../../machines/model.ts';
+import { RoomId, UserId } from '../../machines/ids.ts';
 import { createDoor } from '../../src/actors/door.ts';
-import type { Input } from '../../src/actors/step.ts';
-import type { Children } from '../../src/actors/supervisor.ts';
+import type { Input } from '../../src/durable/step.ts';
+import type { Children } from '../../src/durable/children.ts';
 import type { Arrival } from '../../src/ports.ts';
 import { ann, bob, eventId, input, ROOM, silentLog } from './support.ts';
 

@@ -2,14 +2,14 @@
 import { createActor } from 'xstate';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
-import type { Envelope } from '../../src/actors/record.ts';
-import { readEnvelope } from '../../src/actors/record.ts';
-import type { Definition, Effect, Input } from '../../src/actors/step.ts';
-import { createChildren, type Children } from '../../src/actors/supervisor.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import { readEnvelope } from '../../src/durable/record.ts';
+import type { Definition, Effect, Input } from '../../src/durable/step.ts';
+import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Records } from '../../src/ports.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
 import { silentLog } from './support.ts';
-import { toy, toyRecord } from './toy.ts';
+import { toy, toyRecord } from '../durable/toy.ts';
 
 export interface House {
   children: Children;

@@ -1,8 +1,10 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
 import fc from 'fast-check';
-import { AgentId, RoomId, troubles, UserId, type Assignment, type Role, type RoomEvent } from '../../machines/model.ts';
-import type { Envelope } from '../../src/actors/record.ts';
-import type { Input } from '../../src/actors/step.ts';
+import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import { troubles } from '../../machines/notices.ts';
+import { type Assignment, type Role, type RoomEvent } from '../../machines/room.model.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import type { Input } from '../../src/durable/step.ts';
 import {
   agent,
   ann,

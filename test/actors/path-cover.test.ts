@@ -5,10 +5,10 @@
  */
 import { createActor, type AnyMachineSnapshot } from 'xstate';
 import { expect, it } from 'vitest';
-import { durable } from '../../src/actors/durable.ts';
-import type { Envelope } from '../../src/actors/record.ts';
+import { durable } from '../../src/durable/durable.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import { step, type Definition, type Input } from '../../src/actors/step.ts';
+import { step, type Definition, type Input } from '../../src/durable/step.ts';
 import {
   configured,
   definition,

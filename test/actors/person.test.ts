@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { personEffects, RoomId, type Job, type PersonContext } from '../../machines/model.ts';
+import { personEffects, type Job, type PersonContext } from '../../machines/person.model.ts';
+import { RoomId } from '../../machines/ids.ts';
 import { isPersonAtRest, newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
-import { UnreadableRecord, type Envelope } from '../../src/actors/record.ts';
-import { step, type Input, type Result } from '../../src/actors/step.ts';
+import { UnreadableRecord, type Envelope } from '../../src/durable/record.ts';
+import { step, type Input, type Result } from '../../src/durable/step.ts';
 import { agent, ann, contextId, DEVICE, eventId, input, reread, ROOM } from './support.ts';
 
 const definition = personDefinition(DEVICE);

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyEventObject } from 'xstate';
-import type { RoomContext } from '../../machines/model.ts';
-import type { Envelope } from '../../src/actors/record.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import { step, type Effect, type Input } from '../../src/actors/step.ts';
+import { step, type Effect, type Input } from '../../src/durable/step.ts';
 import { agentEvent, agentMoveOf, inputOf, moves, type Move } from './moves.ts';
 import {
   contextOf,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId, type Marker, type RoomContext } from '../../machines/model.ts';
+import { AgentId, ContextId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
+import { type RoomContext } from '../../machines/room.model.ts';
 import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { Heard } from '../../src/ports.ts';
 import { agent, ann, bob, contextOf, eventId, freshRecord, input, ROOM, textInput } from './support.ts';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remember, UnreadableRecord, wasSeen, type Envelope } from '../../src/actors/record.ts';
+import { remember, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
 import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
-import { step, type Input } from '../../src/actors/step.ts';
+import { step, type Input } from '../../src/durable/step.ts';
 import { ann, claim, contextOf, conversationOf, eventId, input, textInput, turnId, resultOf } from './support.ts';
 
 const folder = path.join(import.meta.dirname, 'golden');

@@ -1,15 +1,16 @@
 /** A house with its door, reception and rooms as they are, on a homeserver and agents that only note what is wanted. */
 import { createActor } from 'xstate';
-import type { AgentId, Marker, RoomId, UserId } from '../../machines/model.ts';
+import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Marker } from '../../machines/marker.ts';
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { createAccess, type AccessRules } from '../../src/actors/access.ts';
 import { createDoor } from '../../src/actors/door.ts';
 import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
-import type { Envelope } from '../../src/actors/record.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
-import type { Effect } from '../../src/actors/step.ts';
-import { createChildren, type Children } from '../../src/actors/supervisor.ts';
+import type { Effect } from '../../src/durable/step.ts';
+import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Heard, Records } from '../../src/ports.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled } from '../support/until.ts';

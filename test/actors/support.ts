@@ -1,19 +1,10 @@
 /** A room and its words for the tests of the durable core. */
 import type { AnyEventObject } from 'xstate';
-import {
-  AgentId,
-  ContextId,
-  EventId,
-  RoomId,
-  TurnId,
-  UserId,
-  type RoomContext,
-  type RoomEvent,
-  type Text,
-} from '../../machines/model.ts';
-import type { Envelope } from '../../src/actors/record.ts';
+import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
+import { type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { newRoomRecord, roomDefinition, type Claim, type RoomLimits } from '../../src/actors/room.ts';
-import { step, type Input, type Result } from '../../src/actors/step.ts';
+import { step, type Input, type Result } from '../../src/durable/step.ts';
 import type { Log } from '../../src/ports.ts';
 
 export const DEVICE = 'DEVICE';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventId } from '../../machines/model.ts';
+import { EventId } from '../../machines/ids.ts';
 import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage } from '../../src/agents/frames.ts';
 import { message } from './support.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AgentId, ContextId } from '../../machines/model.ts';
+import { AgentId, ContextId } from '../../machines/ids.ts';
 import { openLinks } from '../../src/agents/link.ts';
 import { defaultLimits } from '../../src/agents/link-options.ts';
 import { createManualTimers } from '../support/manual-timers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AgentId } from '../../machines/model.ts';
+import { AgentId } from '../../machines/ids.ts';
 import { createPlaces } from '../../src/agents/places.ts';
 
 const agent = AgentId.parse('a');

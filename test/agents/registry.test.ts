@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AgentId, UserId } from '../../machines/model.ts';
+import { AgentId, UserId } from '../../machines/ids.ts';
 import { createRegistry } from '../../src/agents/registry.ts';
 
 const registry = createRegistry({

@@ -1,4 +1,4 @@
-import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/model.ts';
+import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { LinkCount, LinkOptions } from '../../src/agents/link-options.ts';
 import { openLinks } from '../../src/agents/link.ts';
 import type { Link, LinkEvent, Log } from '../../src/ports.ts';

@@ -1,6 +1,6 @@
 /** The role of the service under load: tells when it runs, and on request how busy it was. */
 import { once } from 'node:events';
-import type { Report } from '../../src/actors/reconcile/facts.ts';
+import type { Report } from '../../src/start/reconcile/facts.ts';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import { createLog } from '../../src/ops/log.ts';

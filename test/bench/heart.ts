@@ -3,8 +3,8 @@ import { work } from './alone.ts';
 import type { Figure } from './figures.ts';
 import { ownTime } from './usage.ts';
 import { definition, eventOf, idleRecord, personOf, roomOf } from './rooms.ts';
-import type { Envelope } from '../../src/actors/record.ts';
-import { step, type Input } from '../../src/actors/step.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import { step, type Input } from '../../src/durable/step.ts';
 
 const SECONDS = 2;
 const WARM_UP_SECONDS = 1;

@@ -1,7 +1,7 @@
 /** Turns at a steady rate through the whole service, which runs in a process of its own. */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startHomeserver, type Homeserver } from '../../src/demo/homeserver/index.ts';
+import { startHomeserver, type Homeserver } from '../../src/homeserver/index.ts';
 import { botConfig } from '../support/bot.ts';
 import { beginningOf, endingOf, startAgent } from './agent.ts';
 import { start } from './alone.ts';

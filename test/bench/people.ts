@@ -1,6 +1,6 @@
 /** The people who talk to the service, each in a room of their own. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Homeserver } from '../../src/demo/homeserver/index.ts';
+import type { Homeserver } from '../../src/homeserver/index.ts';
 import { leanHttp } from './http.ts';
 
 export interface People {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { startHomeserver, type Homeserver } from '../../src/demo/homeserver/index.ts';
+import { startHomeserver, type Homeserver } from '../../src/homeserver/index.ts';
 import { botConfig } from '../support/bot.ts';
 import { makeManagedRooms } from '../support/managed-rooms.ts';
 import { start } from './alone.ts';

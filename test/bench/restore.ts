@@ -3,7 +3,7 @@ import { work } from './alone.ts';
 import type { Figure } from './figures.ts';
 import { idleRecord, inParallel, openRooms, roomOf } from './rooms.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 
 const RECORDS = 10_000;
 /** How many texts each of the rooms has answered. */

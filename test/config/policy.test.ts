@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/config/policy.ts';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import { load, problemsWith, wrong } from './support.ts';
 
 const withPolicy = (policy: string, users = '{}') => `agents: [{ id: a }]\nuser_agents: ${users}\npolicy: ${policy}`;

@@ -1,6 +1,6 @@
 /** Who is let in, and which agent answers whom: as the policy and the registry say, also when they change. */
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import type { Person } from '../support/people.ts';

@@ -1,6 +1,6 @@
 /** The whole path, person → Matrix → room → agent → person, on whatever homeserver `start` gives. */
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import type { Person } from '../support/people.ts';

@@ -1,4 +1,4 @@
-import { startHomeserver } from '../../src/demo/homeserver/index.ts';
+import { startHomeserver } from '../../src/homeserver/index.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 
 /** `roomVersion`: of the rooms that it makes. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Notice, RoomId, UserId } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import type { Person } from '../support/people.ts';

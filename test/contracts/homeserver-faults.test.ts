@@ -1,6 +1,6 @@
 /** A homeserver that is slow, broken or strict: every answer still arrives once, and the log says what was wrong. */
 import { expect, test, vi } from 'vitest';
-import { startHomeserver, type Homeserver } from '../../src/demo/homeserver/index.ts';
+import { startHomeserver, type Homeserver } from '../../src/homeserver/index.ts';
 import { LoginRefused } from '../../src/matrix/login.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import { createWorld } from './world.ts';

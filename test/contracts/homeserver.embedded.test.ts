@@ -1,4 +1,4 @@
-import { startHomeserver } from '../../src/demo/homeserver/index.ts';
+import { startHomeserver } from '../../src/homeserver/index.ts';
 import { describeHomeserver } from './homeserver.contract.ts';
 
 describeHomeserver('the embedded homeserver', async () => {

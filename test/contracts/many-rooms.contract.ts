@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { PersonContext } from '../../machines/model.ts';
+import type { PersonContext } from '../../machines/person.model.ts';
 import { readPersonRecord } from '../../src/actors/person.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import { openRecords } from '../../src/store/records.ts';

@@ -1,7 +1,8 @@
 /** What becomes of the rooms of the old system, which left no markers: its Spaces, chats and entry rooms. */
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Chat, Notice } from '../../machines/model.ts';
+import type { Chat } from '../../machines/person.model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { temporaryFolder } from '../support/bot.ts';

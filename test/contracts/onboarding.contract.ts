@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { ID_KEY } from '../../src/matrix/content.ts';
 import { aliasNameOf } from '../../src/matrix/room-templates.ts';
 import { en } from '../../src/text/en.ts';

@@ -1,7 +1,7 @@
 /** How a developer gets rid of what the bot knows and is in, and begins afresh. */
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { startCommand, type Finished } from '../support/command.ts';

@@ -1,7 +1,7 @@
 /** What becomes of a person's rooms when people leave, are removed, rename, replace, encrypt or delete them. */
 import type { IEvent } from 'matrix-js-sdk';
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/model.ts';
+import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { http } from '../support/matrix-http.ts';

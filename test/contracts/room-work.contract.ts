@@ -1,6 +1,7 @@
 /** What the bot does to Spaces and rooms, and how it finds them again, on a homeserver that `start` gives. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Marker, RoomId, UserId } from '../../machines/model.ts';
+import { Marker } from '../../machines/marker.ts';
+import { RoomId, UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../../src/ports.ts';
 import { createClient, type MatrixApi } from '../../src/matrix/client.ts';
 import { MatrixFailure } from '../../src/matrix/errors.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { UserId } from '../../machines/model.ts';
-import { startHomeserver, type Homeserver } from '../../src/demo/homeserver/index.ts';
+import { UserId } from '../../machines/ids.ts';
+import { startHomeserver, type Homeserver } from '../../src/homeserver/index.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import { createRoomWork } from '../../src/matrix/rooms.ts';
 import { keptLog } from '../matrix/support.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RoomId } from '../../machines/model.ts';
-import type { Envelope } from '../../src/actors/record.ts';
+import { RoomId } from '../../machines/ids.ts';
+import type { Envelope } from '../../src/durable/record.ts';
 import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import type { Input } from '../../src/actors/step.ts';
+import type { Input } from '../../src/durable/step.ts';
 import { openRecords } from '../../src/store/records.ts';
 import { temporaryFolder } from '../store/support.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled, until } from '../support/until.ts';
-import { build, type House, type HouseOptions } from './house.ts';
+import { build, type House, type HouseOptions } from '../actors/house.ts';
 import {
   contextOf,
   conversationOf,
@@ -17,9 +17,9 @@ import {
   textInput,
   toStreaming,
   resultOf,
-} from './support.ts';
+} from '../actors/support.ts';
 import { countOf, toyRecord } from './toy.ts';
-import { heldRecords } from './world.ts';
+import { heldRecords } from '../actors/world.ts';
 
 const A = RoomId.parse('!a:test');
 const B = RoomId.parse('!b:test');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadLetterBox, type Held } from '../../src/actors/dead-letters.ts';
-import type { Input } from '../../src/actors/step.ts';
+import { createDeadLetterBox, type Held } from '../../src/durable/dead-letters.ts';
+import type { Input } from '../../src/durable/step.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled } from '../support/until.ts';
-import { input, silentLog } from './support.ts';
-import { heldRecords } from './world.ts';
+import { input, silentLog } from '../actors/support.ts';
+import { heldRecords } from '../actors/world.ts';
 
 const KEY = '!room:test';
 const RETRY_MS = 1_000;

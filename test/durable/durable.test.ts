@@ -1,8 +1,8 @@
 import { createActor, setup, type AnyEventObject } from 'xstate';
 import { expect, it, describe } from 'vitest';
-import { durable, type DurableWorld } from '../../src/actors/durable.ts';
-import type { Envelope } from '../../src/actors/record.ts';
-import type { Definition, Input } from '../../src/actors/step.ts';
+import { durable, type DurableWorld } from '../../src/durable/durable.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import type { Definition, Input } from '../../src/durable/step.ts';
 import { openRecords } from '../../src/store/records.ts';
 import type { Records } from '../../src/ports.ts';
 import { settled, until } from '../support/until.ts';
@@ -20,9 +20,9 @@ import {
   toStreaming,
   turnId,
   resultOf,
-} from './support.ts';
+} from '../actors/support.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
-import { heldRecords } from './world.ts';
+import { heldRecords } from '../actors/world.ts';
 
 /** The actor under a parent that notes what becomes of it, on the given records. */
 function start(records: Records, record: Envelope = toyRecord(), use: Definition = toy, key = 'toy') {

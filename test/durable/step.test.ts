@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { step, type Definition, type Input } from '../../src/actors/step.ts';
-import type { Envelope } from '../../src/actors/record.ts';
-import { inputOf, moves } from './moves.ts';
+import { step, type Definition, type Input } from '../../src/durable/step.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import { inputOf, moves } from '../actors/moves.ts';
 import {
   after,
   ann,
@@ -20,7 +20,7 @@ import {
   toStreaming,
   turnId,
   resultOf,
-} from './support.ts';
+} from '../actors/support.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
 
 const count = (id: string | null): Input => input({ type: 'count' }, 0, id);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAlarm } from '../../src/actors/timers.ts';
+import { createAlarm } from '../../src/durable/timers.ts';
 
 const START = 1_790_000_000_000;
 const DAY = 24 * 60 * 60_000;

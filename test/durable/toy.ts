@@ -1,7 +1,7 @@
 /** A chart with one of everything that the host carries out or refuses, for tests of what the room's chart never does. */
 import { assign, emit, log, raise, setup, type AnyEventObject } from 'xstate';
-import { RECORD_VERSION, type Envelope } from '../../src/actors/record.ts';
-import type { Definition } from '../../src/actors/step.ts';
+import { RECORD_VERSION, type Envelope } from '../../src/durable/record.ts';
+import type { Definition } from '../../src/durable/step.ts';
 
 const toyMachine = setup({
   types: {} as { context: { count: number }; events: AnyEventObject; input: { count: number } },

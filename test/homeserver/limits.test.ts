@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { synapseLimits } from '../../../src/demo/homeserver/index.ts';
+import { synapseLimits } from '../../src/homeserver/index.ts';
 import { createRoom, homeserver, id, sendPath, text } from './world.ts';
 
 test('without limits nothing is refused', async () => {

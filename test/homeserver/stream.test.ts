@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Stream } from '../../../src/demo/homeserver/stream.ts';
+import { Stream } from '../../src/homeserver/stream.ts';
 
 test('the rooms that changed after a position, each once', () => {
   const stream = new Stream();

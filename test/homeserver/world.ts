@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { type Homeserver, type HomeserverOptions, startHomeserver } from '../../../src/demo/homeserver/index.ts';
-import { http, type Http } from '../../support/matrix-http.ts';
+import { type Homeserver, type HomeserverOptions, startHomeserver } from '../../src/homeserver/index.ts';
+import { http, type Http } from '../support/matrix-http.ts';
 
 export interface Person extends Http {
   readonly userId: string;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { assign, createMachine, fromPromise, setup, spawnChild, type AnyStateMachine } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { personEffects, roomEffects } from '../../machines/model.ts';
+import { personEffects } from '../../machines/person.model.ts';
+import { roomEffects } from '../../machines/room.model.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { impuritiesOf, problemsOf } from './chart-checks.ts';

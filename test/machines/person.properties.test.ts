@@ -2,14 +2,9 @@
 import fc from 'fast-check';
 import { transition } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import {
-  EventId,
-  PersonContext,
-  RoomId,
-  type Notice,
-  type PersonEffectParams,
-  type PersonEvent,
-} from '../../machines/model.ts';
+import { EventId, RoomId } from '../../machines/ids.ts';
+import { PersonContext, type PersonEffectParams, type PersonEvent } from '../../machines/person.model.ts';
+import { type Notice } from '../../machines/notices.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { job, nobody } from './person/story.ts';
 

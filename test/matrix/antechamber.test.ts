@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import { createAntechamber } from '../../src/matrix/antechamber.ts';
 import type { Arrival } from '../../src/ports.ts';
 import { room } from './support.ts';

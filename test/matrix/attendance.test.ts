@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserId, type RoomId } from '../../machines/model.ts';
+import { UserId, type RoomId } from '../../machines/ids.ts';
 import { createAttendance, type Attendance } from '../../src/matrix/attendance.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import { createRoomWork } from '../../src/matrix/rooms.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createClient } from '../../src/matrix/client.ts';
 import { MatrixFailure } from '../../src/matrix/errors.ts';
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
 import { eventId, keptLog, limited, me, room, sent, startServer } from './support.ts';
 

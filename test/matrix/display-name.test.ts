@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import { createRoomWork } from '../../src/matrix/rooms.ts';
 import type { Reply, ScriptedServer } from './support.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UserId } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../../src/ports.ts';
 import { aliasNameOf, creationOf, serverOf } from '../../src/matrix/room-templates.ts';
 import { me, room } from './support.ts';

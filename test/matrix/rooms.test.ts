@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserId, type Marker } from '../../machines/model.ts';
+import { UserId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
 import type { NewRoom } from '../../src/ports.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import { Closed, MatrixFailure } from '../../src/matrix/errors.ts';

@@ -2,8 +2,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log, Outgoing } from '../../src/ports.ts';
-import type { RoomId } from '../../machines/model.ts';
-import { EventId, UserId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import { EventId, UserId } from '../../machines/ids.ts';
 
 export const me = UserId.parse('@bot:test');
 export const room = (name: string) => `!${name}:test` as RoomId;

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Provider } from '../../../src/demo/agent/provider.ts';
+import type { Provider } from '../../src/reference-agent/provider.ts';
 import { agentForTest, CHUNK, END, greetedBot, textOf } from './support.ts';
 
 const route = 'v1/agent_ws/5/';

@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { AgentId, ContextId } from '../../../machines/model.ts';
-import { openLinks } from '../../../src/agents/link.ts';
-import type { LinkEvent } from '../../../src/ports.ts';
-import { message, silentLog } from '../../agents/support.ts';
+import { AgentId, ContextId } from '../../machines/ids.ts';
+import { openLinks } from '../../src/agents/link.ts';
+import type { LinkEvent } from '../../src/ports.ts';
+import { message, silentLog } from '../agents/support.ts';
 import { agentForTest, CHUNK, connectBot, END, greetedBot, textOf, typesOf } from './support.ts';
 
 const route = 'v1/agent_ws/5/';

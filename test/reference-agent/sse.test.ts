@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readEvents } from '../../../src/demo/agent/sse.ts';
+import { readEvents } from '../../src/reference-agent/sse.ts';
 
 async function* parts(...bytes: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* bytes;

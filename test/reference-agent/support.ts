@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { AgentOptions, RunningAgent } from '../../../src/demo/agent/server.ts';
-import { startAgent } from '../../../src/demo/agent/server.ts';
+import type { AgentOptions, RunningAgent } from '../../src/reference-agent/server.ts';
+import { startAgent } from '../../src/reference-agent/server.ts';
 
 export type Frame = Record<string, unknown> & { type: string };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RoomId } from '../../machines/model.ts';
-import { UserId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import { UserId } from '../../machines/ids.ts';
 import { describeReset, isComplete, type ResetOutcome, type RoomOutcome } from '../../src/reset/report.ts';
 
 const part = (name: string, files: number, damaged = 0) => ({ name, files, damaged });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { AgentId, UserId } from '../machines/model.ts';
-import type { Config } from '../src/config/config.ts';
-import { claimMemories } from '../src/memories.ts';
-import { openHostState } from '../src/store/host.ts';
-import { temporaryFolder } from './store/support.ts';
-import { botConfig } from './support/bot.ts';
+import { AgentId, UserId } from '../../machines/ids.ts';
+import type { Config } from '../../src/config/config.ts';
+import { claimMemories } from '../../src/start/memories.ts';
+import { openHostState } from '../../src/store/host.ts';
+import { temporaryFolder } from '../store/support.ts';
+import { botConfig } from '../support/bot.ts';
 
 const [ann, bob] = ['@ann:test', '@bob:test'].map((id) => UserId.parse(id)) as [UserId, UserId];
 const [a, b] = ['a', 'b'].map((id) => AgentId.parse(id)) as [AgentId, AgentId];

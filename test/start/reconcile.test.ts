@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AgentId, ContextId, RoomId, UserId, type Marker } from '../../machines/model.ts';
+import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
 import {
   reconcile,
   type Known,
@@ -8,8 +9,8 @@ import {
   type ReconcileOptions,
   type Repair,
   type RoomFacts,
-} from '../../src/actors/reconcile.ts';
-import { numberInName } from '../../src/actors/reconcile/names.ts';
+} from '../../src/start/reconcile.ts';
+import { numberInName } from '../../src/start/reconcile/names.ts';
 import type { KnownRoom } from '../../src/ports.ts';
 
 const me = UserId.parse('@bot:test');

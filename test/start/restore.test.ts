@@ -1,29 +1,23 @@
 /** Survey results as data, a real store in a folder of its own, and a homeserver that takes the repairs. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  AgentId,
-  ContextId,
-  EventId,
-  RoomId,
-  UserId,
-  type Marker,
-  type PersonContext,
-  type RoomContext,
-} from '../machines/model.ts';
-import { newPersonRecord, personDefinition, readPersonRecord } from '../src/actors/person.ts';
-import { createReception } from '../src/actors/reception.ts';
-import type { Envelope } from '../src/actors/record.ts';
-import { newRoomRecord, readRoomRecord } from '../src/actors/room.ts';
-import { step } from '../src/actors/step.ts';
-import type { Store } from '../src/compose.ts';
-import type { Arrival, Done, KnownRoom, Log, RoomWork } from '../src/ports.ts';
-import { readRemembered } from '../src/remembered.ts';
-import { restore } from '../src/restore.ts';
-import { openAnswers } from '../src/store/answers.ts';
-import { openRecords } from '../src/store/records.ts';
-import { after, freshRecord, input, textInput, toStreaming } from './actors/support.ts';
-import { temporaryFolder } from './store/support.ts';
+import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
+import { type PersonContext } from '../../machines/person.model.ts';
+import { type RoomContext } from '../../machines/room.model.ts';
+import { newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
+import { createReception } from '../../src/actors/reception.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import { newRoomRecord, readRoomRecord } from '../../src/actors/room.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Store } from '../../src/compose.ts';
+import type { Arrival, Done, KnownRoom, Log, RoomWork } from '../../src/ports.ts';
+import { readRemembered } from '../../src/start/remembered.ts';
+import { restore } from '../../src/start/restore.ts';
+import { openAnswers } from '../../src/store/answers.ts';
+import { openRecords } from '../../src/store/records.ts';
+import { after, freshRecord, input, textInput, toStreaming } from '../actors/support.ts';
+import { temporaryFolder } from '../store/support.ts';
 
 const me = UserId.parse('@bot:test');
 const ann = UserId.parse('@ann:test');

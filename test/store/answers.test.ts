@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RoomId } from '../../machines/model.ts';
+import { RoomId } from '../../machines/ids.ts';
 import { openAnswers } from '../../src/store/answers.ts';
 import { filesIn, temporaryFolder } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ContextId } from '../../machines/model.ts';
+import { ContextId } from '../../machines/ids.ts';
 import { openHostState } from '../../src/store/host.ts';
 import { filesIn, temporaryFolder, watchedFs } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RoomId } from '../../machines/model.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import { openAnswers } from '../../src/store/answers.ts';
 import { openHostState } from '../../src/store/host.ts';
 import { lockFolder } from '../../src/store/lock.ts';

@@ -1,4 +1,4 @@
-import type { Alarm } from '../../src/actors/timers.ts';
+import type { Alarm } from '../../src/durable/timers.ts';
 
 /** An alarm and its clock (ms), which a test moves by hand. */
 export interface FakeAlarm extends Alarm {

@@ -1,6 +1,7 @@
 /** Rooms as the service leaves them behind, made in its own name through the client API: Spaces, chats, links, markers. */
-import { AgentId, ContextId, UserId, type Marker, type RoomId } from '../../machines/model.ts';
-import { spaceMarker } from '../../src/actors/reconcile/facts.ts';
+import { AgentId, ContextId, UserId, type RoomId } from '../../machines/ids.ts';
+import { type Marker } from '../../machines/marker.ts';
+import { spaceMarker } from '../../machines/marker.ts';
 import { MARKER_TYPE } from '../../src/matrix/rooms.ts';
 import { creationOf, serverOf } from '../../src/matrix/room-templates.ts';
 import type { NewRoom } from '../../src/ports.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commands, spaceCommands } from '../../machines/commands.ts';
-import { Notice, RoomId, Trouble, UserId, type ChatLine } from '../../machines/model.ts';
+import { Notice, Trouble, type ChatLine } from '../../machines/notices.ts';
+import { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { code, nearestCommand } from '../../src/text/phrases.ts';

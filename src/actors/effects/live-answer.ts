@@ -2,9 +2,9 @@
  * An answer while it grows: the first text goes out early, then edits at a pace that slows as the answer grows.
  * Nothing of it is stored: the chart hears only which message shows the beginning, and the whole text at the end.
  */
-import type { EventId } from '../../../machines/model.ts';
+import type { EventId } from '../../../machines/ids.ts';
 import type { Now, Receipt } from '../../ports.ts';
-import type { Alarm } from '../timers.ts';
+import type { Alarm } from '../../durable/timers.ts';
 
 export interface Pace {
   /** `final`: the answer appears once, when it is complete. */

@@ -1,13 +1,15 @@
 /** What a person's effects do in the world: one function per name in `personEffects`. */
-import type { PersonEffectParams, RoomEvent, RoomId, UserId } from '../../../machines/model.ts';
+import type { PersonEffectParams } from '../../../machines/person.model.ts';
+import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomId, UserId } from '../../../machines/ids.ts';
 import type { Done, Log, Now, RenderNotice, RoomWork, Send } from '../../ports.ts';
-import type { Reach } from '../boundaries.ts';
-import type { Envelope } from '../record.ts';
+import type { Reach } from '../../durable/boundaries.ts';
+import type { Envelope } from '../../durable/record.ts';
 import type { Creations } from '../creations.ts';
 import { askedBy } from '../person.ts';
-import { spaceMarker } from '../reconcile/facts.ts';
-import type { Effect, Result } from '../step.ts';
-import type { Admit, EffectRunner, Key } from '../supervisor.ts';
+import { spaceMarker } from '../../../machines/marker.ts';
+import type { Effect, Result } from '../../durable/step.ts';
+import type { Admit, EffectRunner, Key } from '../../durable/children.ts';
 import { createSettle } from './settle.ts';
 
 export interface PersonEffectPorts {

@@ -1,11 +1,12 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
-import type { AgentId, Answer, RoomEffectParams, RoomEvent, RoomId, UserId, Wish } from '../../../machines/model.ts';
+import type { AgentId, RoomId, UserId } from '../../../machines/ids.ts';
+import type { Answer, RoomEffectParams, RoomEvent, Wish } from '../../../machines/room.model.ts';
 import type * as ports from '../../ports.ts';
-import type { Reach } from '../boundaries.ts';
-import type { Envelope } from '../record.ts';
-import type { Effect, Result } from '../step.ts';
-import type { Admit, EffectRunner } from '../supervisor.ts';
-import type { Alarm } from '../timers.ts';
+import type { Reach } from '../../durable/boundaries.ts';
+import type { Envelope } from '../../durable/record.ts';
+import type { Effect, Result } from '../../durable/step.ts';
+import type { Admit, EffectRunner } from '../../durable/children.ts';
+import type { Alarm } from '../../durable/timers.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createSettle } from './settle.ts';
 import { createStage } from './stage.ts';

@@ -1,8 +1,8 @@
 /** What becomes of a repeatable effect is brought back to its actor: done, or refused for good; never lost. */
 import type { Log, Now } from '../../ports.ts';
-import type { Reach } from '../boundaries.ts';
-import type { Effect, Result } from '../step.ts';
-import type { Admit } from '../supervisor.ts';
+import type { Reach } from '../../durable/boundaries.ts';
+import type { Effect, Result } from '../../durable/step.ts';
+import type { Admit } from '../../durable/children.ts';
 
 interface SettleWorld {
   now: Now;

@@ -1,5 +1,5 @@
 /** Puts a growing answer into its room: the first text once, edits as they can be had, and no doubt left behind. */
-import type { EventId, RoomId } from '../../../machines/model.ts';
+import type { EventId, RoomId } from '../../../machines/ids.ts';
 import type { Now, Outgoing, RenderPreview, Send, SendDisposable } from '../../ports.ts';
 import type { Shown, Stage } from './live-answer.ts';
 

@@ -1,8 +1,10 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
-import type { AgentId, Answer, ContextId, EventId, RoomEvent, Text, Trouble, TurnId } from '../../../machines/model.ts';
+import type { AgentId, ContextId, EventId, TurnId } from '../../../machines/ids.ts';
+import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
+import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
-import type { RoomId } from '../../../machines/model.ts';
-import type { Reach } from '../boundaries.ts';
+import type { RoomId } from '../../../machines/ids.ts';
+import type { Reach } from '../../durable/boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 export interface TurnWorld {

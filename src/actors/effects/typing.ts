@@ -1,7 +1,7 @@
 /** Typing as rooms wish it: renewed while it lasts, one request at a time, a quick off-and-on says nothing. */
-import type { RoomId } from '../../../machines/model.ts';
+import type { RoomId } from '../../../machines/ids.ts';
 import type { Now, ShowTyping } from '../../ports.ts';
-import type { Alarm } from '../timers.ts';
+import type { Alarm } from '../../durable/timers.ts';
 
 /** How long one request shows it, and when it is renewed, ms. */
 const SHOWN_MS = 30_000;

@@ -1,7 +1,9 @@
 /** Whose each room is, and what tells so: its marker, else a record, else (for rooms of the old system) its name. */
-import type { Marker, RoomId, UserId } from '../../../machines/model.ts';
+import type { Marker } from '../../../machines/marker.ts';
+import type { RoomId, UserId } from '../../../machines/ids.ts';
 import type { KnownRoom } from '../../ports.ts';
-import { spaceMarker, type SkipReason } from './facts.ts';
+import { spaceMarker } from '../../../machines/marker.ts';
+import type { SkipReason } from './facts.ts';
 import { numberInName } from './names.ts';
 import { inheritedMarkers } from './replacements.ts';
 

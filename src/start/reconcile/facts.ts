@@ -1,5 +1,6 @@
 /** What reconciliation works with and what it comes to. */
-import type { AgentId, ContextId, Marker, RoomId, UserId } from '../../../machines/model.ts';
+import type { AgentId, ContextId, RoomId, UserId } from '../../../machines/ids.ts';
+import { spaceMarker, type Marker } from '../../../machines/marker.ts';
 
 export interface PersonFacts {
   person: UserId;
@@ -59,13 +60,6 @@ export interface Report {
 /** The marker that says the same. */
 export function markerOf({ room: _, ...facts }: RoomFacts): Marker {
   return { version: 1, ...facts };
-}
-
-export function spaceMarker(person: UserId): Marker {
-  return {
-    ...{ version: 1, kind: 'space', person, number: null, name: null },
-    ...{ agent: null, contextId: null, archived: false },
-  };
 }
 
 /** What the records say of each room, as a marker would. */

@@ -1,5 +1,6 @@
 /** Rooms that were upgraded: what the bot kept about the old one belongs to the new one. */
-import type { Marker, RoomId } from '../../../machines/model.ts';
+import type { Marker } from '../../../machines/marker.ts';
+import type { RoomId } from '../../../machines/ids.ts';
 import type { KnownRoom } from '../../ports.ts';
 
 /**

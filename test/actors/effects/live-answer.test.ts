@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLiveAnswer, type Pace, type Shown } from '../../../src/actors/effects/live-answer.ts';
-import type { EventId } from '../../../machines/model.ts';
+import type { EventId } from '../../../machines/ids.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled } from '../../support/until.ts';
 import { eventId } from '../support.ts';

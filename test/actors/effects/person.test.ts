@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { personEffects, RoomId, type PersonEffectParams, type RoomEvent } from '../../../machines/model.ts';
-import type { Boundary } from '../../../src/actors/boundaries.ts';
+import { personEffects, type PersonEffectParams } from '../../../machines/person.model.ts';
+import { RoomId } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { Boundary } from '../../../src/durable/boundaries.ts';
 import { createPersonEffects } from '../../../src/actors/effects/person.ts';
 import { newPersonRecord } from '../../../src/actors/person.ts';
-import type { Input } from '../../../src/actors/step.ts';
+import type { Input } from '../../../src/durable/step.ts';
 import type { Done, Outgoing, RoomWork } from '../../../src/ports.ts';
 import { settled, until } from '../../support/until.ts';
 import { ann, bob, DEVICE, eventId, input, ROOM, silentLog } from '../support.ts';

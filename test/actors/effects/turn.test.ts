@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomEvent } from '../../../machines/model.ts';
+import type { RoomEvent } from '../../../machines/room.model.ts';
 import { createLiveTurn, type TurnWorld } from '../../../src/actors/effects/turn.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
 import { settled, until } from '../../support/until.ts';

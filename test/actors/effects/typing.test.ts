@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTyping } from '../../../src/actors/effects/typing.ts';
-import { RoomId } from '../../../machines/model.ts';
+import { RoomId } from '../../../machines/ids.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled } from '../../support/until.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId, type PersonEvent, type RoomId } from '../../../machines/model.ts';
+import { AgentId, ContextId, type RoomId } from '../../../machines/ids.ts';
+import { type PersonEvent } from '../../../machines/person.model.ts';
 import {
   ann,
   asked,

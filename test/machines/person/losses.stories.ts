@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RoomId, type PersonEvent } from '../../../machines/model.ts';
+import { RoomId } from '../../../machines/ids.ts';
+import { type PersonEvent } from '../../../machines/person.model.ts';
 import {
   access,
   ann,

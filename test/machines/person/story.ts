@@ -1,15 +1,7 @@
 import { transition } from 'xstate';
-import {
-  AgentId,
-  ContextId,
-  EventId,
-  PersonContext,
-  RoomId,
-  UserId,
-  type Job,
-  type Notice,
-  type PersonEvent,
-} from '../../../machines/model.ts';
+import { AgentId, ContextId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
+import { PersonContext, type Job, type PersonEvent } from '../../../machines/person.model.ts';
+import { type Notice } from '../../../machines/notices.ts';
 import { personMachine } from '../../../machines/person.machine.ts';
 import { noteTaken } from '../coverage.ts';
 

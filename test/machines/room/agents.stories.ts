@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId } from '../../../machines/model.ts';
+import { AgentId } from '../../../machines/ids.ts';
 import { awaitingStatus, beforeTheTurnIsSent, each, everywhere, idle } from './scenes.ts';
 import {
   agent,

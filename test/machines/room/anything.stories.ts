@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RoomId, type RoomEvent } from '../../../machines/model.ts';
+import { RoomId } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
 import { each, everywhere, failed, questionFinishing, questionLeft, streamingAble } from './scenes.ts';
 import {
   adopted,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ContextId, RoomId, type RoomEvent } from '../../../machines/model.ts';
+import { ContextId, RoomId } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
 import {
   agent,
   ann,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ContextId, ONLY_CONTEXT, type RoomEvent } from '../../../machines/model.ts';
+import { ContextId, ONLY_CONTEXT } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
 import {
   asking,
   awaitingStatus,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, type RoomEvent } from '../../../machines/model.ts';
+import { AgentId } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
 import { awaitingStatus, backingOff, connecting, streaming } from './scenes.ts';
 import {
   agent,

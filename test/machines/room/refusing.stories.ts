@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId, type RoomEvent } from '../../../machines/model.ts';
+import { AgentId, ContextId } from '../../../machines/ids.ts';
+import { type RoomEvent } from '../../../machines/room.model.ts';
 import {
   adopted,
   agent,

@@ -1,18 +1,18 @@
 import { transition, type StateValue } from 'xstate';
-import { AgentId, ContextId, EventId, RoomContext, RoomId, TurnId, UserId } from '../../../machines/model.ts';
+import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
+import { RoomContext } from '../../../machines/room.model.ts';
 import type {
   Answer,
   Assignment,
-  Marker,
-  Notice,
   Outcome,
   Question,
   Role,
   RoomEvent,
   Text,
-  Trouble,
   Wish,
-} from '../../../machines/model.ts';
+} from '../../../machines/room.model.ts';
+import type { Marker } from '../../../machines/marker.ts';
+import type { Notice, Trouble } from '../../../machines/notices.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
 import { noteTaken } from '../coverage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Trouble } from '../../../machines/model.ts';
+import type { Trouble } from '../../../machines/notices.ts';
 import {
   awaitingStatus,
   busy,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { UserId } from '../../../machines/model.ts';
+import { UserId } from '../../../machines/ids.ts';
 
 /** Makes an account with Synapse's registration secret; rejects with the homeserver's answer when it says no. */
 export async function registerUser(

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UserId } from '../../../machines/model.ts';
+import type { UserId } from '../../../machines/ids.ts';
 import { type SynapseOptions, writeConfig } from './config.ts';
 import { type InstalledSynapse, installSynapse } from './install.ts';
 import { registerUser } from './register.ts';

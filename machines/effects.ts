@@ -1,0 +1,3 @@
+/** The kinds of effects that a chart can ask for. */
+
+export type EffectClass = 'repeatable' | 'once' | 'disposable';

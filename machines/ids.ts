@@ -1,0 +1,28 @@
+/** The ids that all machines share, branded so that none is taken for another. */
+import { z } from 'zod';
+
+export const RoomId = z.string().startsWith('!').brand<'RoomId'>();
+export type RoomId = z.infer<typeof RoomId>;
+
+export const UserId = z
+  .string()
+  .regex(/^@[^:]*:.+$/)
+  .brand<'UserId'>();
+export type UserId = z.infer<typeof UserId>;
+
+export const EventId = z.string().startsWith('$').brand<'EventId'>();
+export type EventId = z.infer<typeof EventId>;
+
+export const AgentId = z.string().min(1).brand<'AgentId'>();
+export type AgentId = z.infer<typeof AgentId>;
+
+/** `platform_chat_id`: the id of a conversation's memory on the agent's side, decimal on the wire. */
+export const ContextId = z.string().regex(/^\d+$/).brand<'ContextId'>();
+export type ContextId = z.infer<typeof ContextId>;
+
+/** Where each person has one memory only (`policy.context.scope: person`), it has this id. */
+export const ONLY_CONTEXT = '0' as ContextId;
+
+/** Numbers the turns of one room; whatever answers a turn carries it, so that a late answer fails a guard. */
+export const TurnId = z.number().int().positive().brand<'TurnId'>();
+export type TurnId = z.infer<typeof TurnId>;

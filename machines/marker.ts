@@ -1,0 +1,28 @@
+/** What the bot keeps about a room on the homeserver. */
+import { z } from 'zod';
+import { UserId, AgentId, ContextId } from './ids.ts';
+
+/**
+ * What the bot keeps about a room in its own per-room account data: private, cannot be forged by members, comes back in
+ * the first sync. From the markers alone everything can be rebuilt.
+ */
+export const Marker = z.object({
+  version: z.literal(1),
+  kind: z.enum(['space', 'chat', 'entry']),
+  person: UserId,
+  /** Chats in a Space: their number there; null otherwise. */
+  number: z.number().int().nullable(),
+  name: z.string().nullable(),
+  agent: AgentId.nullable(),
+  contextId: ContextId.nullable(),
+  archived: z.boolean(),
+});
+export type Marker = z.infer<typeof Marker>;
+
+/** The marker of a person's Space. */
+export function spaceMarker(person: UserId): Marker {
+  return {
+    ...{ version: 1, kind: 'space', person, number: null, name: null },
+    ...{ agent: null, contextId: null, archived: false },
+  };
+}
