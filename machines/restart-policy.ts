@@ -12,7 +12,7 @@ export interface RestartPolicy {
 export const restartPolicy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 5, withinMs: 10 * 60_000 };
 
 export type RestartDecision =
-  { kind: 'restart'; afterMs: number; crashes: number[] } | { kind: 'park'; crashes: number[] };
+  { kind: 'restart'; afterMs: number; crashes: readonly number[] } | { kind: 'park'; crashes: readonly number[] };
 
 /** `crashes`: times (ms) of earlier crashes; the decision's `crashes` are what to remember. */
 export function decideRestart(policy: RestartPolicy, crashes: readonly number[], now: number): RestartDecision {
