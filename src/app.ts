@@ -4,6 +4,7 @@ import path from 'node:path';
 import { EventId, type AgentId, type RoomId, type UserId } from '../machines/ids.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { createAccess } from './actors/access.ts';
+import { asError } from './basics/describe-error.ts';
 import type { Reach } from './durable/boundaries.ts';
 import { createDirectory } from './actors/directory.ts';
 import { createDoor } from './actors/door.ts';
@@ -128,7 +129,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   );
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
-      error: (error) => void close().then(() => resolve(error instanceof Error ? error : new Error(String(error)))),
+      error: (error) => void close().then(() => resolve(asError(error))),
       complete: () => void close().then(() => resolve(problem)),
     });
   });
@@ -283,7 +284,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   root.start();
   boot().catch((error: unknown) => {
-    if (!(error instanceof Closed)) fail(error instanceof Error ? error : new Error(String(error)));
+    if (!(error instanceof Closed)) fail(asError(error));
   });
 
   return {

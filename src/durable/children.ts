@@ -4,6 +4,7 @@
  */
 import { createActor, type Actor, type AnyActorRef } from 'xstate';
 import { decideRestart, type RestartPolicy } from '../../machines/restart-policy.ts';
+import { describeError } from '../basics/describe-error.ts';
 import type { Log, Now, Records } from '../ports.ts';
 import { createDeadLetterBox, type DeadLetterBox, type DeadLetterWorld, type Held } from './dead-letters.ts';
 import { durable, type Change, type DurableLogic } from './durable.ts';
@@ -98,7 +99,7 @@ export function createChildren(world: ChildrenWorld): Children {
 
   const letters: DeadLetterWorld = {
     ...{ letters: world.deadLetters, retryMs: world.policy.capMs, alarm, now, log, track },
-    onFailed: (error) => world.onStore(describe(error)),
+    onFailed: (error) => world.onStore(describeError(error)),
   };
 
   function track(write: Promise<void>): void {
@@ -117,7 +118,7 @@ export function createChildren(world: ChildrenWorld): Children {
         await write;
         world.onStore(null);
       } catch (error) {
-        world.onStore(describe(error));
+        world.onStore(describeError(error));
         throw error;
       } finally {
         if (writing.get(room) === write) writing.delete(room);
@@ -381,8 +382,4 @@ export function createChildren(world: ChildrenWorld): Children {
       return { live, backingOff, parked };
     },
   };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,6 +12,7 @@ import {
 } from 'xstate';
 import { z } from 'zod';
 import type { EffectClass } from '../../machines/effects.ts';
+import { describeError } from '../basics/describe-error.ts';
 import { remember, wasSeen, type Envelope, type OutboxItem, type Parked, type Timer } from './record.ts';
 
 /** What a kind of actor brings to the heart. */
@@ -155,7 +156,7 @@ function take(definition: Definition, draft: Draft, event: AnyEventObject, at: n
     draft.effects.push(...folded.effects);
     draft.snapshot = next;
   } catch (error) {
-    park(definition, draft, { at, error: describe(error), event });
+    park(definition, draft, { at, error: describeError(error), event });
   }
 }
 
@@ -251,8 +252,4 @@ function park(definition: Definition, draft: Draft, parked: Parked): void {
   const effect = emit(definition, sequence, 'repeatable', apology.type, apology.params, parked.at);
   change(draft, { sequence, outbox: [...draft.record.outbox, outboxItem(effect)] });
   draft.effects.push(effect);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@ import type { Chance, Done, Log, NewRoom, RoomWork } from '../ports.ts';
 import { encoded, roomPath, type MatrixApi } from './client.ts';
 import { Closed, MatrixFailure } from './errors.ts';
 import { markerIn, newerMarker } from './marker.ts';
-import { newestLast } from './newest.ts';
+import { latestWish } from '../basics/latest-wish.ts';
 import { aliasNameOf, creationOf, OPERATION_KEY, serverOf } from './room-templates.ts';
 import { createUntilFinal, type Final } from './until-final.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
@@ -168,14 +168,14 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
     }
   }
 
-  const writeMarker = newestLast((room: RoomId, marker: Marker) =>
+  const writeMarker = latestWish((room: RoomId, marker: Marker) =>
     change('write marker', room, async () => {
       if (!markable.has(room)) await lookAtMarker(room, signal);
       await api.call(Nothing, 'PUT', markerPath(room), { body: marker, signal });
     }),
   );
 
-  const setName = newestLast((room: RoomId, name: string) =>
+  const setName = latestWish((room: RoomId, name: string) =>
     change('set name', room, () => putState(room, 'm.room.name', '', { name })),
   );
 
