@@ -2,6 +2,7 @@
 import type { AnyActorRef } from 'xstate';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { backoff } from '../machines/backoff.ts';
 import type { AgentId, RoomId, UserId } from '../machines/ids.ts';
 import type { Notice } from '../machines/notices.ts';
 import type { PersonEvent } from '../machines/person.model.ts';
@@ -35,8 +36,8 @@ import { renderPreview } from './text/preview.ts';
 /** The longest name of a person within the name of their Space, in characters. */
 const NAME_CHARACTERS = 60;
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
+/** Between two tries to pass a word on, ms. */
+const PAUSES = { firstMs: 1_000, capMs: 60_000 };
 
 /** The folders in which actors are kept. */
 export interface Store {
@@ -123,7 +124,7 @@ export function compose(around: Surroundings): Household {
   function untilDone<T>(prepare: () => Promise<T>, use: (prepared: T) => void, tries = 1): void {
     prepare().then(use, (error: unknown) => {
       if (isClosing(error)) return;
-      const waitMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
+      const waitMs = backoff(tries, PAUSES);
       log.error({ error, waitMs }, 'word between actors could not be passed on, trying again');
       around.alarm.set(now() + waitMs, () => untilDone(prepare, use, tries + 1));
     });

@@ -1,10 +1,11 @@
 /** Takes the bot out of everything that it is in: what a reset of its account works with. */
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { RoomId } from '../../machines/ids.ts';
 import type { Chance, Done, Log } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';
-import { createSlots, retry, wait as realWait, type Wait } from './wait.ts';
+import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes for a first sync, and for a leave that goes through other homeservers, ms. */
 const LONG_TIMEOUT_MS = 120_000;
@@ -62,14 +63,14 @@ const filter = JSON.stringify({
 });
 
 export function createDeparture({ api, signal, chance, log, wait = realWait }: DepartureOptions): Departure {
-  const inSlot = createSlots(AT_ONCE);
+  const inPlace = pLimit(AT_ONCE);
   const patience = createPatience();
   const limits = { timeoutMs: LONG_TIMEOUT_MS, signal };
 
-  /** A call keeps its slot while it waits, so that the others do not run into the same limit. */
+  /** A call keeps its place while it waits, so that the others do not run into the same limit. */
   function make<T>(name: string, room: RoomId | null, call: () => Promise<T>, until = signal): Promise<T> {
     const patient = patience(call);
-    return inSlot(() =>
+    return inPlace(() =>
       retry(patient, {
         ...{ on: ['limited', 'unavailable'], signal: until, wait, chance },
         onRetry: ({ status, code, detail }, waitMs) =>
