@@ -15,7 +15,6 @@ import { createRegistry } from './agents/registry.ts';
 import { comeBack } from './start/come-back.ts';
 import { compose, openStore } from './compose.ts';
 import type { Config } from './config/config.ts';
-import { createActions } from './matrix/actions.ts';
 import { createAntechamber } from './matrix/antechamber.ts';
 import { createAttendance } from './matrix/attendance.ts';
 import { createClient } from './matrix/client.ts';
@@ -23,6 +22,7 @@ import { createCourier } from './matrix/courier.ts';
 import { Closed } from './matrix/errors.ts';
 import { login, LoginRefused, type Session } from './matrix/login.ts';
 import { createRoomWork } from './matrix/rooms.ts';
+import { createSignals } from './matrix/signals.ts';
 import { createSurvey } from './matrix/survey.ts';
 import { createSync } from './matrix/sync.ts';
 import { claimMemories } from './start/memories.ts';
@@ -202,22 +202,22 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 
   function connect({ accessToken, deviceId }: Session, baseOf: (agent: AgentId) => string | null) {
-    const api = createClient({ homeserver: config.matrix.homeserver, accessToken, log });
+    const api = createClient({ homeserver: config.matrix.homeserver, accessToken, me, log });
     const refused = () =>
       fail(new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.'));
     const courier = createCourier({ api, device: deviceId, me, now, chance, log, onUnauthorised: refused });
-    const actions = createActions({ api, me, chance, log });
+    const signals = createSignals({ api, log });
     const work = createRoomWork({ api, me, chance, log });
     const attendance = createAttendance({ api, me, chance, log });
     const antechamber = createAntechamber({
-      joinRoom: actions.joinRoom,
+      joinRoom: work.joinRoom,
       isChat: (room) => directory.personOf(room) !== undefined,
     });
     const watching = attendance.watching({ work, send: courier.send }, noteGone);
     closers.push(
       () => attendance.close(),
       () => courier.close(),
-      () => actions.close(),
+      () => signals.close(),
       () => work.close(),
     );
     const reception = createReception({
@@ -231,9 +231,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       now,
     });
     const household = compose({
-      ...{ config, root, store, device: deviceId, actions, reception, baseOf },
+      ...{ config, root, store, device: deviceId, signals, reception, baseOf },
       courier: { ...courier, send: watching.send },
       work: watching.work,
+      joinRoom: work.joinRoom,
       ...{ alarm, now, chance, log, reach, evictAfterMs, observe },
       letIn: antechamber.letIn,
       onStore: (detail) => root.send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
@@ -255,7 +256,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         const admitted = await door.admit(news.get(false) ?? []);
         reach('events handed to rooms');
         await Promise.all(admitted);
-        for (const [room, event] of lastEvents(arrivals)) void actions.sendReadReceipt(room, event);
+        for (const [room, event] of lastEvents(arrivals)) void signals.sendReadReceipt(room, event);
       },
       position: {
         read: () => host.read().syncPosition,

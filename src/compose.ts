@@ -21,10 +21,10 @@ import type { Alarm } from './durable/timers.ts';
 import { openLinks } from './agents/link.ts';
 import { createPlaces } from './agents/places.ts';
 import type { Config } from './config/config.ts';
-import type { Actions } from './matrix/actions.ts';
 import type { Courier } from './matrix/courier.ts';
 import { Closed } from './matrix/errors.ts';
-import type { Chance, Log, Now, RenderNotice, RoomWork } from './ports.ts';
+import type { Signals } from './matrix/signals.ts';
+import type { Chance, JoinRoom, Log, Now, RenderNotice, RoomWork } from './ports.ts';
 import { openAnswers } from './store/answers.ts';
 import { openRecords, type RecordFolder } from './store/records.ts';
 import { renderAnswer } from './text/answer.ts';
@@ -66,7 +66,8 @@ export interface Surroundings {
   store: Store;
   device: string;
   courier: Courier;
-  actions: Actions;
+  signals: Signals;
+  joinRoom: JoinRoom;
   work: RoomWork;
   reception: Reception;
   baseOf: (agent: AgentId) => string | null;
@@ -91,7 +92,7 @@ export interface Household {
 }
 
 export function compose(around: Surroundings): Household {
-  const { config, store, device, courier, actions, work, reception, now, log, reach } = around;
+  const { config, store, device, courier, signals, work, reception, now, log, reach } = around;
   const { limits, reply, names } = config.policy;
   const words = wordsFor(config);
   const isClosing = (error: unknown) => error instanceof Closed;
@@ -237,8 +238,8 @@ export function compose(around: Surroundings): Household {
         {
           send: courier.send,
           sendDisposable: courier.sendDisposable,
-          joinRoom: actions.joinRoom,
-          showTyping: actions.showTyping,
+          joinRoom: around.joinRoom,
+          showTyping: signals.showTyping,
           work,
           tellPerson,
           openLink: openLinks({

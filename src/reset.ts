@@ -107,7 +107,7 @@ async function enter(config: Config, { log, signal }: ResetWorld): Promise<Depar
         else await wait(ms, until);
       },
     });
-    const api = createClient({ homeserver, accessToken: session.accessToken, log });
+    const api = createClient({ homeserver, accessToken: session.accessToken, me: userId, log });
     return createDeparture({ api, signal, chance: Math.random, log });
   } catch (error) {
     if (!(error instanceof Closed)) throw error;

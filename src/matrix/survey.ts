@@ -6,8 +6,7 @@ import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { inviterIn } from './decode.ts';
 import { MatrixFailure } from './errors.ts';
-import { markerIn, newerMarker } from './marker.ts';
-import { MARKER_TYPE } from './rooms.ts';
+import { MARKER_TYPE, markerIn, newerMarker } from './markers.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes to put a first sync together, ms. */

@@ -42,8 +42,9 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     /** Waits are over at once, so that only what the homeserver says decides. */
     function bodyOf(session: Session, disturb: (api: MatrixApi) => MatrixApi = (api) => api): Bot {
       const log = keptLog();
-      const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, log }));
-      const options = { api, me: UserId.parse(session.userId), chance: () => 0, log, wait: () => Promise.resolve() };
+      const me = UserId.parse(session.userId);
+      const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, me, log }));
+      const options = { api, me, chance: () => 0, log, wait: () => Promise.resolve() };
       const [work, survey] = [createRoomWork(options), createSurvey(options)];
       open.push(work, survey);
       return { ...session, work, survey };
@@ -156,9 +157,9 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
         let lost = false;
         return {
           ...api,
-          async call(schema, method, path, options) {
-            const answer = await api.call(schema, method, path, options);
-            if (!path.endsWith('/createRoom') || lost) return answer;
+          async createRoom(body, limits) {
+            const answer = await api.createRoom(body, limits);
+            if (lost) return answer;
             lost = true;
             throw new MatrixFailure({
               kind: 'unavailable',
