@@ -166,7 +166,7 @@ class ClientOf extends MatrixClient {
 }
 
 /** Ids come from others: what is no well-formed text must not make the encoding throw. */
-export function encoded(part: string): string {
+function encoded(part: string): string {
   return encodeURIComponent(part.toWellFormed());
 }
 

@@ -315,6 +315,24 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       expect(await one.get(path)).toEqual(newer);
     });
 
+    test('a room is joined where the bot is invited, also twice, and nowhere else', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      const room = RoomId.parse(await lab.createRoom(someone, { invite: [one.userId] }));
+      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
+      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
+      const other = RoomId.parse(await lab.createRoom(someone));
+      expect(await one.work.joinRoom(other)).toEqual({ ok: false, code: 'M_FORBIDDEN', detail: anyString });
+      expect(await one.get('/joined_rooms')).toEqual({ joined_rooms: [room] });
+    });
+
+    test('a person is called as their profile says', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      await someone.put(`/profile/${id(someone.userId)}/displayname`, { displayname: 'Anna of the Garden' });
+      expect(await one.work.displayName(UserId.parse(someone.userId))).toBe('Anna of the Garden');
+      const nobody = UserId.parse(`@${unique('nobody')}:${homeserver.serverName}`);
+      expect(await one.work.displayName(nobody)).toBeNull();
+    });
+
     test('a room is left and forgotten, also twice', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
       const { chat, space } = await provisioned(one, someone);

@@ -35,7 +35,7 @@ export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
     }
     if (wish.on || wish.shown) return;
     wish.cancel?.();
-    wishes.delete(room);
+    if (wishes.get(room) === wish) wishes.delete(room);
   });
 
   function renew(room: RoomId, wish: Wish): void {
