@@ -1,4 +1,5 @@
 /** Pure: may a crashed child restart now, and after how long; after too many crashes within a window it is parked. */
+import { backoff } from './backoff.ts';
 
 export interface RestartPolicy {
   /** The wait after the first crash, ms; doubles with each further one within the window. */
@@ -20,7 +21,7 @@ export function decideRestart(policy: RestartPolicy, crashes: readonly number[],
   if (recent.length > policy.budget) return { kind: 'park', crashes: recent };
   return {
     kind: 'restart',
-    afterMs: Math.min(policy.capMs, policy.baseMs * 2 ** (recent.length - 1)),
+    afterMs: backoff(recent.length, { firstMs: policy.baseMs, capMs: policy.capMs }),
     crashes: recent,
   };
 }

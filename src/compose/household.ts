@@ -1,5 +1,6 @@
 /** The actors of rooms and people, brought together with the world that they act in. */
 import { randomUUID } from 'node:crypto';
+import { backoff } from '../../machines/backoff.ts';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -62,8 +63,8 @@ export interface Household {
   close(): Promise<void>;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
+/** Between two tries to pass a word on, ms. */
+const PAUSES = { firstMs: 1_000, capMs: 60_000 };
 
 export function composeHousehold(around: Surroundings): Household {
   const { reception, work, letIn, alarm, now, log } = around;
@@ -72,7 +73,7 @@ export function composeHousehold(around: Surroundings): Household {
     ...{ reception, letIn, isClosing, alarm, now, log, newOperation: randomUUID, readMarker: work.readMarker },
     rooms: () => rooms,
     people: () => people,
-    pauseMs: (tries) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries),
+    pauseMs: (tries) => backoff(tries, PAUSES),
   });
   const shared: Shared = {
     ...around,

@@ -59,7 +59,7 @@ export function composeService(options: ServiceOptions) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }]));
     },
   });
-  const { actions, work, attendance, survey } = matrix;
+  const { work, attendance, survey } = matrix;
   const reception = createReception({
     ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
@@ -78,7 +78,7 @@ export function composeService(options: ServiceOptions) {
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    ...{ joinRoom: actions.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
   });
   const sync = composeSync(options, matrix, door);
   return { household, sync, work, reception, registry, door, directory, survey, attendance, close: matrix.close };
@@ -86,7 +86,7 @@ export function composeService(options: ServiceOptions) {
 
 function composeSync(
   { config, host, now, chance, log, reach, on, pollMs }: ServiceOptions,
-  { api, actions }: ReturnType<typeof composeMatrix>,
+  { api, signals }: ReturnType<typeof composeMatrix>,
   door: Door,
 ) {
   return createSync({
@@ -97,7 +97,7 @@ function composeSync(
       const admitted = await door.admit(arrivals);
       reach('events handed to rooms');
       await Promise.all(admitted);
-      for (const [room, event] of lastEvents(arrivals)) void actions.sendReadReceipt(room, event);
+      for (const [room, event] of lastEvents(arrivals)) void signals.sendReadReceipt(room, event);
     },
     position: {
       read: () => host.read().syncPosition,

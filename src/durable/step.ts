@@ -3,6 +3,7 @@
  * another engine calls the same function.
  */
 import type { AnyEventObject, AnyMachineSnapshot, StateValue } from 'xstate';
+import { describeError } from '../basics/describe-error.ts';
 import { decide, type Action } from './decide.ts';
 import type { Definition, Effect, EffectClass, Heard, Input } from './definition.ts';
 import { remember, wasSeen, type Envelope, type OutboxItem, type Parked } from './record.ts';
@@ -124,7 +125,7 @@ function take<Context, Event extends AnyEventObject, Facts>(
     draft.effects.push(...folded.effects);
     draft.snapshot = next;
   } catch (error) {
-    park(definition, draft, { at, error: describe(error), event });
+    park(definition, draft, { at, error: describeError(error), event });
   }
 }
 
@@ -184,8 +185,4 @@ function park<Context, Event extends AnyEventObject, Facts>(
   const effect = newEffect(definition.device, sequence, 'repeatable', apology, parked.at);
   change(draft, { sequence, outbox: [...draft.record.outbox, outboxItem(effect)] });
   draft.effects.push(effect);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** Rebuilds records from the homeserver when there is no position to go on from: a new installation, or a lost state folder. */
 import { isDeepStrictEqual } from 'node:util';
+import pMap from 'p-map';
 import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -64,11 +65,8 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     room: facts.room,
     marker: markerOf(facts),
   }));
-  let failedRepairs = 0;
-  await eachOf([...other, ...marked], async (repair) => {
-    const { ok } = await mend(work, repair);
-    if (!ok) failedRepairs++;
-  });
+  const mended = await pMap([...other, ...marked], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const failedRepairs = mended.filter(({ ok }) => !ok).length;
   log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
@@ -123,14 +121,6 @@ function roomRecord(
   const { number, name, archived } = facts;
   const context = { ...record.context, number, name, archived };
   return isDeepStrictEqual(context, record.context) ? [] : [[facts.room, { ...record, context }]];
-}
-
-async function eachOf<T>(items: readonly T[], use: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await use(item);
-  };
-  await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, worker));
 }
 
 function mend(work: RoomWork, repair: Repair): Promise<{ ok: boolean }> {
