@@ -3,7 +3,7 @@ import { dump } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { hintOf, purposeOf } from '../../src/config/about.ts';
-import { camelName } from '../../src/config/camel.ts';
+import { camel, camelName } from '../../src/config/camel.ts';
 import type { Policy } from '../../src/config/config.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { policyKeys, type PolicyKey, policyOf, valueAt } from '../../src/config/policy.ts';
@@ -42,7 +42,7 @@ function otherThanDefault({ path, schema }: PolicyKey): unknown {
   return possible.find((value) => value !== defaultOf(schema));
 }
 
-/** The policy in which this key alone is written, under whatever else. */
+/** The policy where nothing but this key is written; no rule looks at what does not go together. */
 function policyWith({ part, key }: PolicyKey, value: unknown): Policy {
   return policyOf(WrittenPolicy.parse({ [part]: { [key]: value } }), config.matrix.userId);
 }
@@ -84,6 +84,13 @@ describe.each(numbers)('%s', (path, key, { minValue, maxValue }) => {
     expect(problemsWith(() => load({}, written(key, value)))).toEqual([
       { where: `agents.yaml: policy.${path}`, value: String(value), problem, hint: hintOf(key.schema) },
     ]);
+  });
+});
+
+test('names of files become names of the code, lists are left as they are', () => {
+  expect(camel({ a_key: { of_2_words: 1, plain: null }, list: [{ a_key: 1 }] })).toEqual({
+    aKey: { of2Words: 1, plain: null },
+    list: [{ a_key: 1 }],
   });
 });
 
