@@ -105,7 +105,7 @@ const Access = z.strictObject({
     .enum(['default_agent', 'deny'])
     .default('default_agent')
     .register(about, {
-      purpose: 'who answers people whom "user_agents" does not name: {}',
+      purpose: 'who answers people whom "user_agents" does not name: {}; they are told so',
       choices: { default_agent: 'the first agent of the list answers', deny: 'nobody answers' },
       words: null,
     }),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { hintOf } from '../../src/config/about.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
+import { Environment } from '../../src/config/variables.ts';
 import { files, least, load, wrong } from './support.ts';
 
 test('with nothing set everything that is required is asked for at once', () => {
@@ -10,6 +12,11 @@ test('with nothing set everything that is required is asked for at once', () => 
     'MATRIX_ACCESS_TOKEN: is missing',
     'MATRIX_AGENT_REGISTRY_PATH: is missing',
   ]);
+});
+
+test('every variable says what would be right', () => {
+  const { shape } = Environment;
+  expect(Object.entries(shape).filter(([, schema]) => hintOf(schema) === undefined)).toEqual([]);
 });
 
 test.each<[Record<string, string>, string]>([
