@@ -84,7 +84,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     starting.abort();
     void service?.sync.stop();
     await service?.household.close();
-    service?.close();
+    await service?.close();
     await house.close();
     log.info({}, 'stopped');
   }

@@ -31,10 +31,10 @@ const zones: Record<string, Zone> = {
   machines: { holds: ['machines/'], knows: ['words'], packages: ['xstate', 'zod'], node: false, files: 3 },
   /** Every zone of src/ may know it. */
   basics: { holds: ['src/basics/'], knows: [], packages: [], node: false, files: 2 },
-  ports: { holds: ['src/ports.ts'], knows: ['words'], packages: [], node: false, files: 1 },
+  ports: { holds: ['src/ports.ts'], knows: ['words', 'durable'], packages: [], node: false, files: 1 },
   durable: {
     holds: ['src/durable/'],
-    knows: ['words', 'machines', 'ports'],
+    knows: ['basics'],
     packages: ['xstate', 'zod', 'tinyqueue'],
     node: true,
     files: 7,
@@ -81,7 +81,7 @@ const zones: Record<string, Zone> = {
     files: 20,
   },
   app: {
-    holds: ['src/app.ts', 'src/compose.ts', 'src/start/'],
+    holds: ['src/app.ts', 'src/compose/', 'src/start/'],
     knows: [
       ...['words', 'machines', 'ports', 'durable', 'actors', 'config'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent'],

@@ -11,7 +11,7 @@ import type { Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, type RoomDefinition } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import type { Definition, Input } from '../../src/durable/definition.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import {
   configured,
   definition,
