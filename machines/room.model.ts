@@ -52,6 +52,15 @@ export const Turn = z.object({
 });
 export type Turn = z.infer<typeof Turn>;
 
+/** A turn of which nothing is done yet. */
+export function newTurn(known: Pick<Turn, 'id' | 'text' | 'contextId'> & Partial<Turn>): Turn {
+  return Turn.parse({
+    ...{ attempts: 0, preview: null, pauseMs: 0, idempotent: false, confirmations: false },
+    ...{ toldBusy: false, stoppedFor: null, discarded: false },
+    ...known,
+  });
+}
+
 /** What `!retry` repeats. */
 export const Unanswered = z.object({ text: Text, why: z.enum(['interrupted', 'stopped', 'failed']) });
 export type Unanswered = z.infer<typeof Unanswered>;
@@ -91,6 +100,17 @@ export const RoomContext = z.object({
   told: z.array(UserId).max(50),
 });
 export type RoomContext = z.infer<typeof RoomContext>;
+
+/** What a room remembers in which nothing has happened yet; nobody is known in it unless `known` says so. */
+export function blankRoom(
+  known: Pick<RoomContext, 'room' | 'agent' | 'contextId'> & Partial<RoomContext>,
+): RoomContext {
+  return RoomContext.parse({
+    ...{ person: null, session: null, turns: 0, turn: null },
+    ...{ waiting: [], unanswered: null, question: null, told: [] },
+    ...known,
+  });
+}
 
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 export type RoomEvent =

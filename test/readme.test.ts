@@ -7,5 +7,5 @@ const readme = await readFile(path.join(import.meta.dirname, '../README.md'), 'u
 
 test('the README lists the commands as the help does', () => {
   const lines = (text: string) => text.split('\n').filter((line) => line.startsWith('- `!'));
-  expect(lines(readme)).toEqual(lines(en.help({ inSpace: true })));
+  expect(lines(readme)).toEqual(lines(en.notices.help({ inSpace: true })));
 });
