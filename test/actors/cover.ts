@@ -10,7 +10,7 @@ import {
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition } from '../../src/actors/room.ts';
 import type { Definition, Input } from '../../src/durable/step.ts';
-import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { bob, claim, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
@@ -40,7 +40,7 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
-  ...[...talkCommands, ...roomCommands].map((name) => ({ move: 'command' as const, name })),
+  ...commandMoves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },

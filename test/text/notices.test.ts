@@ -34,7 +34,7 @@ test('a language that lacks words, or has some that nobody says, does not compil
   // @ts-expect-error: there is no such notice
   const over: NoticeWords = { ...en.notices, 'good morning': () => '' };
   // @ts-expect-error: this notice knows of no name
-  const untrue: NoticeWords = { ...en.notices, stopped: ({ name }) => name };
+  const untrue: NoticeWords = { ...en.notices, stopped: (values: { name: string }) => values.name };
   // @ts-expect-error: no words for !stop
   const silent: CommandWords = rest;
   // @ts-expect-error: nothing is written behind !stop
