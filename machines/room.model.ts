@@ -52,13 +52,15 @@ export const Turn = z.object({
 });
 export type Turn = z.infer<typeof Turn>;
 
+type KnownTurn = Pick<Turn, 'id' | 'text' | 'contextId'>;
+
 /** A turn of which nothing is done yet. */
-export function newTurn(known: Pick<Turn, 'id' | 'text' | 'contextId'> & Partial<Turn>): Turn {
-  return Turn.parse({
+export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
+  const fresh: Omit<z.input<typeof Turn>, keyof KnownTurn> = {
     ...{ attempts: 0, preview: null, pauseMs: 0, idempotent: false, confirmations: false },
     ...{ toldBusy: false, stoppedFor: null, discarded: false },
-    ...known,
-  });
+  };
+  return Turn.parse({ ...fresh, ...known });
 }
 
 /** What `!retry` repeats. */
@@ -101,15 +103,15 @@ export const RoomContext = z.object({
 });
 export type RoomContext = z.infer<typeof RoomContext>;
 
+type KnownRoom = Pick<RoomContext, 'room' | 'agent' | 'contextId'>;
+
 /** What a room remembers in which nothing has happened yet; nobody is known in it unless `known` says so. */
-export function blankRoom(
-  known: Pick<RoomContext, 'room' | 'agent' | 'contextId'> & Partial<RoomContext>,
-): RoomContext {
-  return RoomContext.parse({
+export function blankRoom(known: KnownRoom & Partial<RoomContext>): RoomContext {
+  const blank: Omit<z.input<typeof RoomContext>, keyof KnownRoom> = {
     ...{ person: null, session: null, turns: 0, turn: null },
     ...{ waiting: [], unanswered: null, question: null, told: [] },
-    ...known,
-  });
+  };
+  return RoomContext.parse({ ...blank, ...known });
 }
 
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
