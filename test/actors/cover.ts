@@ -11,7 +11,7 @@ import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
@@ -41,7 +41,7 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
-  ...[...talkCommands, ...roomCommands].map((name) => ({ move: 'command' as const, name })),
+  ...commandMoves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },

@@ -36,7 +36,7 @@ function demo(...args: string[]): Demo {
   };
 }
 
-const greeting = en.greeting({ defaultAgent: false, inSpace: true });
+const greeting = en.notices.greeting({ defaultAgent: false, inSpace: true });
 const welcome = `\nbot    ${greeting}\n`;
 
 test('--say prints the answer as it grows and ends with 0', async () => {
