@@ -1,4 +1,4 @@
-/** People, agents and bots around one homeserver, cleaned up after each test. */
+/** Take it for the whole service: people, agents and bots around one homeserver, cleaned up after each test. */
 import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
 import type { AppOptions } from '../../src/app.ts';
 import {

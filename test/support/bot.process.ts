@@ -1,4 +1,4 @@
-/** The service in a process of its own, which kills itself with SIGKILL at a given boundary. */
+/** Forked by `spawnBot`, never imported: the service in a process of its own, which kills itself at a given boundary. */
 import { once } from 'node:events';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';

@@ -1,4 +1,4 @@
-/** The service under test: in this process, or in one of its own that can be killed. */
+/** Take it for the service alone, here or in a process to be killed; `contracts/world.ts` has it with people and agents. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

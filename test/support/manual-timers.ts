@@ -1,4 +1,4 @@
-/** Take it where a part is given `after` (`src/agents/timers.ts`): a clock that a test moves by hand. */
+/** Take it where a part is given `after` (links): a clock that a test moves by hand. */
 import type { After } from '../../src/agents/timers.ts';
 import { createFakeAlarm } from './fake-alarm.ts';
 
