@@ -1,28 +1,9 @@
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { LinkCount, LinkOptions } from '../../src/agents/link-options.ts';
 import { openLinks } from '../../src/agents/link.ts';
-import type { Link, LinkEvent, Log } from '../../src/ports.ts';
+import type { Link, LinkEvent } from '../../src/ports.ts';
+import { logBook, type LogLine } from '../support/log-book.ts';
 import { createManualTimers, type ManualTimers } from '../support/manual-timers.ts';
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-export interface Line {
-  level: keyof Log;
-  fields: object;
-  message: string;
-}
-
-/** A log that keeps its lines. */
-export function recordingLog(): { log: Log; lines: Line[] } {
-  const lines: Line[] = [];
-  const at = (level: keyof Log) => (fields: object, message: string) => void lines.push({ level, fields, message });
-  return { log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }, lines };
-}
 
 export const message = {
   text: {
@@ -40,7 +21,7 @@ export interface Recorder {
   link: Link;
   events: LinkEvent[];
   counts: LinkCount[];
-  lines: Line[];
+  lines: LogLine[];
   /** What the link knows of time: it stands still unless the test moves it. */
   clock: ManualTimers;
   /** Resolves with the first event of this type, past or to come. */
@@ -62,7 +43,7 @@ export function record(
 ): Recorder {
   const { asks = true, contextId = '5', time = 0, ...rest } = options;
   const clock = createManualTimers(time);
-  const { log, lines } = recordingLog();
+  const log = logBook();
   const events: LinkEvent[] = [];
   const counts: LinkCount[] = [];
   const waiting = new Set<() => void>();
@@ -100,7 +81,7 @@ export function record(
     link,
     events,
     counts,
-    lines,
+    lines: log.lines,
     clock,
     saw: (type) => until(() => events.find((event) => event.type === type) as never),
     counted: (total) => until(() => (counts.length >= total ? true : undefined)).then(() => undefined),

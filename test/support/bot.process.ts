@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
-import { logBook, type Crash } from './bot.ts';
+import type { Crash } from './bot.ts';
+import { logBook } from './log-book.ts';
 
 const [first] = (await once(process, 'message')) as [{ config: Config; crash: Crash | null }];
 const { config } = first;
