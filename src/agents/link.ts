@@ -2,8 +2,9 @@
 import { WebSocket } from 'ws';
 import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
 import type { Text } from '../../machines/room.model.ts';
+import { createBarrier } from '../basics/barrier.ts';
+import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
-import { createBarrier } from './barrier.ts';
 import type { Break } from './breaks.ts';
 import { breakOfClose, breakOfError, breakOfRefusal, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
@@ -55,8 +56,7 @@ class AgentLink implements Link {
   /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
   readonly #barred = createBarrier((error) => {
     this.#settings.log.error({ ...this.#facts, error }, 'an agent link broke on what came in');
-    const detail = error instanceof Error ? error.message : String(error);
-    this.#fail({ trouble: 'protocol', detail, code: null });
+    this.#fail({ trouble: 'protocol', detail: describeError(error), code: null });
   });
 
   constructor(
@@ -113,7 +113,7 @@ class AgentLink implements Link {
       const settings = { perMessageDeflate: false, maxPayload: limits.maxFrame, closeTimeout: HANG_UP_MS };
       return this.#hear(new WebSocket(url, settings));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = describeError(error);
       queueMicrotask(this.#barred(() => this.#fail({ trouble: 'unreachable', detail, code: null })));
       return null;
     }

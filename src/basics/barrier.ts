@@ -1,7 +1,6 @@
-/**
- * For whatever an agent's doing sets off in the listeners of a socket or in a timer, where nobody catches: what `act`
- * throws goes to `broke` instead of ending the process.
- */
+/** For listeners of foreign libraries and for timers, where nobody catches: what others' input throws there ends nothing else. */
+
+/** Gives an `act` whose errors go to `broke`, which may not throw, instead of ending the process. */
 export type Barrier = <Args extends unknown[]>(act: (...args: Args) => void) => (...args: Args) => void;
 
 export function createBarrier(broke: (error: unknown) => void): Barrier {
