@@ -141,11 +141,10 @@ export function pure(snapshot: AnyMachineSnapshot, events: readonly AnyEventObje
   return { snapshot: next, actions, effects: effects.map(({ type, params }): [string, unknown] => [type, params]) };
 }
 
-/** Timers of a record are those of the states that it is in. */
-export function timersAreRight(record: Envelope): boolean {
+/** Timers of a record are those of the states that it is in, `at`. */
+export function timersAreRight(record: Envelope, at: AnyMachineSnapshot): boolean {
   if (record.done) return record.timers.length === 0;
-  const nodes = machine.resolveState({ value: record.value as never, context: record.context })
-    ._nodes as AnyStateNode[];
+  const nodes = at._nodes as AnyStateNode[];
   const due = [...new Set(nodes.flatMap((node) => node.after.map(({ eventType }) => eventType as string)))];
   return JSON.stringify(due.sort()) === JSON.stringify(record.timers.map(({ event }) => event).sort());
 }
