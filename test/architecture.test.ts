@@ -67,7 +67,7 @@ const zones: Record<string, Zone> = {
   'reference agent': {
     holds: ['src/reference-agent/'],
     knows: ['words', 'ports'],
-    packages: ['ws', 'zod'],
+    packages: ['eventsource-parser', 'ws', 'zod'],
     node: true,
     files: 6,
   },
@@ -102,9 +102,9 @@ const zones: Record<string, Zone> = {
       ...['words', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent', 'embedded homeserver'],
     ],
-    packages: ['ws', 'xstate', 'zod'],
+    packages: ['@fastify/static', 'fastify', 'zod'],
     node: true,
-    files: 0,
+    files: 12,
   },
   main: {
     holds: ['src/main.ts'],
