@@ -21,9 +21,12 @@ const ATTRIBUTES = {
   div: { 'data-mx-maths': /./ },
   span: { 'data-mx-maths': /./, 'data-mx-spoiler': /(?:)/, 'data-mx-color': COLOUR, 'data-mx-bg-color': COLOUR },
 };
+const NAMES = Object.values(ATTRIBUTES).flatMap(Object.keys);
 const CONFIG = {
   ALLOWED_TAGS: TAGS,
-  ALLOWED_ATTR: Object.values(ATTRIBUTES).flatMap(Object.keys),
+  ALLOWED_ATTR: NAMES,
+  // All but these two hold no address.
+  ADD_URI_SAFE_ATTR: NAMES.filter((name) => name !== 'href' && name !== 'src'),
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
   ALLOWED_URI_REGEXP: /^(?:https?|ftp|mailto|magnet|mxc):/i,
