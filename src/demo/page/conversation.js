@@ -19,14 +19,7 @@ export function createConversation(parts, onTop) {
   const log = byId('log');
   const column = byId('messages');
   const toEnd = byId('to-end');
-  const writing = h(
-    'p',
-    { className: 'writing' },
-    h('i'),
-    h('i'),
-    h('i'),
-    h('span', { className: 'hidden' }, 'The agent is at work'),
-  );
+  const writing = h('p', { className: 'writing' }, h('i'), h('i'), h('i'), hidden('The agent is at work'));
   /** @type {Map<string, Shown>} */
   let shown = new Map();
   /** @type {string | null} */
@@ -117,6 +110,9 @@ function replaced(old, element) {
 const focusableIn = (element) => [
   .../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll('button, a, [tabindex]')),
 ];
+
+/** @param {string} text for those who do not see */
+const hidden = (text) => h('span', { className: 'hidden' }, text);
 
 /** @type {Map<string, HTMLElement>} */
 const days = new Map();

@@ -1,5 +1,4 @@
 /** The Matrix client-server API, as much of it as this page needs. */
-
 import { jsonOf } from './json.js';
 
 /** @import { Earlier, SyncResponse } from './types.ts' */
@@ -17,18 +16,19 @@ export class MatrixError extends Error {
 
 const FILTER = JSON.stringify({ room: { timeline: { limit: 100 } }, presence: { not_types: ['*'] } });
 
-/** @param {{ accessToken: string }} login */
-export function createMatrix({ accessToken }) {
-  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
-
+/**
+ * Requests in the name of one login. Each rejects with `MatrixError` for an answer that is no success, with what `fetch`
+ * throws when there is none.
+ * @param {Record<string, string>} headers
+ */
+function createCall(headers) {
   /**
-   * Rejects with `MatrixError` for an answer that is no success, with what `fetch` throws when there is none.
    * @param {'GET' | 'POST' | 'PUT'} method
    * @param {string} path
    * @param {object} [body]
    * @returns {Promise<unknown>}
    */
-  async function call(method, path, body) {
+  return async (method, path, body) => {
     const response = await fetch(`/_matrix/client/v3${path}`, {
       method,
       headers,
@@ -37,13 +37,19 @@ export function createMatrix({ accessToken }) {
     const answer = /** @type {{ error?: string }} */ (await jsonOf(response).catch(() => ({})));
     if (!response.ok) throw new MatrixError(response.status, answer.error ?? '');
     return answer;
-  }
+  };
+}
 
-  /**
-   * @param {string} room
-   * @param {string} path
-   */
-  const inRoom = (room, path) => `/rooms/${encodeURIComponent(room)}${path}`;
+/**
+ * @param {string} room
+ * @param {string} path
+ */
+const inRoom = (room, path) => `/rooms/${encodeURIComponent(room)}${path}`;
+
+/** @param {{ accessToken: string }} login */
+export function createMatrix({ accessToken }) {
+  const authorization = `Bearer ${accessToken}`;
+  const call = createCall({ authorization, 'content-type': 'application/json' });
 
   return {
     /**
@@ -101,7 +107,7 @@ export function createMatrix({ accessToken }) {
       const [, server, id] = /^mxc:\/\/([^/]+)\/([^/?#]+)$/.exec(mxc) ?? [];
       if (server === undefined || id === undefined) return null;
       const path = `/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${encodeURIComponent(id)}`;
-      const response = await fetch(path, { headers: { authorization: headers.authorization } });
+      const response = await fetch(path, { headers: { authorization } });
       return response.ok ? URL.createObjectURL(await response.blob()) : null;
     },
   };
