@@ -40,8 +40,7 @@ export async function startPageServer(world: PageWorld, host: string, port: numb
   answerPage(server, world);
   await server.register(pageFiles);
   await server.register(homeserverBehind(world.homeserver.url));
-  await server.ready();
-  const bound = await listen(server.server, host, port);
+  const bound = await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${bound}/`,
     async close() {

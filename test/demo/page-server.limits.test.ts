@@ -27,6 +27,7 @@ async function demo(mostPeople = 10) {
   const { hostname, port } = new URL(server.url);
   return {
     homeserver,
+    server,
     /** Sends the target as it is written, which `fetch` would not. */
     async ask(method: string, target: string, headers: Record<string, string> = {}, body = ''): Promise<Answer> {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -127,6 +128,15 @@ test('only so many people are let in; those who are stay', async () => {
     'No more than 1 person fits into one demo. Start it again to begin with an empty one.\n',
   ]);
   expect((await come(accessToken)).body).toBe(first.body);
+});
+
+test('those who still listen do not hold up its end', async () => {
+  const { server } = await demo();
+  const events = await fetch(`${server.url}demo/machine/events?room=x`);
+  const reader = events.body!.getReader();
+  await reader.read();
+  await server.close();
+  await expect(reader.read()).rejects.toThrow('terminated');
 });
 
 test('the page and its library are served with a policy that lets nothing else in', async () => {
