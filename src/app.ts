@@ -151,8 +151,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const baseOf = await agentAddresses();
     const session = await enter();
     await host.update({ deviceId: session.deviceId });
-    // Who was stopped meanwhile has closed what there was: nothing may be opened after that.
-    if (starting.signal.aborted) throw new Closed();
     ready = connect(session, baseOf);
     const { household } = ready;
     await comeBack({ ...ready, store, host, directory, registry, mode: config.policy.onboarding.mode, me, now, log });
