@@ -1,5 +1,7 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
+import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
+import { newTurn } from './room.model.ts';
 import type {
   Assignment,
   Role,
@@ -34,19 +36,7 @@ export function turnOf(context: RoomContext): Turn {
 
 export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  const turn: Turn = {
-    id,
-    text,
-    contextId: context.contextId,
-    attempts: 0,
-    preview: null,
-    pauseMs: 0,
-    idempotent: false,
-    confirmations: false,
-    toldBusy: false,
-    stoppedFor: null,
-    discarded: false,
-  };
+  const turn = newTurn({ id, text, contextId: context.contextId });
   return { turns: id, turn, unanswered: null };
 }
 
@@ -59,8 +49,9 @@ export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
 
 export function afterFailedTry(turn: Turn | null, jitter: number): Turn | null {
   if (turn === null) return null;
-  const full = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** turn.attempts);
-  return { ...turn, attempts: turn.attempts + 1, pauseMs: Math.round(full * (0.5 + jitter / 2)) };
+  const attempts = turn.attempts + 1;
+  const pauseMs = backoff(attempts, { firstMs: FIRST_BACKOFF_MS, capMs: LONGEST_BACKOFF_MS }, jitter);
+  return { ...turn, attempts, pauseMs };
 }
 
 export function say(notice: Notice, answers: EventId | null): RoomEffectParams['say'] {

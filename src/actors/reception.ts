@@ -1,21 +1,22 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
 import { ContextId, ONLY_CONTEXT, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
-import { type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import { commandEvent, type HostFacts } from '../../machines/commands.ts';
+import { blankRoom, type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
+import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
-import { newRoomRecord, type Claim } from './room.ts';
-import type { Input } from '../durable/step.ts';
+import { claimantOf, newRoomRecord, type Claim, type RoomFacts } from './room.ts';
 
 export interface Reception {
   /** The inputs of each room, in order. */
   inputsOf(arrivals: readonly Arrival[]): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
-  newRecord(room: RoomId, first: Input): Promise<Envelope>;
+  newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /** What the registry says of a room's person by now, where the room remembers otherwise. */
   refresh(context: RoomContext): RoomEvent[];
-  /** Whose the room is that nobody is known in, and `speaker` speaks in first. */
-  claim: Claim;
+  /** Adds to inputs of a room that nobody is known in whose it would be. */
+  brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[];
   mintContextId(): Promise<ContextId>;
   /** A room has this id: no other gets it, or a lower one. */
   noteContextId(contextId: ContextId): void;
@@ -100,32 +101,19 @@ export function createReception(world: ReceptionWorld): Reception {
       case 'member.joined':
         return null;
       case 'command':
-        return commandEvent(heard);
+        return commandOf(heard);
       default:
         return heard;
     }
   }
 
-  async function commandEvent({
-    name,
-    args,
-    eventId,
-    sender,
-  }: Extract<Heard, { type: 'command' }>): Promise<RoomEvent> {
-    switch (name) {
-      case 'clear':
-        return { type: 'command.clear', eventId, sender, contextId: await mintContextId() };
-      case 'new':
-        return { type: 'command.new', eventId, sender, name: nameIn(args), more: mode === 'spaces' };
-      case 'rename':
-        return { type: 'command.rename', eventId, sender, name: nameIn(args) };
-      case 'chats':
-        return { type: 'command.chats', eventId, sender, all: args.toLowerCase() === 'all' };
-      case 'unarchive':
-        return { type: 'command.unarchive', eventId, sender, number: numberIn(args) };
-      default:
-        return { type: `command.${name}`, eventId, sender };
-    }
+  const facts: { [Name in keyof HostFacts]: () => Promise<HostFacts[Name]> } = {
+    clear: async () => ({ contextId: await mintContextId() }),
+    new: async () => ({ more: mode === 'spaces' }),
+  };
+
+  async function commandOf({ name, args, ...said }: Extract<Heard, { type: 'command' }>): Promise<RoomEvent> {
+    return commandEvent(name, args, said, name in facts ? await facts[name as keyof HostFacts]() : {});
   }
 
   return {
@@ -157,12 +145,14 @@ export function createReception(world: ReceptionWorld): Reception {
         return newRoomRecord(blank(room, await mintContextId()), newOrigin());
       return newRoomRecord(restored(room, marker, await contextOf(marker)), newOrigin());
     },
-    claim(room, speaker) {
-      const chat = world.inTheMaking(room);
-      const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
-      const role = roleFor(person);
-      const served = chat === null || role === 'refused' ? role : 'chat';
-      return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+    brief({ context }, inputs) {
+      if (context.person !== null) return inputs;
+      return inputs.map((input) => {
+        const claimant = claimantOf(input);
+        if (claimant === null) return input;
+        const facts: RoomFacts = { claimed: claim(context.room, claimant) };
+        return { ...input, facts };
+      });
     },
     refresh({ person, role, number, agent, assignment }) {
       if (person === null) return [];
@@ -174,6 +164,15 @@ export function createReception(world: ReceptionWorld): Reception {
       return [{ type: 'agent.assigned', role: wanted, ...today }];
     },
   };
+
+  /** Whose the room is that nobody is known in, and `speaker` speaks in first. */
+  function claim(room: RoomId, speaker: UserId): ReturnType<Claim> {
+    const chat = world.inTheMaking(room);
+    const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
+    const role = roleFor(person);
+    const served = chat === null || role === 'refused' ? role : 'chat';
+    return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+  }
 
   async function contextOf({ contextId }: Marker): Promise<ContextId> {
     return contextId !== null && isOfScope(contextId) ? contextId : mintContextId();
@@ -187,34 +186,6 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function blank(room: RoomId, contextId: ContextId): RoomContext {
-    return {
-      room,
-      role: 'chat',
-      number: null,
-      name: null,
-      archived: false,
-      assignment: 'default',
-      noticed: false,
-      encrypted: false,
-      person: null,
-      agent: registry.agentOf(null),
-      contextId,
-      session: null,
-      turns: 0,
-      turn: null,
-      waiting: [],
-      unanswered: null,
-      question: null,
-      told: [],
-    };
+    return blankRoom({ room, agent: registry.agentOf(null), contextId, assignment: 'default' });
   }
-}
-
-function nameIn(args: string): string | null {
-  return args === '' ? null : [...args].slice(0, 200).join('');
-}
-
-function numberIn(args: string): number | null {
-  const digits = /^[Cc]?(\d{1,6})$/.exec(args)?.[1];
-  return digits === undefined ? null : Number(digits);
 }

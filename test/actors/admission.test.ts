@@ -1,6 +1,7 @@
 /** P6 by its enemies: who is not allowed reaches no agent, in whatever order things happen, and whatever the policy. */
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import { commands } from '../../machines/commands.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { Heard } from '../../src/ports.ts';
 import { agent, ann, bob, contextOf, eventId, input } from './support.ts';
@@ -36,12 +37,10 @@ const everyPolicy = policies.map((rules): [string, Rules] => [nameOf(rules), rul
 /** Everything that can be said in a room. */
 function everythingBy(sender: UserId): Heard[] {
   const author = (n: string) => ({ eventId: eventId(`${sender}-${n}`), sender });
-  const names = ['help', 'stop', 'retry', 'clear', 'new', 'chats', 'rename', 'archive', 'unarchive', 'agent'] as const;
-  const more = ['whoami', 'start', 'yes', 'no'] as const;
   return [
     { type: 'text.received', text: { ...author('text'), body: 'hello', replyTo: null } },
     { type: 'file.received', ...author('file'), name: 'a.pdf' },
-    ...[...names, ...more].map((name): Heard => ({ type: 'command', name, args: '1', ...author(name) })),
+    ...commands.map(({ name }): Heard => ({ type: 'command', name, args: '1', ...author(name) })),
     { type: 'command.unknown', ...author('unknown'), name: 'nonsense' },
     { type: 'text.received', text: { ...author('again'), body: 'hello?', replyTo: null } },
   ];
@@ -60,7 +59,7 @@ describe.each(everyPolicy)('a stranger (%s)', (_, rules) => {
   it('who invites is declined: no room, no record, no word', async () => {
     const it = street(rules);
     await it.invite(A, mallory);
-    expect({ left: it.left, looked: it.look(), disk: it.disk.size, ...it.rooms.counts() }).toEqual({
+    expect({ left: it.left, looked: it.look(), disk: it.disk.size, ...it.counts() }).toEqual({
       ...{ left: [A], looked: [], disk: 0 },
       ...{ live: 0, backingOff: 0, parked: 0 },
     });
@@ -153,7 +152,7 @@ describe('a chat that a room is to become', () => {
     ...{ number: 3, name: 'Plans', archived: false },
   });
   const adopt = (it: ReturnType<typeof street>, person: UserId) =>
-    it.rooms.deliver(A, [input(adopted(person), 0, '$adopted')]);
+    it.rooms.deliver(A, [input(adopted(person), 0, '$adopted')], 'told');
 
   it('is its person’s where nobody is known, and where they are known already', async () => {
     for (const invited of [false, true]) {

@@ -3,7 +3,8 @@ import { WebSocket } from 'ws';
 import { AgentId, ContextId } from '../../machines/ids.ts';
 import { openLinks } from '../../src/agents/link.ts';
 import type { LinkEvent } from '../../src/ports.ts';
-import { message, silentLog } from '../agents/support.ts';
+import { message } from '../agents/support.ts';
+import { silentLog } from '../support/log-book.ts';
 import { agentForTest, connectBot, END, greetedBot, textOf, typesOf } from './support.ts';
 
 const route = 'v1/agent_ws/5/';
