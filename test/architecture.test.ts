@@ -69,7 +69,7 @@ const zones: Record<string, Zone> = {
   'reference agent': {
     holds: ['src/reference-agent/'],
     knows: ['words', 'ports'],
-    packages: ['ws', 'zod'],
+    packages: ['eventsource-parser', 'ws', 'zod'],
     node: true,
     files: 6,
   },
@@ -104,9 +104,9 @@ const zones: Record<string, Zone> = {
       ...['words', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent', 'embedded homeserver'],
     ],
-    packages: ['ws', 'xstate', 'zod'],
+    packages: ['@fastify/static', 'fastify', 'zod'],
     node: true,
-    files: 0,
+    files: 12,
   },
   main: {
     holds: ['src/main.ts'],
@@ -261,7 +261,8 @@ describe('the checks can fail:', () => {
     ['a late import', 'src/matrix/client.ts', `const late = import('../store/host.ts');`, 'src/store/host.ts'],
     ['an import in a type', 'src/matrix/client.ts', `type T = import('../store/host.ts').T;`, 'src/store/host.ts'],
     ['an export from', 'src/ops/log.ts', `export { x } from '../config/load.ts';`, 'src/config/load.ts'],
-    ['the whole demo in service', 'src/app.ts', `import('./homeserver/world.ts');`, 'src/homeserver/world.ts'],
+    ['the embedded homeserver in service', 'src/app.ts', `import('./homeserver/world.ts');`, 'src/homeserver/world.ts'],
+    ['the page in service', 'src/serve.ts', `import type {} from './demo/service.ts';`, 'src/demo/service.ts'],
     [
       'a test in service',
       'src/app.ts',
