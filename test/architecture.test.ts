@@ -218,6 +218,36 @@ describe('the house', () => {
   });
 });
 
+/** Functions and files that are longer than one idea. */
+function tooLong(files: Sources): string[] {
+  return [...files].flatMap(([file, text]) => {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
+    const found =
+      text.split('\n').length - 1 > 300 && file.startsWith('src/') ? [`${file} has more than 300 lines`] : [];
+    const visit = (node: ts.Node): void => {
+      const from = lineOf(node.getStart());
+      if (ts.isFunctionLike(node) && lineOf(node.end) - from >= 80)
+        found.push(`${file}:${from} has more than 80 lines`);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}
+
+describe('what is read at once', () => {
+  it('is a file of at most 300 lines, a function of at most 80', () => {
+    expect(tooLong(sources)).toEqual([]);
+  });
+
+  it('is looked at', () => {
+    const long = `function f() {\n${'  f();\n'.repeat(80)}}\n`;
+    expect(tooLong(new Map([['src/a.ts', long]]))).toEqual(['src/a.ts:1 has more than 80 lines']);
+    expect(tooLong(new Map([['src/b.ts', '\n'.repeat(301)]]))).toEqual(['src/b.ts has more than 300 lines']);
+  });
+});
+
 describe('the checks can fail:', () => {
   const planted = (file: string, line: string): Sources =>
     new Map([...sources, [file, `${line}\n${sources.get(file) ?? ''}`]]);
