@@ -90,6 +90,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 3,
   },
+  inspect: {
+    holds: ['src/inspect/'],
+    knows: ['ports'],
+    packages: ['@statelyai/inspect', 'ws', 'xstate'],
+    node: true,
+    files: 2,
+  },
   reset: {
     holds: ['src/reset.ts', 'src/reset/'],
     knows: ['words', 'ports', 'config', 'matrix', 'store', 'ops'],
@@ -97,14 +104,20 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 2,
   },
-  serve: { holds: ['src/serve.ts'], knows: ['app', 'config', 'ops', 'ports'], packages: [], node: true, files: 1 },
+  serve: {
+    holds: ['src/serve.ts'],
+    knows: ['app', 'config', 'inspect', 'ops', 'ports'],
+    packages: [],
+    node: true,
+    files: 1,
+  },
   demo: {
     holds: ['src/demo/'],
     knows: [
-      ...['words', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
+      ...['words', 'inspect', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent', 'embedded homeserver'],
     ],
-    packages: ['@fastify/static', 'fastify', 'zod'],
+    packages: ['@fastify/static', 'fastify', 'xstate', 'zod'],
     node: true,
     files: 12,
   },
