@@ -13,17 +13,25 @@ import type {
   Unanswered,
 } from './room.model.ts';
 import type { Notice, Trouble } from './notices.ts';
+import type { RoomLimits } from './room-limits.ts';
 
-export const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
-
-/** An effect decides nothing: its name and params are what the host carries out after the commit. */
-export function effect<Name extends keyof RoomEffectParams>(_name: Name) {
-  return (_: unknown, _params: RoomEffectParams[Name]): void => {};
+/** A room in which nothing happened yet and nobody is known. */
+export function blankRoom(known: Pick<RoomContext, 'room' | 'agent' | 'contextId'>): RoomContext {
+  return {
+    ...known,
+    ...{ role: 'chat', number: null, name: null, archived: false },
+    ...{ assignment: 'configured', noticed: false, encrypted: false },
+    ...{ person: null, session: null, turns: 0, turn: null, waiting: [] },
+    ...{ unanswered: null, question: null, dialog: null, told: [] },
+  };
 }
 
-export function ofThisTurn({ context, event }: { context: RoomContext; event: RoomEvent }): boolean {
-  return 'turn' in event && context.turn !== null && event.turn === context.turn.id;
+/** A turn in which nothing happened yet. */
+export function newTurn(id: TurnId, text: Text, contextId: ContextId): Turn {
+  return {
+    ...{ id, text, contextId, attempts: 0, preview: null, pauseMs: 0 },
+    ...{ idempotent: false, confirmations: false, toldBusy: false, stoppedFor: null, discarded: false },
+  };
 }
 
 /** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
@@ -34,20 +42,7 @@ export function turnOf(context: RoomContext): Turn {
 
 export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  const turn: Turn = {
-    id,
-    text,
-    contextId: context.contextId,
-    attempts: 0,
-    preview: null,
-    pauseMs: 0,
-    idempotent: false,
-    confirmations: false,
-    toldBusy: false,
-    stoppedFor: null,
-    discarded: false,
-  };
-  return { turns: id, turn, unanswered: null };
+  return { turns: id, turn: newTurn(id, text, context.contextId), unanswered: null };
 }
 
 export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
@@ -57,14 +52,10 @@ export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
   return { ...beginTurn(context, next), unanswered: retried ? null : context.unanswered, waiting };
 }
 
-export function afterFailedTry(turn: Turn | null, jitter: number): Turn | null {
+export function afterFailedTry(turn: Turn | null, jitter: number, limits: RoomLimits): Turn | null {
   if (turn === null) return null;
-  const full = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** turn.attempts);
+  const full = Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** turn.attempts);
   return { ...turn, attempts: turn.attempts + 1, pauseMs: Math.round(full * (0.5 + jitter / 2)) };
-}
-
-export function say(notice: Notice, answers: EventId | null): RoomEffectParams['say'] {
-  return { notice, answers };
 }
 
 interface Moment<Event> {
@@ -154,7 +145,7 @@ export function receive({ person, role, agent, assignment, contextId }: Receptio
   return {
     ...{ person, role, agent, assignment, contextId },
     ...{ number: null, name: null, archived: false },
-    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, told: [] },
+    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, dialog: null, told: [] },
     ...{ noticed: false, encrypted: false },
   };
 }

@@ -15,6 +15,7 @@ export function personDefinition(device: string): Definition {
   return {
     name: 'person',
     machine: personMachine,
+    limits: {},
     device,
     effects: personEffects,
     light: new Set(),

@@ -2,6 +2,7 @@
 import { ContextId, ONLY_CONTEXT, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
 import { type Marker } from '../../machines/marker.ts';
+import { blankRoom } from '../../machines/room-words.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
 import { newRoomRecord, type Claim } from './room.ts';
@@ -187,26 +188,7 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function blank(room: RoomId, contextId: ContextId): RoomContext {
-    return {
-      room,
-      role: 'chat',
-      number: null,
-      name: null,
-      archived: false,
-      assignment: 'default',
-      noticed: false,
-      encrypted: false,
-      person: null,
-      agent: registry.agentOf(null),
-      contextId,
-      session: null,
-      turns: 0,
-      turn: null,
-      waiting: [],
-      unanswered: null,
-      question: null,
-      told: [],
-    };
+    return { ...blankRoom({ room, agent: registry.agentOf(null), contextId }), assignment: 'default' };
   }
 }
 

@@ -120,6 +120,7 @@ const context: RoomContext = {
   waiting: [],
   unanswered: null,
   question: null,
+  dialog: null,
   told: [],
 };
 

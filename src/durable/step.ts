@@ -19,6 +19,8 @@ export interface Definition {
   /** The name in its records. */
   name: string;
   machine: AnyStateMachine;
+  /** What its chart is bounded by, as JSON: it stands in the chart's context as `limits`, and in no record. */
+  limits: Readonly<Record<string, unknown>>;
   /** The Matrix device that effects are sent from. */
   device: string;
   effects: Readonly<Record<string, EffectClass>>;
@@ -131,12 +133,23 @@ interface Draft {
 }
 
 function open(definition: Definition, record: Envelope): Draft {
-  const snapshot = definition.machine.resolveState({
-    value: record.value as StateValue,
-    context: record.context,
-    status: record.done ? 'done' : 'active',
+  return { record, snapshot: snapshotOf(definition, record), effects: [], taken: [] };
+}
+
+/** The chart where the record left it, with the limits that stand in no record. */
+export function snapshotOf({ machine, limits }: Definition, { value, context, done }: Envelope): AnyMachineSnapshot {
+  return machine.resolveState({
+    value: value as StateValue,
+    context: { ...(context as object), limits },
+    status: done ? 'done' : 'active',
   });
-  return { record, snapshot, effects: [], taken: [] };
+}
+
+/** What the record remembers of a chart. */
+export function rememberedOf({ context }: AnyMachineSnapshot): unknown {
+  const remembered = { ...context } as Record<string, unknown>;
+  delete remembered['limits'];
+  return remembered;
 }
 
 function change(draft: Draft, changes: Partial<Envelope>): void {
@@ -150,8 +163,7 @@ function take(definition: Definition, draft: Draft, event: AnyEventObject, at: n
     if (next === draft.snapshot && actions.length === 0) return;
     const folded = fold(definition, draft.record, actions, at);
     const value = next.value as Envelope['value'];
-    const context = next.context as unknown;
-    change(draft, { ...folded.record, value, context, done: next.status === 'done' });
+    change(draft, { ...folded.record, value, context: rememberedOf(next), done: next.status === 'done' });
     draft.effects.push(...folded.effects);
     draft.snapshot = next;
   } catch (error) {

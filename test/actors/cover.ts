@@ -9,7 +9,7 @@ import {
 } from 'xstate';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition } from '../../src/actors/room.ts';
-import type { Definition, Input } from '../../src/durable/step.ts';
+import { snapshotOf, type Definition, type Input } from '../../src/durable/step.ts';
 import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
 import { bob, claim, contextOf, conversationOf, DEVICE } from './support.ts';
 
@@ -143,8 +143,7 @@ export function pure(snapshot: AnyMachineSnapshot, events: readonly AnyEventObje
 /** Timers of a record are those of the states that it is in. */
 export function timersAreRight(record: Envelope): boolean {
   if (record.done) return record.timers.length === 0;
-  const nodes = machine.resolveState({ value: record.value as never, context: record.context })
-    ._nodes as AnyStateNode[];
+  const nodes = snapshotOf(definition, record)._nodes as AnyStateNode[];
   const due = [...new Set(nodes.flatMap((node) => node.after.map(({ eventType }) => eventType as string)))];
   return JSON.stringify(due.sort()) === JSON.stringify(record.timers.map(({ event }) => event).sort());
 }

@@ -2,8 +2,10 @@
 import type { AnyEventObject } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
 import { type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import type { PolicyLimits } from '../../machines/room-limits.ts';
+import { blankRoom } from '../../machines/room-words.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { newRoomRecord, roomDefinition, type Claim, type RoomLimits } from '../../src/actors/room.ts';
+import { newRoomRecord, roomDefinition, type Claim } from '../../src/actors/room.ts';
 import { step, type Input, type Result } from '../../src/durable/step.ts';
 import type { Log } from '../../src/ports.ts';
 
@@ -16,7 +18,7 @@ export const contextId = (id: number) => ContextId.parse(String(id));
 export const eventId = (name: string | number) => EventId.parse(`$${name}`);
 export const turnId = (id: number) => TurnId.parse(id);
 
-export const limits: RoomLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
+export const limits: PolicyLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
 
 /** A house without onboarding: whoever speaks first has a chat there. */
 export const claim: Claim = (_, person) => ({
@@ -26,27 +28,7 @@ export const definition = roomDefinition(limits, DEVICE, claim);
 
 /** A room of Ann's in which nothing has happened yet. */
 export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope {
-  const context: RoomContext = {
-    room,
-    role: 'chat',
-    number: null,
-    name: null,
-    archived: false,
-    assignment: 'configured',
-    noticed: false,
-    encrypted: false,
-    person: ann,
-    agent,
-    contextId: contextId(1),
-    session: null,
-    turns: 0,
-    turn: null,
-    waiting: [],
-    unanswered: null,
-    question: null,
-    told: [],
-    ...changes,
-  };
+  const context = { ...blankRoom({ room, agent, contextId: contextId(1) }), person: ann, ...changes };
   return newRoomRecord(context, 'origin');
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createActor } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { type RoomContext } from '../../machines/room.model.ts';
+import { blankRoom } from '../../machines/room-words.ts';
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { createRoomEffects } from '../../src/actors/effects/room.ts';
@@ -175,24 +176,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
 /** The record of a room whose person was greeted; `texts` is how many texts it has answered since. */
 export function idleRecord(room: RoomId, texts: number): Envelope {
   const context: RoomContext = {
-    room,
-    role: 'chat',
-    number: null,
-    name: null,
-    archived: false,
-    assignment: 'configured',
-    noticed: false,
-    encrypted: false,
-    person: PERSON,
-    agent: AGENT,
-    contextId: ContextId.parse('1790000000000000'),
-    session: texts === 0 ? null : 'session-of-the-agent',
-    turns: texts,
-    turn: null,
-    waiting: [],
-    unanswered: null,
-    question: null,
-    told: [],
+    ...blankRoom({ room, agent: AGENT, contextId: ContextId.parse('1790000000000000') }),
+    ...{ person: PERSON, session: texts === 0 ? null : 'session-of-the-agent', turns: texts },
   };
   const seen = remember(
     '',

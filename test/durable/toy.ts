@@ -52,6 +52,7 @@ const toyMachine = setup({
 export const toy: Definition = {
   name: 'toy',
   machine: toyMachine,
+  limits: {},
   device: 'DEVICE',
   effects: { repeat: 'repeatable', 'do once': 'once', show: 'disposable' },
   light: new Set(),

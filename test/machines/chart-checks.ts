@@ -22,9 +22,20 @@ export function problemsOf(build: () => AnyStateMachine, vocabulary = ''): strin
 
 const kinds = ['actions', 'guards', 'delays'] as const;
 
-/** The actions that other actions are made of. */
+const composers = ['asks', 'enqueue', 'check', 'and', 'or', 'not'];
+
+/** The names that other names are made of, in the source of a vocabulary. */
 function namedWithin(vocabulary: string): string[] {
-  return [...vocabulary.matchAll(/\b(?:enqueue|asks)\('([^']+)'/g)].map(([, name = '']) => name);
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && composers.includes(node.expression.text)) {
+      const parts = node.arguments.flatMap((part) => (ts.isArrayLiteralExpression(part) ? [...part.elements] : [part]));
+      names.push(...parts.filter(ts.isStringLiteral).map(({ text }) => text));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('vocabulary.ts', vocabulary, ts.ScriptTarget.Latest, true));
+  return names;
 }
 
 function implementationProblems(root: ChartNode, machine: AnyStateMachine, vocabulary: string): string[] {

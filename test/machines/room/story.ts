@@ -13,6 +13,8 @@ import type {
 } from '../../../machines/room.model.ts';
 import type { Marker } from '../../../machines/marker.ts';
 import type { Notice, Trouble } from '../../../machines/notices.ts';
+import { blankRoom } from '../../../machines/room-words.ts';
+import type { RoomLimits } from '../../../machines/room-limits.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
 import { noteTaken } from '../coverage.ts';
 
@@ -22,25 +24,16 @@ export const agent = AgentId.parse('scribe');
 export const id = (name: string): EventId => EventId.parse(`$${name}`);
 
 /** What a room remembers before anything happened. */
-export const untouched: RoomContext = {
+export const untouched: RoomContext = blankRoom({
   room: RoomId.parse('!room:example.org'),
-  role: 'chat',
-  number: null,
-  name: null,
-  archived: false,
-  assignment: 'configured',
-  noticed: false,
-  encrypted: false,
-  person: null,
   agent: AgentId.parse('nobody'),
   contextId: ContextId.parse('1'),
-  session: null,
-  turns: 0,
-  turn: null,
-  waiting: [],
-  unanswered: null,
-  question: null,
-  told: [],
+});
+
+/** What bounds the rooms of the stories. */
+export const testLimits: RoomLimits = {
+  ...{ queue: 20, tries: 5, turnMs: 30 * 60_000, refuseAlways: false, mostTold: 50 },
+  ...{ questionMs: 60 * 60_000, stopMs: 5_000, firstPauseMs: 500, longestPauseMs: 8_000 },
 };
 
 type SimpleCommand = 'help' | 'stop' | 'retry' | 'yes' | 'no' | 'start' | 'agent' | 'whoami' | 'archive';
@@ -234,7 +227,7 @@ type Timers = Record<string, number>;
 
 /** A room after these events, from the very first one on. */
 export function play(...events: RoomEvent[]): Scene {
-  return sceneOf(roomMachine.resolveState({ value: 'unclaimed', context: untouched }), {}).after(...events);
+  return sceneOf(resolve('unclaimed', untouched), {}).after(...events);
 }
 
 function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
@@ -282,7 +275,11 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
   }
   const { value, status } = next;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
-  return { snapshot: roomMachine.resolveState({ value, context, status }), timers: running, does };
+  return { snapshot: resolve(value, context, status), timers: running, does };
+}
+
+function resolve(value: StateValue, context: RoomContext, status: RoomSnapshot['status'] = 'active'): RoomSnapshot {
+  return roomMachine.resolveState({ value, context: { ...context, limits: testLimits }, status }) as RoomSnapshot;
 }
 
 function placeOf(value: StateValue): string {
