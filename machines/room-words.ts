@@ -1,4 +1,4 @@
-/** What the room's chart says and remembers: the plain functions behind its actions and params. */
+/** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import type {
   Assignment,

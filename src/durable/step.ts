@@ -146,9 +146,8 @@ export function snapshotOf({ machine, limits }: Definition, { value, context, do
 }
 
 /** What the record remembers of a chart. */
-export function rememberedOf({ context }: AnyMachineSnapshot): unknown {
-  const remembered = { ...context } as Record<string, unknown>;
-  delete remembered['limits'];
+export function rememberedOf(snapshot: AnyMachineSnapshot): unknown {
+  const { limits: _, ...remembered } = snapshot.context as Record<string, unknown>;
   return remembered;
 }
 
