@@ -2,7 +2,8 @@
 import { setup } from 'xstate';
 import type { EventId } from './ids.ts';
 import type { Notice } from './notices.ts';
-import { roomEffects, type RoomEffectParams, type RoomEvent, type RoomInTheHouse, type Wish } from './room.model.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
+import { roomEffects, type RoomEffectParams, type RoomEvent, type Wish } from './room.model.ts';
 import { turnOf, wish } from './room-words.ts';
 import { asking, effects, type Moment } from './vocabulary.ts';
 

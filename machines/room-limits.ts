@@ -1,4 +1,5 @@
 /** What bounds a room: one JSON object in the machine's input, read by its guards and delays, never written into a record. */
+import type { RoomContext } from './room.model.ts';
 
 /** What the operator sets. */
 export interface PolicyLimits {
@@ -23,3 +24,6 @@ export const fixedLimits = {
 };
 
 export type RoomLimits = PolicyLimits & typeof fixedLimits;
+
+/** What the chart looks at: what the record remembers, and what the house allows. */
+export type RoomInTheHouse = RoomContext & { limits: RoomLimits };

@@ -7,7 +7,6 @@ import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import { Trouble } from './notices.ts';
 import type { Marker } from './marker.ts';
-import type { RoomLimits } from './room-limits.ts';
 
 /** One text of a person, as it goes to the agent. */
 export const Text = z.object({
@@ -98,9 +97,6 @@ export const RoomContext = z.object({
   told: z.array(UserId).max(50),
 });
 export type RoomContext = z.infer<typeof RoomContext>;
-
-/** What the chart looks at: what the record remembers, and what the house allows. */
-export type RoomInTheHouse = RoomContext & { limits: RoomLimits };
 
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 export type RoomEvent =

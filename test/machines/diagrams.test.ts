@@ -7,7 +7,8 @@ import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { renderMachinesReadme } from '../../src/diagrams.ts';
 import { drawMermaid } from '../../src/diagrams/mermaid.ts';
 import { nameOf, sentence } from '../../src/diagrams/readme.ts';
-import { cellText, messages, treatments, type Treatment } from '../../src/diagrams/table.ts';
+import { messages } from '../../src/diagrams/happenings.ts';
+import { cellText, treatments, type Treatment } from '../../src/diagrams/table.ts';
 import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
 
 const page = renderMachinesReadme();
@@ -254,13 +255,18 @@ describe('the table state × message', () => {
     const forgetful = createMachine(
       {
         ...roomMachine.config,
-        on: without('command.help', roomMachine.config.on),
-        states: without('command.help', roomMachine.config.states),
+        on: without('file.received', roomMachine.config.on),
+        states: without('file.received', roomMachine.config.states),
       } as never,
       roomMachine.implementations as never,
     );
-    const column = messages.findIndex(({ type }) => type === 'command.help');
+    const column = messages.findIndex(({ type }) => type === 'file.received');
     expect(new Set(treatments(forgetful).map(({ cells }) => cellText(cells[column]!)))).toEqual(new Set(['dropped']));
+  });
+
+  it('says so when what becomes of a message depends on more than it names', () => {
+    const moody = roomMachine.provide({ guards: { 'a name is given': ({ context }) => context.turns === 0 } });
+    expect(() => treatments(moody)).toThrow("'command.rename' in 'idle' () is taken or refused: name what decides it");
   });
 
   /** The chart without one event, wherever it is named. */

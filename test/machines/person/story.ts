@@ -49,7 +49,7 @@ export class Story {
 
   get at(): string {
     const value: StateValue = this.snapshot.value;
-    return typeof value === 'string' ? value : String(value['making a chat']);
+    return typeof value === 'string' ? value : (value['making a chat'] as string);
   }
 
   get context(): PersonContext {
