@@ -265,8 +265,12 @@ describe('the table state × message', () => {
   });
 
   it('says so when what becomes of a message depends on more than it names', () => {
-    const moody = roomMachine.provide({ guards: { 'a name is given': ({ context }) => context.turns === 0 } });
-    expect(() => treatments(moody)).toThrow("'command.rename' in 'idle' () is taken or refused: name what decides it");
+    const moody = roomMachine.provide({
+      guards: { 'a name is given': ({ context }) => context.turn?.discarded !== true },
+    });
+    expect(() => treatments(moody)).toThrow(
+      "'command.rename' in 'asking / stopping' () is taken or refused: name what decides it",
+    );
   });
 
   /** The chart without one event, wherever it is named. */
