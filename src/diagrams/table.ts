@@ -181,7 +181,6 @@ function placeIn(name: Circumstance): number {
 
 function treat(machine: AnyStateMachine, place: AnyMachineSnapshot, message: Message): Treatment {
   const [next, effects] = transition(machine, place, message as never) as [AnyMachineSnapshot, Effect[]];
-  if (next.status === 'error') throw next.error;
   if (waitingIn(next) > waitingIn(place)) return 'held';
   const moved = JSON.stringify(next.value) !== JSON.stringify(place.value);
   if (moved || effects.some((effect) => !refuses(effect))) return 'taken';
