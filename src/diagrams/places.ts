@@ -15,20 +15,20 @@ const nobody = blankRoom({
 });
 
 /**
- * Places that the events lead to, from a room that nobody is known in, breadth first. A place is worth a look when in its
- * states two things that the chart asks about are there together for the first time.
+ * Places that the events lead to, from a room that nobody is known in, breadth first. A place is worth a look when its
+ * states come with something for the first time (`marksOf`): all of what can be together would be ten times as many.
  */
 export function placesOf(machine: AnyStateMachine): AnyMachineSnapshot[] {
   const input: RoomInTheHouse = { ...nobody, limits };
   const start = machine.resolveState({ value: 'unclaimed', context: input }) as AnyMachineSnapshot;
   const places = [start];
-  const known = new Set(pairsIn(start));
+  const known = new Set(marksOf(start));
   for (const place of places) {
     for (const event of [...happenings(place.context as RoomContext), ...dueIn(place)]) {
       const [next] = transition(machine, place, event as never) as [AnyMachineSnapshot, unknown];
-      const pairs = pairsIn(next);
-      if (next.status === 'done' || pairs.every((pair) => known.has(pair))) continue;
-      pairs.forEach((pair) => known.add(pair));
+      const marks = marksOf(next);
+      if (next.status === 'done' || marks.every((mark) => known.has(mark))) continue;
+      marks.forEach((mark) => known.add(mark));
       places.push(next);
     }
   }
@@ -40,13 +40,19 @@ function dueIn({ _nodes }: AnyMachineSnapshot): EventObject[] {
   return _nodes.flatMap((node) => node.after.map(({ eventType }) => ({ type: eventType as string })));
 }
 
-/** The states of a place with each two of the things that are remembered there. */
-function pairsIn({ value, context }: AnyMachineSnapshot): string[] {
+/** The states of a place, with each thing that is known of the person, and with each two of what the talk is at. */
+function marksOf({ value, context }: AnyMachineSnapshot): string[] {
   const { turn, waiting, unanswered, question, dialog, told, noticed, number } = context as RoomContext;
-  const facts = [
-    ...[noticed, told.length, number !== null, waiting.length, question !== null, dialog !== null],
-    ...[unanswered?.why, turn?.discarded, turn?.confirmations],
-  ].map((fact, index) => `${index}: ${String(fact)}`);
+  const ofThePerson = named({ noticed, told: told.length > 0, numbered: number !== null });
+  const ofTheTalk = named({
+    ...{ waiting: waiting.length, question: question !== null, dialog: dialog !== null, unanswered: unanswered?.why },
+    ...{ discarded: turn?.discarded, confirmations: turn?.confirmations },
+  });
+  const pairs = ofTheTalk.flatMap((one, index) => ofTheTalk.slice(index + 1).map((other) => `${one}, ${other}`));
   const states = JSON.stringify(value as StateValue);
-  return facts.flatMap((one, index) => facts.slice(index + 1).map((other) => `${states} ${one}, ${other}`));
+  return [...ofThePerson, ...pairs].map((mark) => `${states} ${mark}`);
+}
+
+function named(facts: Record<string, string | number | boolean | undefined>): string[] {
+  return Object.entries(facts).map(([name, fact]) => `${name}: ${fact}`);
 }
