@@ -46,7 +46,7 @@ export function chatNumbered(context: PersonContext, number: number | null): Cha
 }
 
 /** What the room of the job is called: a room that was made for an earlier wish keeps its name until it is introduced. */
-export function nameOfRoom(context: PersonContext): string | null {
+function nameOfRoom(context: PersonContext): string | null {
   const { failed } = context;
   return failed !== null && failed.room !== null ? failed.name : theJob(context).name;
 }

@@ -27,7 +27,7 @@ export function blankRoom(known: Pick<RoomContext, 'room' | 'agent' | 'contextId
 }
 
 /** A turn in which nothing happened yet. */
-export function newTurn(id: TurnId, text: Text, contextId: ContextId): Turn {
+function newTurn(id: TurnId, text: Text, contextId: ContextId): Turn {
   return {
     ...{ id, text, contextId, attempts: 0, preview: null, pauseMs: 0 },
     ...{ idempotent: false, confirmations: false, toldBusy: false, stoppedFor: null, discarded: false },
