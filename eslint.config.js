@@ -2,7 +2,9 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.cache', 'src/matrix/stand-ins', 'test/support/machine-reader', 'src/demo/page/**/*.js'] },
+  {
+    ignores: ['node_modules', '.cache', 'src/matrix/stand-ins', 'test/support/machine-reader', 'src/demo/page/**/*.js'],
+  },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

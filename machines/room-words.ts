@@ -1,4 +1,5 @@
 /** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
+import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import type {
   Assignment,
@@ -54,8 +55,9 @@ export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
 
 export function afterFailedTry(turn: Turn | null, jitter: number, limits: RoomLimits): Turn | null {
   if (turn === null) return null;
-  const full = Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** turn.attempts);
-  return { ...turn, attempts: turn.attempts + 1, pauseMs: Math.round(full * (0.5 + jitter / 2)) };
+  const attempts = turn.attempts + 1;
+  const pauseMs = backoff(attempts, { firstMs: limits.firstPauseMs, capMs: limits.longestPauseMs }, jitter);
+  return { ...turn, attempts, pauseMs };
 }
 
 interface Moment<Event> {

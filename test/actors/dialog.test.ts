@@ -13,7 +13,7 @@ const said = (type: 'command.yes' | 'command.no' | 'command.stop', sender = ann)
   eventId: eventId('word'),
   sender,
 });
-const heard = (record: typeof open, event: RoomEvent) => definition.classify(record.context, event);
+const heard = (record: typeof open, event: RoomEvent) => definition.classify(record.context, event, undefined);
 const word = { eventId: eventId('word'), sender: ann };
 
 describe('while a question of ours is open', () => {

@@ -31,12 +31,21 @@ function namedWithin(vocabulary: string): string[] {
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && composers.includes(node.expression.text)) {
       const parts = node.arguments.flatMap((part) => (ts.isArrayLiteralExpression(part) ? [...part.elements] : [part]));
-      names.push(...parts.filter(ts.isStringLiteral).map(({ text }) => text));
+      names.push(...parts.flatMap(namesOf));
     }
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile('vocabulary.ts', vocabulary, ts.ScriptTarget.Latest, true));
   return names;
+}
+
+/** `'a name'` or `{ type: 'a name', … }`. */
+function namesOf(part: ts.Node): string[] {
+  if (ts.isStringLiteral(part)) return [part.text];
+  if (!ts.isObjectLiteralExpression(part)) return [];
+  return part.properties.flatMap((property) =>
+    ts.isPropertyAssignment(property) && property.name.getText() === 'type' ? namesOf(property.initializer) : [],
+  );
 }
 
 function implementationProblems(root: ChartNode, machine: AnyStateMachine, vocabulary: string): string[] {

@@ -39,23 +39,19 @@ describe('the charts', () => {
   });
 });
 
-/** Charts that still hold functions. */
-const notYet = ['supervisor.machine.ts'];
-const inNames = machines.filter(({ file }) => !notYet.includes(file));
-
 describe('the charts in names only', () => {
-  it.each(inNames)('$file holds nothing but names', ({ file }) => {
+  it.each(machines)('$file holds nothing but names', ({ file }) => {
     expect(formFaultsOf(readFileSync(new URL(file, folder), 'utf8'))).toEqual([]);
   });
 
-  it.each(inNames)('$file says of every state what it is', ({ found }) => {
+  it.each(machines)('$file says of every state what it is', ({ found }) => {
     const states = found.flatMap((machine) => allNodes(describeMachine(machine)));
     const sentence = /^[A-Z].*[.]$/;
     expect(states.filter(({ description }) => !sentence.test(description ?? '')).map(({ id }) => id)).toEqual([]);
     expect(states.length).toBeGreaterThan(5);
   });
 
-  it.each(inNames)('$file speaks in sentences: no action is the name of an effect', ({ found }) => {
+  it.each(machines)('$file speaks in sentences: no action is the name of an effect', ({ found }) => {
     const effects = [...Object.keys(roomEffects), ...Object.keys(personEffects)];
     const named = found
       .flatMap((machine) => allNodes(describeMachine(machine)))

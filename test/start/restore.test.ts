@@ -10,7 +10,7 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { newRoomRecord, readRoomRecord } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import type { Store } from '../../src/compose.ts';
+import type { Store } from '../../src/compose/store.ts';
 import type { Arrival, Done, KnownRoom, Log, RoomWork } from '../../src/ports.ts';
 import { readRemembered } from '../../src/start/remembered.ts';
 import { restore } from '../../src/start/restore.ts';
