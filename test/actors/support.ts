@@ -22,7 +22,7 @@ export const turnId = (id: number) => TurnId.parse(id);
 export const limits: PolicyLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
 
 /** A house without onboarding: whoever speaks first has a chat there. */
-export const claim: Claim = (_, person) => ({
+const claim: Claim = (_, person) => ({
   ...{ type: 'room.claimed', person, role: 'chat', agent, assignment: 'configured', number: null, name: null },
 });
 export const definition = roomDefinition(limits, DEVICE);

@@ -6,7 +6,8 @@ interface Reader {
   extractMachinesFromFile(source: string): { machines: { toConfig(): Part | undefined }[] } | null;
 }
 
-const reader = createRequire(import.meta.url)('machine-reader') as Reader;
+const require = createRequire(import.meta.url);
+const reader = require('machine-reader') as Reader;
 
 /** A piece of a chart's configuration, as it is written or as it was read. */
 type Part = Record<string, unknown>;
