@@ -1,13 +1,6 @@
 /** What Stately's importer reads in the source of a chart, and what the live machine says, in the same words. */
-import { createRequire } from 'node:module';
+import reader from 'machine-reader';
 import type { AnyStateMachine } from 'xstate';
-
-interface Reader {
-  extractMachinesFromFile(source: string): { machines: { toConfig(): Part | undefined }[] } | null;
-}
-
-const require = createRequire(import.meta.url);
-const reader = require('machine-reader') as Reader;
 
 /** A piece of a chart's configuration, as it is written or as it was read. */
 type Part = Record<string, unknown>;
