@@ -1,6 +1,7 @@
 /** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
+import { newTurn } from './room.model.ts';
 import type {
   Assignment,
   Role,
@@ -16,25 +17,6 @@ import type {
 import type { Notice, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
 
-/** A room in which nothing happened yet and nobody is known. */
-export function blankRoom(known: Pick<RoomContext, 'room' | 'agent' | 'contextId'>): RoomContext {
-  return {
-    ...known,
-    ...{ role: 'chat', number: null, name: null, archived: false },
-    ...{ assignment: 'configured', noticed: false, encrypted: false },
-    ...{ person: null, session: null, turns: 0, turn: null, waiting: [] },
-    ...{ unanswered: null, question: null, dialog: null, told: [] },
-  };
-}
-
-/** A turn in which nothing happened yet. */
-function newTurn(id: TurnId, text: Text, contextId: ContextId): Turn {
-  return {
-    ...{ id, text, contextId, attempts: 0, preview: null, pauseMs: 0 },
-    ...{ idempotent: false, confirmations: false, toldBusy: false, stoppedFor: null, discarded: false },
-  };
-}
-
 /** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
 export function turnOf(context: RoomContext): Turn {
   if (context.turn === null) throw new Error('no turn is running');
@@ -43,7 +25,8 @@ export function turnOf(context: RoomContext): Turn {
 
 export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  return { turns: id, turn: newTurn(id, text, context.contextId), unanswered: null };
+  const turn = newTurn({ id, text, contextId: context.contextId });
+  return { turns: id, turn, unanswered: null };
 }
 
 export function beginNextTurn(context: RoomContext): Partial<RoomContext> {

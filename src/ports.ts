@@ -8,18 +8,10 @@ import type { Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
 
-/** Milliseconds since 1970. */
-export type Now = () => number;
+export type { Log, Now, Records } from './durable/world.ts';
 
 /** A number in [0, 1). */
 export type Chance = () => number;
-
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 // ── Matrix ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -225,16 +217,6 @@ export interface Registry {
 }
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Records of one kind, each a JSON document of its own, replaced atomically. `T` is checked by the caller. */
-export interface Records {
-  /** Null when there is none; throws `CorruptRecord` (the file is kept aside) when it cannot be parsed. */
-  read(key: string): Promise<unknown>;
-  write(key: string, record: unknown): Promise<void>;
-  remove(key: string): Promise<void>;
-  /** The keys of all records. */
-  keys(): Promise<string[]>;
-}
 
 /** Long answers beside the records. */
 export interface Answers {

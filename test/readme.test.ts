@@ -9,7 +9,7 @@ const readme = await readFile(path.join(root, 'README.md'), 'utf8');
 
 test('the README lists the commands as the help does', () => {
   const lines = (text: string) => text.split('\n').filter((line) => line.startsWith('- `!'));
-  expect(lines(readme)).toEqual(lines(en.help({ inSpace: true })));
+  expect(lines(readme)).toEqual(lines(en.notices.help({ inSpace: true })));
 });
 
 /** What a page points to, from the root of the repository: by links, and by paths that it writes as code. */

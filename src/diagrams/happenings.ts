@@ -1,4 +1,5 @@
 /** One of everything that can happen to a room, and what people send it: what the table plays. */
+import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import type { RoomContext, RoomEvent, Text } from '../../machines/room.model.ts';
 
 /** What a person can send. */
@@ -15,30 +16,27 @@ const agent = 'agent' as RoomContext['agent'];
 const anotherAgent = 'another' as RoomContext['agent'];
 const configured = { assignment: 'configured' } as const;
 
+/** What stands behind a command, by how it is read. */
+const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
+const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
+
+function command(name: CommandName, takes: Reading): Message {
+  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
+}
+
 /** By type, so that a message that is missing here does not compile. */
-const byType: { [Type in Message['type']]: Extract<Message, { type: Type }> } = {
+const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
   'text.received': { type: 'text.received', text },
   'file.received': { type: 'file.received', ...said, name: 'file' },
-  'command.help': { type: 'command.help', ...said },
-  'command.stop': { type: 'command.stop', ...said },
-  'command.retry': { type: 'command.retry', ...said },
-  'command.clear': { type: 'command.clear', ...said, contextId: context },
-  'command.yes': { type: 'command.yes', ...said },
-  'command.no': { type: 'command.no', ...said },
-  'command.new': { type: 'command.new', ...said, name: null, more: true },
-  'command.chats': { type: 'command.chats', ...said, all: false },
-  'command.rename': { type: 'command.rename', ...said, name: 'name' },
-  'command.archive': { type: 'command.archive', ...said },
-  'command.unarchive': { type: 'command.unarchive', ...said, number: 1 },
-  'command.agent': { type: 'command.agent', ...said },
-  'command.whoami': { type: 'command.whoami', ...said },
-  'command.start': { type: 'command.start', ...said },
-  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
   'bystander.spoke': { type: 'bystander.spoke', eventId, sender: somebody },
+  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
 };
 
 /** What a person can send, as the columns of the table. */
-export const messages: readonly Message[] = Object.values(byType);
+export const messages: readonly Message[] = [
+  ...Object.values(others),
+  ...commands.map(({ name, takes }) => command(name, takes)),
+];
 
 /** What happens besides, in the variants that lead somewhere else; one that is missing here does not compile. */
 const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: Type }>, 'type' | 'turn'>[] } = {

@@ -1,8 +1,7 @@
 /** Where a room can be found, and what it remembers there: reached by playing the chart, never put together by hand. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject, type StateValue } from 'xstate';
 import { fixedLimits, type RoomInTheHouse, type RoomLimits } from '../../machines/room-limits.ts';
-import type { RoomContext } from '../../machines/room.model.ts';
-import { blankRoom } from '../../machines/room-words.ts';
+import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { happenings } from './happenings.ts';
 
 /** The smallest, so that each is reached in few steps. */

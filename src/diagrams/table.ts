@@ -1,6 +1,6 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
-import type { Notice } from '../../machines/notices.ts';
+import { notices, type Notice } from '../../machines/notices.ts';
 import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
@@ -30,59 +30,6 @@ export interface Row {
   /** By message, in the order of `messages`. */
   cells: Cell[];
 }
-
-/** Every notice that says no; a notice that is missing here does not compile. */
-const isRefusal: Record<Notice['key'], boolean> = {
-  help: false,
-  'unknown command': true,
-  'text waits': false,
-  'text waits for your word': false,
-  'queue is full': true,
-  'agent is busy': false,
-  'files are not taken': true,
-  'agent sent a file': false,
-  'agent asks': false,
-  'question expired': false,
-  'no question is open': true,
-  stopped: false,
-  'is stopping': true,
-  'nothing runs': true,
-  'answer is complete': true,
-  'nothing to retry': true,
-  cleared: false,
-  'agent starts afresh': false,
-  interrupted: false,
-  'empty answer': false,
-  'answer was refused': false,
-  trouble: false,
-  'only for': true,
-  greeting: false,
-  'default agent': false,
-  'agent changed': false,
-  'no agent for you': true,
-  'chat is ready': false,
-  'access is restored': false,
-  'chat could not be made': true,
-  'Space could not be made': true,
-  'chat is being made': false,
-  'too many chats are wanted': true,
-  chats: false,
-  'no chats': false,
-  'chat is renamed': false,
-  'name is missing': true,
-  'name could not be set': true,
-  'chat is archived': false,
-  'chat is unarchived': false,
-  'no such chat': true,
-  'this is no numbered chat': true,
-  'this is your only chat': true,
-  'no more chats are made': true,
-  'your agent': false,
-  'you are': false,
-  'room is encrypted': false,
-  'memory was lost': false,
-  'room is troubled': true,
-};
 
 /** Whether it is so for whoever sends the message. */
 type Holds = (context: RoomInTheHouse, message: Message) => boolean;
@@ -207,5 +154,5 @@ function isKindOf(name: string, type: string): boolean {
 }
 
 function refuses({ type, params }: Effect): boolean {
-  return type === 'say' && isRefusal[(params as { notice: Notice }).notice.key];
+  return type === 'say' && notices[(params as { notice: Notice }).notice.key].refuses;
 }

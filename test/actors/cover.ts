@@ -7,12 +7,11 @@ import {
   type AnyStateNode,
   type AnyTransitionDefinition,
 } from 'xstate';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { chartOf } from '../../src/durable/step.ts';
-import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
@@ -42,7 +41,7 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
-  ...[...talkCommands, ...roomCommands].map((name) => ({ move: 'command' as const, name })),
+  ...commandMoves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },
@@ -148,10 +147,10 @@ export function rememberedOf({ context }: AnyMachineSnapshot): unknown {
   return remembered;
 }
 
-/** Timers of a record are those of the states that it is in. */
-export function timersAreRight(record: Envelope): boolean {
+/** Timers of a record are those of the states that it is in, `at`. */
+export function timersAreRight(record: Envelope, at: AnyMachineSnapshot): boolean {
   if (record.done) return record.timers.length === 0;
-  const nodes = chartOf(definition, record as Envelope<RoomContext>)._nodes as AnyStateNode[];
+  const nodes = at._nodes as AnyStateNode[];
   const due = [...new Set(nodes.flatMap((node) => node.after.map(({ eventType }) => eventType as string)))];
   return JSON.stringify(due.sort()) === JSON.stringify(record.timers.map(({ event }) => event).sort());
 }

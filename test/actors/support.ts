@@ -1,9 +1,8 @@
 /** A room and its words for the tests of the durable core. */
 import type { AnyEventObject } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
-import { type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import { blankRoom, type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
-import { blankRoom } from '../../machines/room-words.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
@@ -37,8 +36,7 @@ export function briefed(input: Input): Input {
 
 /** A room of Ann's in which nothing has happened yet. */
 export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope<RoomContext> {
-  const context = { ...blankRoom({ room, agent, contextId: contextId(1) }), person: ann, ...changes };
-  return newRoomRecord(context, 'origin');
+  return newRoomRecord(blankRoom({ room, agent, contextId: contextId(1), person: ann, ...changes }), 'origin');
 }
 
 export function contextOf({ context }: Envelope): RoomContext {
