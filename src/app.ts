@@ -27,8 +27,6 @@ import { createSync } from './matrix/sync.ts';
 import { claimMemories } from './start/memories.ts';
 import type { Health } from './ops/health.ts';
 import type { Arrival, Log } from './ports.ts';
-import { openHostState } from './store/host.ts';
-import { lockFolder } from './store/lock.ts';
 
 export interface App {
   health(): Health;
@@ -75,19 +73,16 @@ const EVICT_AFTER_MS = 5 * 60_000;
 const DRAIN_MS = 8_000;
 
 /**
- * Starts the service and returns while it still logs in. Throws `FolderInUse` or `StoreFailure`; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openStore` does; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, now = Date.now, reach = () => {}, evictAfterMs = EVICT_AFTER_MS } = options;
   const chance = Math.random;
   const me = config.matrix.userId;
-  const lock = await lockFolder(config.state.dir);
   const folder = (name: string) => path.join(config.state.dir, name);
-  const [host, store] = await Promise.all([
-    openHostState(config.state.dir, { fsync: config.state.fsync }),
-    openStore(config, log),
-  ]);
+  const store = await openStore(config, log);
+  const { host } = store;
   const registry = createRegistry(config);
   const access = createAccess({
     me,
@@ -141,7 +136,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     for (const closer of closers.reverse()) await closer();
     await host.update({});
     alarm.close();
-    await lock.release();
+    await store.close();
     log.info({}, 'stopped');
   }
 

@@ -1,7 +1,6 @@
 /** Brings the actors of people and rooms together with the world that they act in. */
 import type { AnyActorRef } from 'xstate';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { AgentId, RoomId, UserId } from '../machines/ids.ts';
 import type { Notice } from '../machines/notices.ts';
 import type { PersonEvent } from '../machines/person.model.ts';
@@ -23,9 +22,8 @@ import type { Config } from './config/config.ts';
 import type { Actions } from './matrix/actions.ts';
 import type { Courier } from './matrix/courier.ts';
 import { Closed } from './matrix/errors.ts';
-import type { Chance, Log, Now, RenderNotice, RoomWork } from './ports.ts';
-import { openAnswers } from './store/answers.ts';
-import { openRecords, type RecordFolder } from './store/records.ts';
+import type { Chance, Log, Now, RenderNotice, RoomWork, Store } from './ports.ts';
+import { openStore as openFolder } from './store/store.ts';
 import { renderAnswer } from './text/answer.ts';
 import { cleanText } from './text/clean.ts';
 import { en } from './text/en.ts';
@@ -38,31 +36,18 @@ const NAME_CHARACTERS = 60;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** The folders in which actors are kept. */
-export interface Store {
-  rooms: RecordFolder;
-  people: RecordFolder;
-  deadLetters: RecordFolder;
-  answers: Awaited<ReturnType<typeof openAnswers>>;
-}
-
-export async function openStore(config: Config, log: Log): Promise<Store> {
-  const writing = { fsync: config.state.fsync };
-  const onCorrupt = (error: Error) => log.error({ error }, 'damaged record moved aside');
-  const folder = (name: string) => path.join(config.state.dir, name);
-  const [rooms, people, deadLetters, answers] = await Promise.all([
-    openRecords(folder('rooms'), { ...writing, onCorrupt }),
-    openRecords(folder('people'), { ...writing, onCorrupt }),
-    openRecords(folder('dead-letters'), { ...writing, onCorrupt }),
-    openAnswers(folder('answers'), writing),
-  ]);
-  return { rooms, people, deadLetters, answers };
+/** Throws what keeps the state folder from being used. */
+export function openStore({ state }: Config, log: Log): Promise<Store> {
+  return openFolder(state.dir, {
+    fsync: state.fsync,
+    onCorrupt: (error) => log.error({ error }, 'damaged record moved aside'),
+  });
 }
 
 export interface Surroundings {
   config: Config;
   root: AnyActorRef;
-  store: Store;
+  store: Pick<Store, 'rooms' | 'people' | 'deadLetters' | 'answers'>;
   device: string;
   courier: Courier;
   actions: Actions;

@@ -64,7 +64,7 @@ test.each(['check-config', 'start'])(
 test('start on a state folder that is in use ends with 3', async () => {
   const env = await environment();
   const state = env.STATE_DIR ?? '';
-  const lock = await lockFolder(state);
+  const lock = lockFolder(state);
   onTestFinished(() => lock.release());
   expect(await run(['start'], env)).toEqual({
     code: 3,

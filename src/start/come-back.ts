@@ -9,10 +9,9 @@ import { isAtRest } from '../actors/room.ts';
 import { DeadLetters } from '../durable/step.ts';
 import type { Household } from '../compose.ts';
 import type { Attendance } from '../matrix/attendance.ts';
-import type { Now } from '../ports.ts';
+import type { HostState, Now } from '../ports.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
-import type { HostState } from '../store/host.ts';
 
 export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered'> {
   host: HostState;

@@ -4,8 +4,7 @@ import type { RoomId, UserId } from '../../machines/ids.ts';
 import { readPersonRecord } from '../actors/person.ts';
 import type { Envelope } from '../durable/record.ts';
 import { readRoomRecord } from '../actors/room.ts';
-import type { Store } from '../compose.ts';
-import type { Log } from '../ports.ts';
+import type { Log, Store } from '../ports.ts';
 
 export interface Remembered {
   people: ReadonlyMap<UserId, Envelope>;

@@ -109,5 +109,5 @@ test('--state keeps the records of the bot, each time in a folder of its own', a
   expect(others).toEqual([]);
   expect(out).toContain(`The records of the bot are in ${path.join(state, folder ?? '')}\n`);
   const kept = await readdir(path.join(state, folder ?? '', 'state'));
-  expect(kept).toEqual(expect.arrayContaining(['people', 'rooms']));
+  expect(kept).toEqual(expect.arrayContaining(['state.db']));
 });
