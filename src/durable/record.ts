@@ -1,4 +1,4 @@
-/** The durable state of one actor: a versioned, checked JSON document in a file of its own. */
+/** The durable state of one actor: a versioned, checked JSON document in a row of its own. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** What the service keeps in its state folder, counted and deleted as a whole; what is not its own stays. */
-import { existsSync, readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { DATABASE_FILE } from './database.ts';
 import { codeOf, StoreFailure } from './errors.ts';
