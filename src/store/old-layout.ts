@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, StoreFailure } from './errors.ts';
 
-export const OLD_FOLDERS = ['rooms', 'people', 'dead-letters', 'answers'];
+const OLD_FOLDERS = ['rooms', 'people', 'dead-letters', 'answers'];
 const hostFile = /^host\.json(\.|$)/;
 const keptFolder = /^before-sqlite(-\d+)?$/;
 const lockSocket = /^(lock|new)-\w+\.sock$/;
