@@ -1,4 +1,5 @@
 /** Pure: may a crashed child restart now, and after how long; after too many crashes within a window it is parked. */
+import { backoff } from './backoff.ts';
 
 export interface RestartPolicy {
   /** The wait after the first crash, ms; doubles with each further one within the window. */
@@ -12,7 +13,7 @@ export interface RestartPolicy {
 export const restartPolicy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 5, withinMs: 10 * 60_000 };
 
 export type RestartDecision =
-  { kind: 'restart'; afterMs: number; crashes: number[] } | { kind: 'park'; crashes: number[] };
+  { kind: 'restart'; afterMs: number; crashes: readonly number[] } | { kind: 'park'; crashes: readonly number[] };
 
 /** `crashes`: times (ms) of earlier crashes; the decision's `crashes` are what to remember. */
 export function decideRestart(policy: RestartPolicy, crashes: readonly number[], now: number): RestartDecision {
@@ -20,7 +21,7 @@ export function decideRestart(policy: RestartPolicy, crashes: readonly number[],
   if (recent.length > policy.budget) return { kind: 'park', crashes: recent };
   return {
     kind: 'restart',
-    afterMs: Math.min(policy.capMs, policy.baseMs * 2 ** (recent.length - 1)),
+    afterMs: backoff(recent.length, { firstMs: policy.baseMs, capMs: policy.capMs }),
     crashes: recent,
   };
 }

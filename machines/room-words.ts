@@ -1,4 +1,5 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
+import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import type {
   Assignment,
@@ -59,8 +60,9 @@ export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
 
 export function afterFailedTry(turn: Turn | null, jitter: number): Turn | null {
   if (turn === null) return null;
-  const full = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** turn.attempts);
-  return { ...turn, attempts: turn.attempts + 1, pauseMs: Math.round(full * (0.5 + jitter / 2)) };
+  const attempts = turn.attempts + 1;
+  const pauseMs = backoff(attempts, { firstMs: FIRST_BACKOFF_MS, capMs: LONGEST_BACKOFF_MS }, jitter);
+  return { ...turn, attempts, pauseMs };
 }
 
 export function say(notice: Notice, answers: EventId | null): RoomEffectParams['say'] {

@@ -1,131 +1,82 @@
 /**
- * The root of the service: from booting to stopped, and what it does when a part of it fails.
- * It holds no rooms: the registry of its children is `src/actors/supervisor.ts`, which these actions speak to.
+ * The root of the service: from logging in to stopped, what it does when a part of it fails, and who spawns, restarts and
+ * parks its actors. Everything that must happen outside is a named action; what comes back is an event.
  */
-import { assign, setup } from 'xstate';
+import { nothingKnown, supervisor } from './supervisor-vocabulary.ts';
 
-export interface SupervisorContext {
-  /** Why the service is degraded, in a sentence for the operator; null for what works. */
-  sync: string | null;
-  store: string | null;
-}
+type State = Parameters<typeof supervisor.createStateConfig>[0];
 
-export type SupervisorEvent =
-  | { type: 'booted' }
-  | { type: 'sync.succeeded' }
-  | { type: 'sync.failed'; detail: string }
-  | { type: 'store.succeeded' }
-  | { type: 'store.failed'; detail: string }
-  | { type: 'drain' }
-  | { type: 'drained' }
-  | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown }
-  | { type: `xstate.done.actor.${string}`; actorId: string; output: unknown };
+const loggingIn: State = {
+  description: 'It gets the access token of the bot; a homeserver that is away is waited for.',
+  entry: 'log in',
+  on: { 'logged in': 'reconciling' },
+};
 
-export const supervisorMachine = setup({
-  types: {} as { context: SupervisorContext; events: SupervisorEvent; tags: 'ready' },
-  actions: {
-    'start syncing': (_, _params: Record<string, never>) => {},
-    'stop syncing': (_, _params: Record<string, never>) => {},
-    'finish open work': (_, _params: Record<string, never>) => {},
-    'restart or park the room': (_, _params: { room: string; error: unknown }) => {},
-    'release the room': (_, _params: { room: string }) => {},
-    'note the sync trouble': assign((_, p: { detail: string }) => ({ sync: p.detail })),
-    'note the store trouble': assign((_, p: { detail: string }) => ({ store: p.detail })),
-    'forget the sync trouble': assign({ sync: null }),
-    'forget the store trouble': assign({ store: null }),
-  },
-  guards: {
-    'nothing else fails': ({ context, event }) =>
-      event.type === 'sync.succeeded' ? context.store === null : context.sync === null,
-  },
-  delays: { drainLimit: 10_000 },
-}).createMachine({
-  id: 'supervisor',
-  context: { sync: null, store: null },
-  initial: 'booting',
+const reconciling: State = {
+  description: 'It reads its records, and rebuilds from the homeserver what is lost of them.',
+  entry: 'bring the records up to date',
+  on: { reconciled: 'waking' },
+};
+
+const waking: State = {
+  description: 'It wakes the actors that have something under way, then catches up with what was said meanwhile.',
+  entry: 'wake what was under way',
   on: {
-    'xstate.error.actor.*': {
-      actions: {
-        type: 'restart or park the room',
-        params: ({ event }) => ({ room: event.actorId, error: event.error }),
-      },
-    },
-    'xstate.done.actor.*': { actions: { type: 'release the room', params: ({ event }) => ({ room: event.actorId }) } },
+    woken: { actions: 'start syncing' },
+    'sync.succeeded': [
+      { guard: 'the store works', target: 'running', actions: 'note that the sync works' },
+      { target: 'degraded', actions: 'note that the sync works' },
+    ],
   },
-  states: {
-    booting: {
-      on: {
-        booted: 'catching up',
-        'store.failed': {
-          actions: { type: 'note the store trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        'store.succeeded': { actions: 'forget the store trouble' },
-        drain: 'draining',
-      },
-    },
+};
 
-    'catching up': {
-      entry: { type: 'start syncing', params: {} },
-      on: {
-        'sync.succeeded': [
-          { guard: 'nothing else fails', target: 'running', actions: 'forget the sync trouble' },
-          { target: 'degraded', actions: 'forget the sync trouble' },
-        ],
-        'store.succeeded': { actions: 'forget the store trouble' },
-        'sync.failed': {
-          actions: { type: 'note the sync trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        'store.failed': {
-          actions: { type: 'note the store trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        drain: 'draining',
-      },
-    },
-
-    running: {
-      tags: 'ready',
-      on: {
-        'sync.failed': {
-          target: 'degraded',
-          actions: { type: 'note the sync trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        'store.failed': {
-          target: 'degraded',
-          actions: { type: 'note the store trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        drain: 'draining',
-      },
-    },
-
-    degraded: {
-      on: {
-        'sync.succeeded': [
-          { guard: 'nothing else fails', target: 'running', actions: 'forget the sync trouble' },
-          { actions: 'forget the sync trouble' },
-        ],
-        'store.succeeded': [
-          { guard: 'nothing else fails', target: 'running', actions: 'forget the store trouble' },
-          { actions: 'forget the store trouble' },
-        ],
-        'sync.failed': {
-          actions: { type: 'note the sync trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        'store.failed': {
-          actions: { type: 'note the store trouble', params: ({ event }) => ({ detail: event.detail }) },
-        },
-        drain: 'draining',
-      },
-    },
-
-    draining: {
-      entry: [
-        { type: 'stop syncing', params: {} },
-        { type: 'finish open work', params: {} },
-      ],
-      after: { drainLimit: 'stopped' },
-      on: { drained: 'stopped' },
-    },
-
-    stopped: { type: 'final' },
+const running: State = {
+  description: 'Everything works: what comes reaches its actors.',
+  tags: 'ready',
+  on: {
+    'sync.failed': { target: 'degraded', actions: 'note what is wrong with the sync' },
+    'store.failed': { target: 'degraded', actions: 'note what is wrong with the store' },
   },
+};
+
+const degraded: State = {
+  description: 'The homeserver or the store fails: it goes on, and says that it is not ready.',
+  on: {
+    'sync.succeeded': [
+      { guard: 'the store works', target: 'running', actions: 'note that the sync works' },
+      { actions: 'note that the sync works' },
+    ],
+    'store.succeeded': [
+      { guard: 'the sync works', target: 'running', actions: 'note that the store works' },
+      { actions: 'note that the store works' },
+    ],
+  },
+};
+
+const draining: State = {
+  description: 'It takes nothing new and lets what is under way end, for a while.',
+  entry: ['stop syncing', 'finish open work'],
+  after: { drainLimit: 'stopped' },
+  on: { drained: 'stopped', drain: {} },
+};
+
+const stopped: State = { description: 'Nothing is under way any more; the process may end.', type: 'final' };
+
+export const supervisorMachine = supervisor.createMachine({
+  id: 'supervisor',
+  context: nothingKnown,
+  initial: 'logging in',
+  on: {
+    'actor.wanted': { actions: 'spawn the actor' },
+    'actor.failed': { actions: 'restart or park the actor' },
+    'xstate.done.actor.*': { actions: 'release the actor' },
+    // Unheard it would end the root; why the actor failed comes as `actor.failed`.
+    'xstate.error.actor.*': {},
+    'sync.succeeded': { actions: 'note that the sync works' },
+    'sync.failed': { actions: 'note what is wrong with the sync' },
+    'store.succeeded': { actions: 'note that the store works' },
+    'store.failed': { actions: 'note what is wrong with the store' },
+    drain: '.draining',
+  },
+  states: { 'logging in': loggingIn, reconciling, waking, running, degraded, draining, stopped },
 });

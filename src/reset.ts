@@ -1,4 +1,5 @@
 /** Composition root of `roomkeeper reset`: forgets the local state, and what the bot is in. For development. */
+import { describeError } from './basics/describe-error.ts';
 import type { Config } from './config/config.ts';
 import { createClient } from './matrix/client.ts';
 import { createDeparture, type Departure } from './matrix/departure.ts';
@@ -59,8 +60,7 @@ async function reset(config: Config, world: ResetWorld): Promise<ResetOutcome> {
     try {
       return { ...outcome, contents: deleteState(dir) };
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { ...outcome, localProblem: `NOT wholly deleted (${why})` };
+      return { ...outcome, localProblem: `NOT wholly deleted (${describeError(error)})` };
     }
   } finally {
     lock?.release();
@@ -107,7 +107,7 @@ async function enter(config: Config, { log, signal }: ResetWorld): Promise<Depar
         else await wait(ms, until);
       },
     });
-    const api = createClient({ homeserver, accessToken: session.accessToken, log });
+    const api = createClient({ homeserver, accessToken: session.accessToken, me: userId, log });
     return createDeparture({ api, signal, chance: Math.random, log });
   } catch (error) {
     if (!(error instanceof Closed)) throw error;

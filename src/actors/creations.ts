@@ -7,7 +7,7 @@ export interface Creations {
   /** A room is being made for this person; call what it returns when it is recorded which one, or that there is none. */
   begin(person: UserId): () => void;
   /** Resolves when no room is being made for the person, or after 10 s. */
-  settled(person: UserId): Promise<void>;
+  ended(person: UserId): Promise<void>;
 }
 
 /** The sync waits for it. */
@@ -28,7 +28,7 @@ export function createCreations({ alarm, now }: { alarm: Alarm; now: Now }): Cre
         for (const tell of waiting.get(person) ?? []) tell();
       };
     },
-    settled(person) {
+    ended(person) {
       if (!open.has(person)) return Promise.resolve();
       return new Promise((resolve) => {
         const theirs = waiting.get(person) ?? new Set();

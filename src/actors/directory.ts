@@ -5,7 +5,7 @@ import type { Envelope } from '../durable/record.ts';
 
 export interface Directory {
   /** A person's record as it is on disk now. */
-  note(record: Envelope): void;
+  note(record: Envelope<PersonContext>): void;
   /** Whose Space a room is. */
   ownerOf(space: RoomId): UserId | undefined;
   /** Whose numbered chat a room is. */
@@ -34,7 +34,7 @@ export function createDirectory(): Directory {
 
   return {
     note({ context }) {
-      const { person, ...facts } = context as PersonContext;
+      const { person, ...facts } = context;
       const before = entries.get(person);
       if (before !== undefined) forget(before);
       const entry = entryOf(facts);

@@ -1,21 +1,32 @@
-/** Who comes in: invites are accepted or declined here, what happens to Spaces goes to their people, the rest to the rooms. */
+/**
+ * Who comes in: invites are accepted or declined here, rooms that take the place of chats are waited for, what happens to
+ * Spaces goes to their people, the rest to the rooms.
+ */
 import type { RoomId, UserId } from '../../machines/ids.ts';
-import type { Arrival, Log, Now } from '../ports.ts';
-import type { Reception } from './reception.ts';
+import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
+import type { Arrival, JoinRoom, Log, Now } from '../ports.ts';
+import { createAntechamber } from './antechamber.ts';
+import type { Reception } from './reception.ts';
 
 export interface Door {
   /** Hands arrivals to their actors; each promise resolves when its actor has them on disk. */
   admit(arrivals: readonly Arrival[]): Promise<Promise<void>[]>;
+  /** Resolves when the bot is in the room that takes the place of a chat. Rejects with `Closed` only. */
+  letIn(room: RoomId): Promise<void>;
 }
 
 export interface DoorWorld {
   access: { mayInvite(user: UserId): boolean };
   /** Whose Space a room is. */
   ownerOf(space: RoomId): UserId | undefined;
-  rooms: Children;
-  people: Children;
-  reception: Reception;
+  /** Whether what replaces the room goes on as the same chat. */
+  isChat(room: RoomId): boolean;
+  rooms: Pick<Children<RoomId, RoomContext>, 'deliver'>;
+  people: Pick<Children<UserId, PersonContext>, 'deliver'>;
+  reception: Pick<Reception, 'inputsOf'>;
+  joinRoom: JoinRoom;
   /** Declines an invite. */
   leave(room: RoomId): Promise<unknown>;
   /** Invites of one person within a minute; more are declined. */
@@ -24,20 +35,60 @@ export interface DoorWorld {
   log: Log;
 }
 
+export function createDoor(world: DoorWorld): Door {
+  const { log, now } = world;
+  const antechamber = createAntechamber(world);
+  const isWelcome = welcoming(world);
+
+  function decline(room: RoomId, person: UserId): void {
+    log.warn({ room, person }, 'invite declined');
+    world.leave(room).catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
+  }
+
+  /** Null for what goes to the room's own actor. */
+  function elsewhere({ room, heard }: Arrival): Promise<void> | 'nowhere' | null {
+    const owner = world.ownerOf(room);
+    if (owner !== undefined) {
+      if (heard.type !== 'room.left') return 'nowhere';
+      const event = { type: 'space.gone', room } satisfies PersonEvent;
+      return world.people.deliver(owner, [{ kind: 'event', id: null, at: now(), event }], 'told');
+    }
+    if (heard.type !== 'room.invited' || isWelcome(heard.person)) return null;
+    decline(room, heard.person);
+    return 'nowhere';
+  }
+
+  async function handOver(arrivals: readonly Arrival[]): Promise<Promise<void>[]> {
+    const admitted: Promise<void>[] = [];
+    const forRooms: Arrival[] = [];
+    for (const arrival of arrivals) {
+      const taken = elsewhere(arrival);
+      if (taken === null) forRooms.push(arrival);
+      else if (taken !== 'nowhere') admitted.push(taken);
+    }
+    const invited = new Set(forRooms.flatMap(({ room, heard }) => (heard.type === 'room.invited' ? [room] : [])));
+    for (const [room, inputs] of await world.reception.inputsOf(forRooms)) {
+      admitted.push(world.rooms.deliver(room, inputs, invited.has(room) ? 'invited' : 'spoken to'));
+    }
+    return admitted;
+  }
+
+  return {
+    letIn: antechamber.letIn,
+    async admit(arrivals) {
+      const news = Map.groupBy(antechamber.others(arrivals), ({ heard }) => heard.type === 'room.left');
+      // A room that the bot was removed from and is invited to again (Synapse tells both) begins anew.
+      await Promise.all(await handOver(news.get(true) ?? []));
+      return handOver(news.get(false) ?? []);
+    },
+  };
+}
+
 const MINUTE_MS = 60_000;
 
-export function createDoor(world: DoorWorld): Door {
-  const { access, log, now } = world;
+/** Whether an invite is taken: of whom it may be, and not too many of one person within a minute. */
+function welcoming({ access, invitesPerMinute, now }: Pick<DoorWorld, 'access' | 'invitesPerMinute' | 'now'>) {
   const invites = new Map<UserId, number[]>();
-
-  function isWelcome(person: UserId): boolean {
-    if (!access.mayInvite(person)) return false;
-    for (const [someone, times] of invites) if (!times.some(isRecent)) invites.delete(someone);
-    const recent = (invites.get(person) ?? []).filter(isRecent);
-    if (recent.length >= world.invitesPerMinute) return false;
-    invites.set(person, [...recent, now()]);
-    return true;
-  }
 
   /** A time to come is one from before the clock was set back. */
   function isRecent(at: number): boolean {
@@ -45,32 +96,12 @@ export function createDoor(world: DoorWorld): Door {
     return ago >= 0 && ago < MINUTE_MS;
   }
 
-  function decline(room: RoomId, person: UserId): void {
-    log.warn({ room, person }, 'invite declined');
-    world.leave(room).catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
-  }
-
-  return {
-    async admit(arrivals) {
-      const admitted: Promise<void>[] = [];
-      const forRooms: Arrival[] = [];
-      for (const arrival of arrivals) {
-        const { room, heard } = arrival;
-        const owner = world.ownerOf(room);
-        if (owner !== undefined) {
-          if (heard.type !== 'room.left') continue;
-          const event = { type: 'space.gone', room };
-          admitted.push(world.people.deliver(owner, [{ kind: 'event', id: null, at: now(), event }]));
-        } else if (heard.type === 'room.invited' && !isWelcome(heard.person)) {
-          decline(room, heard.person);
-        } else {
-          forRooms.push(arrival);
-        }
-      }
-      for (const [room, inputs] of await world.reception.inputsOf(forRooms)) {
-        admitted.push(world.rooms.deliver(room, inputs));
-      }
-      return admitted;
-    },
+  return (person: UserId): boolean => {
+    if (!access.mayInvite(person)) return false;
+    for (const [someone, times] of invites) if (!times.some(isRecent)) invites.delete(someone);
+    const recent = (invites.get(person) ?? []).filter(isRecent);
+    if (recent.length >= invitesPerMinute) return false;
+    invites.set(person, [...recent, now()]);
+    return true;
   };
 }

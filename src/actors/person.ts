@@ -9,12 +9,16 @@ import {
 import { RoomId, type EventId, type UserId } from '../../machines/ids.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
-import type { Definition, Result } from '../durable/step.ts';
+import type { Definition, Result } from '../durable/definition.ts';
 
-export function personDefinition(device: string): Definition {
+export type PersonDefinition = Definition<PersonContext, PersonEvent>;
+
+export function personDefinition(device: string): PersonDefinition {
   return {
     name: 'person',
     machine: personMachine,
+    context: PersonContext,
+    limits: {},
     device,
     effects: personEffects,
     light: new Set(),
@@ -29,18 +33,14 @@ export function newPersonRecord(
   person: UserId,
   origin: string,
   facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> = { space: null, nextNumber: 1, chats: [] },
-): Envelope {
+): Envelope<PersonContext> {
   const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false };
   return newRecord('person', origin, 'ready', context);
 }
 
 /** A person's stored record, checked whole. Throws `UnreadableRecord`. */
-export function readPersonRecord(stored: unknown): Envelope {
-  return readRecord(stored, 'person', { machine: personMachine, context: PersonContext });
-}
-
-export function isPersonAtRest(record: Envelope): boolean {
-  return record.outbox.length === 0 && (record.context as PersonContext).job === null;
+export function readPersonRecord(stored: unknown): Envelope<PersonContext> {
+  return readRecord(stored, { name: 'person', machine: personMachine, context: PersonContext });
 }
 
 /** Which room asked for something and what it asked with; null for what nobody waits for. */
@@ -81,7 +81,7 @@ function settled(item: OutboxItem, result: Result): AnyEventObject | null {
   }
 }
 
-function apology(event: AnyEventObject) {
+function apology(event: PersonEvent) {
   const asked = askedBy(event);
   return asked === null ? null : { type: 'say', params: { ...asked, notice: { key: 'room is troubled' } } };
 }

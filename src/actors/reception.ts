@@ -3,19 +3,19 @@ import { ContextId, ONLY_CONTEXT, type AgentId, type RoomId, type UserId } from 
 import { type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
+import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
-import { newRoomRecord, type Claim } from './room.ts';
-import type { Input } from '../durable/step.ts';
+import { claimantOf, newRoomRecord, type Claim, type RoomFacts } from './room.ts';
 
 export interface Reception {
   /** The inputs of each room, in order. */
   inputsOf(arrivals: readonly Arrival[]): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
-  newRecord(room: RoomId, first: Input): Promise<Envelope>;
+  newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /** What the registry says of a room's person by now, where the room remembers otherwise. */
   refresh(context: RoomContext): RoomEvent[];
-  /** Whose the room is that nobody is known in, and `speaker` speaks in first. */
-  claim: Claim;
+  /** Adds to inputs of a room that nobody is known in whose it would be. */
+  brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[];
   mintContextId(): Promise<ContextId>;
   /** A room has this id: no other gets it, or a lower one. */
   noteContextId(contextId: ContextId): void;
@@ -157,12 +157,14 @@ export function createReception(world: ReceptionWorld): Reception {
         return newRoomRecord(blank(room, await mintContextId()), newOrigin());
       return newRoomRecord(restored(room, marker, await contextOf(marker)), newOrigin());
     },
-    claim(room, speaker) {
-      const chat = world.inTheMaking(room);
-      const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
-      const role = roleFor(person);
-      const served = chat === null || role === 'refused' ? role : 'chat';
-      return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+    brief({ context }, inputs) {
+      if (context.person !== null) return inputs;
+      return inputs.map((input) => {
+        const claimant = claimantOf(input);
+        if (claimant === null) return input;
+        const facts: RoomFacts = { claimed: claim(context.room, claimant) };
+        return { ...input, facts };
+      });
     },
     refresh({ person, role, number, agent, assignment }) {
       if (person === null) return [];
@@ -174,6 +176,15 @@ export function createReception(world: ReceptionWorld): Reception {
       return [{ type: 'agent.assigned', role: wanted, ...today }];
     },
   };
+
+  /** Whose the room is that nobody is known in, and `speaker` speaks in first. */
+  function claim(room: RoomId, speaker: UserId): ReturnType<Claim> {
+    const chat = world.inTheMaking(room);
+    const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
+    const role = roleFor(person);
+    const served = chat === null || role === 'refused' ? role : 'chat';
+    return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+  }
 
   async function contextOf({ contextId }: Marker): Promise<ContextId> {
     return contextId !== null && isOfScope(contextId) ? contextId : mintContextId();

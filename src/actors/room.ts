@@ -10,7 +10,7 @@ import {
 import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
-import type { Definition, Input, Result } from '../durable/step.ts';
+import type { Definition, Input, Result } from '../durable/definition.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
 const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);
@@ -25,10 +25,19 @@ export interface RoomLimits {
   refuseAlways: boolean;
 }
 
-/** What becomes of a room that nobody is known in, when `speaker` is the first to say something there. */
-export type Claim = (room: RoomId, speaker: UserId) => Extract<RoomEvent, { type: 'room.claimed' }>;
+/** Whose a room is that nobody is known in yet, when somebody says something there. */
+export type Claimed = Extract<RoomEvent, { type: 'room.claimed' }>;
 
-export function roomDefinition(limits: RoomLimits, device: string, claim: Claim): Definition {
+export type Claim = (room: RoomId, speaker: UserId) => Claimed;
+
+/** What the host adds to an input for a room that nobody is known in. */
+export interface RoomFacts {
+  claimed: Claimed;
+}
+
+export type RoomDefinition = Definition<RoomContext, RoomEvent, RoomFacts>;
+
+export function roomDefinition(limits: RoomLimits, device: string): RoomDefinition {
   const room = roomMachine.provide({
     guards: {
       'the queue has room': ({ context }) => context.waiting.length < limits.queue,
@@ -41,10 +50,12 @@ export function roomDefinition(limits: RoomLimits, device: string, claim: Claim)
   return {
     name: 'room',
     machine: room,
+    context: RoomContext,
+    limits: {},
     device,
     effects: roomEffects,
     light: LIGHT,
-    classify: (context, event) => ofThePerson(context as RoomContext, event as RoomEvent, claim),
+    classify: ofThePerson,
     settled,
     apology,
   };
@@ -58,49 +69,51 @@ const startOf: Record<Role, Envelope['value']> = {
 };
 
 /** The record of a room that nobody has seen yet. */
-export function newRoomRecord(context: RoomContext, origin: string): Envelope {
+export function newRoomRecord(context: RoomContext, origin: string): Envelope<RoomContext> {
   const value = context.person === null ? 'unclaimed' : startOf[context.role];
   return newRecord('room', origin, value, context);
 }
 
 /** A room's stored record, checked whole. Throws `UnreadableRecord`. */
-export function readRoomRecord(stored: unknown): Envelope {
-  return readRecord(stored, 'room', { machine: roomMachine, context: RoomContext });
+export function readRoomRecord(stored: unknown): Envelope<RoomContext> {
+  return readRecord(stored, { name: 'room', machine: roomMachine, context: RoomContext });
 }
 
-/** Nothing is under way with this person, agent or homeserver: the room may leave memory. */
-export function isAtRest(record: Envelope): boolean {
-  return record.timers.length === 0 && record.outbox.length === 0 && (record.context as RoomContext).turn === null;
+/** Who said this; null for what nobody says. */
+export function speakerOf(input: Input): UserId | null {
+  return input.kind === 'event' ? (authorOf(input.event as RoomEvent)?.sender ?? null) : null;
+}
+
+/** Who may become this room's person by this input, where nobody is. */
+export function claimantOf(input: Input): UserId | null {
+  const event = input.kind === 'event' ? (input.event as RoomEvent) : null;
+  return event?.type === 'room.adopted' ? event.person : speakerOf(input);
 }
 
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
-function ofThePerson(context: RoomContext, event: RoomEvent, claim: Claim): AnyEventObject[] {
-  if (event.type === 'room.adopted') return context.person === null ? adopted(context, event, claim) : [event];
+function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): AnyEventObject[] {
+  if (event.type === 'room.adopted') return context.person === null ? adopted(event, facts) : [event];
   const author = authorOf(event);
   if (author === null) return [event];
   const heard = (person: UserId) => (author.sender === person ? event : { type: 'bystander.spoke', ...author });
   if (context.person !== null) return [heard(context.person)];
-  const claimed = claim(context.room, author.sender);
+  const claimed = claimOf(facts);
   // Only a chat in the making is known to be of somebody who is refused.
   if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
 }
 
 /** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */
-function adopted(
-  { room }: RoomContext,
-  event: Extract<RoomEvent, { type: 'room.adopted' }>,
-  claim: Claim,
-): AnyEventObject[] {
-  const claimed = claim(room, event.person);
+function adopted(event: Extract<RoomEvent, { type: 'room.adopted' }>, facts: RoomFacts | undefined): AnyEventObject[] {
+  const claimed = claimOf(facts);
   if (claimed.role !== 'refused' && claimed.person === event.person) return [event];
   const { number, name } = claimed.number === null ? event : claimed;
   return [{ ...claimed, number, name }, event];
 }
 
-/** Who said this; null for what nobody says. */
-export function speakerOf(input: Input): UserId | null {
-  return input.kind === 'event' ? (authorOf(input.event as RoomEvent)?.sender ?? null) : null;
+function claimOf(facts: RoomFacts | undefined): Claimed {
+  if (facts === undefined) throw new Error('nobody said whose the room is');
+  return facts.claimed;
 }
 
 function authorOf(event: RoomEvent) {
@@ -133,8 +146,8 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
   }
 }
 
-function apology(event: AnyEventObject) {
-  const author = authorOf(event as RoomEvent);
+function apology(event: RoomEvent) {
+  const author = authorOf(event);
   if (author === null) return null;
   return { type: 'say', params: { notice: { key: 'room is troubled' }, answers: author.eventId } };
 }

@@ -3,6 +3,7 @@ import type { ClientOptions } from 'ws';
 import { WebSocket } from 'ws';
 import type { AgentId, ContextId } from '../../machines/ids.ts';
 import type { Trouble } from '../../machines/notices.ts';
+import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import { troubleOfClose, troubleOfError, troubleOfRefusal, wordsOfError } from './breaks.ts';
 import type { Frame } from './frames.ts';
@@ -145,8 +146,7 @@ function connect(
       if (base === null) throw new Error('no such agent is configured');
       return new WebSocket(agentUrl(base, contextId), socketOptions(limits));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      queueMicrotask(() => fail('unreachable', detail));
+      queueMicrotask(() => fail('unreachable', describeError(error)));
       return null;
     }
   };

@@ -4,7 +4,7 @@ import type { RoomId } from '../../machines/ids.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import type { Change } from '../durable/durable.ts';
 import type { Envelope } from '../durable/record.ts';
-import type { Input } from '../durable/step.ts';
+import type { Input } from '../durable/definition.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
 
 /** One commit of a room. */

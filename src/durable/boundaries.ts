@@ -1,26 +1,7 @@
-/**
- * Every instant at which a kill must lose nothing and repeat nothing, in the order of an event's life
- * (docs/life-of-an-event.md). The crash tests read this list and kill the process at each of them.
- */
-export const boundaries = [
-  'sync response received',
-  'events handed to rooms',
-  'record decided',
-  'record written',
-  'sync position written',
-  'connection asked for',
-  'user message about to be written',
-  'user message written',
-  'first text received',
-  'preview sent',
-  'end received',
-  'long answer stored',
-  'effect about to be sent',
-  'effect sent',
-  'effect acknowledged',
-] as const;
+/** The instants in the life of an event that belong to durable actors: a kill at any of them loses nothing and repeats nothing. */
+export const durableBoundaries = ['record decided', 'record written'] as const;
 
-export type Boundary = (typeof boundaries)[number];
+export type DurableBoundary = (typeof durableBoundaries)[number];
 
-/** Called at every boundary; does nothing in production. */
-export type Reach = (boundary: Boundary) => void;
+/** Called at each of them. */
+export type Reach = (boundary: DurableBoundary) => void;

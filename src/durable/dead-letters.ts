@@ -1,13 +1,13 @@
 /** What an actor cannot take now is kept beside the records, so that the sync position need not wait for this actor. */
-import type { Log, Now, Records } from '../ports.ts';
-import type { Input } from './step.ts';
+import type { Input } from './definition.ts';
 import type { Alarm } from './timers.ts';
+import type { Log, Now, Records } from './world.ts';
 
 /** An input that is not in its actor's record yet. */
 export interface Held {
   input: Input;
   /** Whom to tell when it is on disk; null when nobody waits, or was told. */
-  settled: (() => void) | null;
+  onDisk: (() => void) | null;
   /** A dead letter is enough: the input is on disk, if not in the record. */
   byLetter: boolean;
 }
@@ -105,6 +105,6 @@ export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: 
 
 function tell(one: Held): void {
   if (!one.byLetter) return;
-  one.settled?.();
-  one.settled = null;
+  one.onDisk?.();
+  one.onDisk = null;
 }

@@ -3,111 +3,106 @@
  * state that a crash would take back, but for light steps, which a restart takes anew. One write is in flight; what
  * comes meanwhile is the next batch.
  */
-import type { ActorLogic, Snapshot } from 'xstate';
+import type { ActorLogic, AnyEventObject } from 'xstate';
 import type { Reach } from './boundaries.ts';
+import type { Definition, Effect, Heard, Input } from './definition.ts';
 import type { Envelope } from './record.ts';
-import { step, type Definition, type Effect, type Input } from './step.ts';
+import { snapshotOf, type DurableSnapshot } from './snapshot.ts';
+import { step } from './step.ts';
 
-export interface DurableWorld {
+export interface DurableWorld<Key extends string, Context> {
   /** Puts the record on disk; rejects when it is not there. A record that is `done` is taken away instead. */
-  write(key: string, record: Envelope): Promise<void>;
+  write(key: Key, record: Envelope<Context>): Promise<void>;
   /** Begins an effect; called only after the record that decided it is on disk. Must not throw. */
-  perform(key: string, effect: Effect, record: Envelope): void;
+  perform(key: Key, effect: Effect, record: Envelope<Context>): void;
   /** The record changed and is on disk; called before its effects are performed. */
-  committed(key: string, change: Change): void;
+  committed(key: Key, change: Change<Context>): void;
   reach: Reach;
 }
 
-/** One commit: what came, what it made of the record, what is to be done. */
-export interface Change {
-  before: Envelope;
-  record: Envelope;
+/** One commit: what came, what the chart heard of it, what it made of the record, what is to be done. */
+export interface Change<Context = unknown> {
+  before: Envelope<Context>;
+  record: Envelope<Context>;
   inputs: readonly Input[];
+  heard: readonly Heard[];
   effects: readonly Effect[];
 }
 
-interface DurableInput {
-  key: string;
-  record: Envelope;
+export interface DurableInput<Key extends string = string, Context = unknown> {
+  key: Key;
+  record: Envelope<Context>;
 }
 
-type DurableEvent =
-  /** `settled` is called when all inputs are on disk. */
-  | { type: 'admit'; inputs: readonly Input[]; settled: (() => void) | null }
-  | { type: 'written'; change: Change }
+export type DurableEvent<Context = unknown> =
+  /** `onDisk` is called when all inputs are on disk. */
+  | { type: 'admit'; inputs: readonly Input[]; onDisk: (() => void) | null }
+  | { type: 'written'; change: Change<Context> }
   | { type: 'not written'; error: unknown }
   | { type: 'crash'; error: unknown }
   | { type: 'evict' };
 
-type DurableSnapshot = Snapshot<undefined> & {
-  key: string;
-  record: Envelope;
-  /** What came while a write was in flight. */
-  waiting: readonly Input[];
-  /** Whom to tell when `waiting` is on disk. */
-  waitingFor: readonly (() => void)[];
-  /** Whom to tell when the write in flight is on disk; null when there is none. */
-  writing: readonly (() => void)[] | null;
+export type DurableLogic<Key extends string = string, Context = unknown> = ActorLogic<
+  DurableSnapshot<Key, Context>,
+  DurableEvent<Context>,
+  DurableInput<Key, Context>
+> & {
+  /** The chart, for those who draw it. */
+  config: object;
 };
 
-export type DurableLogic = ActorLogic<DurableSnapshot, DurableEvent, DurableInput>;
+/** The logic of all actors of one kind. */
+export function durable<Key extends string, Context, Event extends AnyEventObject, Facts>(
+  definition: Definition<Context, Event, Facts>,
+  world: DurableWorld<Key, Context>,
+): DurableLogic<Key, Context> {
+  type Snapshot = DurableSnapshot<Key, Context>;
+  type Scope = Parameters<DurableLogic<Key, Context>['transition']>[2];
+  const newSnapshot = snapshotOf<Key, Context, Event, Facts>(definition);
 
-export function durable(definition: Definition, world: DurableWorld): DurableLogic {
-  type Scope = Parameters<DurableLogic['transition']>[2];
-
-  function decide(snapshot: DurableSnapshot, { self, defer }: Pick<Scope, 'self' | 'defer'>): DurableSnapshot {
+  function decide(snapshot: Snapshot, scope: Scope): Snapshot {
     if (snapshot.writing !== null || snapshot.waiting.length === 0) return snapshot;
-    const before = snapshot.record;
-    const inputs = snapshot.waiting;
-    const { record, effects, light } = step(definition, before, inputs);
-    const settled = snapshot.waitingFor;
+    const { key, record: before, waiting: inputs, waitingFor: told } = snapshot;
+    const { record, effects, heard, light } = step(definition, before, inputs);
+    const taken = snapshot.with({ waiting: [], waitingFor: [] });
     if (record === before) {
-      defer(() => settled.forEach((tell) => tell()));
-      return { ...snapshot, waiting: [], waitingFor: [] };
+      scope.defer(() => told.forEach((tell) => tell()));
+      return taken;
     }
-    if (light) {
-      const waiting = { ...snapshot, waiting: [], waitingFor: [], writing: settled };
-      return commit(waiting, { before, record, inputs, effects }, { self, defer });
-    }
-    defer(() => {
+    const change = { before, record, inputs, heard, effects };
+    if (light) return commit(taken.with({ writing: told }), change, scope);
+    scope.defer(() => {
       world.reach('record decided');
-      world.write(snapshot.key, record).then(
-        () => self.send({ type: 'written', change: { before, record, inputs, effects } }),
-        (error: unknown) => self.send({ type: 'not written', error }),
+      world.write(key, record).then(
+        () => scope.self.send({ type: 'written', change }),
+        (error: unknown) => scope.self.send({ type: 'not written', error }),
       );
     });
-    return { ...snapshot, waiting: [], waitingFor: [], writing: settled };
+    return taken.with({ writing: told });
   }
 
-  function commit(snapshot: DurableSnapshot, change: Change, scope: Pick<Scope, 'self' | 'defer'>): DurableSnapshot {
-    const { record, effects } = change;
-    const told = snapshot.writing ?? [];
+  function commit(snapshot: Snapshot, change: Change<Context>, scope: Scope): Snapshot {
+    const { record, effects, heard } = change;
+    const { key, writing } = snapshot;
     scope.defer(() => {
       world.reach('record written');
-      world.committed(snapshot.key, change);
-      told.forEach((tell) => tell());
-      for (const effect of effects) world.perform(snapshot.key, effect, record);
+      world.committed(key, change);
+      writing?.forEach((tell) => tell());
+      for (const effect of effects) world.perform(key, effect, record);
     });
-    const committed = { ...snapshot, record, writing: null };
-    return record.done ? ended(committed) : decide(committed, scope);
+    const committed = snapshot.with({ record, writing: null, heard: [...(snapshot.heard ?? []), ...heard] });
+    return record.done ? committed.with({ status: 'done' }) : decide(committed, scope);
   }
 
   return {
-    getInitialSnapshot: (_, { key, record }) => ({
-      status: 'active',
-      output: undefined,
-      error: undefined,
-      key,
-      record,
-      waiting: [],
-      waitingFor: [],
-      writing: null,
-    }),
-    transition(snapshot, event, scope) {
+    config: definition.machine.config,
+    getInitialSnapshot: (_, { key, record }) => newSnapshot(key, record),
+    transition(current, event, scope) {
+      const snapshot = current.heard === null ? current : current.with({ heard: null });
       switch (event.type) {
         case 'admit': {
-          const waitingFor = event.settled === null ? snapshot.waitingFor : [...snapshot.waitingFor, event.settled];
-          return decide({ ...snapshot, waiting: [...snapshot.waiting, ...event.inputs], waitingFor }, scope);
+          const waitingFor = event.onDisk === null ? snapshot.waitingFor : [...snapshot.waitingFor, event.onDisk];
+          return decide(snapshot.with({ waiting: [...snapshot.waiting, ...event.inputs], waitingFor }), scope);
         }
         case 'written':
           return commit(snapshot, event.change, scope);
@@ -116,13 +111,9 @@ export function durable(definition: Definition, world: DurableWorld): DurableLog
           throw event.error;
         case 'evict':
           if (snapshot.writing !== null || snapshot.waiting.length > 0) return snapshot;
-          return ended(snapshot);
+          return snapshot.with({ status: 'done' });
       }
     },
     getPersistedSnapshot: (snapshot) => snapshot,
   };
-}
-
-function ended(snapshot: DurableSnapshot): DurableSnapshot {
-  return { ...snapshot, status: 'done', output: undefined, error: undefined } as DurableSnapshot;
 }

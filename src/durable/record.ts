@@ -1,4 +1,4 @@
-/** The durable state of one actor: a versioned, checked JSON document in a row of its own. */
+/** The durable state of one actor: a versioned, checked JSON document. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export type Parked = z.infer<typeof Parked>;
 
 export const RECORD_VERSION = 1;
 
-export const Envelope = z.object({
+const Document = z.object({
   version: z.literal(RECORD_VERSION),
   machine: z.string(),
   /** Minted once per record: transaction ids begin with it, so that a record made anew never repeats old ones. */
@@ -43,7 +43,11 @@ export const Envelope = z.object({
   /** Fingerprints of the inputs that were taken, newest last (see `fingerprint`). */
   seen: z.string(),
 });
-export type Envelope = z.infer<typeof Envelope>;
+
+/** A record whose chart remembers `Context`. */
+export interface Envelope<Context = unknown> extends Omit<z.infer<typeof Document>, 'context'> {
+  context: Context;
+}
 
 /** The origin of a new record. */
 export function newOrigin(): string {
@@ -69,21 +73,22 @@ export function readEnvelope(stored: unknown, machine: string): Envelope {
   if (Number(document['version']) > RECORD_VERSION) {
     throw new UnreadableRecord(`the record was written by a newer Roomkeeper (version ${String(document['version'])})`);
   }
-  const envelope = Envelope.safeParse(document);
+  const envelope = Document.safeParse(document);
   if (!envelope.success) throw new UnreadableRecord(z.prettifyError(envelope.error));
   if (envelope.data.machine !== machine) throw new UnreadableRecord(`the record belongs to a ${envelope.data.machine}`);
   return envelope.data;
 }
 
-/** What a kind of actor is checked by: the schema of its context, and its chart. */
-interface Kind {
+/** What a kind of actor is checked by: its name in records, its chart, the schema of its context. */
+export interface Kind<Context> {
+  name: string;
   machine: AnyStateMachine;
-  context: z.ZodType;
+  context: z.ZodType<Context>;
 }
 
 /** A stored record, checked whole, its context and its place in the chart included. Throws `UnreadableRecord`. */
-export function readRecord(stored: unknown, name: string, kind: Kind): Envelope {
-  const record = readEnvelope(stored, name);
+export function readRecord<Context>(stored: unknown, kind: Kind<Context>): Envelope<Context> {
+  const record = readEnvelope(stored, kind.name);
   const context = kind.context.safeParse(record.context);
   if (!context.success) throw new UnreadableRecord(context.error.message);
   try {
@@ -95,7 +100,12 @@ export function readRecord(stored: unknown, name: string, kind: Kind): Envelope 
 }
 
 /** The record of an actor that begins in the state `value`. */
-export function newRecord(machine: string, origin: string, value: Envelope['value'], context: unknown): Envelope {
+export function newRecord<Context>(
+  machine: string,
+  origin: string,
+  value: Envelope['value'],
+  context: Context,
+): Envelope<Context> {
   return {
     ...{ version: RECORD_VERSION, machine, origin, sequence: 0, done: false, value, context },
     ...{ timers: [], outbox: [], parked: [], seen: '' },

@@ -2,69 +2,17 @@
  * The pure heart: record and inputs in, next record and effects out. No I/O, no clock, no randomness; a runtime on
  * another engine calls the same function.
  */
-import {
-  createActor,
-  type AnyActorScope,
-  type AnyEventObject,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type StateValue,
-} from 'xstate';
-import { z } from 'zod';
-import type { EffectClass } from '../../machines/effects.ts';
-import { remember, wasSeen, type Envelope, type OutboxItem, type Parked, type Timer } from './record.ts';
+import type { AnyEventObject, AnyMachineSnapshot, StateValue } from 'xstate';
+import { describeError } from '../basics/describe-error.ts';
+import { decide, type Action } from './decide.ts';
+import type { Definition, Effect, EffectClass, Heard, Input } from './definition.ts';
+import { remember, wasSeen, type Envelope, type OutboxItem, type Parked } from './record.ts';
 
-/** What a kind of actor brings to the heart. */
-export interface Definition {
-  /** The name in its records. */
-  name: string;
-  machine: AnyStateMachine;
-  /** The Matrix device that effects are sent from. */
-  device: string;
-  effects: Readonly<Record<string, EffectClass>>;
-  /** Events whose steps need no write of their own, as long as they ask for nothing but disposable effects (docs/adr/0008). */
-  light: ReadonlySet<string>;
-  /** A last look at an event with the state at hand, e.g. whether its sender is the room's person: what the machine hears. */
-  classify(context: unknown, event: AnyEventObject): AnyEventObject[];
-  /** What the machine hears when a repeatable effect was acknowledged or refused for good; null for nothing. */
-  settled(item: OutboxItem, result: Result): AnyEventObject | null;
-  /** The word to the person whose event could not be handled; null where nobody waits for one. */
-  apology(event: AnyEventObject): { type: string; params: Record<string, unknown> } | null;
-}
-
-/** What became of a repeatable effect: done, with what it gave, or refused for good. */
-export type Result = ({ ok: true } & Record<string, unknown>) | { ok: false; code: string; detail: string };
-
-/** What happened, with the time (ms) at which it did. */
-export type Input =
-  /** `id` is remembered and taken once; null for what guards itself by a turn. */
-  | { kind: 'event'; id: string | null; at: number; event: AnyEventObject }
-  | { kind: 'settled'; effect: string; result: Result; at: number }
-  /** The first `cursor` parts of a repeatable effect were acknowledged. */
-  | { kind: 'partly settled'; effect: string; cursor: number }
-  | { kind: 'timer'; timer: Timer; at: number };
-
-/** Inputs as they are read back from disk. */
-export const DeadLetters = z.array(
-  z
-    .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer']) })
-    .transform((input) => input as unknown as Input),
-);
-
-/** Something to do outside after the commit. `id` is unique within the record. */
-export interface Effect {
-  id: string;
-  class: EffectClass;
-  type: string;
-  params: Record<string, unknown>;
-  since: number;
-  device: string;
-  cursor: number;
-}
-
-export interface Step {
-  record: Envelope;
+export interface Step<Context = unknown> {
+  record: Envelope<Context>;
   effects: Effect[];
+  /** What the chart heard, in order. */
+  heard: Heard[];
   /** Nothing of it would be missed after a crash: it may ride on the next write. */
   light: boolean;
 }
@@ -75,43 +23,15 @@ const MOST_PARKED = 50;
  * Takes a batch of inputs. Returns the very same record when nothing changed. Never throws for an event that the chart
  * throws on: that one is parked and the state stays.
  */
-export function step(definition: Definition, record: Envelope, inputs: readonly Input[]): Step {
-  const draft = open(definition, record);
+export function step<Context, Event extends AnyEventObject, Facts>(
+  definition: Definition<Context, Event, Facts>,
+  record: Envelope<Context>,
+  inputs: readonly Input[],
+): Step<Context> {
+  const draft: Draft<Context> = { record, snapshot: chartOf(definition, record), effects: [], taken: [], heard: [] };
   for (const input of inputs) {
     if (draft.record.done) break;
-    switch (input.kind) {
-      case 'event':
-        if (input.id !== null) {
-          if (wasSeen(draft.record.seen, input.id) || draft.taken.includes(input.id)) break;
-          draft.taken.push(input.id);
-        }
-        for (const event of definition.classify(draft.record.context, input.event)) {
-          take(definition, draft, event, input.at);
-        }
-        break;
-      case 'settled': {
-        const item = draft.record.outbox.find(({ id }) => id === input.effect);
-        if (item === undefined) break;
-        change(draft, { outbox: draft.record.outbox.filter((other) => other !== item) });
-        const event = definition.settled(item, input.result);
-        if (event !== null) take(definition, draft, event, input.at);
-        break;
-      }
-      case 'partly settled': {
-        const { effect, cursor } = input;
-        if (!draft.record.outbox.some((item) => item.id === effect && item.cursor < cursor)) break;
-        const outbox = draft.record.outbox.map((item) => (item.id === effect ? { ...item, cursor } : item));
-        change(draft, { outbox });
-        break;
-      }
-      case 'timer': {
-        const set = draft.record.timers.find(({ id, at }) => id === input.timer.id && at === input.timer.at);
-        if (set === undefined) break;
-        change(draft, { timers: draft.record.timers.filter((other) => other !== set) });
-        take(definition, draft, { type: set.event }, input.at);
-        break;
-      }
-    }
+    takeInput(definition, draft, input);
   }
   if (draft.taken.length > 0) change(draft, { seen: remember(draft.record.seen, draft.taken) });
   const light =
@@ -119,88 +39,99 @@ export function step(definition: Definition, record: Envelope, inputs: readonly 
     inputs.every((input) => input.kind === 'event' && input.id === null && definition.light.has(input.event.type)) &&
     draft.effects.every((effect) => effect.class === 'disposable') &&
     draft.record.parked === record.parked;
-  return { record: draft.record, effects: draft.effects, light };
+  return { record: draft.record, effects: draft.effects, heard: draft.heard, light };
 }
 
-interface Draft {
-  record: Envelope;
+/** The record as its chart sees it: a snapshot of the machine, with the limits in its context. */
+export function chartOf<Context, Event extends AnyEventObject, Facts>(
+  { machine, limits }: Definition<Context, Event, Facts>,
+  { value, context, done }: Envelope<Context>,
+): AnyMachineSnapshot {
+  return machine.resolveState({
+    value: value as StateValue,
+    context: { ...context, limits },
+    status: done ? 'done' : 'active',
+  });
+}
+
+interface Draft<Context> {
+  record: Envelope<Context>;
   snapshot: AnyMachineSnapshot;
   effects: Effect[];
   /** The ids taken in this batch. */
   taken: string[];
+  heard: Heard[];
 }
 
-function open(definition: Definition, record: Envelope): Draft {
-  const snapshot = definition.machine.resolveState({
-    value: record.value as StateValue,
-    context: record.context,
-    status: record.done ? 'done' : 'active',
-  });
-  return { record, snapshot, effects: [], taken: [] };
-}
-
-function change(draft: Draft, changes: Partial<Envelope>): void {
+function change<Context>(draft: Draft<Context>, changes: Partial<Envelope<Context>>): void {
   draft.record = { ...draft.record, ...changes };
 }
 
-function take(definition: Definition, draft: Draft, event: AnyEventObject, at: number): void {
+function takeInput<Context, Event extends AnyEventObject, Facts>(
+  definition: Definition<Context, Event, Facts>,
+  draft: Draft<Context>,
+  input: Input,
+): void {
+  const { record } = draft;
+  switch (input.kind) {
+    case 'event': {
+      if (input.id !== null) {
+        if (wasSeen(record.seen, input.id) || draft.taken.includes(input.id)) return;
+        draft.taken.push(input.id);
+      }
+      const events = definition.classify(record.context, input.event as Event, input.facts as Facts | undefined);
+      for (const event of events) take(definition, draft, { event, from: input.from ?? null }, input.at);
+      return;
+    }
+    case 'settled': {
+      const item = record.outbox.find(({ id }) => id === input.effect);
+      if (item === undefined) return;
+      change(draft, { outbox: record.outbox.filter((other) => other !== item) });
+      const event = definition.settled(item, input.result);
+      if (event !== null) take(definition, draft, { event, from: null }, input.at);
+      return;
+    }
+    case 'partly settled': {
+      const { effect, cursor } = input;
+      if (!record.outbox.some((item) => item.id === effect && item.cursor < cursor)) return;
+      change(draft, { outbox: record.outbox.map((item) => (item.id === effect ? { ...item, cursor } : item)) });
+      return;
+    }
+    case 'timer': {
+      const set = record.timers.find(({ id, at }) => id === input.timer.id && at === input.timer.at);
+      if (set === undefined) return;
+      change(draft, { timers: record.timers.filter((other) => other !== set) });
+      take(definition, draft, { event: { type: set.event }, from: null }, input.at);
+      return;
+    }
+  }
+}
+
+function take<Context, Event extends AnyEventObject, Facts>(
+  definition: Definition<Context, Event, Facts>,
+  draft: Draft<Context>,
+  heard: Heard,
+  at: number,
+): void {
+  const { event } = heard;
+  draft.heard.push(heard);
   try {
     const [next, actions] = decide(definition.machine, draft.snapshot, event);
-    if (next.status === 'error') throw next.error;
     if (next === draft.snapshot && actions.length === 0) return;
     const folded = fold(definition, draft.record, actions, at);
+    const { limits: _, ...context } = next.context as Context & { limits: object };
     const value = next.value as Envelope['value'];
-    const context = next.context as unknown;
-    change(draft, { ...folded.record, value, context, done: next.status === 'done' });
+    change(draft, { ...folded.record, value, context: context as Context, done: next.status === 'done' });
     draft.effects.push(...folded.effects);
     draft.snapshot = next;
   } catch (error) {
-    park(definition, draft, { at, error: describe(error), event });
+    park(definition, draft, { at, error: describeError(error), event });
   }
-}
-
-/** One inert scope per machine: what a transition wants done is collected, nothing is done. */
-const scopes = new WeakMap<AnyStateMachine, { scope: AnyActorScope; collected: Action[] }>();
-
-type Scope = Parameters<AnyStateMachine['transition']>[2];
-
-/** XState's `transition(machine, snapshot, event)` without building an actor for every call (docs/adr/0004). */
-function decide(
-  machine: AnyStateMachine,
-  snapshot: AnyMachineSnapshot,
-  event: AnyEventObject,
-): [AnyMachineSnapshot, Action[]] {
-  let inert = scopes.get(machine);
-  if (inert === undefined) {
-    const collected: Action[] = [];
-    const self = createActor(machine, { input: {} });
-    const scope = {
-      self,
-      defer: () => {},
-      id: '',
-      logger: () => {},
-      sessionId: '',
-      stopChild: () => {},
-      system: self.system,
-      emit: () => {},
-      actionExecutor: (action: Action) => collected.push(action),
-    } as unknown as AnyActorScope;
-    inert = { scope, collected };
-    scopes.set(machine, inert);
-  }
-  inert.collected.length = 0;
-  const next = machine.transition(snapshot, event, inert.scope as Scope) as AnyMachineSnapshot;
-  return [next, inert.collected.slice()];
-}
-
-interface Action {
-  type: string;
-  params: unknown;
 }
 
 /** What the actions of one transition mean for timers, outbox and effects. Throws on an action that has no meaning here. */
 function fold(
-  definition: Definition,
+  { device, effects: classes }: Pick<Definition, 'device' | 'effects'>,
   record: Envelope,
   actions: readonly Action[],
   at: number,
@@ -208,10 +139,10 @@ function fold(
   let { timers, outbox, sequence } = record;
   const effects: Effect[] = [];
   for (const action of actions) {
-    const effectClass = definition.effects[action.type];
+    const effectClass = classes[action.type];
     if (effectClass !== undefined) {
       const params = action.params as Record<string, unknown>;
-      const effect = emit(definition, ++sequence, effectClass, action.type, params, at);
+      const effect = newEffect(device, ++sequence, effectClass, { type: action.type, params }, at);
       effects.push(effect);
       if (effectClass === 'repeatable') outbox = [...outbox, outboxItem(effect)];
     } else if (action.type === 'xstate.raise') {
@@ -228,12 +159,11 @@ function fold(
   return { record: { timers, outbox, sequence }, effects };
 }
 
-function emit(
-  { device }: Definition,
+function newEffect(
+  device: string,
   sequence: number,
   effectClass: EffectClass,
-  type: string,
-  params: Record<string, unknown>,
+  { type, params }: Pick<Effect, 'type' | 'params'>,
   since: number,
 ): Effect {
   return { id: String(sequence), class: effectClass, type, params, since, device, cursor: 0 };
@@ -243,16 +173,16 @@ function outboxItem({ id, type, params, since, device, cursor }: Effect): Outbox
   return { id, type, params, since, device, cursor };
 }
 
-function park(definition: Definition, draft: Draft, parked: Parked): void {
+function park<Context, Event extends AnyEventObject, Facts>(
+  definition: Definition<Context, Event, Facts>,
+  draft: Draft<Context>,
+  parked: Parked,
+): void {
   change(draft, { parked: [...draft.record.parked, parked].slice(-MOST_PARKED) });
-  const apology = definition.apology(parked.event as AnyEventObject);
+  const apology = definition.apology(parked.event as Event);
   if (apology === null) return;
   const sequence = draft.record.sequence + 1;
-  const effect = emit(definition, sequence, 'repeatable', apology.type, apology.params, parked.at);
+  const effect = newEffect(definition.device, sequence, 'repeatable', apology, parked.at);
   change(draft, { sequence, outbox: [...draft.record.outbox, outboxItem(effect)] });
   draft.effects.push(effect);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** All deadlines of all rooms in one heap behind one timer of the process; idle costs nothing. */
 import TinyQueue from 'tinyqueue';
-import type { Now } from '../ports.ts';
+import type { Now } from './world.ts';
 
 export interface Alarm {
   set(at: number, ring: () => void): () => void;

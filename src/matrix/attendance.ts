@@ -1,17 +1,16 @@
 /**
- * Whether the bot is still in its rooms, where no sync tells: of what its own account does elsewhere it asks for
- * nothing, and so does an administrator's removal of a room look.
+ * Finds out that the bot is no longer in a room where no sync says so: its own account left it elsewhere, or an
+ * administrator took the room away.
  */
 import { z } from 'zod';
-import { RoomId, type UserId } from '../../machines/ids.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Chance, Log, RoomWork, Send } from '../ports.ts';
-import { encoded, roomPath, type MatrixApi } from './client.ts';
-import { MatrixFailure } from './errors.ts';
+import type { MatrixApi } from './client.ts';
+import { isRefusal } from './errors.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
 const LONG_TIMEOUT_MS = 120_000;
 
-const JoinedRooms = z.object({ joined_rooms: z.array(RoomId) });
 const Membership = z.object({ membership: z.string() });
 
 export interface Attendance {
@@ -41,21 +40,18 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
   const { signal } = closing;
 
   async function isIn(room: RoomId): Promise<boolean> {
-    const path = `${roomPath(room)}/state/m.room.member/${encoded(me)}`;
     try {
-      const { membership } = await api.call(Membership, 'GET', path, { signal });
+      const { membership } = await api.state(Membership, room, 'm.room.member', me, { signal });
       return membership === 'join';
     } catch (error) {
-      return !(error instanceof MatrixFailure && error.kind === 'refused');
+      return !isRefusal(error);
     }
   }
 
   return {
-    joinedRooms() {
-      const limits = { timeoutMs: LONG_TIMEOUT_MS, signal };
-      const call = () => api.call(JoinedRooms, 'GET', '/_matrix/client/v3/joined_rooms', limits);
-      const on = ['limited' as const, 'unavailable' as const];
-      return retry(call, { on, signal, wait, chance }).then(({ joined_rooms }) => new Set(joined_rooms));
+    async joinedRooms() {
+      const call = () => api.joinedRooms({ timeoutMs: LONG_TIMEOUT_MS, signal });
+      return new Set(await retry(call, { on: ['limited', 'unavailable'], signal, wait, chance }));
     },
     watching({ work, send }, gone) {
       async function look(room: RoomId): Promise<void> {
@@ -68,7 +64,7 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
         call: Promise<T>,
       ) => {
         const result = await call;
-        if (isRefusal(result)) {
+        if (isForbidden(result)) {
           look(room).catch((error: unknown) => log.error({ room, error }, 'the loss of the room was not noted'));
         }
         return result;
@@ -79,7 +75,7 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
           ...work,
           async linkChild(space, room) {
             const done = await work.linkChild(space, room);
-            if (isRefusal(done)) await look(space);
+            if (isForbidden(done)) await look(space);
             return done;
           },
           invite: (room, person) => lookAfter(room, work.invite(room, person)),
@@ -91,6 +87,6 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
   };
 }
 
-function isRefusal(result: { ok: true } | { ok: false; code: string }): boolean {
+function isForbidden(result: { ok: true } | { ok: false; code: string }): boolean {
   return !result.ok && result.code === 'M_FORBIDDEN';
 }

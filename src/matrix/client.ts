@@ -1,35 +1,32 @@
 /** The homeserver's client API, typed: the only file that talks through matrix-bot-sdk's MatrixClient. */
 import { z } from 'zod';
-import { MatrixClient } from 'matrix-bot-sdk';
-import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
-import { EventId as EventIdSchema, RoomId as RoomIdSchema, UserId as UserIdSchema } from '../../machines/ids.ts';
+import { MatrixClient, type RoomCreateOptions } from 'matrix-bot-sdk';
+import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Log } from '../ports.ts';
 import { badAnswer, toFailure } from './errors.ts';
-import { withSignal } from './http.ts';
+import { withLimits, type Limits } from './http.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** How long a call may take, ms, where the caller does not say. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-interface CallOptions {
+interface CallOptions extends Limits {
   /** Arrays repeat their key; undefined is left out. */
   query?: Record<string, unknown>;
   /** Sent as JSON. */
   body?: object;
-  timeoutMs?: number;
-  signal?: AbortSignal;
 }
 
-type Limits = Pick<CallOptions, 'timeoutMs' | 'signal'>;
-
-const Sent = z.object({ event_id: EventIdSchema });
-const Joined = z.object({ room_id: RoomIdSchema });
-const Whoami = z.object({ user_id: UserIdSchema, device_id: z.string().optional() });
+const Sent = z.object({ event_id: EventId });
+const Whoami = z.object({ user_id: UserId, device_id: z.string().optional() });
+const AliasTarget = z.object({ roomId: RoomId });
+const Profile = z.object({ displayname: z.string().nullish().catch(null) });
 const Nothing = z.object({});
 const Messages = z.object({ chunk: z.array(z.unknown()), start: z.string().optional(), end: z.string().optional() });
 
 type Whoami = z.infer<typeof Whoami>;
+type Profile = z.infer<typeof Profile>;
 export type Messages = z.infer<typeof Messages>;
 
 export interface MessagesQuery {
@@ -46,43 +43,75 @@ export interface MatrixApi {
   call<T>(schema: z.ZodType<T>, method: Method, path: string, options?: CallOptions): Promise<T>;
   /** Sends an event; the same `transaction` from the same device gives the same event. */
   putEvent(room: RoomId, type: string, transaction: string, content: object, limits?: Limits): Promise<EventId>;
+  whoami(limits?: Limits): Promise<Whoami>;
+  profile(user: UserId, limits?: Limits): Promise<Profile>;
+  joinedRooms(limits?: Limits): Promise<RoomId[]>;
+  createRoom(body: RoomCreateOptions, limits?: Limits): Promise<RoomId>;
+  /** The room that the alias leads to. */
+  roomOfAlias(alias: string, limits?: Limits): Promise<RoomId>;
+  deleteAlias(alias: string, limits?: Limits): Promise<void>;
   join(room: RoomId, limits?: Limits): Promise<RoomId>;
   leave(room: RoomId, limits?: Limits): Promise<void>;
-  /** Shows that `user` types for at most `ms`; 0 hides it. */
-  typing(room: RoomId, user: UserId, ms: number, limits?: Limits): Promise<void>;
+  forget(room: RoomId, limits?: Limits): Promise<void>;
+  invite(room: RoomId, user: UserId, limits?: Limits): Promise<void>;
+  state<T>(schema: z.ZodType<T>, room: RoomId, type: string, key: string, limits?: Limits): Promise<T>;
+  putState(room: RoomId, type: string, key: string, content: object, limits?: Limits): Promise<EventId>;
+  /** What the account keeps about the room. */
+  roomData(room: RoomId, type: string, limits?: Limits): Promise<unknown>;
+  putRoomData(room: RoomId, type: string, content: object, limits?: Limits): Promise<void>;
+  /** Shows that the bot types for at most `ms`; 0 hides it. */
+  typing(room: RoomId, ms: number, limits?: Limits): Promise<void>;
   /** Marks everything up to `event` as read. */
   markRead(room: RoomId, event: EventId, limits?: Limits): Promise<void>;
-  whoami(limits?: Limits): Promise<Whoami>;
   /** One page of a room's history. */
   messages(room: RoomId, query: MessagesQuery, limits?: Limits): Promise<Messages>;
 }
 
-/** Makes the client of one account. `accessToken` null: for the calls before a login. */
-export function createClient(options: { homeserver: string; accessToken: string | null; log: Log }): MatrixApi {
-  const client = new MatrixClient(options.homeserver, options.accessToken ?? '');
+export interface ClientOptions {
+  homeserver: string;
+  /** Null: for the calls before a login. */
+  accessToken: string | null;
+  /** Whose account it is. */
+  me: UserId;
+  log: Log;
+}
 
-  async function call<T>(schema: z.ZodType<T>, method: Method, path: string, given: CallOptions = {}): Promise<T> {
-    const { query = null, body = null, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = given;
+/** Makes the client of one account. */
+export function createClient({ homeserver, accessToken, me, log }: ClientOptions): MatrixApi {
+  const client = new ClientOf(me, homeserver, accessToken ?? '');
+
+  async function checked<Schema extends z.ZodType>(
+    schema: Schema,
+    limits: Limits | undefined,
+    ask: () => Promise<unknown>,
+  ): Promise<z.infer<Schema>> {
     const started = performance.now();
-    const { answer, status } = await withSignal(signal, async (exchange) => {
+    const { answer, status } = await withLimits({ timeoutMs: DEFAULT_TIMEOUT_MS, ...limits }, async (exchange) => {
       try {
-        const answer: unknown = await client.doRequest(method, path, query, body, timeoutMs);
-        return { answer, status: exchange.status };
+        return { answer: await ask(), status: exchange.status };
       } catch (thrown) {
         const failure = toFailure(thrown, { retryAfter: exchange.retryAfter, now: Date.now() });
+        const { kind, status, code } = failure;
         const ms = Math.round(performance.now() - started);
-        options.log.debug(
-          { method, path, kind: failure.kind, status: failure.status, code: failure.code, ms },
-          'matrix call failed',
-        );
+        log.debug({ request: exchange.request, kind, status, code, ms }, 'matrix call failed');
         throw failure;
       }
     });
     const decoded = schema.safeParse(answer);
     if (decoded.success) return decoded.data;
-    if (typeof answer !== 'object' || answer === null) throw badAnswer(status, 'The answer is not JSON');
+    if (typeof answer !== 'object' || answer === null) throw badAnswer(status, 'The answer is not what was asked for');
     const where = decoded.error.issues.map((issue) => issue.path.join('.') || '(top)').slice(0, 5);
     throw badAnswer(status, `The answer has not the expected form at ${where.join(', ')}`);
+  }
+
+  async function done(limits: Limits | undefined, ask: () => Promise<unknown>): Promise<void> {
+    await checked(Nothing, limits, ask);
+  }
+
+  /** For what no method of the library does: sync, history, logins, and sends under our own transaction ids. */
+  function call<T>(schema: z.ZodType<T>, method: Method, path: string, options: CallOptions = {}): Promise<T> {
+    const { query = null, body = null, ...limits } = options;
+    return checked(schema, limits, () => client.doRequest(method, path, query, body));
   }
 
   return {
@@ -91,20 +120,30 @@ export function createClient(options: { homeserver: string; accessToken: string 
       const path = `${roomPath(room)}/send/${encoded(type)}/${encoded(transaction)}`;
       return (await call(Sent, 'PUT', path, { ...limits, body: content })).event_id;
     },
-    async join(room, limits) {
-      return (await call(Joined, 'POST', `${roomPath(room)}/join`, { ...limits, body: {} })).room_id;
+    whoami: (limits) => checked(Whoami, limits, () => client.getWhoAmI()),
+    profile: (user, limits) => checked(Profile, limits, () => client.getUserProfile(user.toWellFormed())),
+    joinedRooms: (limits) => checked(z.array(RoomId), limits, () => client.getJoinedRooms()),
+    createRoom: (body, limits) => checked(RoomId, limits, () => client.createRoom(body)),
+    async roomOfAlias(alias, limits) {
+      return (await checked(AliasTarget, limits, () => client.lookupRoomAlias(alias.toWellFormed()))).roomId;
     },
-    async leave(room, limits) {
-      await call(Nothing, 'POST', `${roomPath(room)}/leave`, { ...limits, body: {} });
-    },
-    async typing(room, user, ms, limits) {
-      const body = ms > 0 ? { typing: true, timeout: ms } : { typing: false };
-      await call(Nothing, 'PUT', `${roomPath(room)}/typing/${encoded(user)}`, { ...limits, body });
-    },
-    async markRead(room, event, limits) {
-      await call(Nothing, 'POST', `${roomPath(room)}/receipt/m.read/${encoded(event)}`, { ...limits, body: {} });
-    },
-    whoami: (limits) => call(Whoami, 'GET', '/_matrix/client/v3/account/whoami', limits),
+    deleteAlias: (alias, limits) => done(limits, () => client.deleteRoomAlias(alias.toWellFormed())),
+    join: (room, limits) => checked(RoomId, limits, () => client.joinRoom(room.toWellFormed())),
+    leave: (room, limits) => done(limits, () => client.leaveRoom(room.toWellFormed())),
+    forget: (room, limits) => done(limits, () => client.forgetRoom(room.toWellFormed())),
+    invite: (room, user, limits) =>
+      done(limits, () => client.inviteUser(user.toWellFormed(), room.toWellFormed()) as Promise<unknown>),
+    // Not getRoomStateEvent(): it stumbles over content with a `type` like "constructor", and others write the content.
+    state: (schema, room, type, key, limits) => call(schema, 'GET', statePath(room, type, key), limits),
+    putState: (room, type, key, content, limits) =>
+      checked(EventId, limits, () => client.sendStateEvent(room.toWellFormed(), type, key.toWellFormed(), content)),
+    roomData: (room, type, limits) =>
+      checked(z.unknown(), limits, () => client.getRoomAccountData<unknown>(type, room.toWellFormed())),
+    putRoomData: (room, type, content, limits) =>
+      done(limits, () => client.setRoomAccountData(type, room.toWellFormed(), content) as Promise<unknown>),
+    typing: (room, ms, limits) => done(limits, () => client.setTyping(room.toWellFormed(), ms > 0, ms)),
+    markRead: (room, event, limits) =>
+      done(limits, () => client.sendReadReceipt(room.toWellFormed(), event.toWellFormed())),
     messages(room, { filter, ...query }, limits) {
       const asked = filter ? { ...query, filter: JSON.stringify(filter) } : query;
       return call(Messages, 'GET', `${roomPath(room)}/messages`, { ...limits, query: asked });
@@ -112,12 +151,30 @@ export function createClient(options: { homeserver: string; accessToken: string 
   };
 }
 
+/** Knows whose account it is: the library asks the homeserver, in the middle of other calls. */
+class ClientOf extends MatrixClient {
+  private readonly me: UserId;
+
+  constructor(me: UserId, homeserver: string, accessToken: string) {
+    super(homeserver, accessToken);
+    this.me = me;
+  }
+
+  override getUserId(): Promise<string> {
+    return Promise.resolve(this.me);
+  }
+}
+
 /** Ids come from others: what is no well-formed text must not make the encoding throw. */
-export function encoded(part: string): string {
+function encoded(part: string): string {
   return encodeURIComponent(part.toWellFormed());
 }
 
 /** The path of what is done in a room; `/…` comes after it. */
 export function roomPath(room: RoomId): string {
   return `/_matrix/client/v3/rooms/${encoded(room)}`;
+}
+
+export function statePath(room: RoomId, type: string, key: string): string {
+  return `${roomPath(room)}/state/${encoded(type)}/${encoded(key)}`;
 }

@@ -2,6 +2,7 @@
  * Brings the messages of all rooms to the homeserver: in order within a room, rooms side by side, under one budget for
  * the account, and again and again under the same transaction id until there is a yes or a final no.
  */
+import { backoff } from '../../machines/backoff.ts';
 import type { UserId } from '../../machines/ids.ts';
 import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
 import { createBudget } from './budget.ts';
@@ -12,7 +13,7 @@ import { Closed, toFailure } from './errors.ts';
 import { findSent } from './history.ts';
 import { createLanes } from './lanes.ts';
 import type { Wait } from './wait.ts';
-import { backoff, wait as realWait } from './wait.ts';
+import { PAUSES, wait as realWait } from './wait.ts';
 
 /** How many messages are under way at once. */
 export const MAX_IN_FLIGHT = 32;
@@ -103,7 +104,7 @@ export function createCourier(options: CourierOptions): Courier {
     inFlight += 1;
     const outcome = await attempt(() => (mustSearch(item) ? searchThenPut(item) : put(item.message)));
     inFlight -= 1;
-    if ('ok' in outcome) settle(item, outcome);
+    if ('ok' in outcome) finish(item, outcome);
     else if (closing) item.reject(new Closed());
     else if (outcome.kind === 'unavailable') await tryLater(item, outcome);
     else lanes.putBack(item);
@@ -153,7 +154,7 @@ export function createCourier(options: CourierOptions): Courier {
     return put(item.message);
   }
 
-  function settle(item: Item, receipt: Receipt): void {
+  function finish(item: Item, receipt: Receipt): void {
     const { room, transaction } = item.message;
     if (!receipt.ok) log.warn({ room, transaction, code: receipt.code, detail: receipt.detail }, 'message refused');
     lanes.finish(item);
@@ -163,7 +164,7 @@ export function createCourier(options: CourierOptions): Courier {
   async function tryLater(item: Item, failure: MatrixFailure): Promise<void> {
     item.failures += 1;
     const { room, transaction } = item.message;
-    const waitMs = backoff(item.failures, chance);
+    const waitMs = backoff(item.failures, PAUSES, chance());
     const { status, code, detail } = failure;
     const fields = { room, transaction, failures: item.failures, waitMs, status, code, detail };
     if (item.failures === 1) log.warn(fields, 'message not sent, trying again');

@@ -1,10 +1,11 @@
 /** Takes the bot out of everything that it is in: what a reset of its account works with. */
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { RoomId } from '../../machines/ids.ts';
 import type { Chance, Done, Log } from '../ports.ts';
-import { roomPath, type MatrixApi } from './client.ts';
+import type { MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';
-import { createSlots, retry, wait as realWait, type Wait } from './wait.ts';
+import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes for a first sync, and for a leave that goes through other homeservers, ms. */
 const LONG_TIMEOUT_MS = 120_000;
@@ -41,7 +42,6 @@ export interface DepartureOptions {
 }
 
 const Nothing = z.object({});
-const JoinedRooms = z.object({ joined_rooms: z.array(RoomId) });
 const NameEvent = z.object({ type: z.literal('m.room.name'), content: z.object({ name: z.string().trim().min(1) }) });
 const Events = z.object({ events: z.array(z.unknown()) }).catch({ events: [] });
 const Rooms = z.object({
@@ -62,14 +62,14 @@ const filter = JSON.stringify({
 });
 
 export function createDeparture({ api, signal, chance, log, wait = realWait }: DepartureOptions): Departure {
-  const inSlot = createSlots(AT_ONCE);
+  const inPlace = pLimit(AT_ONCE);
   const patience = createPatience();
   const limits = { timeoutMs: LONG_TIMEOUT_MS, signal };
 
-  /** A call keeps its slot while it waits, so that the others do not run into the same limit. */
+  /** A call keeps its place while it waits, so that the others do not run into the same limit. */
   function make<T>(name: string, room: RoomId | null, call: () => Promise<T>, until = signal): Promise<T> {
     const patient = patience(call);
-    return inSlot(() =>
+    return inPlace(() =>
       retry(patient, {
         ...{ on: ['limited', 'unavailable'], signal: until, wait, chance },
         onRetry: ({ status, code, detail }, waitMs) =>
@@ -81,13 +81,11 @@ export function createDeparture({ api, signal, chance, log, wait = realWait }: D
   return {
     async rooms() {
       const query = { filter, full_state: true, timeout: 0, set_presence: 'offline' };
-      const { joined_rooms } = await make('joined rooms', null, () =>
-        api.call(JoinedRooms, 'GET', '/_matrix/client/v3/joined_rooms', limits),
-      );
+      const joinedRooms = await make('joined rooms', null, () => api.joinedRooms(limits));
       const { rooms } = await make('sync', null, () =>
         api.call(Sync, 'GET', '/_matrix/client/v3/sync', { ...limits, query }),
       );
-      const joined = joined_rooms.map((room): OwnRoom => {
+      const joined = joinedRooms.map((room): OwnRoom => {
         return { room, membership: 'join', name: nameIn(rooms.join[room]?.state) };
       });
       const invited = Object.entries(rooms.invite).flatMap(([id, { invite_state }]): OwnRoom[] => {
@@ -97,12 +95,9 @@ export function createDeparture({ api, signal, chance, log, wait = realWait }: D
       return [...joined.sort(byId), ...invited.sort(byId)];
     },
     async leave(room) {
-      const path = `${roomPath(room)}/forget`;
       const left = await make('leave', room, () => api.leave(room, limits)).catch(failureOf);
       // Only a room that the bot is not in can be forgotten, so this decides, whatever was said to the leave.
-      const forgotten = await make('forget', room, () =>
-        api.call(Nothing, 'POST', path, { ...limits, body: {} }),
-      ).catch(failureOf);
+      const forgotten = await make('forget', room, () => api.forget(room, limits)).catch(failureOf);
       if (!(forgotten instanceof MatrixFailure)) return { ok: true };
       const { code, detail } = left instanceof MatrixFailure ? left : forgotten;
       log.warn({ room, code, detail }, 'room not left');

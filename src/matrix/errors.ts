@@ -55,7 +55,7 @@ export class Closed extends Error {
   }
 }
 
-/** Turns whatever `doRequest` throws into a MatrixFailure. `retryAfter`: the header of that answer; `now`: ms since 1970. */
+/** Turns whatever matrix-bot-sdk throws into a MatrixFailure. `retryAfter`: the header of that answer; `now`: ms since 1970. */
 export function toFailure(thrown: unknown, answer: { retryAfter: string | null; now: number }): MatrixFailure {
   if (thrown instanceof MatrixFailure) return thrown;
   if (thrown instanceof MatrixError) return fromMatrixError(thrown, answer);
@@ -72,6 +72,21 @@ export function toFailure(thrown: unknown, answer: { retryAfter: string | null; 
 /** An answer that no homeserver gives, whatever its status: of a proxy or a captive portal, or cut short. */
 export function badAnswer(status: number | null, detail: string): MatrixFailure {
   return new MatrixFailure({ kind: 'unavailable', status, code: 'BAD_ANSWER', detail });
+}
+
+/** Whether the homeserver said no (with this errcode, if one is given). */
+export function isRefusal(error: unknown, code?: string): boolean {
+  return error instanceof MatrixFailure && error.kind === 'refused' && (code === undefined || error.code === code);
+}
+
+/** Null where the homeserver says no (with this errcode, if one is given). */
+export async function unlessRefused<T>(call: Promise<T>, code?: string): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isRefusal(error, code)) return null;
+    throw error;
+  }
 }
 
 /** Milliseconds from a `Retry-After` header (seconds or an HTTP date), or null when it says neither. */

@@ -10,9 +10,17 @@ import { LogLevel, LogService, setRequestFn } from 'matrix-bot-sdk';
 /** The largest answer that is read, in bytes. */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
-/** One call through matrix-bot-sdk: what stops it, and what the library hides of the answer. */
-export interface Exchange {
-  readonly signal: AbortSignal | undefined;
+/** What ends a call before its time; the methods of matrix-bot-sdk have no place for it. */
+export interface Limits {
+  signal?: AbortSignal;
+  /** How long the whole answer may take. */
+  timeoutMs?: number;
+}
+
+/** One call through matrix-bot-sdk: what ends it, and what the library hides of it. */
+export interface Exchange extends Limits {
+  /** Method and path; null where nothing was sent. */
+  request: string | null;
   /** The status of the answer; null before there is one. */
   status: number | null;
   /** The `Retry-After` header as it came. */
@@ -27,7 +35,7 @@ export interface RequestParams {
   qs?: Record<string, unknown> | null;
   body?: string | Buffer;
   headers?: Record<string, string>;
-  /** Milliseconds until the whole answer must be there; null or 0 for no limit. */
+  /** Milliseconds until the whole answer must be there, where no limit is set around the call; null or 0 for none. */
   timeout?: number | null;
   /** Null for the body as a Buffer, else it is text. */
   encoding?: null;
@@ -45,9 +53,9 @@ const exchanges = new AsyncLocalStorage<Exchange>();
 const keepAlive = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 const repeatable = new Set(['GET', 'PUT', 'DELETE', 'HEAD']);
 
-/** Runs `call`; every request that starts inside ends with an AbortError when `signal` aborts. */
-export function withSignal<T>(signal: AbortSignal | undefined, call: (exchange: Exchange) => Promise<T>): Promise<T> {
-  const exchange: Exchange = { signal, status: null, retryAfter: null };
+/** Runs `call`; every request that starts inside ends with an error when `signal` aborts, or after `timeoutMs`. */
+export function withLimits<T>(limits: Limits, call: (exchange: Exchange) => Promise<T>): Promise<T> {
+  const exchange: Exchange = { ...limits, request: null, status: null, retryAfter: null };
   return exchanges.run(exchange, call, exchange);
 }
 
@@ -70,7 +78,7 @@ export function request(params: RequestParams, callback: Callback): void {
     callback(error, response, response?.body);
   };
   const abort = (): void => end(fault('ABORT_ERR', 'The request was aborted'));
-  const timeout = params.timeout;
+  const timeout = exchange?.timeoutMs ?? params.timeout;
   const timer = timeout
     ? setTimeout(() => end(fault('ESOCKETTIMEDOUT', `No answer within ${timeout} ms`)), timeout)
     : undefined;
@@ -84,6 +92,7 @@ export function request(params: RequestParams, callback: Callback): void {
   const attempt = (fresh: boolean): void => {
     const sent = start(params, fresh);
     current = sent;
+    if (exchange) exchange.request = `${params.method} ${sent.path.split('?', 1)[0]}`;
     let answered = false;
     sent.on('response', (response) => {
       answered = true;

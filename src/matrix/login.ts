@@ -59,7 +59,7 @@ export async function login(options: LoginOptions): Promise<Session> {
 async function withToken(options: LoginOptions): Promise<Session> {
   const { homeserver, userId, credentials, signal, log } = options;
   const accessToken = 'accessToken' in credentials ? credentials.accessToken : '';
-  const whoami = await createClient({ homeserver, accessToken, log }).whoami({ signal });
+  const whoami = await createClient({ homeserver, accessToken, me: userId, log }).whoami({ signal });
   if (whoami.user_id !== userId) throw foreign(whoami.user_id, userId, 'MATRIX_ACCESS_TOKEN');
   if (whoami.device_id === undefined) {
     throw new LoginRefused(
@@ -75,7 +75,7 @@ async function withToken(options: LoginOptions): Promise<Session> {
 
 async function withPassword(options: LoginOptions, device: string): Promise<Session> {
   const { homeserver, userId, credentials, signal, log } = options;
-  const answer = await createClient({ homeserver, accessToken: null, log }).call(
+  const answer = await createClient({ homeserver, accessToken: null, me: userId, log }).call(
     LoggedIn,
     'POST',
     '/_matrix/client/v3/login',

@@ -1,9 +1,10 @@
 /** What new rooms and Spaces look like: the bodies of `createRoom`. */
 import { createHash } from 'node:crypto';
+import type { RoomCreateOptions } from 'matrix-bot-sdk';
 import type { UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../ports.ts';
 
-/** Where a room's creation names its operation: only the bot can have written it there. */
+/** Where a room's create event names its operation: only the bot can have written it there. */
 export const OPERATION_KEY = 'org.roomkeeper.operation';
 
 /** Room ids of version 12 name no server, so rooms are reached through the bot's own. */
@@ -11,7 +12,7 @@ export function serverOf(user: UserId): string {
   return user.slice(user.indexOf(':') + 1);
 }
 
-/** The local part of the alias that names a creation: createRoom has no transaction id. */
+/** The local part of the alias that names the making of a room: createRoom has no transaction id. */
 export function aliasNameOf(operation: string): string {
   return `roomkeeper-${createHash('sha256').update(operation).digest('hex').slice(0, 16)}`;
 }
@@ -20,8 +21,8 @@ export function aliasNameOf(operation: string): string {
  * `users` is left out of the power levels on purpose: the homeserver puts the creator there, and room version 12
  * refuses creators in it.
  */
-export function creationOf(room: NewRoom, me: UserId): object {
-  const common = {
+export function newRoomBody(room: NewRoom, me: UserId): RoomCreateOptions {
+  const common: RoomCreateOptions = {
     name: room.name,
     topic: room.topic,
     invite: [room.person],
@@ -36,7 +37,7 @@ export function creationOf(room: NewRoom, me: UserId): object {
 }
 
 /** Nobody but the bot writes into a Space, adds rooms or lets others in. */
-function spaceParts(): object {
+function spaceParts(): RoomCreateOptions {
   return {
     power_level_content_override: { events_default: 100, state_default: 100, invite: 100, events: {} },
   };
@@ -56,13 +57,14 @@ const chatEvents = {
 };
 
 /** Shared history: who left and is invited again finds the answers that came meanwhile; nobody else gets in uninvited. */
-function chatParts({ space }: NewRoom, server: string): object {
-  const parent = { type: 'm.space.parent', state_key: space, content: { via: [server], canonical: true } };
+function chatParts({ space }: NewRoom, server: string): RoomCreateOptions {
   return {
     power_level_content_override: { events: chatEvents },
     initial_state: [
       { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } },
-      ...(space === null ? [] : [parent]),
+      ...(space === null
+        ? []
+        : [{ type: 'm.space.parent', state_key: space, content: { via: [server], canonical: true } }]),
     ],
   };
 }

@@ -1,14 +1,13 @@
 /** Everything the bot is in, in one state-filtered full sync: what reconciliation works from. */
+import pMap from 'p-map';
 import { z } from 'zod';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { inviterIn } from './decode.ts';
 import { MatrixFailure } from './errors.ts';
-import { markerIn, newerMarker } from './marker.ts';
-import { MARKER_TYPE } from './rooms.ts';
-import type { Wait } from './wait.ts';
-import { createSlots, retry, wait as realWait } from './wait.ts';
+import { MARKER_TYPE, markerIn, newerMarker } from './markers.ts';
+import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes to put a first sync together, ms. */
 const SYNC_TIMEOUT_MS = 10 * 60_000;
@@ -88,7 +87,6 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
   const { api, me, log, chance, wait = realWait } = options;
   const closing = new AbortController();
   const { signal } = closing;
-  const inSlot = createSlots(MEMBERS_AT_ONCE);
 
   const patiently = <T>(name: string, call: () => Promise<T>): Promise<T> =>
     retry(call, {
@@ -105,7 +103,7 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
     const query = { not_membership: 'leave' };
     const call = () => api.call(Members, 'GET', path, { query, timeoutMs: MEMBERS_TIMEOUT_MS, signal });
     try {
-      return membersIn((await inSlot(() => patiently('members', call))).chunk, me);
+      return membersIn((await patiently('members', call)).chunk, me);
     } catch (error) {
       if (!(error instanceof MatrixFailure) || error.kind !== 'refused') throw error;
       log.warn({ room, code: error.code, detail: error.detail }, 'members of the room cannot be read');
@@ -126,7 +124,8 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
       else if (room !== null) known.push(room);
     }
     const unmarked = known.filter(({ marker }) => marker === null);
-    await Promise.all(unmarked.map(async (room) => void (room.members = await membersOf(room.room))));
+    const read = async (room: KnownRoom) => void (room.members = await membersOf(room.room));
+    await pMap(unmarked, read, { concurrency: MEMBERS_AT_ONCE });
     return { rooms: known, position: next_batch, arrivals: invitesIn(rooms.invite, me) };
   }
 

@@ -3,12 +3,13 @@
  * the position moves; gaps in a limited timeline are filled from the room's history first.
  */
 import { z } from 'zod';
+import { backoff } from '../../machines/backoff.ts';
 import { RoomId, type UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, Log, Now, Receive } from '../ports.ts';
 import type { MatrixApi, Messages, MessagesQuery } from './client.ts';
 import { decodeEvent, inviterIn, isInvite, type DropReason } from './decode.ts';
 import { MatrixFailure, toFailure } from './errors.ts';
-import { backoff, wait as realWait, type Wait } from './wait.ts';
+import { PAUSES, wait as realWait, type Wait } from './wait.ts';
 
 const Timeline = z.object({
   events: z.array(z.unknown()).default([]),
@@ -115,14 +116,14 @@ export function createSync(options: SyncOptions): Sync {
         }
         if (isUnknownPosition(failure) && options.position.read() !== null) {
           log.error({ code: failure.code, detail: failure.detail }, 'the homeserver no longer knows the sync position');
-          if (losses > 0) await wait(backoff(losses, chance), signal);
+          if (losses > 0) await wait(backoff(losses, PAUSES, chance()), signal);
           losses++;
           return signal.aborted ? null : 'position lost';
         }
         soon = true;
         failures++;
         options.onFailed(failure);
-        const waitMs = failure.retryAfterMs ?? backoff(failures, chance);
+        const waitMs = failure.retryAfterMs ?? backoff(failures, PAUSES, chance());
         const { status, code, detail } = failure;
         log.warn({ status, code, detail, waitMs, failures }, 'sync failed, trying again');
         await wait(waitMs, signal);

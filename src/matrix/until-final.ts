@@ -1,8 +1,9 @@
 /** Makes a call until the homeserver says yes or a final no. */
+import pLimit from 'p-limit';
 import type { RoomId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { MatrixFailure } from './errors.ts';
-import { createSlots, retry, type Wait } from './wait.ts';
+import { retry, type Wait } from './wait.ts';
 
 /** The longest wait between two tries, ms: what needs a dead homeserver keeps failing. */
 const BACKOFF_CAP_MS = 300_000;
@@ -26,7 +27,7 @@ export type UntilFinal = <T>(name: string, room: RoomId | null, call: () => Prom
 
 export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
   const { signal, wait, chance, log, limitIsShared } = options;
-  const inSlot = createSlots(options.atOnce);
+  const inPlace = pLimit(options.atOnce);
 
   return async (name, room, call) => {
     const common = {
@@ -40,7 +41,7 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
     };
     const held = limitIsShared ? () => retry(call, { ...common, on: ['limited'] }) : call;
     try {
-      const value = await retry(() => inSlot(held), { ...common, on: ['limited', 'unavailable', 'unauthorised'] });
+      const value = await retry(() => inPlace(held), { ...common, on: ['limited', 'unavailable', 'unauthorised'] });
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof MatrixFailure)) throw error;

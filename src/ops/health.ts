@@ -1,6 +1,6 @@
 /** What is known about the service at one moment. */
 export interface Health {
-  state: 'booting' | 'catching up' | 'running' | 'degraded' | 'draining' | 'stopped';
+  state: 'logging in' | 'reconciling' | 'waking' | 'running' | 'degraded' | 'draining' | 'stopped';
   /** How long ago the last sync came back; null before the first one. */
   lastSyncAgeMs: number | null;
   /** From this age on a sync counts as missing. */
@@ -28,8 +28,9 @@ export function readiness({ state, lastSyncAgeMs, syncStaleAfterMs, storeWritabl
 }
 
 const states: Record<Health['state'], string | null> = {
-  booting: 'The service is starting.',
-  'catching up': 'The service is catching up with what happened while it was away.',
+  'logging in': 'The service is logging in.',
+  reconciling: 'The service is finding its rooms.',
+  waking: 'The service is catching up with what happened while it was away.',
   running: null,
   degraded: 'The service runs, but something it needs is failing.',
   draining: 'The service is shutting down.',

@@ -1,13 +1,13 @@
-/** What a start does before it syncs: rebuilds what is lost, wakes what was under way, catches up with what changed. */
+/** What a start does before it syncs: brings the records up to date, then wakes and tells whom it concerns. */
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
 import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
-import type { RoomId } from '../../machines/ids.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Door } from '../actors/door.ts';
-import { isPersonAtRest } from '../actors/person.ts';
-import { isAtRest } from '../actors/room.ts';
-import { DeadLetters } from '../durable/step.ts';
-import type { Household } from '../compose.ts';
+import { personRest, roomRest } from '../actors/rest.ts';
+import type { Household } from '../compose/household.ts';
+import { DeadLetters } from '../durable/definition.ts';
+import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
 import type { HostState, Now } from '../ports.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
@@ -22,22 +22,34 @@ export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered'> {
   now: Now;
 }
 
-/** Resolves when all of it is on disk; rejects with a MatrixFailure or `Closed`. */
-export async function comeBack(world: ComeBackWorld): Promise<void> {
-  const { store, log, attendance, directory, household } = world;
-  let remembered = await readRemembered(store, log);
-  for (const record of remembered.people.values()) directory.note(record);
-  if (world.host.read().syncPosition === null || isIncomplete(remembered)) {
-    await rebuild(world, remembered);
-    remembered = await readRemembered(store, log);
-    for (const record of remembered.people.values()) directory.note(record);
-  }
-  await catchUp(world, remembered, await attendance.joinedRooms());
-  for await (const [key, letters] of store.deadLetters.entries()) {
+/** Reads the records, and rebuilds what is lost of them. Rejects with a MatrixFailure or `Closed`. */
+export async function bringUpToDate(world: ComeBackWorld): Promise<Remembered> {
+  const remembered = await recall(world);
+  if (world.host.read().syncPosition !== null && !isIncomplete(remembered)) return remembered;
+  await rebuild(world, remembered);
+  return recall(world);
+}
+
+/** Wakes what was under way and tells what changed; resolves when all of it is on disk. Rejects like `bringUpToDate`. */
+export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Promise<void> {
+  await catchUp(world, remembered, await world.attendance.joinedRooms());
+  const { rooms, people } = world.household;
+  for await (const [key, letters] of world.store.deadLetters.entries()) {
     const found = DeadLetters.safeParse(letters);
-    if (found.success) household.of(key).redeliver(key, found.data);
-    else log.error({ key, error: found.error }, 'dead letters cannot be read, they are left out');
+    if (!found.success) {
+      world.log.error({ key, error: found.error }, 'dead letters cannot be read, they are left out');
+    } else if (key.startsWith('@')) {
+      people.redeliver(key as UserId, found.data);
+    } else {
+      rooms.redeliver(key as RoomId, found.data);
+    }
   }
+}
+
+async function recall({ store, log, directory }: ComeBackWorld): Promise<Remembered> {
+  const remembered = await readRemembered(store, log);
+  for (const record of remembered.people.values()) directory.note(record);
+  return remembered;
 }
 
 async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<void> {
@@ -47,7 +59,7 @@ async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<vo
   if (host.read().syncPosition !== null) return;
   const told = unheard.map(({ room, eventId }) => {
     const event: RoomEvent = { type: 'memory.lost', eventId };
-    return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }]);
+    return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }], 'reconciled');
   });
   await Promise.all([...(await door.admit(arrivals)), ...told]);
   await host.update({ syncPosition: position });
@@ -58,30 +70,43 @@ async function catchUp(
   { people, rooms }: Remembered,
   joined: ReadonlySet<RoomId>,
 ): Promise<void> {
-  const { household, reception } = world;
-  const changes: Promise<void>[] = [];
-  for (const [person, record] of people) {
-    const { space } = record.context as PersonContext;
-    if (!isPersonAtRest(record)) household.people.wake(person, record);
-    if (space === null || joined.has(space)) continue;
-    const event: PersonEvent = { type: 'space.gone', room: space };
-    changes.push(household.people.deliver(person, [{ kind: 'event', id: null, at: world.now(), event }]));
-  }
-  for (const [room, record] of rooms) {
-    const { contextId } = record.context as RoomContext;
-    const isBusy = !isAtRest(record);
-    if (isBusy) household.rooms.wake(room, record);
-    if (!isBusy && !joined.has(room)) changes.push(tell(world, room, { type: 'room.left' }));
-    else if (!reception.isOfScope(contextId)) changes.push(assignContext(world, room));
-  }
-  await Promise.all(changes);
+  const { household } = world;
+  household.people.wake(filtered(people, personRest.mustBeWoken));
+  household.rooms.wake(filtered(rooms, roomRest.mustBeWoken));
+  const lostSpaces = [...people].map(([person, { context }]) => tellOfSpace(world, person, context, joined));
+  const changed = [...rooms].map(([room, record]) => tellOfRoom(world, room, record, joined));
+  await Promise.all([...lostSpaces, ...changed]);
 }
 
-/** The operator changed `policy.context.scope`: no two people may end in one memory. */
-async function assignContext(world: ComeBackWorld, room: RoomId): Promise<void> {
-  await tell(world, room, { type: 'context.assigned', contextId: await world.reception.mintContextId() });
+function filtered<Key, Context>(
+  records: ReadonlyMap<Key, Envelope<Context>>,
+  isWanted: (record: Envelope<Context>) => boolean,
+): Map<Key, Envelope<Context>> {
+  return new Map([...records].filter(([, record]) => isWanted(record)));
 }
 
-function tell({ household, now }: ComeBackWorld, room: RoomId, event: RoomEvent): Promise<void> {
-  return household.rooms.deliver(room, [{ kind: 'event', id: null, at: now(), event }]);
+async function tellOfSpace(
+  { household, now }: ComeBackWorld,
+  person: UserId,
+  { space }: PersonContext,
+  joined: ReadonlySet<RoomId>,
+): Promise<void> {
+  if (space === null || joined.has(space)) return;
+  const event: PersonEvent = { type: 'space.gone', room: space };
+  await household.people.deliver(person, [{ kind: 'event', id: null, at: now(), event }], 'woken');
+}
+
+/** Of a room that is gone; or that the operator changed `policy.context.scope`: no two people may end in one memory. */
+async function tellOfRoom(
+  { household, reception, now }: ComeBackWorld,
+  room: RoomId,
+  record: Envelope<RoomContext>,
+  joined: ReadonlySet<RoomId>,
+): Promise<void> {
+  const tell = (event: RoomEvent) =>
+    household.rooms.deliver(room, [{ kind: 'event', id: null, at: now(), event }], 'woken');
+  if (roomRest.mayBeToldItLeft(record) && !joined.has(room)) await tell({ type: 'room.left' });
+  else if (!reception.isOfScope(record.context.contextId)) {
+    await tell({ type: 'context.assigned', contextId: await reception.mintContextId() });
+  }
 }

@@ -1,5 +1,6 @@
 /** Rebuilds records from the homeserver when there is no position to go on from: a new installation, or a lost state folder. */
 import { isDeepStrictEqual } from 'node:util';
+import pMap from 'p-map';
 import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -63,11 +64,8 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     room: facts.room,
     marker: markerOf(facts),
   }));
-  let failedRepairs = 0;
-  await eachOf([...other, ...marked], async (repair) => {
-    const { ok } = await mend(work, repair);
-    if (!ok) failedRepairs++;
-  });
+  const mended = await pMap([...other, ...marked], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const failedRepairs = mended.filter(({ ok }) => !ok).length;
   log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
@@ -85,12 +83,12 @@ function factsOf({ people, rooms }: Remembered): Known {
     rooms: new Map<RoomId, RoomFacts>(),
   };
   for (const [person, { context }] of people) {
-    const { space, nextNumber, chats, job } = context as PersonContext;
+    const { space, nextNumber, chats, job } = context;
     known.people.set(person, { person, space, nextNumber, chats });
     if (job !== null) known.busy.add(person);
   }
   for (const [room, { context }] of rooms) {
-    const { person, role, number, name, agent, contextId, archived } = context as RoomContext;
+    const { person, role, number, name, agent, contextId, archived } = context;
     if (person === null || (role === 'refused' && number === null)) continue;
     const kind = role === 'entry' ? 'entry' : 'chat';
     known.rooms.set(room, { room, person, kind, number, name, agent, contextId, archived });
@@ -99,30 +97,29 @@ function factsOf({ people, rooms }: Remembered): Known {
 }
 
 /** What is to be written of a person: nothing where the record says the same. */
-function personRecord(facts: PersonFacts, record: Envelope | undefined): [UserId, Envelope][] {
+function personRecord(
+  facts: PersonFacts,
+  record: Envelope<PersonContext> | undefined,
+): [UserId, Envelope<PersonContext>][] {
   if (record === undefined) return [[facts.person, newPersonRecord(facts.person, newOrigin(), facts)]];
-  const context = { ...(record.context as PersonContext), ...facts };
+  const context = { ...record.context, ...facts };
   return isDeepStrictEqual(context, record.context) ? [] : [[facts.person, { ...record, context }]];
 }
 
 /** Of a room that is known only what the person's list says is corrected: the rest its own record knows best. */
-function roomRecord(reception: Reception, facts: RoomFacts, record: Envelope | undefined): [RoomId, Envelope][] {
-  if (record === undefined || (record.context as RoomContext).person === null) {
+function roomRecord(
+  reception: Reception,
+  facts: RoomFacts,
+  record: Envelope<RoomContext> | undefined,
+): [RoomId, Envelope<RoomContext>][] {
+  if (record === undefined || record.context.person === null) {
     if (facts.contextId === null) throw new Error('the room has no context id');
     const context = reception.restored(facts.room, markerOf(facts), facts.contextId);
     return [[facts.room, newRoomRecord(context, newOrigin())]];
   }
   const { number, name, archived } = facts;
-  const context = { ...(record.context as RoomContext), number, name, archived };
+  const context = { ...record.context, number, name, archived };
   return isDeepStrictEqual(context, record.context) ? [] : [[facts.room, { ...record, context }]];
-}
-
-async function eachOf<T>(items: readonly T[], use: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await use(item);
-  };
-  await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, worker));
 }
 
 function mend(work: RoomWork, repair: Repair): Promise<{ ok: boolean }> {

@@ -60,7 +60,7 @@ describe.each(everyPolicy)('a stranger (%s)', (_, rules) => {
   it('who invites is declined: no room, no record, no word', async () => {
     const it = street(rules);
     await it.invite(A, mallory);
-    expect({ left: it.left, looked: it.look(), disk: it.disk.size, ...it.rooms.counts() }).toEqual({
+    expect({ left: it.left, looked: it.look(), disk: it.disk.size, ...it.counts() }).toEqual({
       ...{ left: [A], looked: [], disk: 0 },
       ...{ live: 0, backingOff: 0, parked: 0 },
     });
@@ -153,7 +153,7 @@ describe('a chat that a room is to become', () => {
     ...{ number: 3, name: 'Plans', archived: false },
   });
   const adopt = (it: ReturnType<typeof street>, person: UserId) =>
-    it.rooms.deliver(A, [input(adopted(person), 0, '$adopted')]);
+    it.rooms.deliver(A, [input(adopted(person), 0, '$adopted')], 'told');
 
   it('is its person’s where nobody is known, and where they are known already', async () => {
     for (const invited of [false, true]) {

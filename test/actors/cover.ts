@@ -7,16 +7,17 @@ import {
   type AnyStateNode,
   type AnyTransitionDefinition,
 } from 'xstate';
+import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { roomDefinition } from '../../src/actors/room.ts';
-import type { Definition, Input } from '../../src/durable/step.ts';
+import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
-import { bob, claim, contextOf, conversationOf, DEVICE } from './support.ts';
+import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
-export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE, claim);
+export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE);
 /** The same, but every step is written. */
-export const definition: Definition = { ...shipped, light: new Set() };
+export const definition: RoomDefinition = { ...shipped, light: new Set() };
 export const { machine } = definition;
 
 const agentMoves: AgentMove[] = [
@@ -107,7 +108,7 @@ export function keyOf(record: Envelope): string | null {
 export function eventsOf(record: Envelope, one: Input): AnyEventObject[] {
   switch (one.kind) {
     case 'event':
-      return definition.classify(record.context, one.event);
+      return definition.classify(contextOf(record), one.event as RoomEvent, one.facts as RoomFacts | undefined);
     case 'timer':
       return record.timers.some(({ id, at }) => id === one.timer.id && at === one.timer.at)
         ? [{ type: one.timer.event }]

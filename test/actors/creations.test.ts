@@ -19,14 +19,14 @@ function creations() {
 
 describe('whoever waits for a person’s new room', () => {
   it('waits for nothing where none is being made, or for another person', async () => {
-    const { begin, settled: wait, over, alarm } = creations();
+    const { begin, ended: wait, over, alarm } = creations();
     begin(bob);
     expect(await over(wait(ann))).toEqual([true]);
     expect(alarm.pending()).toEqual([]);
   });
 
   it('waits until all of them are recorded', async () => {
-    const { begin, settled: wait, over, alarm } = creations();
+    const { begin, ended: wait, over, alarm } = creations();
     const [first, second] = [begin(ann), begin(ann)];
     const waits = [wait(ann), wait(ann)];
     first();
@@ -38,7 +38,7 @@ describe('whoever waits for a person’s new room', () => {
   });
 
   it('waits for 10 s and no longer', async () => {
-    const { begin, settled: wait, over, alarm } = creations();
+    const { begin, ended: wait, over, alarm } = creations();
     const recorded = begin(ann);
     const waiting = wait(ann);
     alarm.advance(9_999);

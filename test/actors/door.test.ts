@@ -1,7 +1,8 @@
+import { until } from '../support/until.ts';
 import { describe, expect, it } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { createDoor } from '../../src/actors/door.ts';
-import type { Input } from '../../src/durable/step.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import type { Children } from '../../src/durable/children.ts';
 import type { Arrival } from '../../src/ports.ts';
 import { ann, bob, eventId, input, ROOM, silentLog } from './support.ts';
@@ -25,6 +26,8 @@ function door(invitesPerMinute = 2) {
   } as unknown as Children;
   const { admit } = createDoor({
     access: { mayInvite: (user) => user !== stranger },
+    isChat: () => false,
+    joinRoom: async () => ({ ok: true }),
     ownerOf: (space) => (space === SPACE ? ann : undefined),
     rooms: actors,
     people: actors,
@@ -60,11 +63,14 @@ describe('the door', () => {
   });
 
   it('tells a person that their Space is gone, and nothing else of it', async () => {
-    const { admit, delivered, declined } = door();
+    const { admit, delivered, declined, releases } = door();
     const named: Arrival = { room: SPACE, id: '$2', heard: { type: 'room.named', name: 'Mine', sender: ann } };
     const text = { eventId: eventId(3), sender: ann, body: 'hello', replyTo: null };
     const said: Arrival = { room: SPACE, id: '$3', heard: { type: 'text.received', text } };
-    void (await admit([named, said, invite(stranger, SPACE), left(SPACE)]));
+    const admitted = admit([named, said, invite(stranger, SPACE), left(SPACE)]);
+    await until(() => releases.length === 1);
+    releases[0]?.();
+    await admitted;
     expect(delivered).toEqual([[ann, [input({ type: 'space.gone', room: SPACE }, 1_000)]]]);
     expect(declined).toEqual([]);
   });

@@ -1,18 +1,20 @@
 /** The children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
-import { createActor } from 'xstate';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
-import { supervisorMachine } from '../../machines/supervisor.machine.ts';
-import type { Envelope } from '../../src/durable/record.ts';
-import { readEnvelope } from '../../src/durable/record.ts';
-import type { Definition, Effect, Input } from '../../src/durable/step.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
-import type { Records } from '../../src/ports.ts';
+import type { Definition, Effect, Input } from '../../src/durable/definition.ts';
+import { readEnvelope, type Envelope } from '../../src/durable/record.ts';
+import type { Records } from '../../src/durable/world.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
+import { startRoot, type Root } from '../support/root.ts';
 import { silentLog } from './support.ts';
 import { toy, toyRecord } from '../durable/toy.ts';
 
 export interface House {
-  children: Children;
+  children: Omit<Children, 'deliver' | 'wake'> & {
+    deliver(key: string, inputs: readonly Input[]): Promise<void>;
+    wake(key: string, record: Envelope): void;
+    counts: Root['counts'];
+  };
   alarm: FakeAlarm;
   /** Effects that were begun, as `room type id`; and `room troubled` with the ids of what it holds, `room released`. */
   happened: string[];
@@ -23,7 +25,7 @@ export interface House {
   made: [string, Input][];
   /** What was told about the store. */
   store: (string | null)[];
-  root: { getSnapshot(): { status: string } };
+  root: Root;
 }
 
 export interface HouseOptions {
@@ -32,10 +34,11 @@ export interface HouseOptions {
   alarm?: FakeAlarm;
   policy?: Partial<RestartPolicy>;
   evictAfterMs?: number;
-  definition?: Definition;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any kind of actor lives here
+  definition?: Definition<any, any, any>;
   newRecord?: (room: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
-  refresh?: (record: Envelope) => Input[];
+  brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
   isAtRest?: (record: Envelope) => boolean;
 }
 
@@ -48,28 +51,23 @@ export function build(options: HouseOptions): House {
   const breaks: House['breaks'] = new Map();
   const made: House['made'] = [];
   const store: House['store'] = [];
-  const root = createActor(
-    supervisorMachine.provide({
-      actions: {
-        'restart or park the room': (_, { room, error }) => children.restartOrPark(room, error),
-        'release the room': (_, { room }) => children.release(room),
-      },
-    }),
-  );
-  root.subscribe({ error: () => undefined });
-  root.start();
-  const children = createChildren({
-    root,
+  const root = startRoot(() => children, { policy: { ...policy, ...options.policy } });
+  const isAtRest = options.isAtRest ?? (({ timers, outbox }: Envelope) => timers.length === 0 && outbox.length === 0);
+  const children = createChildren<string, unknown, never, unknown>({
+    supervision: root,
     definition: options.definition ?? toy,
     records: options.records,
     deadLetters: options.deadLetters,
     readRecord: options.readRecord ?? ((stored) => readEnvelope(stored, 'toy')),
-    isAtRest: options.isAtRest ?? (({ timers, outbox }) => timers.length === 0 && outbox.length === 0),
+    mayLeaveMemory: isAtRest,
+    holdsAStop: (record) => !isAtRest(record),
+    news: (record) =>
+      isAtRest(record) ? [] : [{ kind: 'event', id: null, at: alarm.now(), event: { type: 'resumed' } }],
     async newRecord(room, first) {
       made.push([room, first]);
       return options.newRecord?.(room) ?? toyRecord();
     },
-    refresh: options.refresh ?? (() => []),
+    brief: options.brief ?? ((_, inputs) => inputs),
     createEffects: () => ({
       perform(room, effect, record) {
         const left = breaks.get(room) ?? 0;
@@ -83,7 +81,7 @@ export function build(options: HouseOptions): House {
       sayTroubled: (room, inputs) => void happened.push([room, 'troubled', ...inputs.map(nameOf)].join(' ')),
       release: (room) => void happened.push(`${room} released`),
     }),
-    policy: { ...policy, ...options.policy },
+    lettersRetryMs: policy.capMs,
     evictAfterMs: options.evictAfterMs ?? 60_000,
     alarm,
     now: alarm.now,
@@ -92,7 +90,21 @@ export function build(options: HouseOptions): House {
     onStore: (problem) => void store.push(problem),
     observe: undefined,
   });
-  return { children, alarm, happened, performed, breaks, made, store, root };
+  return {
+    children: {
+      ...children,
+      deliver: (key, inputs) => children.deliver(key, inputs, 'told'),
+      wake: (key, record) => children.wake(new Map([[key, record]])),
+      counts: root.counts,
+    },
+    alarm,
+    happened,
+    performed,
+    breaks,
+    made,
+    store,
+    root,
+  };
 }
 
 function nameOf(input: Input): string {

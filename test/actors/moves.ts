@@ -4,11 +4,12 @@ import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import { troubles } from '../../machines/notices.ts';
 import { type Assignment, type Role, type RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import type { Input } from '../../src/durable/step.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import {
   agent,
   ann,
   bob,
+  briefed,
   contextId,
   contextOf,
   conversationOf,
@@ -169,6 +170,11 @@ export function moves(length: { maxLength: number }): fc.Arbitrary<Move[]> {
 
 /** The move as an input for this record; null where it has no meaning now. `n` names what it brings. */
 export function inputOf(move: Move, record: Envelope, n: number): Input | null {
+  const input = plainInputOf(move, record, n);
+  return input === null ? null : briefed(input);
+}
+
+function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
   const context = contextOf(record);
   const sender = 'by' in move && move.by === 'bystander' ? bob : (context.person ?? ann);
   const author = { eventId: eventId(n), sender };

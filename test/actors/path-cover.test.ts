@@ -6,9 +6,12 @@
 import { createActor, type AnyMachineSnapshot } from 'xstate';
 import { expect, it } from 'vitest';
 import { durable } from '../../src/durable/durable.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import { step, type Definition, type Input } from '../../src/durable/step.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { readRoomRecord, type RoomDefinition } from '../../src/actors/room.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Definition, Input } from '../../src/durable/definition.ts';
 import {
   configured,
   definition,
@@ -39,12 +42,12 @@ function killedWhenWritten(stored: string, one: Input): string {
     reach: () => {},
   });
   const actor = createActor(logic, { input: { key: ROOM, record: readRoomRecord(JSON.parse(stored)) } });
-  actor.start().send({ type: 'admit', inputs: [one], settled: null });
+  actor.start().send({ type: 'admit', inputs: [one], onDisk: null });
   return disk;
 }
 
 /** A process that takes the inputs one by one, does all it should, and is killed then; gives what it began to do as well. */
-async function killedAfterEffects(use: Definition, stored: string, ...inputs: Input[]) {
+async function killedAfterEffects(use: RoomDefinition, stored: string, ...inputs: Input[]) {
   let disk = stored;
   const effects: [string, unknown][] = [];
   const logic = durable(use, {
@@ -56,7 +59,7 @@ async function killedAfterEffects(use: Definition, stored: string, ...inputs: In
   const actor = createActor(logic, { input: { key: ROOM, record: readRoomRecord(JSON.parse(stored)) } });
   actor.start();
   for (const one of inputs) {
-    await new Promise<void>((settled) => actor.send({ type: 'admit', inputs: [one], settled }));
+    await new Promise<void>((onDisk) => actor.send({ type: 'admit', inputs: [one], onDisk }));
   }
   return { disk, effects };
 }
@@ -83,7 +86,7 @@ function explore(): { places: Place[]; edges: Edge[] } {
   const known = new Set([keyOf(JSON.parse(start.stored) as Envelope)]);
   const edges: Edge[] = [];
   for (const { stored, snapshot } of places) {
-    const before = JSON.parse(stored) as Envelope;
+    const before = JSON.parse(stored) as Envelope<RoomContext>;
     if (before.done) continue;
     for (const one of inputsOf(before)) {
       edges.push({ stored, snapshot, one });
@@ -121,8 +124,8 @@ it('every transition of the chart goes the same way through a host that is kille
   expect(edges.length).toBeGreaterThan(2_000);
 
   for (const { stored, snapshot } of places) {
-    const before = JSON.parse(stored) as Envelope;
-    if (before.done || isAtRest(before)) continue;
+    const before = JSON.parse(stored) as Envelope<RoomContext>;
+    if (before.done || roomRest.mayLeaveMemory(before)) continue;
     const resumed = await killedAfterEffects(definition, stored, input({ type: 'resumed' }));
     const woken = pure(snapshot, [{ type: 'resumed' }]);
     const record = JSON.parse(resumed.disk) as Envelope;

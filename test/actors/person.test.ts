@@ -3,9 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { personEffects, type Job, type PersonContext } from '../../machines/person.model.ts';
 import { RoomId } from '../../machines/ids.ts';
-import { isPersonAtRest, newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
+import { newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
+import { personRest } from '../../src/actors/rest.ts';
 import { UnreadableRecord, type Envelope } from '../../src/durable/record.ts';
-import { step, type Input, type Result } from '../../src/durable/step.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Input, Result } from '../../src/durable/definition.ts';
 import { agent, ann, contextId, DEVICE, eventId, input, reread, ROOM } from './support.ts';
 
 const definition = personDefinition(DEVICE);
@@ -39,7 +41,7 @@ function settle({ id, type }: Envelope['outbox'][number], refused: string | null
 }
 
 /** Settles the oldest effect, over a record that is read anew each time, until none is left; gives all that was asked for. */
-function live(record: Envelope, first: Input, refused: string | null = null) {
+function live(record: Envelope<PersonContext>, first: Input, refused: string | null = null) {
   const asked: [string, unknown][] = [];
   let next: Input | null = first;
   let now = record;
@@ -57,7 +59,7 @@ describe('a person', () => {
   it('is at rest with a first record, which is read as it was written', () => {
     const record = newPersonRecord(ann, 'origin');
     expect(readPersonRecord(reread(record))).toEqual(record);
-    expect(isPersonAtRest(record)).toBe(true);
+    expect(personRest.mayLeaveMemory(record)).toBe(true);
   });
 
   it('gets a Space and a chat, step after step over restarts', () => {
@@ -83,7 +85,7 @@ describe('a person', () => {
       failed: null,
       inviting: false,
     } satisfies PersonContext);
-    expect(isPersonAtRest(record)).toBe(true);
+    expect(personRest.mayLeaveMemory(record)).toBe(true);
     expect(asked.at(-1)).toEqual([
       'say',
       { room: ROOM, notice: { key: 'chat is ready', chat: 'Chat 1', number: 1 }, answers: '$new' },
@@ -120,7 +122,7 @@ describe('a person', () => {
   });
 
   it('is not at rest while a chat is being made', () => {
-    expect(isPersonAtRest(step(definition, newPersonRecord(ann, 'origin'), [wanted]).record)).toBe(false);
+    expect(personRest.mayLeaveMemory(step(definition, newPersonRecord(ann, 'origin'), [wanted]).record)).toBe(false);
   });
 
   it('asks for nothing that could be lost', () => {
@@ -139,14 +141,20 @@ describe('golden records', () => {
     const record = readPersonRecord(golden(name));
     const { context, ...envelope } = golden(name) as Envelope;
     expect(record).toEqual({ ...envelope, context: { ...(context as PersonContext), inviting: false } });
-    expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({ record, effects: [], light: false });
-    expect(isPersonAtRest(record)).toBe(atRest);
+    const heard = [{ event: { type: 'resumed' }, from: null }];
+    expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({
+      record,
+      effects: [],
+      heard,
+      light: false,
+    });
+    expect(personRest.mayLeaveMemory(record)).toBe(atRest);
   });
 
   it('ready makes the next chat in the Space it has, under the next number', () => {
     const { record } = live(readPersonRecord(golden('v1-person-ready')), wanted);
     expect(record.context).toMatchObject({ space: SPACE, nextNumber: 5, job: null });
-    expect((record.context as PersonContext).chats.map(({ number }) => number)).toEqual([1, 3, 4]);
+    expect(record.context.chats.map(({ number }) => number)).toEqual([1, 3, 4]);
   });
 
   it('mid-job goes on with the step it was at, then makes the chat that waited', () => {
@@ -157,11 +165,11 @@ describe('golden records', () => {
       ...["drop the chat's alias", 'introduce the chat', 'say'],
       ...['create the chat', 'link the chat', "drop the chat's alias", 'introduce the chat', 'say'],
     ]);
-    expect((record.context as PersonContext).chats.map(({ number, name }) => [number, name])).toEqual([
+    expect(record.context.chats.map(({ number, name }) => [number, name])).toEqual([
       [1, 'Chat 1'],
       [2, 'Chat 1'],
     ]);
-    expect(isPersonAtRest(record)).toBe(true);
+    expect(personRest.mayLeaveMemory(record)).toBe(true);
   });
 });
 
@@ -169,8 +177,10 @@ describe('a word that cannot be handled', () => {
   it('is apologised for where it was said', () => {
     const sorry = { type: 'say', params: { room: ROOM, notice: { key: 'room is troubled' }, answers: '$new' } };
     expect(definition.apology({ type: 'chat.wanted', job })).toEqual(sorry);
-    expect(definition.apology({ type: 'chats.asked', origin: ROOM, answers: '$new', all: false })).toEqual(sorry);
-    expect(definition.apology({ type: 'space.gone', room: '!space:test' })).toBeNull();
+    expect(definition.apology({ type: 'chats.asked', origin: ROOM, answers: eventId('new'), all: false })).toEqual(
+      sorry,
+    );
+    expect(definition.apology({ type: 'space.gone', room: RoomId.parse('!space:test') })).toBeNull();
   });
 });
 

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { AnyEventObject } from 'xstate';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import { step, type Effect, type Input } from '../../src/durable/step.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { readRoomRecord } from '../../src/actors/room.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Effect, Input } from '../../src/durable/definition.ts';
 import { agentEvent, agentMoveOf, inputOf, moves, type Move } from './moves.ts';
 import {
   contextOf,
@@ -156,7 +158,7 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
 }
 
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
-function play(sequence: readonly Move[], start = freshRecord()): { record: Envelope; world: World } {
+function play(sequence: readonly Move[], start = freshRecord()): { record: Envelope<RoomContext>; world: World } {
   let record = start;
   let disk = record;
   let world = newWorld();
@@ -170,7 +172,7 @@ function play(sequence: readonly Move[], start = freshRecord()): { record: Envel
     if (crash) {
       record = readRoomRecord(reread(disk));
       world = { ...newWorld(), written: world.written, idempotent: world.idempotent };
-      if (isAtRest(record)) continue;
+      if (roomRest.mayLeaveMemory(record)) continue;
     }
     const meant = move.move === 'go on' ? agentMoveOf(move, record, n) : move;
     if (meant === null || !mayHappen(world, meant, record)) continue;
@@ -263,7 +265,7 @@ describe('whatever happens to a room', () => {
           record = step(definition, record, [one]).record;
         }
         if (!record.done) {
-          expect(isAtRest(record)).toBe(true);
+          expect(roomRest.mayLeaveMemory(record)).toBe(true);
           expect(openTexts(record)).toEqual([]);
         }
       }),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId } from '../../machines/ids.ts';
+import { AgentId, ContextId, type UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
 import { type RoomContext } from '../../machines/room.model.ts';
-import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
+import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
+import type { RoomFacts } from '../../src/actors/room.ts';
 import type { Heard } from '../../src/ports.ts';
 import { agent, ann, bob, contextOf, eventId, freshRecord, input, ROOM, textInput } from './support.ts';
 
@@ -217,26 +218,47 @@ describe('the record of a room that was never seen', () => {
   });
 });
 
+/** Whose a room is that nobody is known in, when `speaker` says something there. */
+function claimedIn({ brief }: Reception, speaker: UserId): unknown {
+  const [input] = brief(freshRecord(ROOM, { person: null }), [textInput(1, speaker)]);
+  return input?.kind === 'event' && (input.facts as RoomFacts).claimed;
+}
+
 describe('a room that nobody is known in', () => {
+  it('is somebody’s only by what a person says there; a known room needs no facts', () => {
+    const { brief } = reception();
+    const joined = [input({ type: 'room.joined' })];
+    expect(brief(freshRecord(ROOM, { person: null }), joined)).toEqual(joined);
+    const said = [textInput(1, bob)];
+    expect(brief(freshRecord(), said)).toBe(said);
+  });
+
   const claimed = { type: 'room.claimed', number: null, name: null };
   const bobs = { ...claimed, person: bob, agent, assignment: 'default' };
 
   it('is of who speaks first, as what their invite would have made it', () => {
-    expect(reception().claim(ROOM, bob)).toEqual({ ...bobs, role: 'entry' });
-    expect(reception({ mode: 'dm' }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'chat' });
-    expect(reception({ access: denied }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'refused' });
+    expect(claimedIn(reception(), bob)).toEqual({ ...bobs, role: 'entry' });
+    expect(claimedIn(reception({ mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'chat' });
+    expect(claimedIn(reception({ access: denied }), bob)).toEqual({ ...bobs, role: 'refused' });
     const strangers = { mayInvite: () => false, assignmentOf: () => 'default' as const };
-    expect(reception({ access: strangers, mode: 'dm' }).claim(ROOM, bob)).toEqual({ ...bobs, role: 'refused' });
+    expect(claimedIn(reception({ access: strangers, mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'refused' });
   });
 
   it('is a chat of the person it is being made for, whoever speaks', () => {
     const inTheMaking = () => ({ person: ann, number: 2, name: 'Plans' });
     const anns = { type: 'room.claimed', person: ann, agent: annsAgent, number: 2, name: 'Plans' };
     for (const speaker of [ann, bob]) {
-      const { claim } = reception({ inTheMaking });
-      expect(claim(ROOM, speaker)).toEqual({ ...anns, role: 'chat', assignment: 'configured' });
+      expect(claimedIn(reception({ inTheMaking }), speaker)).toEqual({
+        ...anns,
+        role: 'chat',
+        assignment: 'configured',
+      });
     }
-    expect(reception({ inTheMaking, access: denied }).claim(ROOM, ann)).toMatchObject({ role: 'refused', person: ann });
+    expect(claimedIn(reception({ inTheMaking, access: denied }), ann)).toEqual({
+      ...anns,
+      role: 'refused',
+      assignment: 'default',
+    });
   });
 });
 

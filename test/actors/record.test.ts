@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { remember, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
-import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
-import { step, type Input } from '../../src/durable/step.ts';
-import { ann, claim, contextOf, conversationOf, eventId, input, textInput, turnId, resultOf } from './support.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Input } from '../../src/durable/definition.ts';
+import { ann, briefed, contextOf, conversationOf, eventId, input, textInput, turnId, resultOf } from './support.ts';
 
 const folder = path.join(import.meta.dirname, 'golden');
-const shipped = roomDefinition({ queue: 20, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'ANOTHER', claim);
+const shipped = roomDefinition({ queue: 20, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'ANOTHER');
 
 function golden(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Record<string, unknown>;
@@ -27,7 +29,7 @@ function asWritten(name: string) {
 
 /** What a record of a released version becomes: where it goes and what it does for these inputs. */
 function goesOn(name: string, ...inputs: Input[]) {
-  const { record, effects } = step(shipped, readRoomRecord(golden(name)), inputs);
+  const { record, effects } = step(shipped, readRoomRecord(golden(name)), inputs.map(briefed));
   const said = effects.map(({ type, params }) => (type === 'say' ? (params['notice'] as { key: string }).key : type));
   return { now: conversationOf(record), effects: said, record, context: contextOf(record) };
 }
@@ -68,7 +70,7 @@ describe('golden records', () => {
   it.each(names)('%s is read as it was written, and taken by the chart of today', (name) => {
     const record = readRoomRecord(golden(name));
     expect(record).toEqual(asWritten(name));
-    expect(step(shipped, record, [])).toEqual({ record, effects: [], light: true });
+    expect(step(shipped, record, [])).toEqual({ record, effects: [], heard: [], light: true });
   });
 
   it.each([
@@ -81,7 +83,7 @@ describe('golden records', () => {
     ['v1-pointing', false],
     ['v1-refusing', true],
   ])('%s is at rest: %s', (name, atRest) => {
-    expect(isAtRest(readRoomRecord(golden(name)))).toBe(atRest);
+    expect(roomRest.mayLeaveMemory(readRoomRecord(golden(name)))).toBe(atRest);
   });
 
   it('idle stays idle when resumed, knows what it has seen, and takes the next text', () => {

@@ -1,18 +1,18 @@
 /** A house with its door, reception and rooms as they are, on a homeserver and agents that only note what is wanted. */
-import { createActor } from 'xstate';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
-import { restartPolicy } from '../../machines/restart-policy.ts';
-import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { createAccess, type AccessRules } from '../../src/actors/access.ts';
 import { createDoor } from '../../src/actors/door.ts';
 import { createReception, type ReceptionWorld } from '../../src/actors/reception.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { isAtRest, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
-import type { Effect } from '../../src/durable/step.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import type { Effect } from '../../src/durable/definition.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Heard, Records } from '../../src/ports.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
+import { startRoot } from '../support/root.ts';
 import { settled } from '../support/until.ts';
 import { agent, DEVICE, eventId, limits, reread, silentLog } from './support.ts';
 
@@ -41,6 +41,8 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   const alarm = createFakeAlarm();
   const effects: (Effect & { room: string })[] = [];
   const left: RoomId[] = [];
+  /** The people whose actors heard something. */
+  const told: UserId[] = [];
 
   const agentOf = (person: UserId | null): AgentId => (person === null ? undefined : rules.userAgents[person]) ?? agent;
   const access = createAccess({ ...rules, me });
@@ -60,22 +62,16 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     remove: async (room) => void disk.delete(room),
     keys: async () => [...disk.keys()],
   };
-  const root = createActor(
-    supervisorMachine.provide({
-      actions: {
-        'restart or park the room': (_, { room, error }) => rooms.restartOrPark(room, error),
-        'release the room': (_, { room }) => rooms.release(room),
-      },
-    }),
-  ).start();
-  const rooms: Children = createChildren({
-    ...{ root, records, deadLetters: records, readRecord: readRoomRecord, isAtRest, policy: restartPolicy },
-    definition: roomDefinition({ ...limits, refuseAlways: rules.refuseAlways }, DEVICE, reception.claim),
-    newRecord: (room, first) => reception.newRecord(room as RoomId, first),
-    refresh: ({ context }) =>
-      reception
-        .refresh(context as Parameters<typeof reception.refresh>[0])
-        .map((event) => ({ kind: 'event', id: null, at: alarm.now(), event })),
+  const root = startRoot(() => rooms);
+  const rooms: Children<RoomId, RoomContext> = createChildren({
+    ...{ supervision: root, records, deadLetters: records, readRecord: readRoomRecord, lettersRetryMs: 30_000 },
+    mayLeaveMemory: roomRest.mayLeaveMemory,
+    holdsAStop: roomRest.holdsAStop,
+    definition: roomDefinition({ ...limits, refuseAlways: rules.refuseAlways }, DEVICE),
+    newRecord: (room: RoomId, first) => reception.newRecord(room, first),
+    news: ({ context }) =>
+      reception.refresh(context).map((event) => ({ kind: 'event', id: null, at: alarm.now(), event })),
+    brief: reception.brief,
     createEffects: (admit) => ({
       perform(room, effect) {
         effects.push({ ...effect, room });
@@ -93,15 +89,11 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     observe: undefined,
   });
   const door = createDoor({
-    ...{
-      access,
-      rooms,
-      people: rooms,
-      reception,
-      ownerOf: (space: RoomId) => rules.spaces.get(space),
-      now: alarm.now,
-      log: silentLog,
-    },
+    ...{ access, rooms, reception, now: alarm.now, log: silentLog },
+    people: { deliver: async (person) => void told.push(person) },
+    ownerOf: (space) => rules.spaces.get(space),
+    isChat: () => false,
+    joinRoom: async () => ({ ok: true }),
     leave: async (room) => left.push(room),
     invitesPerMinute: 2,
   });
@@ -117,6 +109,8 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     disk,
     left,
     rooms,
+    told,
+    counts: root.counts,
     hear,
     say: (room: RoomId, sender: UserId, body = 'hello') =>
       hear([room, { type: 'text.received', text: { eventId: eventId(`say${sync}`), sender, body, replyTo: null } }]),

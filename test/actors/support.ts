@@ -3,8 +3,16 @@ import type { AnyEventObject } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
 import { type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { newRoomRecord, roomDefinition, type Claim, type RoomLimits } from '../../src/actors/room.ts';
-import { step, type Input, type Result } from '../../src/durable/step.ts';
+import {
+  claimantOf,
+  newRoomRecord,
+  roomDefinition,
+  type Claim,
+  type RoomFacts,
+  type RoomLimits,
+} from '../../src/actors/room.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Input, Result } from '../../src/durable/definition.ts';
 import type { Log } from '../../src/ports.ts';
 
 export const DEVICE = 'DEVICE';
@@ -22,10 +30,18 @@ export const limits: RoomLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAl
 export const claim: Claim = (_, person) => ({
   ...{ type: 'room.claimed', person, role: 'chat', agent, assignment: 'configured', number: null, name: null },
 });
-export const definition = roomDefinition(limits, DEVICE, claim);
+export const definition = roomDefinition(limits, DEVICE);
+
+/** The input with what the host adds to it in a room that nobody is known in. */
+export function briefed(input: Input): Input {
+  const claimant = claimantOf(input);
+  if (claimant === null || input.kind !== 'event') return input;
+  const facts: RoomFacts = { claimed: claim(ROOM, claimant) };
+  return { ...input, facts };
+}
 
 /** A room of Ann's in which nothing has happened yet. */
-export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope {
+export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope<RoomContext> {
   const context: RoomContext = {
     room,
     role: 'chat',
@@ -50,8 +66,8 @@ export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> =
   return newRoomRecord(context, 'origin');
 }
 
-export function contextOf(record: Envelope): RoomContext {
-  return record.context as RoomContext;
+export function contextOf({ context }: Envelope): RoomContext {
+  return context as RoomContext;
 }
 
 /** Where the conversation is, e.g. `asking.working.streaming`. */
@@ -101,13 +117,13 @@ export function done(turn: number, markdown = 'the answer'): RoomEvent {
 }
 
 /** The record after these inputs. */
-export function after(record: Envelope, ...inputs: readonly Input[]): Envelope {
+export function after(record: Envelope<RoomContext>, ...inputs: readonly Input[]): Envelope<RoomContext> {
   return step(definition, record, inputs).record;
 }
 
 /** What a process that starts anew finds on disk. */
-export function reread(record: Envelope): Envelope {
-  return JSON.parse(JSON.stringify(record)) as Envelope;
+export function reread<Context>(record: Envelope<Context>): Envelope<Context> {
+  return JSON.parse(JSON.stringify(record)) as Envelope<Context>;
 }
 
 /** What became of an effect: done, or refused by the homeserver. */

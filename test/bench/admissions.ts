@@ -18,7 +18,7 @@ await work(async ({ folder, fsync }: { folder: string; fsync: boolean }): Promis
     const arrivals = Array.from({ length: ROOMS }, (_, number) => text(number, response));
     const started = performance.now();
     const inputs = await rooms.reception.inputsOf(arrivals);
-    await Promise.all([...inputs].map(([room, batch]) => rooms.children.deliver(room, batch)));
+    await Promise.all([...inputs].map(([room, batch]) => rooms.children.deliver(room, batch, 'spoken to')));
     await rooms.host.update({ syncPosition: `s${response}`, lastSyncAt: Date.now() });
     if (response >= WARM_UP) times.push(performance.now() - started);
   }

@@ -3,8 +3,10 @@ import { work } from './alone.ts';
 import type { Figure } from './figures.ts';
 import { ownTime } from './usage.ts';
 import { definition, eventOf, idleRecord, personOf, roomOf } from './rooms.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { step, type Input } from '../../src/durable/step.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Input } from '../../src/durable/definition.ts';
 
 const SECONDS = 2;
 const WARM_UP_SECONDS = 1;
@@ -30,7 +32,7 @@ await work(async (): Promise<Figure[]> => {
   run(WARM_UP_SECONDS);
   const perSecond = run(SECONDS);
   if (record.parked.length > 0) throw new Error(`the chart threw: ${record.parked[0]?.error}`);
-  const size = (one: Envelope) => Buffer.byteLength(JSON.stringify({ key: room, record: one }));
+  const size = (one: Envelope<RoomContext>) => Buffer.byteLength(JSON.stringify({ key: room, record: one }));
   return [
     { name: 'events per second of CPU', value: perSecond, unit: '/s', note: `${(1e6 / perSecond).toFixed(0)} µs each` },
     { name: 'record of a room just greeted', value: size(fresh), unit: 'B' },
@@ -44,8 +46,8 @@ await work(async (): Promise<Figure[]> => {
   ];
 });
 
-function turnOf({ context }: Envelope, number: number): Input[] {
-  const turn = (context as { turns: number }).turns + 1;
+function turnOf({ context }: Envelope<RoomContext>, number: number): Input[] {
+  const turn = context.turns + 1;
   return [
     text(number),
     ...[
@@ -65,14 +67,14 @@ function text(number: number): Input {
 }
 
 /** The homeserver has the answer. */
-function deliver(record: Envelope): Envelope {
+function deliver(record: Envelope<RoomContext>): Envelope<RoomContext> {
   const [item] = record.outbox;
   if (item === undefined) throw new Error('there is no answer to deliver');
   return step(definition, record, [{ kind: 'settled', effect: item.id, result: { ok: true }, at: 1_790_000_000_000 }])
     .record;
 }
 
-function busy(record: Envelope): Envelope {
+function busy(record: Envelope<RoomContext>): Envelope<RoomContext> {
   const texts = Array.from({ length: 21 }, (_, number) => text(1_000_000 + number));
   return step(definition, record, texts).record;
 }

@@ -24,7 +24,7 @@ await work(async ({ folder }: { folder: string }): Promise<Figure[]> => {
     return { live, left: ((await heap()) - base) / count };
   }
   const wake = (texts: number) => (count: number) => {
-    for (let n = 0; n < count; n++) rooms.children.wake(roomOf(n), idleRecord(roomOf(n), texts));
+    for (let n = 0; n < count; n++) rooms.children.wake(new Map([[roomOf(n), idleRecord(roomOf(n), texts)]]));
   };
 
   const first = await weigh(ROOMS, wake(0));
@@ -69,7 +69,7 @@ await work(async ({ folder }: { folder: string }): Promise<Figure[]> => {
 async function invite({ children }: Rooms, count: number): Promise<void> {
   const event = { type: 'room.invited', person: personOf(), agent: 'a', contextId: '1790000000000000' };
   await inParallel(count, 64, (number) =>
-    children.deliver(roomOf(number), [{ kind: 'event', id: null, at: Date.now(), event: { ...event } }]),
+    children.deliver(roomOf(number), [{ kind: 'event', id: null, at: Date.now(), event: { ...event } }], 'invited'),
   );
   await children.quiet();
 }

@@ -16,10 +16,10 @@ await work(async ({ folder }: { folder: string }): Promise<Figure[]> => {
   const wrote = performance.now() - writing;
   const started = performance.now();
   for await (const [room, stored] of rooms.records.entries()) {
-    rooms.children.wake(room as RoomId, readRoomRecord(stored));
+    rooms.children.wake(new Map([[room as RoomId, readRoomRecord(stored)]]));
   }
   const seconds = (performance.now() - started) / 1000;
-  const { live } = rooms.children.counts();
+  const { live } = rooms.counts();
   await rooms.close();
   if (live !== RECORDS) throw new Error(`${live} of ${RECORDS} rooms came back`);
   return [

@@ -1,14 +1,12 @@
 /** The rooms as `app.ts` composes them, on the real store, in a world that says yes at once. */
 import { randomBytes } from 'node:crypto';
-import { createActor } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { type RoomContext } from '../../machines/room.model.ts';
-import { restartPolicy } from '../../machines/restart-policy.ts';
-import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { createRoomEffects } from '../../src/actors/effects/room.ts';
 import { createReception, type Reception } from '../../src/actors/reception.ts';
 import { remember, type Envelope } from '../../src/durable/record.ts';
-import { isAtRest, newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
@@ -18,10 +16,12 @@ import { renderAnswer } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { renderPreview } from '../../src/text/preview.ts';
+import { startRoot, type Root } from '../support/root.ts';
 import { ownTime } from './usage.ts';
 
 export interface Rooms {
-  children: Children;
+  children: Children<RoomId, RoomContext>;
+  counts: Root['counts'];
   records: RecordTable;
   host: HostState;
   reception: Reception;
@@ -49,14 +49,7 @@ const work: RoomWork = {
   leave: done,
 };
 
-export const definition = roomDefinition(
-  { queue: 1000, tries: 5, turnMs: 1_800_000, refuseAlways: false },
-  'BENCH',
-  (_, person) => ({
-    ...{ type: 'room.claimed', person, role: 'chat', agent: AGENT },
-    ...{ assignment: 'configured', number: null, name: null },
-  }),
-);
+export const definition = roomDefinition({ queue: 1000, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'BENCH');
 export const roomOf = (number: number): RoomId => RoomId.parse(`!bench-room-number-${number}-of-the-bench`);
 export const eventOf = (name: string): EventId => EventId.parse(`$${name}`.padEnd(44, '0'));
 export const personOf = (): UserId => PERSON;
@@ -81,25 +74,19 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     now,
   });
   const alarm = createAlarm(now);
-  const root = createActor(
-    supervisorMachine.provide({
-      actions: {
-        'restart or park the room': (_, { room, error }) => children.restartOrPark(room, error),
-        'release the room': (_, { room }) => children.release(room),
-      },
-    }),
-  );
+  const root = startRoot(() => children);
   let sent = 0;
-  const children: Children = createChildren({
-    root,
+  const children: Children<RoomId, RoomContext> = createChildren({
+    supervision: root,
     definition,
     records,
     deadLetters,
     readRecord: readRoomRecord,
-    isAtRest,
-    newRecord: (room, first) => reception.newRecord(room as RoomId, first),
-    refresh: ({ context }) =>
-      reception.refresh(context as RoomContext).map((event) => ({ kind: 'event', id: null, at: now(), event })),
+    mayLeaveMemory: roomRest.mayLeaveMemory,
+    holdsAStop: roomRest.holdsAStop,
+    newRecord: (room: RoomId, first) => reception.newRecord(room, first),
+    news: ({ context }) => reception.refresh(context).map((event) => ({ kind: 'event', id: null, at: now(), event })),
+    brief: reception.brief,
     createEffects: (admit) =>
       createRoomEffects(
         {
@@ -128,7 +115,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
         },
         admit,
       ),
-    policy: restartPolicy,
+    lettersRetryMs: 30_000,
     evictAfterMs: EVICT_AFTER_MS,
     alarm,
     now,
@@ -137,10 +124,10 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     onStore: nowhere,
     observe: undefined,
   });
-  root.start();
 
   return {
     children,
+    counts: root.counts,
     records,
     host,
     reception,
@@ -151,7 +138,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
         alarm.set(0, () => {
           const started = ownTime();
           setImmediate(() => {
-            const { live } = children.counts();
+            const { live } = root.counts();
             if (live === 0) resolve(ownTime() - started);
             else reject(new Error(`${live} rooms did not leave memory`));
           });
@@ -167,7 +154,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
 }
 
 /** The record of a room whose person was greeted; `texts` is how many texts it has answered since. */
-export function idleRecord(room: RoomId, texts: number): Envelope {
+export function idleRecord(room: RoomId, texts: number): Envelope<RoomContext> {
   const context: RoomContext = {
     room,
     role: 'chat',

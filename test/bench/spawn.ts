@@ -14,10 +14,12 @@ await work(async ({ folder }: { folder: string }): Promise<Figure[]> => {
   const rooms = await openRooms(folder, false);
 
   async function round(count: number) {
-    const records = Array.from({ length: count }, (_, number) => idleRecord(roomOf(number), 0));
+    const records = new Map(
+      Array.from({ length: count }, (_, number) => [roomOf(number), idleRecord(roomOf(number), 0)]),
+    );
     globalThis.gc?.();
     const started = performance.now();
-    for (const [number, record] of records.entries()) rooms.children.wake(roomOf(number), record);
+    rooms.children.wake(records);
     const spawn = performance.now() - started;
     const stop = await rooms.evict();
     return { spawn, stop };

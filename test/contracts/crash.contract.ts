@@ -1,6 +1,6 @@
 /** kill -9 of the bot at every boundary of an event's life: one answer or "interrupted", never two answers, never nothing. */
 import { describe, expect, test } from 'vitest';
-import { boundaries, type Boundary } from '../../src/durable/boundaries.ts';
+import { boundaries, type Boundary } from '../../src/actors/boundaries.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';

@@ -51,7 +51,7 @@ const requests: { what: string; match: (bot: string) => Fault['match'] }[] = [
     match:
       (bot) =>
       ({ path, user }) =>
-        user === bot && path.endsWith('/join'),
+        user === bot && path.includes('/join/'),
   },
   {
     what: 'typing is shown',

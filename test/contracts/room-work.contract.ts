@@ -42,8 +42,9 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     /** Waits are over at once, so that only what the homeserver says decides. */
     function bodyOf(session: Session, disturb: (api: MatrixApi) => MatrixApi = (api) => api): Bot {
       const log = keptLog();
-      const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, log }));
-      const options = { api, me: UserId.parse(session.userId), chance: () => 0, log, wait: () => Promise.resolve() };
+      const me = UserId.parse(session.userId);
+      const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, me, log }));
+      const options = { api, me, chance: () => 0, log, wait: () => Promise.resolve() };
       const [work, survey] = [createRoomWork(options), createSurvey(options)];
       open.push(work, survey);
       return { ...session, work, survey };
@@ -156,9 +157,9 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
         let lost = false;
         return {
           ...api,
-          async call(schema, method, path, options) {
-            const answer = await api.call(schema, method, path, options);
-            if (!path.endsWith('/createRoom') || lost) return answer;
+          async createRoom(body, limits) {
+            const answer = await api.createRoom(body, limits);
+            if (lost) return answer;
             lost = true;
             throw new MatrixFailure({
               kind: 'unavailable',
@@ -312,6 +313,24 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
         detail: anyString,
       });
       expect(await one.get(path)).toEqual(newer);
+    });
+
+    test('a room is joined where the bot is invited, also twice, and nowhere else', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      const room = RoomId.parse(await lab.createRoom(someone, { invite: [one.userId] }));
+      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
+      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
+      const other = RoomId.parse(await lab.createRoom(someone));
+      expect(await one.work.joinRoom(other)).toEqual({ ok: false, code: 'M_FORBIDDEN', detail: anyString });
+      expect(await one.get('/joined_rooms')).toEqual({ joined_rooms: [room] });
+    });
+
+    test('a person is called as their profile says', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      await someone.put(`/profile/${id(someone.userId)}/displayname`, { displayname: 'Anna of the Garden' });
+      expect(await one.work.displayName(UserId.parse(someone.userId))).toBe('Anna of the Garden');
+      const nobody = UserId.parse(`@${unique('nobody')}:${homeserver.serverName}`);
+      expect(await one.work.displayName(nobody)).toBeNull();
     });
 
     test('a room is left and forgotten, also twice', async () => {

@@ -31,7 +31,7 @@ test('one room is made, however often the answer is lost on its way', async () =
   const person = homeserver.register('person', 'secret');
   const { token } = homeserver.login(me);
   const log = keptLog();
-  const api = createClient({ homeserver: homeserver.url, accessToken: token, log });
+  const api = createClient({ homeserver: homeserver.url, accessToken: token, me: UserId.parse(me), log });
   const work = createRoomWork({ api, me, chance: () => 0, log, wait: () => Promise.resolve() });
   const asked: string[] = [];
   homeserver.faults.add({

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RoomId } from '../../machines/ids.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { isAtRest, readRoomRecord } from '../../src/actors/room.ts';
-import type { Input } from '../../src/durable/step.ts';
+import { roomRest } from '../../src/actors/rest.ts';
+import { readRoomRecord } from '../../src/actors/room.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import { temporaryStore } from '../store/support.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled, until } from '../support/until.ts';
@@ -20,6 +22,7 @@ import {
 import { countOf, toyRecord } from './toy.ts';
 import { heldRecords } from '../actors/world.ts';
 
+const roomIsAtRest = (record: Envelope) => roomRest.mayLeaveMemory(record as Envelope<RoomContext>);
 const A = RoomId.parse('!a:test');
 const B = RoomId.parse('!b:test');
 
@@ -193,7 +196,7 @@ describe('a crash', () => {
     await until(() => it.children.counts().parked === 1);
     expect(pauses).toEqual([200, 400, 800]);
     expect(it.happened.filter((what) => what.endsWith('troubled'))).toEqual([`${A} troubled`]);
-    expect(it.root.getSnapshot().status).toBe('active');
+    expect(it.root.status()).toBe('active');
   });
 
   it('long after the last one counts as the first', async () => {
@@ -304,7 +307,7 @@ describe('a crash', () => {
     expect(it.children.counts()).toEqual({ live: 1_000, backingOff: 0, parked: 0 });
     const orders = await Promise.all(rooms.map(async (room) => order(await it.stored(room))?.join()));
     expect(new Set(orders)).toEqual(new Set(['1,2,3']));
-    expect(it.root.getSnapshot().status).toBe('active');
+    expect(it.root.status()).toBe('active');
   });
 
   it('waits for the write in flight before it loads the record', async () => {
@@ -446,8 +449,9 @@ describe('timers', () => {
   it('keep their deadline over a crash of their room', async () => {
     const it = await house();
     await it.children.deliver(A, [input({ type: 'start' }, it.alarm.now())]);
-    it.children.restartOrPark(A, new Error('crashed'));
-    expect(it.children.counts().backingOff).toBe(1);
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('1')]);
+    await until(() => it.children.counts().backingOff === 1);
     it.alarm.advance(200);
     await until(async () => {
       it.alarm.advance(0);
@@ -458,7 +462,12 @@ describe('timers', () => {
 
 describe('waking', () => {
   const roomHouse = () =>
-    house({ definition, newRecord: (room) => freshRecord(RoomId.parse(room)), readRecord: readRoomRecord, isAtRest });
+    house({
+      definition,
+      newRecord: (room) => freshRecord(RoomId.parse(room)),
+      readRecord: readRoomRecord,
+      isAtRest: roomIsAtRest,
+    });
 
   it('does the outbox again under the same ids, and lets the chart know that something was under way', async () => {
     const before = await roomHouse();
@@ -467,7 +476,7 @@ describe('waking', () => {
     const record = (await before.stored(A)) as Envelope;
     expect(conversationOf(record)).toBe('asking.working.streaming');
 
-    const it = { ...before, ...build({ ...before, definition, readRecord: readRoomRecord, isAtRest }) };
+    const it = { ...before, ...build({ ...before, definition, readRecord: readRoomRecord, isAtRest: roomIsAtRest }) };
     it.children.wake(A, record);
     const [again] = it.performed;
     expect(again?.effect).toEqual({ ...record.outbox[0], class: 'repeatable' });
@@ -572,7 +581,7 @@ describe('the end', () => {
       definition,
       newRecord: (room) => freshRecord(RoomId.parse(room)),
       readRecord: readRoomRecord,
-      isAtRest,
+      isAtRest: roomIsAtRest,
     });
     await it.children.deliver(A, [textInput(1), ...toStreaming(1)]);
     let quiet = false;
@@ -592,9 +601,10 @@ describe('the end', () => {
     void it.children.quiet().then(() => {
       quiet = true;
     });
-    it.children.restartOrPark(A, new Error('crashed'));
+    it.breaks.set(A, 1);
+    it.children.admit(A, repeat('2'));
+    await until(() => it.children.counts().parked === 1);
     await settled();
-    expect(it.children.counts().parked).toBe(1);
     expect(quiet).toBe(true);
   });
 });

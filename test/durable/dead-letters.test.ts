@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDeadLetterBox, type Held } from '../../src/durable/dead-letters.ts';
-import type { Input } from '../../src/durable/step.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled } from '../support/until.ts';
 import { input, silentLog } from '../actors/support.ts';
@@ -30,7 +30,7 @@ function box({ running = false } = {}) {
     },
   );
   const hold = (n: number, byLetter = true) =>
-    void actor.held.push({ input: said(n), settled: () => told.push(n), byLetter });
+    void actor.held.push({ input: said(n), onDisk: () => told.push(n), byLetter });
   return { actor, alarm, disk, failures, told, open, hold, keep, found, forget };
 }
 
@@ -57,7 +57,7 @@ describe('dead letters', () => {
     it.keep();
     await release(it);
     expect(it.told).toEqual([1, 3]);
-    expect(it.actor.held[1]?.settled).not.toBeNull();
+    expect(it.actor.held[1]?.onDisk).not.toBeNull();
   });
 
   it('are not written where nothing is held', () => {

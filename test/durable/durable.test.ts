@@ -2,7 +2,7 @@ import { createActor, setup, type AnyEventObject } from 'xstate';
 import { expect, it, describe } from 'vitest';
 import { durable, type DurableWorld } from '../../src/durable/durable.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import type { Definition, Input } from '../../src/durable/step.ts';
+import type { Definition, Input } from '../../src/durable/definition.ts';
 import type { Records } from '../../src/ports.ts';
 import { settled, until } from '../support/until.ts';
 import { temporaryStore } from '../store/support.ts';
@@ -20,13 +20,20 @@ import {
   turnId,
   resultOf,
 } from '../actors/support.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import type { RoomDefinition } from '../../src/actors/room.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
 import { heldRecords } from '../actors/world.ts';
 
 /** The actor under a parent that notes what becomes of it, on the given records. */
-function start(records: Records, record: Envelope = toyRecord(), use: Definition = toy, key = 'toy') {
+function start<Context, Event extends AnyEventObject, Facts>(
+  records: Records,
+  record: Envelope<Context>,
+  use: Definition<Context, Event, Facts>,
+  key = 'toy',
+) {
   const happened: string[] = [];
-  const world: DurableWorld = {
+  const world: DurableWorld<string, Context> = {
     write: (name, next) => (next.done ? records.remove(name) : records.write(name, next)),
     perform: (_, effect) => happened.push(`perform ${effect.type} ${effect.id}`),
     committed: (_, { record: next }) => happened.push(`committed ${next.sequence}`),
@@ -37,7 +44,7 @@ function start(records: Records, record: Envelope = toyRecord(), use: Definition
   actor.subscribe({ error: () => undefined });
   actor.start();
   const admit = (...inputs: Input[]) =>
-    actor.send({ type: 'admit', inputs, settled: () => happened.push(`settled ${inputs.length}`) });
+    actor.send({ type: 'admit', inputs, onDisk: () => happened.push(`settled ${inputs.length}`) });
   return { actor, admit, happened, record: () => actor.getSnapshot().record };
 }
 
@@ -66,7 +73,7 @@ const count = (id: string) => input({ type: 'count' }, 0, id);
 describe('with writes that the test holds', () => {
   it('decides, writes, commits, tells, acts: in this order and not before the write is done', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records);
+    const { admit, happened, record } = start(records, toyRecord(), toy);
     admit(all('$1'));
     await settled();
     expect(happened).toEqual(['record decided']);
@@ -89,7 +96,7 @@ describe('with writes that the test holds', () => {
 
   it('collects what comes during a write into one next write', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records);
+    const { admit, happened, record } = start(records, toyRecord(), toy);
     admit(count('$1'));
     for (let index = 2; index <= 500; index++) admit(count(`$${index}`));
     await settled();
@@ -109,7 +116,7 @@ describe('with writes that the test holds', () => {
 
   it('shows no state that is not on disk, whenever one looks', async () => {
     const records = heldRecords();
-    const { actor, admit } = start(records);
+    const { actor, admit } = start(records, toyRecord(), toy);
     const shown: Envelope[] = [];
     actor.subscribe({ next: (snapshot) => shown.push(reread(snapshot.record)), error: () => undefined });
     for (let index = 1; index <= 20; index++) {
@@ -127,7 +134,7 @@ describe('with writes that the test holds', () => {
 
   it('tells at once that inputs which change nothing are on disk, and writes nothing', async () => {
     const records = heldRecords();
-    const { admit, happened } = start(records);
+    const { admit, happened } = start(records, toyRecord(), toy);
     admit(input({ type: 'nobody hears this' }));
     expect(happened).toEqual(['settled 1']);
     await settled();
@@ -136,7 +143,7 @@ describe('with writes that the test holds', () => {
 
   it('tells each input when its own write is done, also when that input changed nothing', async () => {
     const records = heldRecords();
-    const { admit, happened } = start(records);
+    const { admit, happened } = start(records, toyRecord(), toy);
     admit(count('$1'));
     admit(count('$1'), count('$1'));
     await settled();
@@ -149,7 +156,7 @@ describe('with writes that the test holds', () => {
 
   it('fails with the reason when a write fails; the parent hears it and nothing is done', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records);
+    const { actor, admit, happened } = start(records, toyRecord(), toy);
     admit(all('$1'));
     admit(all('$2'));
     await settled();
@@ -161,14 +168,14 @@ describe('with writes that the test holds', () => {
   });
 
   it('fails when an effect of it failed', async () => {
-    const { actor, happened } = start(heldRecords());
+    const { actor, happened } = start(heldRecords(), toyRecord(), toy);
     actor.send({ type: 'crash', error: new Error('the effect is broken') });
     expect(happened).toEqual(['toy failed: Error: the effect is broken']);
   });
 
   it('leaves memory only when nothing is under way', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records);
+    const { actor, admit, happened } = start(records, toyRecord(), toy);
     admit(count('$1'));
     admit(count('$2'));
     const evict = { type: 'evict' } as const;
@@ -189,7 +196,7 @@ describe('with writes that the test holds', () => {
   it('takes a record that is done away and ends, with its last effects done', async () => {
     const records = heldRecords();
     records.disk.set('toy', JSON.stringify(toyRecord()));
-    const { actor, admit, happened } = start(records);
+    const { actor, admit, happened } = start(records, toyRecord(), toy);
     admit(all('$1'), input({ type: 'end' }), all('$2'));
     await settled();
     expect(records.held.map(({ record }) => record)).toEqual([undefined]);
@@ -209,7 +216,7 @@ describe('with writes that the test holds', () => {
 
   it('does not tell those who come while its end is being written', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records);
+    const { actor, admit, happened } = start(records, toyRecord(), toy);
     admit(input({ type: 'end' }));
     admit(count('$2'));
     records.held[0]?.release();
@@ -338,13 +345,13 @@ describe('with the real store', () => {
   it('goes through a conversation, and each process finds what the one before committed', async () => {
     const { rooms: records } = await temporaryStore();
     const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1))];
-    const stored: Definition = { ...definition, light: new Set() };
+    const stored: RoomDefinition = { ...definition, light: new Set() };
     let record = freshRecord();
     for (const one of inputs) {
       const { admit, happened, record: now } = start(records, record, stored, ROOM);
       admit(one);
       await until(() => happened.includes('settled 1'));
-      record = (await records.read(ROOM)) as Envelope;
+      record = (await records.read(ROOM)) as Envelope<RoomContext>;
       expect(record).toEqual(now());
     }
     expect(conversationOf(record)).toBe('asking.finishing');
@@ -353,7 +360,7 @@ describe('with the real store', () => {
 
   it('writes many inputs in few writes, the last of which is the truth', async () => {
     const { rooms: records } = await temporaryStore();
-    const { admit, happened, record } = start(records);
+    const { admit, happened, record } = start(records, toyRecord(), toy);
     for (let index = 0; index < 1_000; index++) admit(count(`$${index}`));
     await until(() => countOf(record()) === 1_000);
     expect(happened.filter((what) => what === 'record decided')).toHaveLength(2);
@@ -362,7 +369,7 @@ describe('with the real store', () => {
 
   it('leaves no file behind for a record that is done', async () => {
     const { rooms: records } = await temporaryStore();
-    const { actor, admit } = start(records);
+    const { actor, admit } = start(records, toyRecord(), toy);
     admit(count('$1'));
     await until(async () => (await records.keys()).length === 1);
     admit(input({ type: 'end' }));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { step, type Definition, type Input } from '../../src/durable/step.ts';
+import { step } from '../../src/durable/step.ts';
+import type { Definition, Input } from '../../src/durable/definition.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { inputOf, moves } from '../actors/moves.ts';
 import {
@@ -16,6 +17,7 @@ import {
   input,
   reread,
   textInput,
+  briefed,
   textOf,
   toStreaming,
   turnId,
@@ -27,7 +29,7 @@ const count = (id: string | null): Input => input({ type: 'count' }, 0, id);
 const counts = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => count(`$${from + index}`));
 
-function play(record: Envelope, ...inputs: readonly Input[]) {
+function play(record: Envelope<{ count: number }>, ...inputs: readonly Input[]) {
   return step(toy, record, inputs);
 }
 
@@ -115,7 +117,8 @@ describe('a batch', () => {
     ['a timer that was never set', [{ kind: 'timer', timer: { id: 't', at: 5, event: 'count' }, at: 5 }]],
   ])('returns the very same record for %s', (_, inputs) => {
     const record = play(toyRecord(), input({ type: 'all' })).record;
-    expect(play(record, ...inputs)).toEqual({ record, effects: [], light: inputs.length === 0 });
+    const heard = inputs.flatMap((one) => (one.kind === 'event' ? [{ event: one.event, from: null }] : []));
+    expect(play(record, ...inputs)).toEqual({ record, effects: [], heard, light: inputs.length === 0 });
     expect(play(record, ...inputs).record).toBe(record);
   });
 
@@ -365,7 +368,7 @@ describe('a room', () => {
   });
 
   it('belongs to the first who speaks when nobody invited', () => {
-    const record = after(freshRecord(undefined, { person: null }), textInput(1, bob), textInput(2, ann));
+    const record = after(freshRecord(undefined, { person: null }), briefed(textInput(1, bob)), textInput(2, ann));
     expect(contextOf(record)).toMatchObject({ person: bob, turn: { text: textOf(1, bob) }, waiting: [], told: [ann] });
   });
 
@@ -423,7 +426,7 @@ describe('a room', () => {
   it.each(['new', 'chats', 'clear', 'archive', 'unarchive'])('hears !%s as the first word of its person', (name) => {
     const event = { type: `command.${name}`, eventId: eventId(1), sender: ann, name: null, all: false, number: 1 };
     const said = input({ ...event, contextId: '9' }, 0, '$1');
-    const first = step(definition, freshRecord(undefined, { person: null }), [said]);
+    const first = step(definition, freshRecord(undefined, { person: null }), [briefed(said)]);
     expect(first.record.parked).toEqual([]);
     expect(contextOf(first.record).person).toBe(ann);
     expect(first.effects.at(-1)).toMatchObject({ type: 'say', params: { answers: '$1' } });

@@ -1,7 +1,8 @@
 /** A chart with one of everything that the host carries out or refuses, for tests of what the room's chart never does. */
 import { assign, emit, log, raise, setup, type AnyEventObject } from 'xstate';
+import { z } from 'zod';
 import { RECORD_VERSION, type Envelope } from '../../src/durable/record.ts';
-import type { Definition } from '../../src/durable/step.ts';
+import type { Definition } from '../../src/durable/definition.ts';
 
 const toyMachine = setup({
   types: {} as { context: { count: number }; events: AnyEventObject; input: { count: number } },
@@ -49,9 +50,11 @@ const toyMachine = setup({
   },
 });
 
-export const toy: Definition = {
+export const toy: Definition<{ count: number }> = {
   name: 'toy',
   machine: toyMachine,
+  context: z.object({ count: z.number() }),
+  limits: {},
   device: 'DEVICE',
   effects: { repeat: 'repeatable', 'do once': 'once', show: 'disposable' },
   light: new Set(),
@@ -61,7 +64,7 @@ export const toy: Definition = {
     event['sender'] === undefined ? null : { type: 'repeat', params: { sorry: event['sender'] as unknown } },
 };
 
-export function toyRecord(): Envelope {
+export function toyRecord(): Envelope<{ count: number }> {
   return {
     version: RECORD_VERSION,
     machine: 'toy',

@@ -1,140 +1,211 @@
 import { createActor, SimulatedClock, transition } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { supervisorMachine, type SupervisorContext, type SupervisorEvent } from '../../machines/supervisor.machine.ts';
+import type { RestartPolicy } from '../../machines/restart-policy.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import type { SupervisorEvent } from '../../machines/supervisor-vocabulary.ts';
+import { standingOf, type SupervisorContext } from '../../machines/supervisor-words.ts';
 
-const booted: SupervisorEvent = { type: 'booted' };
+const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 2, withinMs: 60_000 };
+const loggedIn: SupervisorEvent = { type: 'logged in' };
+const reconciled: SupervisorEvent = { type: 'reconciled' };
+const woken: SupervisorEvent = { type: 'woken' };
+const waking = [loggedIn, reconciled];
 const synced: SupervisorEvent = { type: 'sync.succeeded' };
+const running = [...waking, woken, synced];
 const stored: SupervisorEvent = { type: 'store.succeeded' };
 const noSync: SupervisorEvent = { type: 'sync.failed', detail: 'the homeserver is away' };
 const noStore: SupervisorEvent = { type: 'store.failed', detail: 'the disk is full' };
 const drain: SupervisorEvent = { type: 'drain' };
 const drained: SupervisorEvent = { type: 'drained' };
 
+const A = '!a.b:x';
+const B = '@b:x';
+const wanted = (...keys: string[]): SupervisorEvent => ({ type: 'actor.wanted', keys, why: 'spoken to' });
+const restarted = (key: string): SupervisorEvent => ({ type: 'actor.wanted', keys: [key], why: 'restarted' });
+const failed = (key: string, at: number): SupervisorEvent => ({ type: 'actor.failed', key, error: 'broken', at });
+const ended = (key: string): SupervisorEvent => ({
+  ...{ type: `xstate.done.actor.${key}`, actorId: key, output: undefined },
+});
+
 type SupervisorSnapshot = ReturnType<typeof supervisorMachine.resolveState>;
 
-/** The supervisor after these events: where it is, what it knows, what the last one made it do. */
+/** The root after these events: where it is, what it knows, what the last one made it do. */
 function after(...events: SupervisorEvent[]) {
-  let snapshot: SupervisorSnapshot = createActor(supervisorMachine).getSnapshot();
-  let does: [string, unknown][] = [];
+  let snapshot: SupervisorSnapshot = createActor(supervisorMachine, { input: { policy } }).getSnapshot();
+  let does: unknown[] = [];
   for (const event of events) {
     const [next, actions] = transition(supervisorMachine, snapshot, event);
     snapshot = next;
     const own = (actions as { type: string; params: unknown }[]).filter(({ type }) => !type.startsWith('xstate.'));
-    does = own.map(({ type, params }) => [type, params]);
+    does = own.map(({ type, params }) => (params === undefined ? type : [type, params]));
   }
-  return { at: snapshot.value, context: snapshot.context, ready: snapshot.hasTag('ready'), does };
+  return { at: snapshot.value as unknown, context: snapshot.context, ready: snapshot.hasTag('ready'), does };
 }
 
-const well: SupervisorContext = { sync: null, store: null };
-const noSyncNoted: SupervisorContext = { sync: 'the homeserver is away', store: null };
-const noStoreNoted: SupervisorContext = { sync: null, store: 'the disk is full' };
-const bothNoted: SupervisorContext = { sync: 'the homeserver is away', store: 'the disk is full' };
+const well: SupervisorContext = { sync: null, store: null, policy, live: 0, backingOff: 0, parked: 0, failures: {} };
+const noSyncNoted: SupervisorContext = { ...well, sync: 'the homeserver is away' };
+const noStoreNoted: SupervisorContext = { ...well, store: 'the disk is full' };
+const bothNoted: SupervisorContext = { ...noSyncNoted, store: 'the disk is full' };
 
-describe('the supervisor', () => {
-  it('boots, catches up and runs', () => {
-    expect([after(), after(booted), after(booted, synced)]).toEqual([
-      { at: 'booting', context: well, ready: false, does: [] },
-      { at: 'catching up', context: well, ready: false, does: [['start syncing', {}]] },
+describe('the root', () => {
+  it('logs in at once', () => {
+    const does: string[] = [];
+    createActor(supervisorMachine.provide({ actions: { 'log in': () => does.push('log in') } }), {
+      input: { policy },
+    }).start();
+    expect(does).toEqual(['log in']);
+  });
+
+  it('logs in, brings its records up to date, wakes its actors, catches up and runs', () => {
+    expect([after(), after(loggedIn), after(...waking), after(...waking, woken), after(...running)]).toEqual([
+      { at: 'logging in', context: well, ready: false, does: [] },
+      { at: 'reconciling', context: well, ready: false, does: ['bring the records up to date'] },
+      { at: 'waking', context: well, ready: false, does: ['wake what was under way'] },
+      { at: 'waking', context: well, ready: false, does: ['start syncing'] },
       { at: 'running', context: well, ready: true, does: [] },
     ]);
   });
 
   it('keeps catching up while the homeserver is away, and says why', () => {
-    expect(after(booted, noSync)).toEqual({ at: 'catching up', context: noSyncNoted, ready: false, does: [] });
-    expect(after(booted, noSync, synced)).toEqual({ at: 'running', context: well, ready: true, does: [] });
+    const away = after(...waking, woken, noSync);
+    expect(away).toEqual({ at: 'waking', context: noSyncNoted, ready: false, does: [] });
+    expect(after(...waking, woken, noSync, synced)).toEqual({ at: 'running', context: well, ready: true, does: [] });
   });
 
-  it('notes in every state that the disk fails, and that it works again', () => {
-    expect([after(noStore), after(noStore, stored)]).toEqual([
-      { at: 'booting', context: noStoreNoted, ready: false, does: [] },
-      { at: 'booting', context: well, ready: false, does: [] },
-    ]);
-    expect(after(noStore, booted)).toEqual({
-      at: 'catching up',
-      context: noStoreNoted,
-      ready: false,
-      does: [['start syncing', {}]],
-    });
-    expect([after(booted, noStore), after(booted, noStore, stored)]).toEqual([
-      { at: 'catching up', context: noStoreNoted, ready: false, does: [] },
-      { at: 'catching up', context: well, ready: false, does: [] },
-    ]);
+  it.each([
+    ['logging in', []],
+    ['reconciling', [loggedIn]],
+    ['waking', waking],
+    ['draining', [drain]],
+  ])('notes that the disk fails, and that it works again: %s', (at, events: SupervisorEvent[]) => {
+    expect(after(...events, noStore)).toEqual({ at, context: noStoreNoted, ready: false, does: [] });
+    expect(after(...events, noStore, stored)).toEqual({ at, context: well, ready: false, does: [] });
   });
 
   it('is degraded when it has caught up while the disk fails', () => {
-    expect([after(booted, noSync, noStore, synced), after(booted, noStore, synced, stored)]).toEqual([
+    expect([after(...waking, noSync, noStore, synced), after(...waking, noStore, synced, stored)]).toEqual([
       { at: 'degraded', context: noStoreNoted, ready: false, does: [] },
       { at: 'running', context: well, ready: true, does: [] },
     ]);
   });
 
   it('is degraded while the homeserver is away', () => {
-    expect(after(booted, synced, noSync)).toEqual({ at: 'degraded', context: noSyncNoted, ready: false, does: [] });
-    expect(after(booted, synced, noSync, synced)).toEqual({ at: 'running', context: well, ready: true, does: [] });
+    expect(after(...running, noSync)).toEqual({ at: 'degraded', context: noSyncNoted, ready: false, does: [] });
+    expect(after(...running, noSync, synced)).toEqual({ at: 'running', context: well, ready: true, does: [] });
   });
 
   it('is degraded while the disk fails', () => {
-    expect(after(booted, synced, noStore)).toEqual({ at: 'degraded', context: noStoreNoted, ready: false, does: [] });
-    expect(after(booted, synced, noStore, stored)).toEqual({ at: 'running', context: well, ready: true, does: [] });
+    expect(after(...running, noStore)).toEqual({ at: 'degraded', context: noStoreNoted, ready: false, does: [] });
+    expect(after(...running, noStore, stored)).toEqual({ at: 'running', context: well, ready: true, does: [] });
   });
 
   it('runs again only when nothing fails any more', () => {
     const both = { at: 'degraded', context: bothNoted, ready: false, does: [] };
-    expect(after(booted, synced, noSync, noStore)).toEqual(both);
-    expect(after(booted, synced, noStore, noSync)).toEqual(both);
+    expect(after(...running, noSync, noStore)).toEqual(both);
+    expect(after(...running, noStore, noSync)).toEqual(both);
     const storeLeft = { at: 'degraded', context: noStoreNoted, ready: false, does: [] };
-    expect(after(booted, synced, noSync, noStore, synced)).toEqual(storeLeft);
+    expect(after(...running, noSync, noStore, synced)).toEqual(storeLeft);
     const syncLeft = { at: 'degraded', context: noSyncNoted, ready: false, does: [] };
-    expect(after(booted, synced, noSync, noStore, stored)).toEqual(syncLeft);
-    expect(after(booted, synced, noSync, noStore, stored, synced).at).toBe('running');
+    expect(after(...running, noSync, noStore, stored)).toEqual(syncLeft);
+    expect(after(...running, noSync, noStore, stored, synced).at).toBe('running');
   });
 
   it.each([
-    ['booting', []],
-    ['catching up', [booted]],
-    ['running', [booted, synced]],
-    ['degraded', [booted, synced, noSync]],
+    ['logging in', []],
+    ['reconciling', [loggedIn]],
+    ['waking', waking],
+    ['running', running],
+    ['degraded', [...running, noSync]],
   ])('drains when told: %s', (at, events: SupervisorEvent[]) => {
     expect(after(...events).at).toBe(at);
     const draining = after(...events, drain);
     expect([draining.at, draining.ready, draining.does]).toEqual([
       'draining',
       false,
-      [
-        ['stop syncing', {}],
-        ['finish open work', {}],
-      ],
+      ['stop syncing', 'finish open work'],
     ]);
     expect(after(...events, drain, drained).at).toBe('stopped');
   });
 
   it('does not come back from draining, nor drain twice', () => {
-    const draining = after(booted, drain, drain, synced, noSync, stored, noStore, booted);
+    const draining = after(loggedIn, drain, drain, synced, noSync, stored, noStore, loggedIn);
     expect([draining.at, draining.does]).toEqual(['draining', []]);
-  });
-
-  it.each([
-    ['booting', []],
-    ['catching up', [booted]],
-    ['running', [booted, synced]],
-    ['degraded', [booted, synced, noSync]],
-    ['draining', [drain]],
-  ])('minds its rooms: %s', (at, events: SupervisorEvent[]) => {
-    const error = new Error('broken');
-    const crashed = after(...events, { type: 'xstate.error.actor.!a.b:x', actorId: '!a.b:x', error });
-    expect([crashed.at, crashed.does]).toEqual([at, [['restart or park the room', { room: '!a.b:x', error }]]]);
-    const done = after(...events, { type: 'xstate.done.actor.!a:x', actorId: '!a:x', output: undefined });
-    expect([done.at, done.does]).toEqual([at, [['release the room', { room: '!a:x' }]]]);
   });
 
   it('waits ten seconds for open work, and stops', () => {
     const clock = new SimulatedClock();
-    const root = createActor(supervisorMachine, { clock }).start();
-    root.send(booted);
+    const root = createActor(supervisorMachine, { clock, input: { policy } }).start();
+    root.send(loggedIn);
     root.send(drain);
     clock.increment(9_999);
     expect(root.getSnapshot().value).toBe('draining');
     clock.increment(1);
     expect([root.getSnapshot().value, root.getSnapshot().status]).toEqual(['stopped', 'done']);
+  });
+});
+
+describe('the actors of the root', () => {
+  it.each([
+    ['logging in', []],
+    ['reconciling', [loggedIn]],
+    ['waking', waking],
+    ['running', running],
+    ['degraded', [...running, noSync]],
+    ['draining', [drain]],
+  ])('are spawned when they are wanted, and let go when they end: %s', (at, events: SupervisorEvent[]) => {
+    const spawned = after(...events, wanted(A, B));
+    expect([spawned.at, spawned.context.live, spawned.does]).toEqual([
+      at,
+      2,
+      [['spawn', { keys: [A, B], why: 'spoken to' }]],
+    ]);
+    const released = after(...events, wanted(A, B), ended(A));
+    expect([released.at, released.context.live, released.does]).toEqual([at, 1, [['release', { key: A }]]]);
+  });
+
+  it('are restarted when they fail, each time later, and parked beyond the budget', () => {
+    const once = [wanted(A), failed(A, 1_000)];
+    const twice = [...once, restarted(A), failed(A, 2_000)];
+    const thrice = [...twice, restarted(A), failed(A, 3_000)];
+    expect([after(...once).does, after(...twice).does, after(...thrice).does]).toEqual([
+      [['restart', { key: A, afterMs: 200 }]],
+      [['restart', { key: A, afterMs: 400 }]],
+      [['park', { key: A }]],
+    ]);
+    expect(after(...once).context).toEqual({
+      ...well,
+      backingOff: 1,
+      failures: { [A]: { crashes: [1_000], standing: 'backing off' } },
+    });
+    expect(after(...once, restarted(A)).context).toEqual({
+      ...well,
+      live: 1,
+      failures: { [A]: { crashes: [1_000], standing: 'running again' } },
+    });
+    expect(after(...thrice).context).toEqual({
+      ...well,
+      parked: 1,
+      failures: { [A]: { crashes: [1_000, 2_000, 3_000], standing: 'parked' } },
+    });
+  });
+
+  it('are judged one by one, and forgiven what was long ago', () => {
+    const { context } = after(wanted(A, B), failed(A, 0), restarted(A), failed(B, 1), failed(A, 60_000));
+    expect([standingOf(context, A), standingOf(context, B), standingOf(context, '!c:x')]).toEqual([
+      'backing off',
+      'backing off',
+      null,
+    ]);
+    expect(context.failures[A]?.crashes).toEqual([60_000]);
+    expect([context.live, context.backingOff, context.parked]).toEqual([0, 2, 0]);
+  });
+
+  it('begin anew when they end', () => {
+    expect(after(wanted(A), failed(A, 0), restarted(A), ended(A)).context).toEqual(well);
+  });
+
+  it('do not end the root when they fail: why comes as an event of its own', () => {
+    const died: SupervisorEvent = { type: `xstate.error.actor.${A}`, actorId: A, error: new Error('broken') };
+    expect(after(...running, died)).toEqual({ at: 'running', context: well, ready: true, does: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createClient } from '../../src/matrix/client.ts';
+import { createClient, type MatrixApi } from '../../src/matrix/client.ts';
 import { MatrixFailure } from '../../src/matrix/errors.ts';
 import type { RoomId } from '../../machines/ids.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
@@ -11,7 +11,7 @@ afterEach(() => server.close());
 
 async function clientOf(reply: (seen: Seen, index: number) => Reply | Promise<Reply>, log = keptLog()) {
   server = await startServer(reply);
-  return createClient({ homeserver: server.url, accessToken: 'syt_secret', log });
+  return createClient({ homeserver: server.url, accessToken: 'syt_secret', me, log });
 }
 
 /** The failure as `kind status code`. */
@@ -24,47 +24,111 @@ async function failing(call: Promise<unknown>): Promise<string> {
 }
 
 test('the calls say what the specification says', async () => {
-  const api = await clientOf((seen) =>
-    seen.path.endsWith('/messages')
-      ? { json: { chunk: [{ any: 'thing' }], start: 's', end: 'e' } }
-      : seen.path.endsWith('/join')
-        ? { json: { room_id: '!a/b:test' } }
-        : seen.path.endsWith('/whoami')
-          ? { json: { user_id: me, device_id: 'D' } }
-          : seen.path.includes('/send/')
-            ? sent(seen)
-            : { json: {} },
-  );
   const id = room('a/b');
-  expect(await api.putEvent(id, 'm.room.message', 't 1', { body: 'x' })).toBe('$t 1');
-  expect(await api.join(id)).toBe('!a/b:test');
-  await api.leave(id);
-  await api.typing(id, me, 9000);
-  await api.typing(id, me, 0);
-  await api.markRead(id, eventId('e'));
-  expect(await api.whoami()).toEqual({ user_id: '@bot:test', device_id: 'D' });
-  expect(await api.messages(id, { dir: 'b', limit: 5, filter: { senders: [me] } })).toEqual({
-    chunk: [{ any: 'thing' }],
-    start: 's',
-    end: 'e',
+  const answers: Record<string, object> = {
+    messages: { chunk: [{ any: 'thing' }], start: 's', end: 'e' },
+    whoami: { user_id: me, device_id: 'D' },
+    joined_rooms: { joined_rooms: [id] },
+    createRoom: { room_id: id },
+    [encodeURIComponent('!a/b:test')]: { room_id: id },
+    [encodeURIComponent('#x:test')]: { room_id: id, servers: [] },
+    [encodeURIComponent(me)]: { displayname: 'Bot', avatar_url: 'mxc://test/a' },
+    key: { via: ['test'], type: 'constructor' },
+    'm.marker': { version: 1 },
+  };
+  const api = await clientOf((seen) => {
+    if (seen.method === 'PUT' && /send|state/.test(seen.path)) return sent(seen);
+    return { json: answers[seen.path.split('/').at(-1) ?? ''] ?? {} };
   });
-  const base = '/_matrix/client/v3/rooms/!a%2Fb%3Atest';
-  expect(server.seen.map(({ method, path, query, body }) => [method, path, query.toString(), body])).toEqual([
-    ['PUT', `${base}/send/m.room.message/t%201`, '', { body: 'x' }],
-    ['POST', `${base}/join`, '', {}],
-    ['POST', `${base}/leave`, '', {}],
-    ['PUT', `${base}/typing/%40bot%3Atest`, '', { typing: true, timeout: 9000 }],
-    ['PUT', `${base}/typing/%40bot%3Atest`, '', { typing: false }],
-    ['POST', `${base}/receipt/m.read/%24e`, '', {}],
-    ['GET', '/_matrix/client/v3/account/whoami', '', null],
-    ['GET', `${base}/messages`, 'dir=b&limit=5&filter=%7B%22senders%22%3A%5B%22%40bot%3Atest%22%5D%7D', null],
+  const results = [
+    await api.putEvent(id, 'm.room.message', 't 1', { body: 'x' }),
+    await api.whoami(),
+    await api.profile(me),
+    await api.joinedRooms(),
+    await api.createRoom({ name: 'x' }),
+    await api.roomOfAlias('#x:test'),
+    await api.deleteAlias('#x:test'),
+    await api.join(id),
+    await api.leave(id),
+    await api.forget(id),
+    await api.invite(id, me),
+    await api.state(z.unknown(), id, 'm.space.child', 'key'),
+    await api.putState(id, 'm.room.name', '', { name: 'x' }),
+    await api.putState(id, 'm.space.child', 'key', { via: [] }),
+    await api.roomData(id, 'm.marker'),
+    await api.putRoomData(id, 'm.marker', { version: 1 }),
+    await api.typing(id, 9000),
+    await api.typing(id, 0),
+    await api.markRead(id, eventId('e')),
+    await api.messages(id, { dir: 'b', limit: 5, filter: { senders: [me] } }),
+  ];
+  const v3 = '/_matrix/client/v3';
+  const base = `${v3}/rooms/!a%2Fb%3Atest`;
+  const data = `${v3}/user/%40bot%3Atest/rooms/!a%2Fb%3Atest/account_data/m.marker`;
+  expect(
+    server.seen.map(({ method, path, query, body }, index) => [
+      `${method} ${path}`,
+      query.toString(),
+      body,
+      results[index],
+    ]),
+  ).toEqual([
+    [`PUT ${base}/send/m.room.message/t%201`, '', { body: 'x' }, '$t 1'],
+    [`GET ${v3}/account/whoami`, '', null, answers.whoami],
+    [`GET ${v3}/profile/%40bot%3Atest`, '', null, { displayname: 'Bot' }],
+    [`GET ${v3}/joined_rooms`, '', null, [id]],
+    [`POST ${v3}/createRoom`, '', { name: 'x' }, id],
+    [`GET ${v3}/directory/room/%23x%3Atest`, '', null, id],
+    [`DELETE ${v3}/directory/room/%23x%3Atest`, '', null, undefined],
+    [`POST ${v3}/join/!a%2Fb%3Atest`, '', {}, id],
+    [`POST ${base}/leave`, '', {}, undefined],
+    [`POST ${base}/forget`, '', null, undefined],
+    [`POST ${base}/invite`, '', { user_id: me }, undefined],
+    [`GET ${base}/state/m.space.child/key`, '', null, answers.key],
+    [`PUT ${base}/state/m.room.name/`, '', { name: 'x' }, '$'],
+    [`PUT ${base}/state/m.space.child/key`, '', { via: [] }, '$key'],
+    [`GET ${data}`, '', null, { version: 1 }],
+    [`PUT ${data}`, '', { version: 1 }, undefined],
+    [`PUT ${base}/typing/%40bot%3Atest`, '', { typing: true, timeout: 9000 }, undefined],
+    [`PUT ${base}/typing/%40bot%3Atest`, '', { typing: false, timeout: 0 }, undefined],
+    [`POST ${base}/receipt/m.read/%24e`, '', {}, undefined],
+    [
+      `GET ${base}/messages`,
+      'dir=b&limit=5&filter=%7B%22senders%22%3A%5B%22%40bot%3Atest%22%5D%7D',
+      null,
+      answers.messages,
+    ],
   ]);
   expect(new Set(server.seen.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer syt_secret']));
 });
 
+test.each<[string, (api: MatrixApi, limits: object) => Promise<unknown>]>([
+  ['of the library', (api, limits) => api.leave(room('a'), limits)],
+  ['of our own', (api, limits) => api.putEvent(room('a'), 't', 't', {}, limits)],
+])('a call %s ends after its time, and with its signal', async (_, call) => {
+  const api = await clientOf(() => 'hang');
+  expect(await failing(call(api, { timeoutMs: 20 }))).toBe('unavailable null ESOCKETTIMEDOUT');
+  const abort = new AbortController();
+  const failed = failing(call(api, { signal: abort.signal }));
+  await server.arrived(2);
+  abort.abort();
+  expect(await failed).toBe('aborted null ABORTED');
+});
+
+test.each<[string, (api: MatrixApi) => Promise<unknown>]>([
+  ['a room', (api) => api.createRoom({})],
+  ['rooms', (api) => api.joinedRooms()],
+  ['an alias', (api) => api.roomOfAlias('#x:test')],
+  ['an event', (api) => api.putState(room('a'), 't', '', {})],
+  ['nothing', (api) => api.forget(room('a'))],
+])('an answer with %s is not taken from a captive portal', async (_, call) => {
+  const api = await clientOf(() => ({ text: '<html>Log in to the hotel</html>' }));
+  expect(await failing(call(api))).toBe('unavailable 200 BAD_ANSWER');
+});
+
 test('without a token there is no authorization', async () => {
   await clientOf(() => ({ json: {} }));
-  await createClient({ homeserver: server.url, accessToken: null, log: keptLog() }).call(z.object({}), 'GET', '/x');
+  await createClient({ homeserver: server.url, accessToken: null, me, log: keptLog() }).call(z.object({}), 'GET', '/x');
   expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 });
 
@@ -107,15 +171,6 @@ test.each<[string, Reply, number]>([
   const api = await clientOf(() => reply);
   const failure: unknown = await api.whoami().catch((error: unknown) => error);
   expect(failure instanceof MatrixFailure && [failure.kind, failure.retryAfterMs]).toEqual(['limited', ms]);
-});
-
-test('an abort ends a call', async () => {
-  const api = await clientOf(() => 'hang');
-  const abort = new AbortController();
-  const failed = failing(api.whoami({ signal: abort.signal }));
-  await server.arrived(1);
-  abort.abort();
-  expect(await failed).toBe('aborted null ABORTED');
 });
 
 test('nobody there is a failure', async () => {

@@ -37,7 +37,7 @@ async function start(
   more: Partial<CourierOptions> = {},
 ): Promise<MatrixApi> {
   server = await startServer(reply);
-  const api = createClient({ homeserver: server.url, accessToken: 'syt_secret', log });
+  const api = createClient({ homeserver: server.url, accessToken: 'syt_secret', me, log });
   courier = createCourier({
     api,
     device: 'OURS',

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../../src/matrix/client.ts';
 import { createDeparture, MAX_TRIES, type Departure } from '../../src/matrix/departure.ts';
-import { Closed } from '../../src/matrix/errors.ts';
+import { Closed, MatrixFailure } from '../../src/matrix/errors.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
-import { Clock, keptLog, limited, room, startServer } from './support.ts';
+import { Clock, keptLog, limited, me, room, startServer } from './support.ts';
 
 let server: ScriptedServer;
 let clock: Clock;
@@ -19,7 +19,7 @@ afterEach(() => server.close());
 
 async function start(reply: (seen: Seen, index: number) => Reply | Promise<Reply>): Promise<void> {
   server = await startServer(reply);
-  const api = createClient({ homeserver: server.url, accessToken: 'secret-token', log });
+  const api = createClient({ homeserver: server.url, accessToken: 'secret-token', me, log });
   departure = createDeparture({ api, signal: closing.signal, chance: () => 1, log, wait: clock.wait });
 }
 
@@ -53,7 +53,9 @@ test('a bot that is nowhere has no rooms', async () => {
 
 test('a listing that is refused is told', async () => {
   await start(() => refused(401, 'M_UNKNOWN_TOKEN'));
-  await expect(departure.rooms()).rejects.toMatchObject({ code: 'M_UNKNOWN_TOKEN', detail: 'No' });
+  await expect(departure.rooms()).rejects.toEqual(
+    new MatrixFailure({ kind: 'refused', status: 401, code: 'M_UNKNOWN_TOKEN', detail: 'No' }),
+  );
   expect(calls()).toEqual(['GET /joined_rooms']);
 });
 

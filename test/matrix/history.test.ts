@@ -10,7 +10,7 @@ afterEach(() => server.close());
 
 async function find(page: (seen: Seen, index: number) => object): Promise<string | null> {
   server = await startServer((seen, index) => ({ json: page(seen, index) }));
-  const api = createClient({ homeserver: server.url, accessToken: 't', log: keptLog() });
+  const api = createClient({ homeserver: server.url, accessToken: 't', me, log: keptLog() });
   return findSent(api, me, { room: room('a'), transaction: 'wanted', since }, new AbortController().signal);
 }
 

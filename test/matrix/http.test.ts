@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { LogService } from 'matrix-bot-sdk';
 import type { RequestParams } from '../../src/matrix/http.ts';
-import { MAX_RESPONSE_BYTES, request, withSignal } from '../../src/matrix/http.ts';
+import { MAX_RESPONSE_BYTES, request, withLimits } from '../../src/matrix/http.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
 import { startServer } from './support.ts';
 
@@ -69,6 +69,8 @@ test('an answer that breaks off is an error', async () => {
 test('no answer within the timeout is an error', async () => {
   await serve(() => 'hang');
   expect(await ask({ timeout: 20 })).toBe('error ESOCKETTIMEDOUT');
+  const short = withLimits({ timeoutMs: 20 }, () => ask({ timeout: 60_000 }));
+  expect(await short).toBe('error ESOCKETTIMEDOUT');
 });
 
 test('an answer larger than the limit is an error', async () => {
@@ -82,24 +84,24 @@ test('an abort ends the requests that were started under its signal, and no othe
   const held = Promise.withResolvers<Reply>();
   await serve((seen) => (seen.query.has('free') ? held.promise : 'hang'));
   const abort = new AbortController();
-  const bound = withSignal(abort.signal, () => ask({}));
-  const free = withSignal(undefined, () => ask({ qs: { free: 1 } }));
+  const bound = withLimits({ signal: abort.signal }, () => ask({}));
+  const free = withLimits({}, () => ask({ qs: { free: 1 } }));
   await server.arrived(2);
   abort.abort();
   expect(await bound).toBe('error ABORT_ERR');
   held.resolve({ text: 'here' });
   expect(await free).toBe('200 here');
-  expect(await withSignal(abort.signal, () => ask({}))).toBe('error ABORT_ERR');
+  expect(await withLimits({ signal: abort.signal }, () => ask({}))).toBe('error ABORT_ERR');
   expect(server.seen.length).toBe(2);
 });
 
-test('the exchange tells the status and the Retry-After header', async () => {
+test('the exchange tells the request, the status and the Retry-After header', async () => {
   await serve(() => ({ status: 429, headers: { 'Retry-After': '7' }, text: '' }));
-  const facts = await withSignal(undefined, async (exchange) => {
-    await ask({});
+  const facts = await withLimits({}, async (exchange) => {
+    await ask({ method: 'PUT', qs: { secret: 1 } });
     return exchange;
   });
-  expect(facts).toEqual({ signal: undefined, status: 429, retryAfter: '7' });
+  expect(facts).toEqual({ request: 'PUT /path', status: 429, retryAfter: '7' });
 });
 
 test('what cannot be put into a request is an error', async () => {

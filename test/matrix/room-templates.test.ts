@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../../src/ports.ts';
-import { aliasNameOf, creationOf, serverOf } from '../../src/matrix/room-templates.ts';
+import { aliasNameOf, newRoomBody, serverOf } from '../../src/matrix/room-templates.ts';
 import { me, room } from './support.ts';
 
 const person = UserId.parse('@anna:test');
@@ -16,7 +16,7 @@ test('the names of a creation', () => {
 });
 
 test('a Space is created closed, with nobody in its power levels', () => {
-  expect(creationOf({ ...wish, kind: 'space', space: null }, me)).toEqual({
+  expect(newRoomBody({ ...wish, kind: 'space', space: null }, me)).toEqual({
     name: 'Chat C1',
     topic: 'Talk',
     invite: [person],
@@ -32,7 +32,7 @@ test.each([
   { space: room('space'), parents: ['m.space.parent'] },
   { space: null, parents: [] },
 ])('a chat under $space has its parent from the beginning', ({ space, parents }) => {
-  const body = creationOf({ ...wish, space }, me) as { initial_state: { type: string }[]; creation_content: object };
+  const body = newRoomBody({ ...wish, space }, me) as { initial_state: { type: string }[]; creation_content: object };
   expect(body.initial_state).toEqual([
     { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } },
     ...parents.map((type) => ({ type, state_key: space, content: { via: ['test'], canonical: true } })),

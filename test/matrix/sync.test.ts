@@ -31,7 +31,7 @@ afterEach(async () => {
 async function start(reply: (seen: Seen, index: number) => Reply | Promise<Reply>): Promise<void> {
   server = await startServer(reply);
   sync = createSync({
-    api: createClient({ homeserver: server.url, accessToken: 'secret-token', log }),
+    api: createClient({ homeserver: server.url, accessToken: 'secret-token', me, log }),
     me,
     receive: async (arrivals) => void received.push(...arrivals),
     position: {

@@ -16,8 +16,9 @@ test('a running service with a fresh sync and a writable store is ready, parked 
 });
 
 test.each<[Partial<Health>, string]>([
-  [{ state: 'booting' }, 'The service is starting.'],
-  [{ state: 'catching up' }, 'The service is catching up with what happened while it was away.'],
+  [{ state: 'logging in' }, 'The service is logging in.'],
+  [{ state: 'reconciling' }, 'The service is finding its rooms.'],
+  [{ state: 'waking' }, 'The service is catching up with what happened while it was away.'],
   [{ state: 'degraded' }, 'The service runs, but something it needs is failing.'],
   [{ state: 'draining' }, 'The service is shutting down.'],
   [{ state: 'stopped' }, 'The service has stopped.'],
@@ -30,6 +31,6 @@ test.each<[Partial<Health>, string]>([
 });
 
 test('everything that is missing is named', () => {
-  const facts: Health = { ...well, state: 'booting', lastSyncAgeMs: null, storeWritable: false };
+  const facts: Health = { ...well, state: 'logging in', lastSyncAgeMs: null, storeWritable: false };
   expect(readiness(facts).missing).toHaveLength(3);
 });

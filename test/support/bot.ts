@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AgentId, UserId } from '../../machines/ids.ts';
 import { startApp, type App, type AppOptions } from '../../src/app.ts';
-import type { Boundary } from '../../src/durable/boundaries.ts';
+import type { Boundary } from '../../src/actors/boundaries.ts';
 import type { Config, Policy } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';

@@ -1,9 +1,10 @@
 /** Rooms as the service leaves them behind, made in its own name through the client API: Spaces, chats, links, markers. */
+import pMap from 'p-map';
 import { AgentId, ContextId, UserId, type RoomId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
 import { spaceMarker } from '../../machines/marker.ts';
-import { MARKER_TYPE } from '../../src/matrix/rooms.ts';
-import { creationOf, serverOf } from '../../src/matrix/room-templates.ts';
+import { MARKER_TYPE } from '../../src/matrix/markers.ts';
+import { newRoomBody, serverOf } from '../../src/matrix/room-templates.ts';
 import type { NewRoom } from '../../src/ports.ts';
 import type { Session } from './matrix-http.ts';
 
@@ -43,7 +44,7 @@ export async function makeManagedRooms(
   );
 
   async function create(room: Pick<NewRoom, 'kind' | 'name' | 'person' | 'space'>, more: object = {}): Promise<RoomId> {
-    const body = { ...creationOf({ ...room, topic: '', operation: '' }, me), invite: [], room_alias_name: undefined };
+    const body = { ...newRoomBody({ ...room, topic: '', operation: '' }, me), invite: [], room_alias_name: undefined };
     return (await session.post<{ room_id: RoomId }>('/createRoom', { ...body, ...more })).room_id;
   }
   async function createSpace(person: UserId, children: readonly RoomId[]): Promise<RoomId> {
@@ -74,27 +75,23 @@ export async function makeManagedRooms(
   }
 
   const spacesOf = (chats: ReadonlyMap<UserId, ManagedPerson['chats']>) =>
-    eachOf(persons, atOnce, (person) =>
-      createSpace(
-        person,
-        (chats.get(person) ?? []).map(({ room }) => room),
-      ),
+    pMap(
+      persons,
+      (person) =>
+        createSpace(
+          person,
+          (chats.get(person) ?? []).map(({ room }) => room),
+        ),
+      {
+        concurrency: atOnce,
+      },
     );
   const before = links === 'one by one' ? await spacesOf(new Map()) : null;
   const indices = Array.from({ length: people * chatsPerPerson }, (_, index) => index);
-  const chats = await eachOf(indices, atOnce, (index) => createChat(index, before?.[index % people] ?? null));
+  const chats = await pMap(indices, (index) => createChat(index, before?.[index % people] ?? null), {
+    concurrency: atOnce,
+  });
   const chatsOf = Map.groupBy(chats, ({ person }) => person);
   const spaces = before ?? (await spacesOf(chatsOf));
   return persons.map((person, index) => ({ person, space: spaces[index]!, chats: chatsOf.get(person) ?? [] }));
-}
-
-/** What `work` gives for each, so many at once. */
-async function eachOf<T, U>(items: readonly T[], atOnce: number, work: (item: T) => Promise<U>): Promise<U[]> {
-  const results = new Array<U>(items.length);
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
 }

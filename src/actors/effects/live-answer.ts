@@ -22,7 +22,7 @@ export interface Stage {
   show(markdown: string): Promise<Shown>;
   edit(preview: EventId, markdown: string): Promise<Shown>;
   /** Finds out the fate of what was `unknown`, so that it cannot arrive behind the final text. */
-  settle(): Promise<void>;
+  clearDoubt(): Promise<void>;
   /** The beginning stands in the room. */
   shown(eventId: EventId): void;
 }
@@ -113,7 +113,7 @@ export function createLiveAnswer(
       finished = true;
       cancelAlarm?.();
       await inFlight;
-      await stage.settle();
+      await stage.clearDoubt();
       return whole();
     },
     abandon() {

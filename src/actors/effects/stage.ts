@@ -35,9 +35,9 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
   }
 
   return {
-    show: (markdown) => (doubtful === null ? attempt(message(transaction, markdown, null)) : settleFirst(doubtful)),
+    show: (markdown) => (doubtful === null ? attempt(message(transaction, markdown, null)) : clearFirst(doubtful)),
     edit: (target, markdown) => attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, markdown, target)),
-    async settle() {
+    async clearDoubt() {
       if (doubtful === null) return;
       const receipt = await world.send(doubtful, 'edit');
       if (doubtful.replaces === null && receipt.ok) shown(receipt.eventId);
@@ -46,7 +46,7 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
     shown,
   };
 
-  async function settleFirst(first: Outgoing): Promise<Shown> {
+  async function clearFirst(first: Outgoing): Promise<Shown> {
     const receipt = await world.send(first, 'edit');
     doubtful = null;
     return receipt;

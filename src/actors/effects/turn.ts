@@ -4,7 +4,7 @@ import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
 import type { RoomId } from '../../../machines/ids.ts';
-import type { Reach } from '../../durable/boundaries.ts';
+import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 export interface TurnWorld {

@@ -1,5 +1,6 @@
 /** Typing as rooms wish it: renewed while it lasts, one request at a time, a quick off-and-on says nothing. */
 import type { RoomId } from '../../../machines/ids.ts';
+import { latestWish } from '../../basics/latest-wish.ts';
 import type { Now, ShowTyping } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 
@@ -16,31 +17,26 @@ export interface Typing {
 interface Wish {
   on: boolean;
   shown: boolean;
-  busy: boolean;
   cancel: (() => void) | null;
 }
 
 export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
   const wishes = new Map<RoomId, Wish>();
 
-  async function fulfil(room: RoomId, wish: Wish): Promise<void> {
-    if (wish.busy) return;
-    wish.busy = true;
+  const fulfil = latestWish(async (room: RoomId, wish: Wish): Promise<void> => {
     await Promise.resolve();
-    while (wish.on !== wish.shown) {
-      const on = wish.on;
+    const { on } = wish;
+    if (on !== wish.shown) {
       wish.shown = on;
       wish.cancel?.();
       wish.cancel = null;
       await show(room, on ? SHOWN_MS : 0);
       if (on) wish.cancel = alarm.set(now() + RENEW_MS, () => renew(room, wish));
     }
-    wish.busy = false;
-    if (!wish.on) {
-      wish.cancel?.();
-      wishes.delete(room);
-    }
-  }
+    if (wish.on || wish.shown) return;
+    wish.cancel?.();
+    if (wishes.get(room) === wish) wishes.delete(room);
+  });
 
   function renew(room: RoomId, wish: Wish): void {
     wish.cancel = null;
@@ -54,7 +50,7 @@ export function createTyping(show: ShowTyping, alarm: Alarm, now: Now): Typing {
       const wish = wishes.get(room);
       if (wish === undefined) {
         if (!on) return;
-        const begun: Wish = { on, shown: false, busy: false, cancel: null };
+        const begun: Wish = { on, shown: false, cancel: null };
         begun.cancel = alarm.set(now() + DELAY_MS, () => void fulfil(room, begun));
         wishes.set(room, begun);
         return;

@@ -47,7 +47,7 @@ function grow({
     {
       show: (markdown) => call('show', markdown),
       edit: (target, markdown) => call(`edit ${target}`, markdown),
-      settle: async () => void settles++,
+      clearDoubt: async () => void settles++,
       shown: (event) => void shown.push(event),
     },
     alarm,

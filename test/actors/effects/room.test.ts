@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AgentId, RoomId, type EventId } from '../../../machines/ids.ts';
 import { roomEffects, type Answer, type RoomEffectParams } from '../../../machines/room.model.ts';
 import { type Marker } from '../../../machines/marker.ts';
-import type { Boundary } from '../../../src/durable/boundaries.ts';
+import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';
-import type { Effect, Input } from '../../../src/durable/step.ts';
+import type { Effect, Input } from '../../../src/durable/definition.ts';
 import type { Done, LinkEvent, Outgoing, Priority, Receipt, RoomWork } from '../../../src/ports.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled, until } from '../../support/until.ts';
@@ -386,7 +386,7 @@ describe('delivering an answer', () => {
       },
     ]);
     expect(warnings).toEqual([
-      { room: ROOM, effect: 'deliver the answer', ok: false, code: 'INTERNAL', detail: 'the effect failed' },
+      { actor: ROOM, effect: 'deliver the answer', ok: false, code: 'INTERNAL', detail: 'the effect failed' },
     ]);
   });
 });

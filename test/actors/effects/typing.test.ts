@@ -133,4 +133,31 @@ describe('typing', () => {
     await settled();
     expect(calls.slice(3)).toEqual([`${A} 30000 at 150`]);
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'that is wished again %d ticks after it was hidden can be hidden again',
+    async (ticks) => {
+      const { typing, calls, answers, alarm } = typist(true);
+      typing.wish(A, true);
+      alarm.advance(DELAY);
+      await settled();
+      answers.shift()?.();
+      await settled();
+      typing.wish(A, false);
+      await settled();
+      typing.wish(A, false);
+      answers.shift()?.();
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      typing.wish(A, true);
+      await settled();
+      typing.wish(A, false);
+      for (let second = 0; second < 50; second++) {
+        alarm.advance(1_000);
+        answers.shift()?.();
+        await settled();
+      }
+      expect(calls.at(-1)?.split(' at ')[0]).toBe(`${A} 0`);
+      expect(alarm.pending()).toEqual([]);
+    },
+  );
 });

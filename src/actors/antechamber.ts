@@ -1,4 +1,4 @@
-/** Where the bot waits for the rooms that take the place of chats: whoever replaces a room invites its members afterwards. */
+/** Lets the bot into the room that takes the place of a chat: at once, or at the invite that may follow later. */
 import type { RoomId } from '../../machines/ids.ts';
 import type { Arrival, JoinRoom } from '../ports.ts';
 

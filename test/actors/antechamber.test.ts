@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
-import { createAntechamber } from '../../src/matrix/antechamber.ts';
+import { createAntechamber } from '../../src/actors/antechamber.ts';
 import type { Arrival } from '../../src/ports.ts';
-import { room } from './support.ts';
+import { room } from '../matrix/support.ts';
 
 const ann = UserId.parse('@ann:test');
 const invite = (name: string): Arrival => ({

@@ -1,23 +1,21 @@
 /** People and rooms together on a real store, on a homeserver that does what it is asked, when the test lets it. */
-import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { AgentId, EventId, RoomId, UserId } from '../machines/ids.ts';
-import { type PersonContext } from '../machines/person.model.ts';
-import { type RoomContext } from '../machines/room.model.ts';
-import { supervisorMachine } from '../machines/supervisor.machine.ts';
-import { createAccess } from '../src/actors/access.ts';
-import { createDirectory } from '../src/actors/directory.ts';
-import { createReception } from '../src/actors/reception.ts';
-import type { Envelope } from '../src/durable/record.ts';
-import type { Input } from '../src/durable/step.ts';
-import type { Children } from '../src/durable/children.ts';
-import { compose, openStore, type Household } from '../src/compose.ts';
-import type { Config } from '../src/config/config.ts';
-import type { Done, Made, NewRoom, RoomWork } from '../src/ports.ts';
-import { input, silentLog, textInput } from './actors/support.ts';
-import { temporaryFolder } from './store/support.ts';
-import { createFakeAlarm, type FakeAlarm } from './support/fake-alarm.ts';
-import { until } from './support/until.ts';
+import { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { type PersonContext } from '../../machines/person.model.ts';
+import { type RoomContext } from '../../machines/room.model.ts';
+import { createAccess } from '../../src/actors/access.ts';
+import { createDirectory } from '../../src/actors/directory.ts';
+import { createReception } from '../../src/actors/reception.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import type { Input } from '../../src/durable/definition.ts';
+import { composeHousehold, type Household } from '../../src/compose/household.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Done, Made, NewRoom, RoomWork } from '../../src/ports.ts';
+import { input, silentLog, textInput } from '../actors/support.ts';
+import { temporaryFolder, temporaryStore } from '../store/support.ts';
+import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
+import { startRoot, type Root } from '../support/root.ts';
+import { until } from '../support/until.ts';
 
 const me = UserId.parse('@bot:test');
 const ann = UserId.parse('@ann:test');
@@ -60,7 +58,7 @@ const invited = input({
 /** A household whose homeserver makes rooms as `create` says. */
 async function household(create: (room: NewRoom) => Promise<Made>) {
   const config = configOf(await temporaryFolder());
-  const store = await openStore(config, silentLog);
+  const store = await temporaryStore(config.state.dir);
   const alarm = createFakeAlarm();
   const directory = createDirectory();
   const said: [RoomId, string][] = [];
@@ -85,39 +83,28 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     inTheMaking: directory.inTheMaking,
     now: alarm.now,
   });
-  const root = createActor(
-    supervisorMachine.provide({
-      actions: {
-        'restart or park the room': (_, { room, error }) => house.of(room).restartOrPark(room, error),
-        'release the room': (_, { room }) => house.of(room).release(room),
-      },
-    }),
-  ).start();
-  const house: Household = compose({
-    ...{ config, root, store, device: 'DEVICE', reception, work, alarm, now: alarm.now, log: silentLog },
-    courier: {
-      send: async ({ room, content }) => {
-        said.push([room, content.body]);
-        return { ok: true, eventId: EventId.parse('$sent') };
-      },
-      sendDisposable: async () => ({ ok: true, eventId: EventId.parse('$sent') }),
-      close: async () => {},
+  const root = startRoot((key) => house.of(key));
+  const house: Household = composeHousehold({
+    ...{ config, supervision: root, store, device: 'DEVICE', reception, work, alarm, now: alarm.now, log: silentLog },
+    send: async ({ room, content }) => {
+      said.push([room, content.body]);
+      return { ok: true, eventId: EventId.parse('$sent') };
     },
-    actions: { joinRoom: async () => done, showTyping: async () => {}, sendReadReceipt: async () => {}, close() {} },
+    sendDisposable: async () => ({ ok: true, eventId: EventId.parse('$sent') }),
+    joinRoom: async () => done,
+    showTyping: async () => {},
     baseOf: () => null,
     chance: () => 0,
     reach: () => {},
     evictAfterMs: 60_000,
-    observe: (key, { record }) => {
-      if (key.startsWith('@')) directory.note(record);
-    },
+    observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
     onStore: () => {},
   });
   const roomOf = async (room: RoomId) => (await store.rooms.read(room)) as Envelope | null;
   const personOf = async () =>
     ((await store.people.read(ann)) as Envelope | null)?.context as PersonContext | undefined;
-  return { ...house, store, alarm, said, roomOf, personOf };
+  return { ...house, counts: root.counts, store, alarm, said, roomOf, personOf };
 }
 
 describe('the first words in a chat that nobody has on disk yet', () => {
@@ -130,30 +117,30 @@ describe('the first words in a chat that nobody has on disk yet', () => {
       wanted = true;
       return chat;
     });
-    await it.rooms.deliver(ENTRY, [invited]);
+    await it.rooms.deliver(ENTRY, [invited], 'invited');
     await until(() => wanted);
     return { ...it, made: () => resolve({ ok: true, room: CHAT }) };
   }
 
   it('are those of its person, who gets an answer there', async () => {
     const it = await making();
-    const heard = it.rooms.deliver(CHAT, [textInput('hello')]);
+    const heard = it.rooms.deliver(CHAT, [textInput('hello')], 'spoken to');
     it.made();
     await heard;
     const context = (await it.roomOf(CHAT))?.context as RoomContext;
     expect(context).toMatchObject({ person: ann, role: 'chat', number: 1, turn: { text: { eventId: '$hello' } } });
     await until(async () => (await it.personOf())?.chats.length === 1);
-    await Promise.all([it.rooms.close(), it.people.close()]);
+    await it.close();
   });
 
   it('keep nobody waiting for long, where the making takes its time', async () => {
     const it = await making();
-    const heard = it.rooms.deliver(CHAT, [textInput('hello')]);
+    const heard = it.rooms.deliver(CHAT, [textInput('hello')], 'spoken to');
     await until(() => it.alarm.pending().includes(it.alarm.now() + 10_000));
     it.alarm.advance(10_000);
     await heard;
     expect((await it.roomOf(CHAT))?.value).toBe('pointing');
-    await Promise.all([it.rooms.close(), it.people.close()]);
+    await it.close();
   });
 });
 
@@ -161,31 +148,31 @@ describe('a person whose record cannot be read', () => {
   it('is said to be in trouble where something is wanted, and keeps no room from coming to rest', async () => {
     const it = await household(() => Promise.reject(new Error('nothing is made')));
     await it.store.people.write(ann, { version: 99 });
-    await it.rooms.deliver(ENTRY, [invited, textInput('hello')]);
-    await untilParked(it, it.people);
+    await it.rooms.deliver(ENTRY, [invited, textInput('hello')], 'invited');
+    await untilParked(it);
     await until(async () => (await it.roomOf(ENTRY))?.outbox.length === 0);
     const letters = (await it.store.deadLetters.read(ann)) as Input[];
     expect(letters.map(typeOf)).toEqual(['access.wanted', 'access.wanted']);
     expect(it.said.filter(([, body]) => body.includes('keeps failing'))).toHaveLength(1);
-    await Promise.all([it.rooms.close(), it.people.close()]);
+    await it.close();
   });
 });
 
 it('a chat whose record cannot be read is there for its person all the same', async () => {
   const it = await household(async ({ kind }) => ({ ok: true, room: kind === 'space' ? SPACE : CHAT }));
   await it.store.rooms.write(CHAT, { version: 99 });
-  await it.rooms.deliver(ENTRY, [invited]);
-  await untilParked(it, it.rooms);
+  await it.rooms.deliver(ENTRY, [invited], 'invited');
+  await untilParked(it);
   await until(async () => (await it.personOf())?.chats.length === 1);
   expect(((await it.store.deadLetters.read(CHAT)) as Input[]).map(typeOf)).toEqual(['room.adopted']);
-  await Promise.all([it.rooms.close(), it.people.close()]);
+  await it.close();
 });
 
 function typeOf(letter: Input): unknown {
   return letter.kind === 'event' && letter.event.type;
 }
 
-async function untilParked({ alarm }: { alarm: FakeAlarm }, { counts }: Children): Promise<void> {
+async function untilParked({ alarm, counts }: { alarm: FakeAlarm; counts: Root['counts'] }): Promise<void> {
   await until(() => {
     alarm.advance(100);
     return counts().parked === 1;

@@ -1,0 +1,64 @@
+/** What the root remembers of the actors: how many live, and how those stand that failed. */
+import type { RestartDecision, RestartPolicy } from './restart-policy.ts';
+
+/** Why an actor is wanted. */
+export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted';
+
+export interface SupervisorContext {
+  /** Why the service is degraded, in a sentence for the operator; null for what works. */
+  sync: string | null;
+  store: string | null;
+  /** How often an actor may fail. */
+  policy: RestartPolicy;
+  /** Actors that run or are being loaded. */
+  live: number;
+  /** Actors that wait for their restart. */
+  backingOff: number;
+  /** Actors that failed too often. */
+  parked: number;
+  /** The actors that failed, by key, until they end. */
+  failures: Readonly<Record<string, Failure>>;
+}
+
+interface Failure {
+  /** When, ms. */
+  crashes: readonly number[];
+  standing: 'running again' | 'backing off' | 'parked';
+}
+
+/** How an actor stands that failed; null for all others. */
+export function standingOf({ failures }: SupervisorContext, key: string): 'backing off' | 'parked' | null {
+  const standing = failures[key]?.standing ?? 'running again';
+  return standing === 'running again' ? null : standing;
+}
+
+export function spawned({ live, backingOff, failures }: SupervisorContext, keys: readonly string[]) {
+  const again = keys.filter((key) => failures[key]?.standing === 'backing off');
+  if (again.length === 0) return { live: live + keys.length };
+  const running = again.map((key) => [key, { ...failures[key], standing: 'running again' as const }]);
+  return {
+    live: live + keys.length,
+    backingOff: backingOff - again.length,
+    failures: { ...failures, ...(Object.fromEntries(running) as Record<string, Failure>) },
+  };
+}
+
+export function failed(
+  { live, backingOff, parked, failures }: SupervisorContext,
+  key: string,
+  { kind, crashes }: RestartDecision,
+) {
+  const standing = kind === 'park' ? ('parked' as const) : ('backing off' as const);
+  return {
+    live: live - 1,
+    backingOff: backingOff + (kind === 'restart' ? 1 : 0),
+    parked: parked + (kind === 'park' ? 1 : 0),
+    failures: { ...failures, [key]: { crashes, standing } },
+  };
+}
+
+export function released({ live, failures }: SupervisorContext, key: string) {
+  if (!(key in failures)) return { live: live - 1 };
+  const { [key]: _, ...others } = failures;
+  return { live: live - 1, failures: others };
+}

@@ -1,0 +1,78 @@
+/** The running turn of each room, and who could not reach which agent. */
+import type { AgentId, RoomId } from '../../../machines/ids.ts';
+import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { Envelope } from '../../durable/record.ts';
+import type { Now } from '../../ports.ts';
+import type { Alarm } from '../../durable/timers.ts';
+import type { Delivery } from './delivery.ts';
+import { createLiveAnswer, type Pace } from './live-answer.ts';
+import { createStage, type StageWorld } from './stage.ts';
+import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
+
+export interface LiveTurnsWorld extends Omit<TurnWorld, 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
+  now: Now;
+  alarm: Alarm;
+  pace: Pace;
+  keep: Delivery['keep'];
+  /** Something happened in a room's turn. */
+  tell(room: RoomId, event: RoomEvent): void;
+}
+
+export interface LiveTurns {
+  /** The turn of this room with this id, begun where it is not there; an older one is closed. */
+  of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope, 'origin'>): LiveTurn;
+  /** Whether the room could reach the agent: one that does spares the others, who could not, the rest of their wait. */
+  noteReach(room: RoomId, agent: AgentId, reached: boolean): void;
+  /** Closes the room's turn; with an id only that one. */
+  close(room: RoomId, id?: LiveTurn['id']): void;
+  /** The room is gone. */
+  forget(room: RoomId): void;
+}
+
+export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
+  const turns = new Map<RoomId, LiveTurn>();
+  const unreached = new Map<AgentId, Set<RoomId>>();
+
+  function close(room: RoomId, id?: LiveTurn['id']): void {
+    const turn = turns.get(room);
+    if (turn === undefined || (id !== undefined && turn.id !== id)) return;
+    turn.close();
+    turns.delete(room);
+  }
+
+  return {
+    close,
+    of(room, id, { origin }) {
+      const current = turns.get(room);
+      if (current?.id === id) return current;
+      current?.close();
+      const turn = createLiveTurn(id, {
+        ...world,
+        tell: (event) => world.tell(room, event),
+        liveAnswer(preview, answers) {
+          const stage = createStage(world, { room, transaction: `${origin}.t${id}`, answers }, (eventId) => {
+            world.reach('preview sent');
+            world.tell(room, { type: 'answer.shown', turn: id, eventId });
+          });
+          return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
+        },
+        keep: (markdown) => world.keep(room, id, markdown),
+      });
+      turns.set(room, turn);
+      return turn;
+    },
+    noteReach(room, agent, reached) {
+      const waiting = unreached.get(agent);
+      if (!reached) {
+        unreached.set(agent, (waiting ?? new Set()).add(room));
+      } else if (waiting !== undefined) {
+        unreached.delete(agent);
+        for (const other of waiting) if (other !== room) world.tell(other, { type: 'agent.reachable', agent });
+      }
+    },
+    forget(room) {
+      close(room);
+      for (const waiting of unreached.values()) waiting.delete(room);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** Everything that talks to the homeserver, for one session. */
+import type { RoomId, UserId } from '../../machines/ids.ts';
+import { createAttendance } from '../matrix/attendance.ts';
+import { createClient } from '../matrix/client.ts';
+import { createCourier } from '../matrix/courier.ts';
+import type { Session } from '../matrix/login.ts';
+import { createRoomWork } from '../matrix/rooms.ts';
+import { createSignals } from '../matrix/signals.ts';
+import { createSurvey } from '../matrix/survey.ts';
+import type { Chance, Log, Now } from '../ports.ts';
+
+export interface MatrixOptions {
+  homeserver: string;
+  session: Session;
+  me: UserId;
+  now: Now;
+  chance: Chance;
+  log: Log;
+  /** The homeserver no longer accepts the access token. */
+  onUnauthorised(): void;
+  /** The bot is no longer in a room, and no sync says so. */
+  onGone(room: RoomId): Promise<void>;
+}
+
+export function composeMatrix({ homeserver, session, me, now, chance, log, onUnauthorised, onGone }: MatrixOptions) {
+  const { accessToken, deviceId } = session;
+  const api = createClient({ homeserver, accessToken, me, log });
+  const courier = createCourier({ api, device: deviceId, me, now, chance, log, onUnauthorised });
+  const signals = createSignals({ api, log });
+  const work = createRoomWork({ api, me, chance, log });
+  const attendance = createAttendance({ api, me, chance, log });
+  const survey = createSurvey({ api, me, log, chance });
+  return {
+    ...{ api, signals, attendance, survey, work },
+    /** For the actors: what they are refused may tell that the bot is no longer in a room. */
+    forActors: {
+      ...attendance.watching({ work, send: courier.send }, onGone),
+      ...{ sendDisposable: courier.sendDisposable, joinRoom: work.joinRoom, showTyping: signals.showTyping },
+    },
+    close() {
+      survey.close();
+      work.close();
+      signals.close();
+      courier.close();
+      attendance.close();
+    },
+  };
+}

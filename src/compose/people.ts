@@ -1,0 +1,36 @@
+/** The actors of people. */
+import type { UserId } from '../../machines/ids.ts';
+import type { PersonContext } from '../../machines/person.model.ts';
+import { createPersonEffects } from '../actors/effects/person.ts';
+import { newPersonRecord, personDefinition, readPersonRecord } from '../actors/person.ts';
+import { personRest } from '../actors/rest.ts';
+import { createChildren, type Children } from '../durable/children.ts';
+import { newOrigin } from '../durable/record.ts';
+import type { Shared } from './household.ts';
+import { resumed, shareOf } from './shared.ts';
+import { namesFor } from './words.ts';
+
+export function composePeople(shared: Shared): Children<UserId, PersonContext> {
+  const { store, device, work, send, words, post, creations, config } = shared;
+  return createChildren({
+    ...shareOf(shared),
+    definition: personDefinition(device),
+    records: store.people,
+    readRecord: readPersonRecord,
+    newRecord: async (person: UserId) => newPersonRecord(person, newOrigin()),
+    news: (record) => (personRest.hearsResumed(record) ? [resumed(shared.now())] : []),
+    brief: (_, inputs) => inputs,
+    mayLeaveMemory: personRest.mayLeaveMemory,
+    holdsAStop: personRest.holdsAStop,
+    observe: shared.observe.person,
+    createEffects: (admit) =>
+      createPersonEffects(
+        {
+          ...{ work, send, renderNotice: words, tellRoom: post.tellRoom, creations },
+          names: namesFor(config.policy.names, work.displayName),
+          ...{ now: shared.now, log: shared.log, reach: shared.reach, isClosing: shared.isClosing },
+        },
+        admit,
+      ),
+  });
+}

@@ -1,0 +1,69 @@
+/** The actors of rooms. */
+import type { RoomId } from '../../machines/ids.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
+import { roomRest } from '../actors/rest.ts';
+import { readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
+import { openLinks } from '../agents/link.ts';
+import { createPlaces } from '../agents/places.ts';
+import { createChildren, type Children } from '../durable/children.ts';
+import { renderAnswer } from '../text/answer.ts';
+import { renderPreview } from '../text/preview.ts';
+import type { Shared } from './household.ts';
+import { resumed, shareOf } from './shared.ts';
+
+export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
+  const { config, store, device, reception, creations, now } = shared;
+  const { limits, access } = config.policy;
+  const { queue, connectTries, turnMs } = limits;
+  const refuseAlways = access.denyRepeat === 'always';
+  const ports = portsOf(shared);
+  return createChildren({
+    ...shareOf(shared),
+    definition: roomDefinition({ queue, tries: connectTries, turnMs, refuseAlways }, device),
+    records: store.rooms,
+    readRecord: readRoomRecord,
+    async newRecord(room: RoomId, first) {
+      // It may be the room that is being made for the speaker.
+      const speaker = speakerOf(first);
+      if (speaker !== null) await creations.ended(speaker);
+      return reception.newRecord(room, first);
+    },
+    news(record) {
+      const at = now();
+      const changed = reception.refresh(record.context);
+      const events = changed.map((event) => ({ kind: 'event' as const, id: null, at, event, from: 'supervisor' }));
+      return roomRest.hearsResumed(record) ? [resumed(at), ...events] : events;
+    },
+    brief: reception.brief,
+    mayLeaveMemory: roomRest.mayLeaveMemory,
+    holdsAStop: roomRest.holdsAStop,
+    observe: shared.observe.room,
+    createEffects: (admit) => createRoomEffects(ports, admit),
+  });
+}
+
+function portsOf(shared: Shared): RoomEffectPorts {
+  const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
+  const { limits, reply } = config.policy;
+  const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
+  return {
+    ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
+    ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
+    openLink: openLinks({
+      baseOf: shared.baseOf,
+      now,
+      log,
+      count: (frame) => log.debug({ frame }, 'frame changes nothing'),
+      limits: {
+        connect: limits.connectMs,
+        status: limits.statusMs,
+        silence: limits.silenceMs,
+        maxFrame: limits.frameBytes,
+      },
+    }),
+    places: createPlaces((agent) => places.get(agent) ?? 1),
+    ...{ answers: store.answers, renderNotice: words, renderAnswer, renderPreview },
+    ...{ now, chance, log, alarm, pace: reply, reach, isClosing },
+  };
+}

@@ -1,0 +1,120 @@
+/** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
+import { EventId, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
+import { createAccess } from '../actors/access.ts';
+import type { Reach } from '../actors/boundaries.ts';
+import { createDirectory } from '../actors/directory.ts';
+import { createDoor, type Door } from '../actors/door.ts';
+import { createReception } from '../actors/reception.ts';
+import { createRegistry } from '../agents/registry.ts';
+import type { Config } from '../config/config.ts';
+import type { Change } from '../durable/durable.ts';
+import type { Supervision } from '../durable/supervision.ts';
+import type { Alarm } from '../durable/timers.ts';
+import type { Session } from '../matrix/login.ts';
+import { createSync } from '../matrix/sync.ts';
+import type { Arrival, Chance, HostState, Log, Now, Store } from '../ports.ts';
+import { composeHousehold } from './household.ts';
+import { composeMatrix } from './matrix.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+
+export interface ServiceOptions {
+  config: Config;
+  session: Session;
+  supervision: Supervision;
+  host: HostState;
+  store: Store;
+  /** Where an agent is reached; null for one that the registry does not know. */
+  baseOf: (agent: AgentId) => string | null;
+  alarm: Alarm;
+  now: Now;
+  chance: Chance;
+  log: Log;
+  reach: Reach;
+  evictAfterMs: number;
+  pollMs: number | undefined;
+  observe: ((room: RoomId, change: Change<RoomContext>) => void) | undefined;
+  on: {
+    unauthorised(): void;
+    positionLost(): void;
+    synced(): void;
+    syncFailed(detail: string): void;
+    store(problem: string | null): void;
+  };
+}
+
+export type Service = ReturnType<typeof composeService>;
+
+export function composeService(options: ServiceOptions) {
+  const { config, session, store, host, now, chance, log, on } = options;
+  const { homeserver, userId: me } = config.matrix;
+  const { onboarding, context } = config.policy;
+  const registry = createRegistry(config);
+  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
+  const directory = createDirectory();
+  const matrix = composeMatrix({
+    ...{ homeserver, session, me, now, chance, log, onUnauthorised: on.unauthorised },
+    async onGone(room) {
+      await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }]));
+    },
+  });
+  const { work, attendance, survey } = matrix;
+  const reception = createReception({
+    ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
+    ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
+  });
+  const household = composeHousehold({
+    ...options,
+    ...matrix.forActors,
+    ...{ device: session.deviceId, reception },
+    observe: {
+      person: (_, { record }) => directory.note(record),
+      room: (room, change) => options.observe?.(room, change),
+    },
+    letIn: (room) => door.letIn(room),
+    onStore: on.store,
+  });
+  const door = createDoor({
+    ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
+    ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
+    ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
+  });
+  const sync = composeSync(options, matrix, door);
+  return { household, sync, work, reception, registry, door, directory, survey, attendance, close: matrix.close };
+}
+
+function composeSync(
+  { config, host, now, chance, log, reach, on, pollMs }: ServiceOptions,
+  { api, signals }: ReturnType<typeof composeMatrix>,
+  door: Door,
+) {
+  return createSync({
+    api,
+    me: config.matrix.userId,
+    async receive(arrivals) {
+      reach('sync response received');
+      const admitted = await door.admit(arrivals);
+      reach('events handed to rooms');
+      await Promise.all(admitted);
+      for (const [room, event] of lastEvents(arrivals)) void signals.sendReadReceipt(room, event);
+    },
+    position: {
+      read: () => host.read().syncPosition,
+      async write(syncPosition) {
+        if (syncPosition !== host.read().syncPosition) await host.update({ syncPosition, lastSyncAt: now() });
+        reach('sync position written');
+      },
+    },
+    onSucceeded: on.synced,
+    onFailed: ({ detail }) => on.syncFailed(detail),
+    onUnauthorised: on.unauthorised,
+    onPositionLost: on.positionLost,
+    onDropped: (reason) => log.debug({ reason }, 'event dropped'),
+    ...{ now, chance, log },
+    ...(pollMs === undefined ? {} : { pollMs }),
+  });
+}
+
+/** The newest event of each room, to be marked as read. */
+function lastEvents(arrivals: readonly Arrival[]): Map<RoomId, EventId> {
+  return new Map(arrivals.flatMap(({ room, id }) => (id === null ? [] : [[room, EventId.parse(id)]])));
+}

@@ -1,0 +1,49 @@
+/** Sentences and names with the operator's own words in them. */
+import type { UserId } from '../../machines/ids.ts';
+import type { Notice } from '../../machines/notices.ts';
+import type { Config } from '../config/config.ts';
+import type { RenderNotice } from '../ports.ts';
+import { cleanText } from '../text/clean.ts';
+import { en } from '../text/en.ts';
+import { renderNotice } from '../text/notices.ts';
+
+/** The longest name of a person within the name of their Space, in characters. */
+const NAME_CHARACTERS = 60;
+
+export function wordsFor({ agents, policy }: Pick<Config, 'agents' | 'policy'>): RenderNotice {
+  const render = renderNotice(en);
+  const labels = new Map<string, string>(agents.map(({ id, label }) => [id, label]));
+  const { contact } = policy.access;
+  return (notice) => render(filled(notice));
+
+  function filled(notice: Notice): Notice {
+    if (notice.key === 'no agent for you') return { ...notice, contact };
+    if (notice.key === 'your agent' || notice.key === 'agent changed') {
+      return { ...notice, agent: labels.get(notice.agent) ?? notice.agent };
+    }
+    return notice;
+  }
+}
+
+/** What Spaces and chats are called. `displayName`: what a person calls themselves; null when nobody says so. */
+export function namesFor(
+  { space, chat }: Config['policy']['names'],
+  displayName: (person: UserId) => Promise<string | null>,
+) {
+  return {
+    space: async (person: UserId): Promise<string> => {
+      const name = oneLine((await displayName(person)) ?? localpart(person));
+      return space.replaceAll('{name}', () => name);
+    },
+    chat: (number: number): string => chat.replaceAll('{number}', () => String(number)),
+  };
+}
+
+/** What is shown in a list: one line, not longer than one reads. */
+function oneLine(name: string): string {
+  return [...cleanText(name).replace(/\s+/g, ' ').trim()].slice(0, NAME_CHARACTERS).join('');
+}
+
+function localpart(person: UserId): string {
+  return person.slice(1, person.indexOf(':'));
+}

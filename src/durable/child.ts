@@ -1,0 +1,205 @@
+/**
+ * One actor with what surrounds it: reads its record, holds what comes until it is on disk, rings its timers, keeps
+ * letters while it cannot run. When it is spawned, restarted or parked is the root's decision. A class, because there
+ * are tens of thousands: what is rarely needed (timers, letters) is made when it is.
+ */
+import { createActor, type Actor, type AnyEventObject } from 'xstate';
+import { describeError } from '../basics/describe-error.ts';
+import { createDeadLetterBox, type DeadLetterBox, type Held } from './dead-letters.ts';
+import type { Input } from './definition.ts';
+import type { DurableLogic } from './durable.ts';
+import type { Nursery } from './nursery.ts';
+import type { Envelope, Timer } from './record.ts';
+
+export class Child<Key extends string, Context, Event extends AnyEventObject, Facts> {
+  readonly key: Key;
+  readonly #nursery: Nursery<Key, Context, Event, Facts>;
+  #actor: Actor<DurableLogic<Key, Context>> | null = null;
+  /** The record, where it is at hand before the actor is spawned. */
+  #found: Envelope<Context> | null;
+  #held: Held[] = [];
+  #timers: Map<string, { timer: Timer; cancel: () => void }> | null = null;
+  #letters: DeadLetterBox | null = null;
+  #lastUsed: number;
+  #isLoading = false;
+  /** Why it failed last. */
+  #error: unknown = null;
+
+  constructor(key: Key, nursery: Nursery<Key, Context, Event, Facts>, found: Envelope<Context> | null) {
+    this.key = key;
+    this.#nursery = nursery;
+    this.#found = found;
+    this.#lastUsed = nursery.world.now();
+  }
+
+  /** What is on disk; null while the actor does not run. */
+  get record(): Envelope<Context> | null {
+    return this.#actor?.getSnapshot().record ?? null;
+  }
+
+  /** Inputs stay held until they are on disk, so that a crash of the actor takes none with it. */
+  take(inputs: readonly Input[], onDisk: (() => void) | null, byLetter: boolean): void {
+    const { world, effects } = this.#nursery;
+    this.#lastUsed = world.now();
+    const last = inputs.length - 1;
+    const batch = inputs.map((input, index) => ({ input, onDisk: index === last ? onDisk : null, byLetter }));
+    this.#held.push(...batch);
+    if (this.#actor !== null) return this.#send(this.#actor, batch);
+    const standing = world.supervision.standingOf(this.key);
+    if (standing !== null) this.#letterBox().keep();
+    if (standing === 'parked') effects.sayTroubled(this.key, inputs);
+  }
+
+  /** An earlier process left letters of this actor. */
+  foundLetters(): void {
+    this.#letterBox().found();
+  }
+
+  /** Nothing is held, so that letters of an earlier process say nothing more. */
+  forgetLetters(): void {
+    this.#letters?.forget();
+  }
+
+  /** Makes the actor from its record and lets it run. */
+  spawn(): void {
+    if (this.#actor !== null || this.#isLoading) return;
+    const found = this.#found;
+    this.#found = null;
+    if (found !== null) return this.#start(found);
+    this.#isLoading = true;
+    this.#load()
+      .finally(() => {
+        this.#isLoading = false;
+      })
+      .then(
+        (record) => this.#start(record),
+        (error: unknown) => this.#failed(error),
+      );
+  }
+
+  /** The actor failed: lets go of everything and keeps what is held as letters, until its restart or for good. */
+  rest(until: { afterMs: number } | 'parked'): void {
+    const { effects, world } = this.#nursery;
+    const about = { actor: this.key, error: this.#error };
+    this.#error = null;
+    this.#stop();
+    if (until === 'parked') {
+      world.log.error(about, 'actor parked');
+      const inputs = this.#held.map(({ input }) => input);
+      effects.sayTroubled(this.key, inputs);
+    } else {
+      world.log.error({ ...about, ...until }, 'actor crashed, restarting');
+    }
+    this.#letterBox().keep();
+  }
+
+  crash(error: unknown): void {
+    this.#actor?.send({ type: 'crash', error });
+  }
+
+  /** A commit: its timers are set. */
+  committed({ done, timers }: Envelope<Context>): void {
+    this.#setTimers(done ? [] : timers);
+  }
+
+  /** Leaves memory where nothing is under way and nothing came for so long, ms. */
+  evictAfter(idleMs: number): void {
+    const { world } = this.#nursery;
+    if (this.#actor === null || this.#held.length > 0 || world.now() - this.#lastUsed < idleMs) return;
+    if (world.mayLeaveMemory(this.#actor.getSnapshot().record)) this.#actor.send({ type: 'evict' });
+  }
+
+  /** The actor is gone; gives what is held for the next one. */
+  leave(): readonly Held[] {
+    this.#stop();
+    return this.#held;
+  }
+
+  /** The record of an actor that was never there is made for the first event that it hears. */
+  async #load(): Promise<Envelope<Context>> {
+    const { world, written } = this.#nursery;
+    await written(this.key);
+    const stored = await world.records.read(this.key);
+    if (stored !== null) return world.readRecord(stored);
+    const first = this.#held.map(({ input }) => input).find(({ kind }) => kind === 'event');
+    return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
+  }
+
+  #start(record: Envelope<Context>): void {
+    const { world, logic, effects, isClosed } = this.#nursery;
+    if (isClosed()) return;
+    const key = this.key;
+    const { root } = world.supervision;
+    const actor = createActor(logic, { id: key, systemId: key, parent: root, input: { key, record } });
+    actor.subscribe({ error: (error: unknown) => this.#failed(error), complete: () => {} });
+    this.#actor = actor;
+    actor.start();
+    this.#setTimers(record.timers);
+    for (const item of record.outbox) {
+      try {
+        effects.perform(key, { ...item, class: 'repeatable' }, record);
+      } catch (error) {
+        return this.crash(error);
+      }
+    }
+    const news = world.news(record);
+    if (news.length > 0) actor.send({ type: 'admit', inputs: news, onDisk: null });
+    if (this.#held.length > 0) this.#send(actor, this.#held.slice());
+  }
+
+  #send(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[]): void {
+    const inputs = batch.map(({ input }) => input);
+    actor.send({
+      type: 'admit',
+      inputs: this.#nursery.world.brief(actor.getSnapshot().record, inputs),
+      onDisk: () => this.#written(batch),
+    });
+  }
+
+  #written(batch: readonly Held[]): void {
+    const written = new Set(batch);
+    this.#held = this.#held.filter((one) => !written.has(one));
+    for (const one of batch) one.onDisk?.();
+    if (this.#held.length === 0) this.#letters?.forget();
+  }
+
+  #failed(error: unknown): void {
+    const { world, isClosed } = this.#nursery;
+    if (isClosed()) return;
+    this.#error = error;
+    world.supervision.root.send({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
+  }
+
+  #stop(): void {
+    this.#actor = null;
+    this.#setTimers([]);
+    this.#nursery.effects.release(this.key);
+  }
+
+  #setTimers(timers: readonly Timer[]): void {
+    if (this.#timers === null && timers.length === 0) return;
+    const set = (this.#timers ??= new Map());
+    for (const [id, { timer, cancel }] of set) {
+      if (timers.some((other) => other.id === id && other.at === timer.at)) continue;
+      cancel();
+      set.delete(id);
+    }
+    const { alarm, now } = this.#nursery.world;
+    for (const timer of timers) {
+      if (set.has(timer.id)) continue;
+      const cancel = alarm.set(timer.at, () => {
+        set.delete(timer.id);
+        this.take([{ kind: 'timer', timer, at: now() }], null, false);
+      });
+      set.set(timer.id, { timer, cancel });
+    }
+  }
+
+  #letterBox(): DeadLetterBox {
+    this.#letters ??= createDeadLetterBox(
+      { key: this.key, held: () => this.#held, isRunning: () => this.#actor !== null },
+      this.#nursery.letters,
+    );
+    return this.#letters;
+  }
+}

@@ -1,0 +1,41 @@
+/** How the bot comes to its session: the folder is claimed, the agents have addresses, the homeserver lets it in. */
+import path from 'node:path';
+import type { AgentId } from '../../machines/ids.ts';
+import type { Config } from '../config/config.ts';
+import { login, type Session } from '../matrix/login.ts';
+import type { Log } from '../ports.ts';
+import { claimFolder, type House } from './house.ts';
+import { claimMemories } from './memories.ts';
+
+export interface Entered {
+  session: Session;
+  /** Where an agent is reached; null for one that the registry does not know. */
+  baseOf: (agent: AgentId) => string | null;
+}
+
+/** Rejects with why the bot cannot serve here, or with `Closed` once the signal aborts. */
+export async function enter(config: Config, house: House, signal: AbortSignal, log: Log): Promise<Entered> {
+  const { host } = house;
+  await claimFolder(host, config);
+  await claimMemories(host, config);
+  const baseOf = await agentAddresses(config, house, log);
+  const { homeserver, userId, accessToken, password, deviceId } = config.matrix;
+  const session = await login({
+    ...{ homeserver, userId, deviceId, signal, log },
+    credentials: accessToken !== null ? { accessToken } : { password: password ?? '' },
+    rememberedDeviceId: host.read().deviceId,
+    chance: Math.random,
+  });
+  await host.update({ deviceId: session.deviceId });
+  return { session, baseOf };
+}
+
+/** With the mock backend the reference agent runs in this process and answers for every agent. */
+async function agentAddresses(config: Config, house: House, log: Log): Promise<Entered['baseOf']> {
+  const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, baseUrl]));
+  if (config.backend === 'real') return (agent) => addresses.get(agent) ?? null;
+  const { startAgent } = await import('../reference-agent/server.ts');
+  const agent = await startAgent({ port: 0, workspace: path.join(config.state.dir, 'workspace'), log });
+  house.closers.push(() => agent.close());
+  return () => agent.url;
+}

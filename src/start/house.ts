@@ -1,0 +1,53 @@
+/** The state folder of a service: locked, opened, claimed for one account. */
+import { createAlarm, type Alarm } from '../durable/timers.ts';
+import type { UserId } from '../../machines/ids.ts';
+import type { Config } from '../config/config.ts';
+import type { HostState, Log, Now, Store } from '../ports.ts';
+import { openStore } from '../store/store.ts';
+
+export interface House {
+  host: HostState;
+  store: Store;
+  alarm: Alarm;
+  /** What has to be closed with it, last first. */
+  closers: (() => Promise<void> | void)[];
+  close(): Promise<void>;
+}
+
+/** Throws as `openStore` does. */
+export async function openHouse(config: Config, now: Now, log: Log): Promise<House> {
+  const { dir, fsync } = config.state;
+  const store = await openStore(dir, {
+    fsync,
+    onCorrupt: (error) => log.error({ error }, 'damaged record moved aside'),
+  });
+  const { host } = store;
+  const alarm = createAlarm(now);
+  const closers: House['closers'] = [];
+  return {
+    ...{ host, store, alarm, closers },
+    async close() {
+      for (const closer of closers.reverse()) await closer();
+      await host.update({});
+      alarm.close();
+      await store.close();
+    },
+  };
+}
+
+/** The state folder remembers the rooms of another account. */
+class WrongAccount extends Error {
+  constructor(folder: string, found: UserId, wanted: UserId) {
+    super(
+      `The state folder ${folder} belongs to ${found}, but MATRIX_USER_ID is ${wanted}. ` +
+        'Give each account a state folder of its own (STATE_DIR).',
+    );
+  }
+}
+
+/** The records are of the rooms of one account; under another they would be taken for lost. */
+export async function claimFolder(host: HostState, { state, matrix }: Config): Promise<void> {
+  const { userId } = host.read();
+  if (userId !== null && userId !== matrix.userId) throw new WrongAccount(state.dir, userId, matrix.userId);
+  if (userId === null) await host.update({ userId: matrix.userId });
+}

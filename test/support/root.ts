@@ -1,0 +1,45 @@
+/** A running root actor for tests and benches of children without an app: it spawns, restarts and parks them as in service. */
+import { createActor, type InspectionEvent } from 'xstate';
+import { restartPolicy, type RestartPolicy } from '../../machines/restart-policy.ts';
+import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { standingOf } from '../../machines/supervisor-words.ts';
+import type { Orders } from '../../src/durable/children.ts';
+import type { Supervision } from '../../src/durable/supervision.ts';
+
+export interface Root extends Supervision {
+  counts(): { live: number; backingOff: number; parked: number };
+  status(): string;
+}
+
+/** `of`: who carries out what the root says of this actor. */
+export function startRoot(
+  of: (key: string) => Orders,
+  options: { policy?: RestartPolicy; inspect?: (event: InspectionEvent) => void } = {},
+): Root {
+  const { policy = restartPolicy, inspect } = options;
+  const root = createActor(
+    supervisorMachine.provide({
+      actions: {
+        spawn: (_, { keys }) => keys.forEach((key) => of(key).spawn(key)),
+        restart: (_, { key, afterMs }) => of(key).restartAfter(key, afterMs),
+        park: (_, { key }) => of(key).park(key),
+        release: (_, { key }) => of(key).release(key),
+      },
+    }),
+    {
+      ...{ id: 'supervisor', systemId: 'supervisor', input: { policy } },
+      ...(inspect === undefined ? {} : { inspect }),
+    },
+  );
+  root.subscribe({ error: () => undefined });
+  root.start();
+  return {
+    root,
+    standingOf: (key) => standingOf(root.getSnapshot().context, key),
+    status: () => root.getSnapshot().status,
+    counts() {
+      const { live, backingOff, parked } = root.getSnapshot().context;
+      return { live, backingOff, parked };
+    },
+  };
+}
