@@ -227,8 +227,8 @@ export interface Registry {
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Records of one kind, each a JSON document of its own. A write resolves when it lasts; what is read is what lasts.
- * `T` is checked by the caller. Every call rejects with `StoreFailure` when the disk refuses, and has changed nothing then.
+ * Records of one kind, each a JSON document of its own, whose shape the caller checks. A write resolves when it lasts; what
+ * is read is what lasts. Every call rejects with `StoreFailure` when the disk refuses, and has changed nothing then.
  */
 export interface Records {
   /** Null when there is none; throws `CorruptRecord` (it is kept aside) when it cannot be parsed. */

@@ -28,7 +28,7 @@ const ROWS = ['rooms', 'people', 'host', 'dead_letters', 'answers'].map((table) 
 export function importOldFolder(folder: string, database: Database, onCorrupt: OnCorrupt): void {
   const { toImport, files, sockets } = findOldLayout(folder);
   const transact = transactionsOn(database.connection);
-  const isMarked = database.rows(MARKED, HOST_ROW + MARK).length > 0;
+  const isMarked = database.rows(MARKED, MARK).length > 0;
   try {
     if (toImport.length > 0 && !isMarked) {
       const { statements, damages } = readOldRecords(
@@ -36,14 +36,14 @@ export function importOldFolder(folder: string, database: Database, onCorrupt: O
         files.filter((file) => toImport.includes(partOf(file))),
       );
       if (statements.length > 0 && database.rows(ROWS.join(' UNION ALL ')).length > 0) throw bothAreThere(folder);
-      transact([...statements, upsert('host', HOST_ROW + MARK, {})]);
+      transact([...statements, upsert('host', MARK, {})]);
       // On the disk, whatever `synchronous` says, before the files go.
       database.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       for (const damage of damages) onCorrupt(corruptRecord(database, damage));
     }
     for (const socket of sockets) unlinkSync(path.join(folder, socket));
     if (toImport.length > 0) moveAside(folder, toImport);
-    if (toImport.length > 0 || isMarked) transact([['DELETE FROM host WHERE id = ?', HOST_ROW + MARK]]);
+    if (toImport.length > 0 || isMarked) transact([['DELETE FROM host WHERE id = ?', MARK]]);
   } catch (error) {
     if (error instanceof UnusableState || error instanceof StoreFailure) throw error;
     throw new StoreFailure('import the files in', folder, error);

@@ -32,7 +32,9 @@ export function writerInThread(file: string): Writer {
   function start(): Worker {
     const started = new Worker(new URL('./writer.thread.ts', import.meta.url), { workerData: { file } });
     const died = (answer: Answer) => {
-      if (thread === started) thread = null;
+      // An error is followed by an exit; another thread may be at work by then.
+      if (thread !== started) return;
+      thread = null;
       answered?.(answer);
     };
     started.on('message', (answer: Answer) => answered?.(answer));

@@ -64,7 +64,7 @@ async function halfWay(moved: readonly string[]): Promise<string> {
   await writeOldFolder(old);
   await cp(old, folder, { recursive: true });
   await start(folder);
-  sql(folder, "INSERT INTO host VALUES ('host' || 'imported, files not yet aside', '{}')");
+  sql(folder, "INSERT INTO host VALUES ('imported, files not yet aside', '{}')");
   for (const name of ['rooms', 'people', 'dead-letters', 'answers', 'host.json', 'host.json.0123456789ab.tmp']) {
     if (!moved.includes(name)) await rename(path.join(folder, 'before-sqlite', name), path.join(folder, name));
   }
