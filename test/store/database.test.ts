@@ -91,6 +91,17 @@ test.each([
   expect(sql(folder, 'SELECT part, id, document, why FROM damaged')).toEqual([row, row]);
 });
 
+test('a record that is written anew while its damaged one is found is not lost', async () => {
+  const folder = await temporaryFolder();
+  const store = await temporaryStore(folder);
+  await store.rooms.write('bad', 1);
+  sql(folder, "UPDATE rooms SET record = '{'");
+  const writing = store.rooms.write('bad', 2);
+  await expect(store.rooms.read('bad')).rejects.toThrow('is damaged');
+  await writing;
+  expect(await store.rooms.read('bad')).toBe(2);
+});
+
 test('a damaged letter is kept aside, told, and the others are read', async () => {
   const folder = await temporaryFolder();
   const heard: string[] = [];

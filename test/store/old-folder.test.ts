@@ -86,6 +86,16 @@ test.each([
   expect(sql(folder, 'SELECT id FROM host')).toEqual([{ id: 'host' }]);
 });
 
+test('files that cannot be moved stop the start, and the next one does not import them again', async () => {
+  const folder = await temporaryFolder();
+  await writeOldFolder(folder);
+  await writeFile(path.join(folder, 'before-sqlite'), 'in the way');
+  await expect(start(folder)).rejects.toThrow(`Cannot import the files in ${folder}: `);
+  await rm(path.join(folder, 'before-sqlite'));
+  expect(await start(folder)).toEqual({ contents: imported, heard: [] });
+  expect(sql(folder, 'SELECT count(*) AS n FROM damaged')).toEqual([{ n: 1 }]);
+});
+
 test('killed before the transaction, the next start imports as if it was the first', async () => {
   const folder = await temporaryFolder();
   await writeOldFolder(folder);

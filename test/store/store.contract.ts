@@ -167,6 +167,8 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
         const changes = [deadLetters.write('!a', [a]), deadLetters.remove('!a'), deadLetters.write('!a', [a, b])];
         await Promise.all([...changes, deadLetters.write('!b', [c]), deadLetters.remove('!b')]);
         expect(await all(deadLetters)).toEqual([['!a', [a, b]]]);
+        await deadLetters.write('!b', [c, d]);
+        expect(await deadLetters.read('!b')).toEqual([c, d]);
       });
 
       test('are a list', async () => {
