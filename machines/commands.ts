@@ -1,25 +1,94 @@
 /**
- * The commands of a chat room, in the order of the help: one table for the parser, the help and the documents.
- * `event` is what the room hears; a command that is not here is answered with `command.unknown`.
+ * The commands of a chat room, in the order of the help: one row each for the parser, the events, the help and the
+ * documents. A command that is not here is answered with `command.unknown`.
  */
-export const commands = [
-  { name: 'help', aliases: ['h', '?'], event: 'command.help' },
-  { name: 'stop', aliases: [], event: 'command.stop' },
-  { name: 'retry', aliases: [], event: 'command.retry' },
-  { name: 'clear', aliases: ['reset'], event: 'command.clear' },
-  { name: 'new', aliases: [], event: 'command.new' },
-  { name: 'chats', aliases: [], event: 'command.chats' },
-  { name: 'rename', aliases: [], event: 'command.rename' },
-  { name: 'archive', aliases: [], event: 'command.archive' },
-  { name: 'unarchive', aliases: [], event: 'command.unarchive' },
-  { name: 'agent', aliases: [], event: 'command.agent' },
-  { name: 'whoami', aliases: [], event: 'command.whoami' },
-  { name: 'start', aliases: [], event: 'command.start' },
-  { name: 'yes', aliases: [], event: 'command.yes' },
-  { name: 'no', aliases: [], event: 'command.no' },
-] as const;
+import type { EventId, UserId } from './ids.ts';
+import type { RoomEvent } from './room.model.ts';
 
-export type CommandName = (typeof commands)[number]['name'];
+type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
+export type CommandName = Exclude<CommandIn<RoomEvent['type']>, 'unknown'>;
+type EventOf<Name extends CommandName> = Extract<RoomEvent, { type: `command.${Name}` }>;
 
-/** What makes sense only where a person has a Space of chats. */
-export const spaceCommands: readonly CommandName[] = ['new', 'chats', 'archive', 'unarchive'];
+/** How what stands behind the name of a command is read: what the event has of it. */
+const readings = {
+  nothing: () => ({}),
+  'a name': (args: string) => ({ name: args === '' ? null : [...args].slice(0, 200).join('') }),
+  'a number': (args: string) => {
+    const digits = /^[Cc]?(\d{1,6})$/.exec(args)?.[1];
+    return { number: digits === undefined ? null : Number(digits) };
+  },
+  'the word all': (args: string) => ({ all: args.toLowerCase() === 'all' }),
+};
+export type Reading = keyof typeof readings;
+type Read<How extends Reading> = ReturnType<(typeof readings)[How]>;
+
+/** A command may be read in the ways that give what its event has, of the same types. */
+type ReadingOf<Name extends CommandName> = {
+  [How in Reading]: keyof Read<How> extends keyof EventOf<Name>
+    ? Read<How> extends Pick<EventOf<Name>, keyof Read<How>>
+      ? How
+      : never
+    : never;
+}[Reading];
+
+interface Row<Takes extends Reading> {
+  aliases: readonly string[];
+  takes: Takes;
+  /** Some make sense only where a person has a Space of chats. */
+  offered: 'everywhere' | 'in a Space';
+  /** Whether the first words in a chat name it too. */
+  atFirst: boolean;
+}
+
+const rows = {
+  help: { aliases: ['h', '?'], takes: 'nothing', offered: 'everywhere', atFirst: true },
+  stop: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: true },
+  retry: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  clear: { aliases: ['reset'], takes: 'nothing', offered: 'everywhere', atFirst: true },
+  new: { aliases: [], takes: 'a name', offered: 'in a Space', atFirst: true },
+  chats: { aliases: [], takes: 'the word all', offered: 'in a Space', atFirst: true },
+  rename: { aliases: [], takes: 'a name', offered: 'everywhere', atFirst: false },
+  archive: { aliases: [], takes: 'nothing', offered: 'in a Space', atFirst: false },
+  unarchive: { aliases: [], takes: 'a number', offered: 'in a Space', atFirst: false },
+  agent: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  whoami: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  start: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  yes: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  no: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+} as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>> };
+type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
+
+export interface Command extends Row<Reading> {
+  name: CommandName;
+}
+export const commands: readonly Command[] = (Object.keys(rows) as CommandName[]).map((name) => ({
+  name,
+  ...rows[name],
+}));
+
+/** The commands behind whose name something is written. */
+export type CommandWithArgs = { [Name in CommandName]: Takes<Name> extends 'nothing' ? never : Name }[CommandName];
+
+/** The command of that name or alias, lower-cased. */
+export function commandCalled(written: string): Command | undefined {
+  return commands.find(({ name, aliases }) => name === written || aliases.includes(written));
+}
+
+interface Said {
+  eventId: EventId;
+  sender: UserId;
+}
+type Facts<Name extends CommandName> = Omit<EventOf<Name>, 'type' | keyof Said | keyof Read<Takes<Name>>>;
+/** What the event of a command has that nobody writes: the host adds it. */
+export type HostFacts = { [Name in CommandName as keyof Facts<Name> extends never ? never : Name]: Facts<Name> };
+
+/** What a room hears of a command, as somebody wrote it. */
+export function commandEvent<Name extends CommandName>(
+  name: Name,
+  args: string,
+  { eventId, sender }: Said,
+  facts: Facts<Name>,
+): EventOf<Name> {
+  const read = readings[rows[name].takes](args);
+  return { type: `command.${name}`, eventId, sender, ...read, ...facts } as unknown as EventOf<Name>;
+}

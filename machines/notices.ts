@@ -24,59 +24,81 @@ export type Trouble = z.infer<typeof Trouble>;
 export const ChatLine = z.object({ number: z.number(), name: z.string(), archived: z.boolean(), room: RoomId });
 export type ChatLine = z.infer<typeof ChatLine>;
 
-/** A sentence to a person, as data: `src/text` finds the words when it is sent. */
-export const Notice = z.discriminatedUnion('key', [
-  z.object({ key: z.literal('help'), inSpace: z.boolean() }),
-  z.object({ key: z.literal('unknown command'), name: z.string() }),
-  z.object({ key: z.literal('text waits'), position: z.number() }),
-  z.object({ key: z.literal('text waits for your word') }),
-  z.object({ key: z.literal('queue is full'), limit: z.number() }),
-  z.object({ key: z.literal('agent is busy'), position: z.number() }),
-  z.object({ key: z.literal('files are not taken') }),
-  z.object({ key: z.literal('agent sent a file'), path: z.string() }),
-  z.object({ key: z.literal('agent asks'), text: z.string() }),
-  z.object({ key: z.literal('question expired') }),
-  z.object({ key: z.literal('no question is open') }),
-  z.object({ key: z.literal('stopped') }),
-  z.object({ key: z.literal('is stopping') }),
-  z.object({ key: z.literal('nothing runs') }),
-  z.object({ key: z.literal('answer is complete') }),
-  z.object({ key: z.literal('nothing to retry') }),
+/** A sentence: what its words need to know, and whether it tells that the message which it answers was not taken. */
+interface Row<Values> {
+  values: Values;
+  refuses: boolean;
+}
+
+function says<Values extends z.ZodRawShape = Record<never, never>>(values = {} as Values): Row<Values> {
+  return { values, refuses: false };
+}
+
+function refuses<Values extends z.ZodRawShape = Record<never, never>>(values = {} as Values): Row<Values> {
+  return { values, refuses: true };
+}
+
+/** One row for each sentence; its words stand in `src/text` under the same key, for each language. */
+export const notices = {
+  help: says({ inSpace: z.boolean() }),
+  'unknown command': refuses({ name: z.string() }),
+  'text waits': says({ position: z.number() }),
+  'text waits for your word': says(),
+  'queue is full': refuses({ limit: z.number() }),
+  'agent is busy': says({ position: z.number() }),
+  'files are not taken': refuses(),
+  'agent sent a file': says({ path: z.string() }),
+  'agent asks': says({ text: z.string() }),
+  'question expired': says(),
+  'no question is open': refuses(),
+  stopped: says(),
+  'is stopping': refuses(),
+  'nothing runs': refuses(),
+  'answer is complete': refuses(),
+  'nothing to retry': refuses(),
   /** `kept`: the agent has one memory for everything of this person, which stays. */
-  z.object({ key: z.literal('cleared'), waiting: z.number(), kept: z.boolean() }),
-  z.object({ key: z.literal('agent starts afresh') }),
-  z.object({ key: z.literal('interrupted') }),
-  z.object({ key: z.literal('empty answer') }),
-  z.object({ key: z.literal('answer was refused') }),
-  z.object({ key: z.literal('trouble'), trouble: Trouble }),
-  z.object({ key: z.literal('only for'), person: UserId }),
+  cleared: says({ waiting: z.number(), kept: z.boolean() }),
+  'agent starts afresh': says(),
+  interrupted: says(),
+  'empty answer': says(),
+  'answer was refused': says(),
+  trouble: says({ trouble: Trouble }),
+  'only for': refuses({ person: UserId }),
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
   // `inSpace`: the person has a Space of chats, not this one room
-  z.object({ key: z.literal('greeting'), defaultAgent: z.boolean(), inSpace: z.boolean() }),
-  z.object({ key: z.literal('default agent') }),
-  z.object({ key: z.literal('agent changed'), agent: z.string() }),
-  z.object({ key: z.literal('no agent for you'), contact: z.string().nullable() }),
-  z.object({ key: z.literal('chat is ready'), chat: z.string(), number: z.number() }),
-  z.object({ key: z.literal('access is restored'), chats: z.number() }),
-  z.object({ key: z.literal('chat could not be made'), code: z.string() }),
-  z.object({ key: z.literal('Space could not be made'), code: z.string() }),
-  z.object({ key: z.literal('chat is being made') }),
-  z.object({ key: z.literal('too many chats are wanted'), limit: z.number() }),
-  z.object({ key: z.literal('chats'), chats: z.array(ChatLine), archived: z.number() }),
-  z.object({ key: z.literal('no chats') }),
-  z.object({ key: z.literal('chat is renamed'), chat: z.string() }),
-  z.object({ key: z.literal('name is missing') }),
-  z.object({ key: z.literal('name could not be set'), code: z.string() }),
-  z.object({ key: z.literal('chat is archived'), chat: z.string(), number: z.number() }),
-  z.object({ key: z.literal('chat is unarchived'), chat: z.string(), number: z.number() }),
-  z.object({ key: z.literal('no such chat') }),
-  z.object({ key: z.literal('this is no numbered chat') }),
-  z.object({ key: z.literal('this is your only chat') }),
-  z.object({ key: z.literal('no more chats are made') }),
-  z.object({ key: z.literal('your agent'), agent: z.string(), configured: z.boolean() }),
-  z.object({ key: z.literal('you are'), person: UserId }),
-  z.object({ key: z.literal('room is encrypted') }),
-  z.object({ key: z.literal('memory was lost') }),
-  z.object({ key: z.literal('room is troubled') }),
-]);
-export type Notice = z.infer<typeof Notice>;
+  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean() }),
+  'default agent': says(),
+  'agent changed': says({ agent: z.string() }),
+  'no agent for you': refuses({ contact: z.string().nullable() }),
+  'chat is ready': says({ chat: z.string(), number: z.number() }),
+  'access is restored': says({ chats: z.number() }),
+  'chat could not be made': refuses({ code: z.string() }),
+  'Space could not be made': refuses({ code: z.string() }),
+  'chat is being made': says(),
+  'too many chats are wanted': refuses({ limit: z.number() }),
+  chats: says({ chats: z.array(ChatLine), archived: z.number() }),
+  'no chats': says(),
+  'chat is renamed': says({ chat: z.string() }),
+  'name is missing': refuses(),
+  'name could not be set': refuses({ code: z.string() }),
+  'chat is archived': says({ chat: z.string(), number: z.number() }),
+  'chat is unarchived': says({ chat: z.string(), number: z.number() }),
+  'no such chat': refuses(),
+  'this is no numbered chat': refuses(),
+  'this is your only chat': refuses(),
+  'no more chats are made': refuses(),
+  'your agent': says({ agent: z.string(), configured: z.boolean() }),
+  'you are': says({ person: UserId }),
+  'room is encrypted': says(),
+  'memory was lost': says(),
+  'room is troubled': refuses(),
+};
+export type NoticeKey = keyof typeof notices;
+type Values<Key extends NoticeKey> = (typeof notices)[Key]['values'];
+/** What the words of a notice need to know. */
+export type ValuesOf<Key extends NoticeKey> = { [Name in keyof Values<Key>]: z.infer<Values<Key>[Name]> };
+/** A sentence to a person, as data. */
+export type Notice<Keys extends NoticeKey = NoticeKey> = { [Key in Keys]: { key: Key } & ValuesOf<Key> }[Keys];
+
+const options = Object.entries(notices).map(([key, { values }]) => z.object({ key: z.literal(key), ...values }));
+export const Notice = z.discriminatedUnion('key', options as never) as unknown as z.ZodType<Notice>;

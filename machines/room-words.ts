@@ -1,6 +1,7 @@
 /** What the room's chart says and remembers: the plain functions behind its actions and params. */
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
+import { newTurn } from './room.model.ts';
 import type {
   Assignment,
   Role,
@@ -35,19 +36,7 @@ export function turnOf(context: RoomContext): Turn {
 
 export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  const turn: Turn = {
-    id,
-    text,
-    contextId: context.contextId,
-    attempts: 0,
-    preview: null,
-    pauseMs: 0,
-    idempotent: false,
-    confirmations: false,
-    toldBusy: false,
-    stoppedFor: null,
-    discarded: false,
-  };
+  const turn = newTurn({ id, text, contextId: context.contextId });
   return { turns: id, turn, unanswered: null };
 }
 

@@ -52,6 +52,17 @@ export const Turn = z.object({
 });
 export type Turn = z.infer<typeof Turn>;
 
+type KnownTurn = Pick<Turn, 'id' | 'text' | 'contextId'>;
+
+/** A turn of which nothing is done yet. */
+export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
+  const fresh: Omit<z.input<typeof Turn>, keyof KnownTurn> = {
+    ...{ attempts: 0, preview: null, pauseMs: 0, idempotent: false, confirmations: false },
+    ...{ toldBusy: false, stoppedFor: null, discarded: false },
+  };
+  return Turn.parse({ ...fresh, ...known });
+}
+
 /** What `!retry` repeats. */
 export const Unanswered = z.object({ text: Text, why: z.enum(['interrupted', 'stopped', 'failed']) });
 export type Unanswered = z.infer<typeof Unanswered>;
@@ -91,6 +102,17 @@ export const RoomContext = z.object({
   told: z.array(UserId).max(50),
 });
 export type RoomContext = z.infer<typeof RoomContext>;
+
+type KnownRoom = Pick<RoomContext, 'room' | 'agent' | 'contextId'>;
+
+/** What a room remembers in which nothing has happened yet; nobody is known in it unless `known` says so. */
+export function blankRoom(known: KnownRoom & Partial<RoomContext>): RoomContext {
+  const blank: Omit<z.input<typeof RoomContext>, keyof KnownRoom> = {
+    ...{ person: null, session: null, turns: 0, turn: null },
+    ...{ waiting: [], unanswered: null, question: null, told: [] },
+  };
+  return RoomContext.parse({ ...blank, ...known });
+}
 
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 export type RoomEvent =

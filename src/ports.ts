@@ -7,19 +7,12 @@ import type { Marker } from '../machines/marker.ts';
 import type { Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
+import type { Records } from './durable/world.ts';
 
-/** Milliseconds since 1970. */
-export type Now = () => number;
+export type { Log, Now, Records } from './durable/world.ts';
 
 /** A number in [0, 1). */
 export type Chance = () => number;
-
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 // ── Matrix ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -226,19 +219,6 @@ export interface Registry {
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/**
- * Records of one kind, each a JSON document of its own, whose shape the caller checks. A write resolves when it lasts; what
- * is read is what lasts. Every call rejects with `StoreFailure` when the disk refuses, and has changed nothing then.
- */
-export interface Records {
-  /** Null when there is none; throws `CorruptRecord` (it is kept aside) when it cannot be parsed. */
-  read(key: string): Promise<unknown>;
-  write(key: string, record: unknown): Promise<void>;
-  remove(key: string): Promise<void>;
-  /** The keys of all records. */
-  keys(): Promise<string[]>;
-}
-
 /** The dead letters of actors: a list for each. Written again with one more letter it costs one letter. */
 export interface Letters extends Records {
   /** All of them; what is damaged is kept aside, reported and left out. */
@@ -279,7 +259,11 @@ export interface HostState {
   update(patch: Partial<HostDocument>): Promise<HostDocument>;
 }
 
-/** All that lasts. One process has it at a time; what is written in the same tick lasts together or not at all. */
+/**
+ * All that lasts. One process has it at a time; what is written in the same tick lasts together or not at all. A write
+ * resolves when it lasts, and what is read is what lasts. Every call rejects with `StoreFailure` when the disk refuses, and
+ * has changed nothing then; a read rejects with `CorruptRecord` where it finds no JSON, which is kept aside.
+ */
 export interface Store {
   rooms: RecordTable;
   people: RecordTable;

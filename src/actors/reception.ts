@@ -1,6 +1,7 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
 import { ContextId, ONLY_CONTEXT, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
-import { type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import { commandEvent, type HostFacts } from '../../machines/commands.ts';
+import { blankRoom, type Assignment, type Role, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { Arrival, Heard, Now, Registry } from '../ports.ts';
 import type { Input } from '../durable/definition.ts';
@@ -100,32 +101,19 @@ export function createReception(world: ReceptionWorld): Reception {
       case 'member.joined':
         return null;
       case 'command':
-        return commandEvent(heard);
+        return commandOf(heard);
       default:
         return heard;
     }
   }
 
-  async function commandEvent({
-    name,
-    args,
-    eventId,
-    sender,
-  }: Extract<Heard, { type: 'command' }>): Promise<RoomEvent> {
-    switch (name) {
-      case 'clear':
-        return { type: 'command.clear', eventId, sender, contextId: await mintContextId() };
-      case 'new':
-        return { type: 'command.new', eventId, sender, name: nameIn(args), more: mode === 'spaces' };
-      case 'rename':
-        return { type: 'command.rename', eventId, sender, name: nameIn(args) };
-      case 'chats':
-        return { type: 'command.chats', eventId, sender, all: args.toLowerCase() === 'all' };
-      case 'unarchive':
-        return { type: 'command.unarchive', eventId, sender, number: numberIn(args) };
-      default:
-        return { type: `command.${name}`, eventId, sender };
-    }
+  const facts: { [Name in keyof HostFacts]: () => Promise<HostFacts[Name]> } = {
+    clear: async () => ({ contextId: await mintContextId() }),
+    new: async () => ({ more: mode === 'spaces' }),
+  };
+
+  async function commandOf({ name, args, ...said }: Extract<Heard, { type: 'command' }>): Promise<RoomEvent> {
+    return commandEvent(name, args, said, name in facts ? await facts[name as keyof HostFacts]() : {});
   }
 
   return {
@@ -198,34 +186,6 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function blank(room: RoomId, contextId: ContextId): RoomContext {
-    return {
-      room,
-      role: 'chat',
-      number: null,
-      name: null,
-      archived: false,
-      assignment: 'default',
-      noticed: false,
-      encrypted: false,
-      person: null,
-      agent: registry.agentOf(null),
-      contextId,
-      session: null,
-      turns: 0,
-      turn: null,
-      waiting: [],
-      unanswered: null,
-      question: null,
-      told: [],
-    };
+    return blankRoom({ room, agent: registry.agentOf(null), contextId, assignment: 'default' });
   }
-}
-
-function nameIn(args: string): string | null {
-  return args === '' ? null : [...args].slice(0, 200).join('');
-}
-
-function numberIn(args: string): number | null {
-  const digits = /^[Cc]?(\d{1,6})$/.exec(args)?.[1];
-  return digits === undefined ? null : Number(digits);
 }

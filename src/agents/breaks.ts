@@ -1,30 +1,58 @@
-/** Why a connection broke, as the trouble that a person is told about. */
+/** Why a connection broke: the trouble that a person is told about, and what stands in the log. */
 import type { Trouble } from '../../machines/notices.ts';
+import { nameOf, type Frame } from './frames.ts';
+
+export interface Break {
+  trouble: Trouble;
+  /** In words, for the log; may quote the agent. */
+  detail: string;
+  /** The close code, the code of the socket's error, or that of the agent's ERROR; null where a limit ran out. */
+  code: string | number | null;
+}
+
+type Refusal = Extract<Frame, { type: 'error' }>;
 
 /** Was the message written when the link broke? */
 type Written = boolean;
 
-/** The trouble behind a close code (RFC 6455) of the agent's side. */
-export function troubleOfClose(code: number, written: Written): Trouble {
-  if (code === 1009) return 'too-big';
+/** The agent's side closed (RFC 6455). */
+export function breakOfClose(code: number, reason: string, written: Written): Break {
+  const detail = `closed with ${code} ${reason.slice(0, 200)}`.trimEnd();
+  return { trouble: code === 1009 ? 'too-big' : lost(written), detail, code };
+}
+
+/** The socket failed. Package ws marks what is wrong with a frame by codes of its own. */
+export function breakOfError(error: Error, written: Written): Break {
+  return { trouble: troubleOfError(codeOf(error), written), detail: wordsOfError(error), code: codeOf(error) || null };
+}
+
+/** The agent said ERROR. Details that cannot be read (null) are no ERROR of the protocol. */
+export function breakOfRefusal(refusal: Refusal): Break {
+  const { code, details } = refusal;
+  return { trouble: details === null ? 'protocol' : troubleOfRefusal(code, details), detail: nameOf(refusal), code };
+}
+
+/** The connection is gone, for a reason that has no code. */
+export function lostBy(detail: string, written: Written): Break {
+  return { trouble: lost(written), detail, code: null };
+}
+
+function lost(written: Written): Trouble {
   return written ? 'connection-lost' : 'unreachable';
 }
 
-/** The trouble behind a socket error. Package ws marks what is wrong with a frame by codes of its own. */
-export function troubleOfError(error: Error, written: Written): Trouble {
-  const code = codeOf(error);
+function troubleOfError(code: string, written: Written): Trouble {
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'too-big';
-  if (code.startsWith('WS_ERR_')) return 'protocol';
-  return written ? 'connection-lost' : 'unreachable';
+  return code.startsWith('WS_ERR_') ? 'protocol' : lost(written);
 }
 
-/** The trouble behind an ERROR frame: model providers refuse data URIs over 10,485,760 bytes in words only. */
-export function troubleOfRefusal(code: string, details: string): Trouble {
+/** Model providers refuse data URIs over 10,485,760 bytes in words only. */
+function troubleOfRefusal(code: string, details: string): Trouble {
   return /10[ ,._]?485[ ,._]?760|too[ _-]?(large|big)/i.test(`${code} ${details}`) ? 'too-big' : 'agent-error';
 }
 
-/** An error in words for the log; several addresses tried at once fail with an error that has no words itself. */
-export function wordsOfError(error: Error): string {
+/** Several addresses tried at once fail with an error that has no words itself. */
+function wordsOfError(error: Error): string {
   if (error.message !== '') return error.message;
   if (error instanceof AggregateError) return error.errors.map(String).join('; ');
   return codeOf(error) || error.name;

@@ -14,7 +14,8 @@ export type Frame =
   | { type: 'question'; id: string; text: string; expiresAt: number | null }
   | { type: 'file'; path: string }
   | { type: 'end'; tokens: number }
-  | { type: 'error'; code: string; details: string }
+  /** `details` null: nested too deep to be told. */
+  | { type: 'error'; code: string; details: string | null }
   | { type: 'disconnect' }
   | { type: 'unknown'; name: string }
   | { type: 'protocol'; detail: string };
@@ -27,12 +28,14 @@ export interface Decoded {
 
 const TEXT_LIMIT = 10_000;
 const NAME_LIMIT = 100;
+/** How deep the details of an ERROR may be nested: `JSON.stringify` overflows the stack at some thousands. */
+const DEPTH_LIMIT = 100;
 
 const word = z.union([z.string(), z.number().transform(String)]);
 const flag = z.boolean().catch(false);
 const whole = z.number().int().nonnegative().nullable().catch(null);
 
-const Envelope = z.looseObject({ type: z.string(), request_id: word.nullable().catch(null).default(null) });
+const Envelope = z.object({ type: z.string(), request_id: word.nullable().catch(null).default(null) });
 const Status = z.object({
   capabilities: z
     .object({ idempotent: flag, request_id: flag, confirmations: flag, stop: flag })
@@ -43,7 +46,7 @@ const TextChunk = z.object({ text: z.string() });
 const SendFile = z.object({ path: z.string().min(1).max(4096) });
 const End = z.object({ tokens_used: z.number().nonnegative().catch(0) });
 const Failure = z.object({ code: word.catch(''), details: z.unknown().optional() });
-const CustomUpdate = z.object({ data: z.looseObject({ kind: z.string() }) });
+const Update = z.object({ kind: z.string() });
 const Confirmation = z.object({
   id: word.pipe(z.string().min(1).max(1000)),
   text: z.string().transform((text) => text.slice(0, TEXT_LIMIT)),
@@ -54,16 +57,20 @@ const Confirmation = z.object({
 });
 const Progress = z.object({ step: whole.default(null), steps: whole.default(null) });
 
+/** A message as it came; what is not asked for by name is never looked at or copied. */
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Decodes one WebSocket message; never throws. */
 export function decodeFrame(data: Buffer | string, isBinary = false): Decoded {
   if (isBinary) return unread('a binary message');
-  const envelope = Envelope.safeParse(parseJson(data.toString()));
+  const fields = parseJson(data.toString());
+  const envelope = Envelope.safeParse(fields);
   if (!envelope.success) return unread('not a JSON object with a type');
-  return { frame: decodeType(envelope.data), requestId: envelope.data.request_id };
+  const { type, request_id: requestId } = envelope.data;
+  return { frame: decodeType(type, fields as Fields), requestId };
 }
 
-function decodeType(fields: z.infer<typeof Envelope>): Frame {
-  const { type } = fields;
+function decodeType(type: string, fields: Fields): Frame {
   const name = type.slice(0, NAME_LIMIT);
   if (type === 'STATUS') return { type: 'status', ...Status.parse(fields) };
   if (type === 'AGENT_EVENT_TEXT_CHUNK') {
@@ -77,7 +84,7 @@ function decodeType(fields: z.infer<typeof Envelope>): Frame {
   if (type === 'AGENT_EVENT_END') return { type: 'end', tokens: End.parse(fields).tokens_used };
   if (type === 'ERROR') {
     const { code, details } = Failure.parse(fields);
-    return { type: 'error', code: code.slice(0, NAME_LIMIT), details: asText(details).slice(0, TEXT_LIMIT) };
+    return { type: 'error', code: code.slice(0, NAME_LIMIT), details: asText(details) };
   }
   if (/DISCONNECT/i.test(type)) return { type: 'disconnect' };
   if (/CUSTOM_?UPDATE/i.test(type)) return decodeCustomUpdate(name, fields);
@@ -86,30 +93,36 @@ function decodeType(fields: z.infer<typeof Envelope>): Frame {
   return { type: 'unknown', name };
 }
 
-function decodeCustomUpdate(name: string, fields: object): Frame {
-  const update = CustomUpdate.safeParse(fields);
+function decodeCustomUpdate(name: string, fields: Fields): Frame {
+  const update = Update.safeParse(fields.data);
   if (!update.success) return progress(fields, null);
-  const { data } = update.data;
-  if (data.kind !== 'confirmation') return progress(data, null);
+  const data = fields.data as Fields;
+  if (update.data.kind !== 'confirmation') return progress(data, null);
   const question = Confirmation.safeParse(data);
   if (!question.success) return malformed(name);
   return { type: 'question', id: question.data.id, text: question.data.text, expiresAt: question.data.expires_at };
 }
 
-function progress(fields: object, unknownType: string | null): Frame {
+function progress(fields: Fields, unknownType: string | null): Frame {
   return { type: 'progress', text: wordsOf(fields), ...Progress.parse(fields), unknownType };
 }
 
 /** Tool frames have no agreed fields: the first one that reads like a text or a name is taken. */
-function wordsOf(fields: object): string {
-  const known = new Map<string, unknown>(Object.entries(fields));
-  const found = ['text', 'message', 'tool_name', 'tool', 'name'].map((key) => known.get(key));
-  return (found.find((value) => typeof value === 'string') ?? '').slice(0, TEXT_LIMIT);
+function wordsOf({ text, message, tool_name, tool, name }: Fields): string {
+  const found = [text, message, tool_name, tool, name].find((value) => typeof value === 'string');
+  return (found ?? '').slice(0, TEXT_LIMIT);
 }
 
-function asText(details: unknown): string {
-  if (typeof details === 'string') return details;
-  return JSON.stringify(details) ?? '';
+/** The details of an ERROR as its agent wrote them, the beginning only; null where they are nested too deep. */
+function asText(details: unknown): string | null {
+  if (typeof details === 'string') return details.slice(0, TEXT_LIMIT);
+  if (isDeeperThan(DEPTH_LIMIT, details)) return null;
+  return (JSON.stringify(details) ?? '').slice(0, TEXT_LIMIT);
+}
+
+function isDeeperThan(limit: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return limit === 0 || Object.values(value).some((inner) => isDeeperThan(limit - 1, inner));
 }
 
 function parseJson(text: string): unknown {
@@ -126,6 +139,15 @@ function unread(detail: string): Decoded {
 
 function malformed(name: string): Frame {
   return { type: 'protocol', detail: `a malformed ${name}` };
+}
+
+/** A frame in words, for the log; an ERROR with the beginning of what it says. */
+export function nameOf(frame: Frame): string {
+  if (frame.type === 'error') {
+    return `ERROR ${frame.code}: ${frame.details?.slice(0, 500) ?? 'its details are nested too deep'}`;
+  }
+  if (frame.type === 'protocol') return frame.detail;
+  return frame.type === 'unknown' ? frame.name : frame.type;
 }
 
 /** What goes into a USER_MESSAGE; `attachments` are paths relative to the agent's `/workspace`. */

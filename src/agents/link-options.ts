@@ -1,7 +1,7 @@
 /** What a link is given, what bounds it and what it counts. */
 import type { AgentId } from '../../machines/ids.ts';
 import type { Log, Now } from '../ports.ts';
-import type { After } from './timers.ts';
+import { after, type After } from './timers.ts';
 
 /** Milliseconds, and bytes for `maxFrame`. */
 export interface LinkLimits {
@@ -51,3 +51,15 @@ export const defaultLimits: LinkLimits = {
   stop: 800,
   maxFrame: 8 * 1024 * 1024,
 };
+
+export type LinkSettings = Required<Omit<LinkOptions, 'limits'>> & { limits: LinkLimits };
+
+/** The options with what was left out. */
+export function settingsOf(options: LinkOptions): LinkSettings {
+  return {
+    ...options,
+    count: options.count ?? (() => undefined),
+    limits: { ...defaultLimits, ...options.limits },
+    after: options.after ?? after,
+  };
+}

@@ -1,221 +1,282 @@
 /** One WebSocket connection to an agent for one turn. */
-import type { ClientOptions } from 'ws';
 import { WebSocket } from 'ws';
-import type { AgentId, ContextId } from '../../machines/ids.ts';
-import type { Trouble } from '../../machines/notices.ts';
+import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
+import type { Text } from '../../machines/room.model.ts';
+import { createBarrier } from '../basics/barrier.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
-import { troubleOfClose, troubleOfError, troubleOfRefusal, wordsOfError } from './breaks.ts';
+import type { Break } from './breaks.ts';
+import { breakOfClose, breakOfError, breakOfRefusal, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
-import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage } from './frames.ts';
-import type { LinkCount, LinkLimits, LinkOptions } from './link-options.ts';
-import { defaultLimits } from './link-options.ts';
-import { after, createTimers } from './timers.ts';
-import { agentUrl } from './url.ts';
+import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, nameOf } from './frames.ts';
+import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
+import { settingsOf } from './link-options.ts';
+import { createTimers } from './timers.ts';
+import { agentUrl, withoutLogin } from './url.ts';
 
 /** How long a peer may take to answer our closing before its socket is destroyed. */
 const HANG_UP_MS = 1_000;
 
+/** Kinds of ignored frames that a link names in the log; the rest is only counted. */
+const NAMED_MOST = 20;
+
 /** Makes the port through which actors reach agents. Events of a link come after the call that opened it has returned. */
 export function openLinks(options: LinkOptions): OpenLink {
-  const settings: Settings = {
-    ...options,
-    count: options.count ?? (() => undefined),
-    limits: { ...defaultLimits, ...options.limits },
-    after: options.after ?? after,
-  };
-  return (target, listen) => connect(settings, target, listen);
+  const settings = settingsOf(options);
+  return (target, listen) => new AgentLink(settings, target, listen);
 }
 
-type Settings = Required<Omit<LinkOptions, 'limits'>> & { limits: LinkLimits };
 type Phase = 'connecting' | 'awaiting status' | 'ready' | 'asked' | 'ended';
 type Ending = Extract<LinkEvent, { type: 'ended' | 'unreachable' }>;
 
-function connect(
-  { baseOf, now, log, count, limits, after }: Settings,
-  { agent, contextId }: { agent: AgentId; contextId: ContextId },
-  listen: (event: LinkEvent) => void,
-): Link {
-  let phase: Phase = 'connecting';
-  let capabilities: Capabilities = { idempotent: false, request_id: false, confirmations: false, stop: false };
-  let requestId: string | null = null;
-  let questionOpen = false;
-  let stopping = false;
-  let pongAwaited = false;
-  const timers = createTimers<'limit' | 'silence' | 'ping'>(after);
+/** What each line of the log says of its link. */
+interface Facts {
+  agent: AgentId;
+  contextId: ContextId;
+  /** Where it went, without a login; null until there is an address. */
+  url: string | null;
+  /** Null until a message of the room was asked. */
+  room: RoomId | null;
+}
 
-  const tell = (event: LinkEvent) => {
+class AgentLink implements Link {
+  readonly #settings: LinkSettings;
+  readonly #listen: (event: LinkEvent) => void;
+  readonly #facts: Facts;
+  readonly #timers;
+  readonly #socket: WebSocket | null;
+  readonly #ignored = new Set<string>();
+  #phase: Phase = 'connecting';
+  #capabilities: Capabilities = { idempotent: false, request_id: false, confirmations: false, stop: false };
+  #requestId: string | null = null;
+  #questionOpen = false;
+  #stopping = false;
+  #pongAwaited = false;
+
+  /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
+  readonly #barred = createBarrier((error) => {
+    this.#settings.log.error({ ...this.#facts, error }, 'an agent link broke on what came in');
+    this.#fail({ trouble: 'protocol', detail: describeError(error), code: null });
+  });
+
+  constructor(
+    settings: LinkSettings,
+    { agent, contextId }: { agent: AgentId; contextId: ContextId },
+    listen: (event: LinkEvent) => void,
+  ) {
+    this.#settings = settings;
+    this.#listen = listen;
+    this.#facts = { agent, contextId, url: null, room: null };
+    this.#timers = createTimers<'limit' | 'silence' | 'ping'>((ms, act) => settings.after(ms, this.#barred(act)));
+    this.#socket = this.#dial();
+    this.#limit('connect', 'unreachable', 'connection');
+  }
+
+  ask({ text, room }: { text: Text; room: RoomId }): void {
+    if (this.#phase !== 'ready' || this.#socket === null) return;
+    this.#facts.room = room;
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.#lose('closed before the message was written');
+    this.#phase = 'asked';
+    this.#requestId = text.eventId;
+    const declared = this.#capabilities.request_id ? this.#requestId : null;
+    this.#socket.send(encodeUserMessage({ text, room, attachments: [], requestId: declared }));
+    this.#watchSilence();
+  }
+
+  confirm(question: string, approved: boolean): void {
+    if (this.#phase !== 'asked' || this.#stopping) return;
+    this.#questionOpen = false;
+    this.#socket?.send(encodeConfirmation(question, approved));
+    this.#watchSilence();
+  }
+
+  stop(): void {
+    if (this.#phase === 'ended' || this.#stopping) return;
+    if (this.#phase !== 'asked' || !this.#capabilities.stop) return this.#end({ type: 'ended', outcome: 'stopped' });
+    this.#stopping = true;
+    this.#watchSilence();
+    this.#timers.set('limit', this.#settings.limits.stop, () => this.#end({ type: 'ended', outcome: 'stopped' }));
+    this.#socket?.send(encodeStop());
+  }
+
+  close(): void {
+    if (this.#phase !== 'ended') this.#hangUp();
+  }
+
+  #dial(): WebSocket | null {
+    const { baseOf, limits } = this.#settings;
     try {
-      listen(event);
-    } catch (error) {
-      log.error({ agent, contextId, event: event.type, error }, 'the listener of an agent link failed');
-    }
-  };
-
-  const end = (event: Ending) => {
-    if (phase === 'ended') return;
-    hangUp();
-    tell(event);
-  };
-
-  const fail = (trouble: Trouble, detail: string) => {
-    if (stopping) end({ type: 'ended', outcome: 'stopped' });
-    else if (phase === 'asked') end({ type: 'ended', outcome: 'failed', trouble, detail });
-    else end({ type: 'unreachable', trouble, detail });
-  };
-
-  const lose = (detail: string) => fail(phase === 'asked' ? 'connection-lost' : 'unreachable', detail);
-
-  const watchSilence = () => {
-    if (stopping || questionOpen) timers.clear('silence');
-    else timers.set('silence', limits.silence, () => fail('silent', `no frame for ${limits.silence} ms`));
-  };
-
-  const watchPulse = () => {
-    timers.set('ping', limits.ping, () => {
-      if (pongAwaited) return lose(`no pong for ${limits.ping} ms`);
-      pongAwaited = true;
-      socket?.ping();
-      watchPulse();
-    });
-  };
-
-  const greet = (frame: Frame) => {
-    if (frame.type !== 'status') return fail('protocol', `the first frame was ${nameOf(frame)}, not STATUS`);
-    timers.clear('limit');
-    phase = 'ready';
-    capabilities = frame.capabilities;
-    tell({ type: 'ready', capabilities, session: frame.session });
-  };
-
-  const takeEarly = (frame: Frame) => {
-    if (frame.type === 'error' || frame.type === 'disconnect') return lose(`${nameOf(frame)} before the message`);
-    count('frame unexpected');
-  };
-
-  const take = (frame: Frame) => {
-    switch (frame.type) {
-      case 'text':
-        if (frame.text !== '') tell(frame);
-        return;
-      case 'progress':
-        if (frame.unknownType !== null) ignore('frame unknown', frame.unknownType);
-        return tell({ type: 'progress', text: frame.text, step: frame.step, steps: frame.steps });
-      case 'question': {
-        questionOpen = true;
-        timers.clear('silence');
-        const expiresInMs = frame.expiresAt === null ? null : Math.max(0, frame.expiresAt - now());
-        return tell({ type: 'question', id: frame.id, text: frame.text, expiresInMs });
-      }
-      case 'file':
-        return tell(frame);
-      case 'end':
-        return end(
-          stopping ? { type: 'ended', outcome: 'stopped' } : { type: 'ended', outcome: 'done', tokens: frame.tokens },
-        );
-      case 'error':
-        return fail(troubleOfRefusal(frame.code, frame.details), nameOf(frame));
-      case 'disconnect':
-        return lose('the agent said that it disconnects');
-      case 'status':
-        return count('frame unexpected');
-      case 'unknown':
-        return ignore('frame unknown', frame.name);
-      case 'protocol':
-        return ignore('frame invalid', frame.detail);
-    }
-  };
-
-  const ignored = new Set<string>();
-  const ignore = (name: LinkCount, what: string) => {
-    count(name);
-    if (ignored.has(what) || ignored.size >= 20) return;
-    ignored.add(what);
-    log.warn({ agent, contextId, what }, 'ignored a frame of an agent');
-  };
-
-  const hangUp = () => {
-    phase = 'ended';
-    timers.clearAll();
-    socket?.close(1000);
-  };
-
-  const dial = (): WebSocket | null => {
-    try {
-      const base = baseOf(agent);
+      const base = baseOf(this.#facts.agent);
       if (base === null) throw new Error('no such agent is configured');
-      return new WebSocket(agentUrl(base, contextId), socketOptions(limits));
+      const url = agentUrl(base, this.#facts.contextId);
+      this.#facts.url = withoutLogin(url);
+      const settings = { perMessageDeflate: false, maxPayload: limits.maxFrame, closeTimeout: HANG_UP_MS };
+      return this.#hear(new WebSocket(url, settings));
     } catch (error) {
-      queueMicrotask(() => fail('unreachable', describeError(error)));
+      const detail = describeError(error);
+      queueMicrotask(this.#barred(() => this.#fail({ trouble: 'unreachable', detail, code: null })));
       return null;
     }
-  };
+  }
 
-  const socket = dial();
-  timers.set('limit', limits.connect, () => fail('unreachable', `no connection within ${limits.connect} ms`));
-  socket?.on('open', () => {
-    if (phase === 'ended') return;
-    phase = 'awaiting status';
-    timers.set('limit', limits.status, () => fail('no-status', `no STATUS within ${limits.status} ms`));
-    watchPulse();
-    tell({ type: 'opened' });
-  });
-  socket?.on('message', (data, isBinary) => {
-    if (phase === 'ended') return count('frame late');
-    pongAwaited = false;
-    const { frame, requestId: belongsTo } = decodeFrame(data as Buffer, isBinary);
-    if (phase === 'awaiting status') return greet(frame);
-    if (phase === 'ready') return takeEarly(frame);
+  #hear(socket: WebSocket): WebSocket {
+    const barred = this.#barred;
+    socket.on(
+      'open',
+      barred(() => this.#opened()),
+    );
+    socket.on(
+      'message',
+      barred((data, isBinary: boolean) => this.#received(data as Buffer, isBinary)),
+    );
+    socket.on(
+      'pong',
+      barred(() => void (this.#pongAwaited = false)),
+    );
+    socket.on(
+      'error',
+      barred((error: Error) => this.#fail(breakOfError(error, this.#phase === 'asked'))),
+    );
+    socket.on(
+      'close',
+      barred((code: number, reason: Buffer) =>
+        this.#fail(breakOfClose(code, reason.toString(), this.#phase === 'asked')),
+      ),
+    );
+    return socket;
+  }
+
+  #opened(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'awaiting status';
+    this.#limit('status', 'no-status', 'STATUS');
+    this.#watchPulse();
+    this.#tell({ type: 'opened' });
+  }
+
+  #received(data: Buffer, isBinary: boolean): void {
+    if (this.#phase === 'ended') return this.#settings.count('frame late');
+    this.#pongAwaited = false;
+    const { frame, requestId } = decodeFrame(data, isBinary);
+    if (this.#phase === 'awaiting status') return this.#greet(frame);
+    if (this.#phase === 'ready') return this.#takeEarly(frame);
     // A foreign frame says nothing about this turn: it does not push the silence limit away either.
-    if (capabilities.request_id && belongsTo !== null && belongsTo !== requestId) return count('frame foreign');
-    watchSilence();
-    take(frame);
-  });
-  socket?.on('pong', () => {
-    pongAwaited = false;
-  });
-  socket?.on('error', (error) => fail(troubleOfError(error, phase === 'asked'), wordsOfError(error)));
-  socket?.on('close', (code, reason) => {
-    fail(troubleOfClose(code, phase === 'asked'), `closed with ${code} ${reason.toString().slice(0, 200)}`.trimEnd());
-  });
+    const foreign = this.#capabilities.request_id && requestId !== null && requestId !== this.#requestId;
+    if (foreign) return this.#settings.count('frame foreign');
+    this.#watchSilence();
+    this.#take(frame);
+  }
 
-  return {
-    ask({ text, room }) {
-      if (phase !== 'ready' || socket === null) return;
-      if (socket.readyState !== WebSocket.OPEN) return lose('closed before the message was written');
-      phase = 'asked';
-      requestId = text.eventId;
-      const declared = capabilities.request_id ? requestId : null;
-      socket.send(encodeUserMessage({ text, room, attachments: [], requestId: declared }));
-      watchSilence();
-    },
-    confirm(question, approved) {
-      if (phase !== 'asked' || stopping) return;
-      questionOpen = false;
-      socket?.send(encodeConfirmation(question, approved));
-      watchSilence();
-    },
-    stop() {
-      if (phase === 'ended' || stopping) return;
-      if (phase !== 'asked' || !capabilities.stop) return end({ type: 'ended', outcome: 'stopped' });
-      stopping = true;
-      watchSilence();
-      timers.set('limit', limits.stop, () => end({ type: 'ended', outcome: 'stopped' }));
-      socket?.send(encodeStop());
-    },
-    close() {
-      if (phase !== 'ended') hangUp();
-    },
-  };
-}
+  #greet(frame: Frame): void {
+    if (frame.type !== 'status') {
+      const code = frame.type === 'error' ? frame.code : null;
+      const detail = `the first frame was ${nameOf(frame)}, not STATUS`;
+      return this.#fail({ trouble: 'protocol', detail, code });
+    }
+    this.#timers.clear('limit');
+    this.#phase = 'ready';
+    this.#capabilities = frame.capabilities;
+    this.#tell({ type: 'ready', capabilities: frame.capabilities, session: frame.session });
+  }
 
-function socketOptions(limits: LinkLimits): ClientOptions {
-  const options = { perMessageDeflate: false, maxPayload: limits.maxFrame, closeTimeout: HANG_UP_MS };
-  return options;
-}
+  #takeEarly(frame: Frame): void {
+    if (frame.type !== 'error' && frame.type !== 'disconnect') return this.#settings.count('frame unexpected');
+    const code = frame.type === 'error' ? frame.code : null;
+    this.#fail({ trouble: 'unreachable', detail: `${nameOf(frame)} before the message`, code });
+  }
 
-function nameOf(frame: Frame): string {
-  if (frame.type === 'error') return `ERROR ${frame.code}: ${frame.details.slice(0, 500)}`;
-  if (frame.type === 'protocol') return frame.detail;
-  return frame.type === 'unknown' ? frame.name : frame.type;
+  #take(frame: Frame): void {
+    switch (frame.type) {
+      case 'text':
+        if (frame.text !== '') this.#tell(frame);
+        return;
+      case 'progress':
+        if (frame.unknownType !== null) this.#ignore('frame unknown', frame.unknownType);
+        return this.#tell({ type: 'progress', text: frame.text, step: frame.step, steps: frame.steps });
+      case 'question': {
+        this.#questionOpen = true;
+        this.#timers.clear('silence');
+        const expiresInMs = frame.expiresAt === null ? null : Math.max(0, frame.expiresAt - this.#settings.now());
+        return this.#tell({ type: 'question', id: frame.id, text: frame.text, expiresInMs });
+      }
+      case 'file':
+        return this.#tell(frame);
+      case 'end':
+        if (this.#stopping) return this.#end({ type: 'ended', outcome: 'stopped' });
+        return this.#end({ type: 'ended', outcome: 'done', tokens: frame.tokens });
+      case 'error':
+        return this.#fail(breakOfRefusal(frame));
+      case 'disconnect':
+        return this.#lose('the agent said that it disconnects');
+      case 'status':
+        return this.#settings.count('frame unexpected');
+      case 'unknown':
+        return this.#ignore('frame unknown', frame.name);
+      case 'protocol':
+        return this.#ignore('frame invalid', frame.detail);
+    }
+  }
+
+  #ignore(name: LinkCount, what: string): void {
+    this.#settings.count(name);
+    if (this.#ignored.has(what) || this.#ignored.size >= NAMED_MOST) return;
+    this.#ignored.add(what);
+    this.#settings.log.warn({ ...this.#facts, what }, 'ignored a frame of an agent');
+  }
+
+  #limit(name: 'connect' | 'status', trouble: 'unreachable' | 'no-status', what: string): void {
+    const ms = this.#settings.limits[name];
+    this.#timers.set('limit', ms, () => this.#fail({ trouble, detail: `no ${what} within ${ms} ms`, code: null }));
+  }
+
+  #watchSilence(): void {
+    if (this.#stopping || this.#questionOpen) return this.#timers.clear('silence');
+    const ms = this.#settings.limits.silence;
+    this.#timers.set('silence', ms, () =>
+      this.#fail({ trouble: 'silent', detail: `no frame for ${ms} ms`, code: null }),
+    );
+  }
+
+  #watchPulse(): void {
+    const ms = this.#settings.limits.ping;
+    this.#timers.set('ping', ms, () => {
+      if (this.#pongAwaited) return this.#lose(`no pong for ${ms} ms`);
+      this.#pongAwaited = true;
+      this.#socket?.ping();
+      this.#watchPulse();
+    });
+  }
+
+  #lose(detail: string): void {
+    this.#fail(lostBy(detail, this.#phase === 'asked'));
+  }
+
+  #fail({ trouble, detail, code }: Break): void {
+    if (this.#phase === 'ended') return;
+    if (this.#stopping) return this.#end({ type: 'ended', outcome: 'stopped' });
+    if (this.#phase === 'asked') this.#end({ type: 'ended', outcome: 'failed', trouble, detail });
+    else this.#end({ type: 'unreachable', trouble, detail });
+    // Without `detail`, which may hold the agent's words.
+    this.#settings.log.info({ ...this.#facts, trouble, code }, 'an agent link failed');
+  }
+
+  #end(event: Ending): void {
+    if (this.#phase === 'ended') return;
+    this.#hangUp();
+    this.#tell(event);
+  }
+
+  #hangUp(): void {
+    this.#phase = 'ended';
+    this.#timers.clearAll();
+    this.#socket?.close(1000);
+  }
+
+  #tell(event: LinkEvent): void {
+    try {
+      this.#listen(event);
+    } catch (error) {
+      this.#settings.log.error({ ...this.#facts, event: event.type, error }, 'the listener of an agent link failed');
+    }
+  }
 }

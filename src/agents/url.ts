@@ -32,6 +32,11 @@ export function agentUrl(address: string, contextId: string): string {
   return `${parsed.base}v1/agent_ws/${encodeURIComponent(contextId)}/`;
 }
 
+/** An agent's URL for the log, without the login that may stand in it. */
+export function withoutLogin(url: string): string {
+  return url.replace(/^(wss?:\/\/)[^/]*@/, '$1');
+}
+
 function withoutRoute(path: string): string {
   return path
     .replace(/\/+$/, '/')

@@ -37,11 +37,11 @@ export function composeMatrix({ homeserver, session, me, now, chance, log, onUna
       ...attendance.watching({ work, send: courier.send }, onGone),
       ...{ sendDisposable: courier.sendDisposable, joinRoom: work.joinRoom, showTyping: signals.showTyping },
     },
-    close() {
+    async close() {
       survey.close();
       work.close();
       signals.close();
-      courier.close();
+      await courier.close();
       attendance.close();
     },
   };

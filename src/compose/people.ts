@@ -6,14 +6,13 @@ import { newPersonRecord, personDefinition, readPersonRecord } from '../actors/p
 import { personRest } from '../actors/rest.ts';
 import { createChildren, type Children } from '../durable/children.ts';
 import { newOrigin } from '../durable/record.ts';
-import type { Shared } from './household.ts';
-import { resumed, shareOf } from './shared.ts';
+import { alike, resumed, type Shared } from './surroundings.ts';
 import { namesFor } from './words.ts';
 
 export function composePeople(shared: Shared): Children<UserId, PersonContext> {
   const { store, device, work, send, words, post, creations, config } = shared;
   return createChildren({
-    ...shareOf(shared),
+    ...alike(shared),
     definition: personDefinition(device),
     records: store.people,
     readRecord: readPersonRecord,

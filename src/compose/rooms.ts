@@ -9,8 +9,7 @@ import { createPlaces } from '../agents/places.ts';
 import { createChildren, type Children } from '../durable/children.ts';
 import { renderAnswer } from '../text/answer.ts';
 import { renderPreview } from '../text/preview.ts';
-import type { Shared } from './household.ts';
-import { resumed, shareOf } from './shared.ts';
+import { alike, resumed, type Shared } from './surroundings.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
@@ -19,7 +18,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const refuseAlways = access.denyRepeat === 'always';
   const ports = portsOf(shared);
   return createChildren({
-    ...shareOf(shared),
+    ...alike(shared),
     definition: roomDefinition({ queue, tries: connectTries, turnMs, refuseAlways }, device),
     records: store.rooms,
     readRecord: readRoomRecord,

@@ -1,5 +1,5 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
-import { EventId, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
+import { EventId, type AgentId, type RoomId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import type { Reach } from '../actors/boundaries.ts';
 import { createDirectory } from '../actors/directory.ts';
@@ -45,7 +45,7 @@ export interface ServiceOptions {
 export type Service = ReturnType<typeof composeService>;
 
 export function composeService(options: ServiceOptions) {
-  const { config, session, store, host, now, chance, log, on } = options;
+  const { config, session, host, now, chance, log, on } = options;
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
   const registry = createRegistry(config);

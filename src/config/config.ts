@@ -1,4 +1,6 @@
 import type { AgentId, UserId } from '../../machines/ids.ts';
+import type { Camel } from './camel.ts';
+import type { WrittenPolicy } from './policy-keys.ts';
 
 export interface AgentConfig {
   id: AgentId;
@@ -11,37 +13,12 @@ export interface AgentConfig {
   concurrency: number;
 }
 
-export interface Policy {
-  reply: { stream: 'edits' | 'final'; firstEditMs: number; maxEdits: number };
-  limits: {
-    connectMs: number;
-    statusMs: number;
-    silenceMs: number;
-    turnMs: number;
-    frameBytes: number;
-    queue: number;
-    connectTries: number;
-  };
-  /** `spaces`: a Space of chats for every person; `dm`: the room of the invite is the one chat. */
-  onboarding: {
-    mode: 'spaces' | 'dm';
-    /** Of one person. */
-    invitesPerMinute: number;
-  };
-  access: {
-    /** Who may invite, besides the people in `userAgents`: globs (`*`, `?`) over user ids. */
-    allowed: readonly string[];
-    /** What becomes of a person whom `userAgents` does not name. */
-    unmapped: 'default_agent' | 'deny';
-    /** Markdown: how to get access. */
-    contact: string | null;
-    denyRepeat: 'once' | 'always';
-  };
-  /** Whether each room has a memory of its own, or each person. `person` needs the mode `dm`. */
-  context: { scope: 'room' | 'person' };
-  /** Templates: `{name}` is the person's name, `{number}` the number of the chat. */
-  names: { space: string; chat: string };
-}
+type Parts = Camel<WrittenPolicy>;
+
+/** The keys of `policy-keys.ts` under the names of the code, each with a value. */
+export type Policy = {
+  [Part in keyof Parts]: { [Key in keyof Parts[Part]]-?: Exclude<Parts[Part][Key], undefined> };
+};
 
 /** Everything that can be set, with defaults filled in. Holds secrets: never log it, use `describeConfig`. */
 export interface Config {

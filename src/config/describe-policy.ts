@@ -1,23 +1,31 @@
 import type { Config, Policy } from './config.ts';
+import { wordsOf, wordsOfParts } from './policy-words.ts';
 import { quoted } from './problem.ts';
 
 const LONGEST_CONTACT = 240;
-const LONGEST_NAME = 80;
 
 type Row = [string, string];
 
+/** The rows of keys that do not stand in the row of their part. */
+const rowOf: Partial<Record<string, string>> = {
+  'onboarding.invites_per_minute': '',
+  'onboarding.mode': 'rooms',
+  'context.scope': 'memory',
+};
+
 /** What the policy means for people, as rows of a name and a sentence. */
 export function describePolicy(config: Config): Row[] {
-  const { onboarding } = config.policy;
-  const named = Object.entries(config.userAgents);
+  const { policy, userAgents } = config;
+  const row = (path: string): Row => [rowOf[path] ?? '', wordsOf(policy, path)];
   return [
     ['may invite', `${invitersOf(config)}; invites of anybody else are declined without a word`],
-    ['', `more than ${onboarding.invitesPerMinute} of one person within a minute are declined too`],
-    ...named.map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
+    row('onboarding.invites_per_minute'),
+    ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
     ...restOf(config),
-    ['without agent', contactOf(config.policy)],
-    ['rooms', roomsOf(config.policy)],
-    ['memory', memoryOf(config.policy)],
+    ['without agent', contactOf(policy)],
+    row('onboarding.mode'),
+    row('context.scope'),
+    ...wordsOfParts(policy, Object.keys(rowOf)),
   ];
 }
 
@@ -55,18 +63,6 @@ function contactOf({ access }: Policy): string {
   const words =
     access.contact === null ? 'to ask the people who run this service' : quoted(access.contact, LONGEST_CONTACT);
   return `whoever gets none, or loses theirs, is told so ${told}: ${words}`;
-}
-
-function roomsOf({ onboarding, names }: Policy): string {
-  return onboarding.mode === 'dm'
-    ? 'the room of the invite is the chat: the person is greeted and answered there, and no Space is made'
-    : `a Space for every person, named ${quoted(names.space, LONGEST_NAME)}, with chats named ${quoted(names.chat, LONGEST_NAME)}; the room of the invite only points to them`;
-}
-
-function memoryOf({ context }: Policy): string {
-  return context.scope === 'room'
-    ? 'one for every room; !clear begins a new one'
-    : 'one for every person, in all of their rooms; !clear does not empty it';
 }
 
 function listOf(parts: readonly string[]): string {

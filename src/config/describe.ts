@@ -4,9 +4,8 @@ import { hideCredentials } from './problem.ts';
 
 /** A summary for people, without secrets: not the token, not the password, no credentials in URLs. */
 export function describeConfig(config: Config): string {
-  const { matrix, policy, state, log, ops } = config;
+  const { matrix, state, log, ops } = config;
   const secret = matrix.accessToken === null ? 'password' : 'access token';
-  const { reply, limits } = policy;
   const rows: [string, string][] = [
     ['homeserver', matrix.homeserver],
     ['user', `${matrix.userId}, with ${secret}${matrix.deviceId === null ? '' : `, device ${matrix.deviceId}`}`],
@@ -16,17 +15,6 @@ export function describeConfig(config: Config): string {
       `${named(agent)} at ${hideCredentials(agent.baseUrl)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
     ]),
     ...describePolicy(config),
-    [
-      'reply',
-      reply.stream === 'final'
-        ? 'shown when it is complete'
-        : `grows in the room: first after ${reply.firstEditMs} ms, at most ${reply.maxEdits} edits`,
-    ],
-    [
-      'limits',
-      `connect ${limits.connectMs} ms, ${limits.connectTries} tries; status ${limits.statusMs} ms; silence ${limits.silenceMs} ms; ` +
-        `turn ${limits.turnMs} ms; frame ${limits.frameBytes} bytes; queue ${limits.queue}`,
-    ],
     ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
     ['log', `${log.level}, ${log.format}`],
     ['ops', ops === null ? 'off' : `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}`],

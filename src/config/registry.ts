@@ -1,54 +1,54 @@
 import { load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
+import { hintOf } from './about.ts';
 import { isMapping, kindOf, pathText, problemsOf, type Wording } from './issues.ts';
 import { checkPolicy } from './policy-check.ts';
-import { policyHints, policyKeys, WrittenPolicy } from './policy.ts';
+import { WrittenPolicy } from './policy-keys.ts';
 import { ConfigError, type Problem, show, suggest } from './problem.ts';
+import { keysOf, partsOf } from './schema.ts';
 import { agentUrl, folder, optional, section, text, userId } from './values.ts';
 
 const Agent = z.strictObject({
-  id: text,
-  label: text.optional(),
-  base_url: optional(agentUrl),
-  workspace_path: optional(folder),
-  concurrency: z.int().min(1).max(1000).default(4),
+  id: text.describe('a text of its own for every agent, in quotes when it looks like a number: "agent-1"'),
+  label: text.optional().describe('a text, in quotes when it looks like a number; or leave the line out'),
+  base_url: optional(agentUrl).describe(
+    'for example "ws://agent-1:8000/" or "http://proxy:7000/agent_1/"; or leave the line out',
+  ),
+  workspace_path: optional(folder).describe(
+    'an absolute folder as this service sees it: "/agents/1"; or leave the line out',
+  ),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(4)
+    .describe('a whole number of turns that the agent takes at once, 1 to 1000'),
 });
 
-const RegistryFile = z.strictObject({
-  agents: z.array(Agent).min(1),
-  user_agents: section(z.record(z.string(), text)),
+const agent = text.describe('the id of an agent of this file, in quotes when it looks like a number');
+
+/** The registry file as it was written, checked, defaults filled in; `.describe()` says what would be right. */
+export const RegistryFile = z.strictObject({
+  agents: z
+    .array(Agent.describe('a mapping that has an id: "- id: agent-1"'))
+    .min(1)
+    .describe('a list with at least one agent: "agents:" and below it "  - id: agent-1"'),
+  user_agents: section(z.record(z.string(), agent)).describe(
+    'a mapping from user to agent: \'"@ann:example.org": agent-1\'',
+  ),
   policy: section(WrittenPolicy),
 });
-
-/** The registry file as it was written, checked, defaults filled in. */
 export type RegistryFile = z.infer<typeof RegistryFile>;
 
-const knownKeys: Partial<Record<string, readonly string[]>> = {
-  '': Object.keys(RegistryFile.shape),
-  'agents[]': Object.keys(Agent.shape),
-  ...policyKeys,
-};
-
-const hints: Partial<Record<string, string>> = {
-  agents: 'a list with at least one agent: "agents:" and below it "  - id: agent-1"',
-  'agents[]': 'a mapping that has an id: "- id: agent-1"',
-  'agents[].id': 'a text of its own for every agent, in quotes when it looks like a number: "agent-1"',
-  'agents[].label': 'a text, in quotes when it looks like a number; or leave the line out',
-  'agents[].base_url': 'for example "ws://agent-1:8000/" or "http://proxy:7000/agent_1/"; or leave the line out',
-  'agents[].workspace_path': 'an absolute folder as this service sees it: "/agents/1"; or leave the line out',
-  'agents[].concurrency': 'a whole number of turns that the agent takes at once, 1 to 1000',
-  user_agents: 'a mapping from user to agent: \'"@ann:example.org": agent-1\'',
-  'user_agents[]': 'the id of an agent of this file, in quotes when it looks like a number',
-  ...policyHints,
-};
+const parts = partsOf(RegistryFile);
 
 /** Reads the text of a registry file; `name` stands before every path in a problem. Throws `ConfigError`. */
 export function parseRegistry(source: string, name: string): RegistryFile {
   const raw = parseYaml(source, name);
   const wording: Wording = {
     where: (path) => `${name}: ${pathText(path)}`,
-    hint: (pattern) => hints[pattern] ?? 'a mapping; or leave it out',
-    knownKeys: (pattern) => knownKeys[pattern] ?? [],
+    hint: (pattern) => hintOf(parts.get(pattern)) ?? 'a mapping; or leave it out',
+    knownKeys: (pattern) => keysOf(parts.get(pattern)),
   };
   const parsed = RegistryFile.safeParse(raw);
   const problems = [

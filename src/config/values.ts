@@ -17,6 +17,7 @@ export const text = z
 /** An optional part: what is left out and what is left empty (`policy:`) are the same. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => value ?? undefined, schema.optional());
+export const orNull = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? null, schema.nullable());
 export const section = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
 
 /** A Matrix user id: `@bot:example.org`. Behind the colon: a host name, or an IP address (IPv6 in brackets), and a port. */

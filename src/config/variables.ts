@@ -1,25 +1,70 @@
+/** The environment: one row a variable, what would be right for it in `.describe()`. */
+import { z } from 'zod';
 import { nearest } from './problem.ts';
+import { agentUrl, folder, homeserverUrl, userId } from './values.ts';
+
+const lowerCase = z.string().trim().toLowerCase();
+const word = z.string().trim().min(1).max(255).regex(/^\S+$/, 'contains blanks');
+const path = z.string().trim().min(1);
+
+const port = lowerCase
+  .regex(/^(off|\d{1,5})$/, 'is no port')
+  .transform((value) => (value === 'off' ? null : Number(value)))
+  .refine((value) => value === null || value <= 65_535, 'is no port');
+
+export const Environment = z.object({
+  MATRIX_HOMESERVER: homeserverUrl.describe('the URL of the homeserver, for example https://matrix.example.org'),
+  MATRIX_USER_ID: userId.describe('the Matrix user id of this service, for example @roomkeeper:example.org'),
+  MATRIX_PASSWORD: z
+    .string()
+    .min(1)
+    .max(16_384)
+    .optional()
+    .describe('the password of MATRIX_USER_ID, or its file in MATRIX_PASSWORD_FILE'),
+  MATRIX_ACCESS_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]+$/, 'is not one word of plain characters')
+    .optional()
+    .describe('set MATRIX_ACCESS_TOKEN or MATRIX_PASSWORD, or one of them as a file with _FILE behind its name'),
+  MATRIX_DEVICE_ID: word.optional().describe('one word; or leave it out'),
+  MATRIX_AGENT_REGISTRY_PATH: path
+    .optional()
+    .describe('the path of the YAML file that lists the agents, for example config/matrix-agents.yaml'),
+  MATRIX_PLATFORM_BACKEND: lowerCase
+    .pipe(z.enum(['real', 'mock']))
+    .default('real')
+    .describe('real (agents of the registry) or mock (a reference agent in this process)'),
+  AGENT_BASE_URL: agentUrl
+    .optional()
+    .describe('where agents without base_url listen, for example http://127.0.0.1:8000'),
+  AGENT_WS_URL: agentUrl.optional().describe('remove it and set AGENT_BASE_URL, for example http://127.0.0.1:8000'),
+  SURFACES_WORKSPACE_DIR: folder
+    .default('/agents')
+    .describe('an absolute folder for agents without workspace_path, for example /agents'),
+  STATE_DIR: path.default('./state').describe('the folder of the state, for example ./state'),
+  STATE_FSYNC: lowerCase
+    .pipe(z.enum(['on', 'off']))
+    .default('on')
+    .describe('on (a power failure loses nothing) or off (faster)'),
+  LOG_LEVEL: lowerCase
+    .pipe(z.enum(['debug', 'info', 'warn', 'error', 'silent']))
+    .default('info')
+    .describe('debug, info, warn, error or silent'),
+  LOG_FORMAT: lowerCase
+    .pipe(z.enum(['json', 'pretty']))
+    .optional()
+    .describe('json or pretty'),
+  OPS_HOST: word.default('127.0.0.1').describe('the address that the ops server listens on, for example 127.0.0.1'),
+  OPS_PORT: port.default(9090).describe('a port from 0 (any free one) to 65535, or off'),
+});
+export type Environment = z.infer<typeof Environment>;
 
 /** Variables that may come from a file named by `<name>_FILE`, and are never shown. */
-export const secretNames = ['MATRIX_PASSWORD', 'MATRIX_ACCESS_TOKEN'] as const;
+export const secretNames = ['MATRIX_PASSWORD', 'MATRIX_ACCESS_TOKEN'] as const satisfies (keyof Environment)[];
 
 /** All other variables that this service reads. */
-export const plainNames = [
-  'MATRIX_HOMESERVER',
-  'MATRIX_USER_ID',
-  'MATRIX_DEVICE_ID',
-  'MATRIX_AGENT_REGISTRY_PATH',
-  'MATRIX_PLATFORM_BACKEND',
-  'AGENT_BASE_URL',
-  'AGENT_WS_URL',
-  'SURFACES_WORKSPACE_DIR',
-  'STATE_DIR',
-  'STATE_FSYNC',
-  'LOG_LEVEL',
-  'LOG_FORMAT',
-  'OPS_HOST',
-  'OPS_PORT',
-] as const;
+export const plainNames = Object.keys(Environment.shape).filter((name) => !secretNames.some((one) => one === name));
 
 /** Variables of the compose files and of the agents' containers: known, and nothing to this service. */
 const elsewhere = [

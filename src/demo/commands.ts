@@ -1,24 +1,11 @@
 import { commands } from '../../machines/commands.ts';
 import { en } from '../text/en.ts';
-
-/** A command as a page proposes it: `args` is what is written behind the name, empty where there is nothing. */
-export interface CommandHint {
-  name: string;
-  args: string;
-  hint: string;
-}
-
-/** A line of the help: `!name args`, then what it is for. */
-const LINE = /^- `!(\w+) ?([^`]*)`: (.*)$/;
+import type { CommandHint } from './wire.ts';
 
 /** The commands of a room with what the help says about each, in its order. */
 export function commandHints(): CommandHint[] {
-  const lines = en
-    .help({ inSpace: true })
-    .split('\n')
-    .map((line) => LINE.exec(line));
   return commands.map(({ name }) => {
-    const [, , args = '', hint = ''] = lines.find((line) => line?.[1] === name) ?? [];
-    return { name: `!${name}`, args, hint: hint.replaceAll('`', '') };
+    const { purpose, args = '' } = en.commands[name];
+    return { name: `!${name}`, args, hint: purpose.replaceAll('`', '') };
   });
 }

@@ -1,6 +1,8 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate';
-import type { Notice } from '../../machines/notices.ts';
+import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
+import { notices, type Notice } from '../../machines/notices.ts';
+import { blankRoom, newTurn } from '../../machines/room.model.ts';
 import type { RoomContext, RoomEvent, Text, Turn } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { allNodes, describeMachine, isPassing, pathTo } from './walk.ts';
@@ -30,123 +32,41 @@ export interface Row {
 
 type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${string}` | 'bystander.spoke' }>;
 
-/** Every notice that says no; a notice that is missing here does not compile. */
-const isRefusal: Record<Notice['key'], boolean> = {
-  help: false,
-  'unknown command': true,
-  'text waits': false,
-  'text waits for your word': false,
-  'queue is full': true,
-  'agent is busy': false,
-  'files are not taken': true,
-  'agent sent a file': false,
-  'agent asks': false,
-  'question expired': false,
-  'no question is open': true,
-  stopped: false,
-  'is stopping': true,
-  'nothing runs': true,
-  'answer is complete': true,
-  'nothing to retry': true,
-  cleared: false,
-  'agent starts afresh': false,
-  interrupted: false,
-  'empty answer': false,
-  'answer was refused': false,
-  trouble: false,
-  'only for': true,
-  greeting: false,
-  'default agent': false,
-  'agent changed': false,
-  'no agent for you': true,
-  'chat is ready': false,
-  'access is restored': false,
-  'chat could not be made': true,
-  'Space could not be made': true,
-  'chat is being made': false,
-  'too many chats are wanted': true,
-  chats: false,
-  'no chats': false,
-  'chat is renamed': false,
-  'name is missing': true,
-  'name could not be set': true,
-  'chat is archived': false,
-  'chat is unarchived': false,
-  'no such chat': true,
-  'this is no numbered chat': true,
-  'this is your only chat': true,
-  'no more chats are made': true,
-  'your agent': false,
-  'you are': false,
-  'room is encrypted': false,
-  'memory was lost': false,
-  'room is troubled': true,
-};
-
 const person = '@person:example.org' as RoomContext['person'] & string;
 const said = { eventId: '$message', sender: person } as { eventId: Text['eventId']; sender: Text['sender'] };
 const text: Text = { ...said, body: 'words', replyTo: null };
 const question = { id: 'q', text: 'Shall I?', expiresInMs: null };
 
-const turn: Turn = {
-  id: 1 as Turn['id'],
-  text,
-  contextId: '1' as Turn['contextId'],
-  attempts: 0,
-  preview: null,
-  pauseMs: 0,
-  idempotent: false,
-  confirmations: false,
-  toldBusy: false,
-  stoppedFor: null,
-  discarded: false,
-};
-
-const context: RoomContext = {
+const turn = newTurn({ id: 1 as Turn['id'], text, contextId: '1' as Turn['contextId'] });
+const context = blankRoom({
   room: '!room' as RoomContext['room'],
-  role: 'chat',
-  number: null,
-  name: null,
-  archived: false,
-  assignment: 'configured',
-  noticed: false,
-  encrypted: false,
-  person,
   agent: 'agent' as RoomContext['agent'],
   contextId: turn.contextId,
-  session: null,
+  person,
   turns: 1,
-  turn: null,
-  waiting: [],
-  unanswered: null,
-  question: null,
-  told: [],
-};
+});
+
+/** What stands behind a command, by how it is read. */
+const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
+const facts: HostFacts = { clear: { contextId: '2' as Turn['contextId'] }, new: { more: true } };
+
+function command(name: CommandName, takes: Reading): Message {
+  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
+}
 
 /** By type, so that a message that is missing here does not compile. */
-const byType: { [Type in Message['type']]: Extract<Message, { type: Type }> } = {
+const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
   'text.received': { type: 'text.received', text },
   'file.received': { type: 'file.received', ...said, name: 'file' },
-  'command.help': { type: 'command.help', ...said },
-  'command.stop': { type: 'command.stop', ...said },
-  'command.retry': { type: 'command.retry', ...said },
-  'command.clear': { type: 'command.clear', ...said, contextId: '2' as Turn['contextId'] },
-  'command.yes': { type: 'command.yes', ...said },
-  'command.no': { type: 'command.no', ...said },
-  'command.new': { type: 'command.new', ...said, name: null, more: true },
-  'command.chats': { type: 'command.chats', ...said, all: false },
-  'command.rename': { type: 'command.rename', ...said, name: 'name' },
-  'command.archive': { type: 'command.archive', ...said },
-  'command.unarchive': { type: 'command.unarchive', ...said, number: 1 },
-  'command.agent': { type: 'command.agent', ...said },
-  'command.whoami': { type: 'command.whoami', ...said },
-  'command.start': { type: 'command.start', ...said },
-  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
   'bystander.spoke': { type: 'bystander.spoke', ...said },
+  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
 };
 
 /** What a person can send, as the columns of the table. */
-export const messages: readonly Message[] = Object.values(byType);
+export const messages: readonly Message[] = [
+  ...Object.values(others),
+  ...commands.map(({ name, takes }) => command(name, takes)),
+];
 
 const circumstances = [
   { name: 'queue full', apply: (c: RoomContext): RoomContext => ({ ...c, waiting: Array<Text>(1000).fill(text) }) },
@@ -237,7 +157,7 @@ function isNamed(snapshot: AnyMachineSnapshot, { type }: Message): boolean {
 }
 
 function refuses({ type, params }: Effect): boolean {
-  return type === 'say' && isRefusal[(params as { notice: Notice }).notice.key];
+  return type === 'say' && notices[(params as { notice: Notice }).notice.key].refuses;
 }
 
 function valueOf([key = '', ...inner]: readonly string[]): StateValue {

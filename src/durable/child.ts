@@ -11,6 +11,12 @@ import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
 import type { Envelope, Timer } from './record.ts';
 
+/** A timer that is set. */
+interface Running {
+  timer: Timer;
+  cancel: () => void;
+}
+
 export class Child<Key extends string, Context, Event extends AnyEventObject, Facts> {
   readonly key: Key;
   readonly #nursery: Nursery<Key, Context, Event, Facts>;
@@ -18,7 +24,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   /** The record, where it is at hand before the actor is spawned. */
   #found: Envelope<Context> | null;
   #held: Held[] = [];
-  #timers: Map<string, { timer: Timer; cancel: () => void }> | null = null;
+  #timers: Map<string, Running> | null = null;
   #letters: DeadLetterBox | null = null;
   #lastUsed: number;
   #isLoading = false;
@@ -178,7 +184,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   #setTimers(timers: readonly Timer[]): void {
     if (this.#timers === null && timers.length === 0) return;
-    const set = (this.#timers ??= new Map());
+    const set = (this.#timers ??= new Map<string, Running>());
     for (const [id, { timer, cancel }] of set) {
       if (timers.some((other) => other.id === id && other.at === timer.at)) continue;
       cancel();

@@ -1,6 +1,6 @@
 /** Decides at the edge: a raw Matrix event becomes something heard, or a named reason for dropping it. */
 import { z } from 'zod';
-import { commands } from '../../machines/commands.ts';
+import { commandCalled } from '../../machines/commands.ts';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Heard } from '../ports.ts';
 
@@ -80,7 +80,7 @@ function decodeMessage(event: RawEvent): Decoded {
   const command = commandIn(body);
   if (command === null) return heard(event, { type: 'text.received', text: { eventId, sender, body, replyTo } });
   const { name, args } = command;
-  const known = commands.find((one) => one.name === name || (one.aliases as readonly string[]).includes(name));
+  const known = commandCalled(name);
   if (known === undefined) return heard(event, { type: 'command.unknown', eventId, sender, name });
   return heard(event, { type: 'command', name: known.name, args, eventId, sender });
 }

@@ -1,8 +1,8 @@
-import { commands, spaceCommands, type CommandName } from '../../machines/commands.ts';
-import type { Catalogue, Purposes, TroubleWords } from './notices.ts';
-import { code, commandList, excerpt, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
+import type { Command } from '../../machines/commands.ts';
+import type { CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
-const purposes: Purposes = {
+const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the answer that is being written' },
   retry: { purpose: 'asks the last unanswered message again' },
@@ -18,13 +18,6 @@ const purposes: Purposes = {
   yes: { purpose: 'agrees to what the agent asks' },
   no: { purpose: 'declines what the agent asks' },
 };
-
-/** What the first words in a chat name of it all. */
-const first: CommandName[] = ['help', 'stop', 'clear', 'new', 'chats'];
-
-function known(inSpace: boolean, of: readonly CommandName[] = commands.map(({ name }) => name)): CommandName[] {
-  return of.filter((name) => inSpace || !spaceCommands.includes(name));
-}
 
 const troubles: TroubleWords = {
   unreachable: { says: 'I could not reach the agent.', retry: true },
@@ -43,10 +36,9 @@ const troubles: TroubleWords = {
 /** How long a list of chats may get, in bytes of Markdown. */
 const LIST_BYTES = 6_000;
 
-/** What is said in English. */
-export const en: Catalogue = {
+const notices: NoticeWords = {
   help: ({ inSpace }) =>
-    `**Just write**, and the agent answers. Besides, I know:\n\n${commandList(purposes, 'also', known(inSpace))}`,
+    `**Just write**, and the agent answers. Besides, I know:\n\n${helpFor((command) => isOffered(command, inSpace))}`,
 
   'unknown command': ({ name }) => {
     const nearest = nearestCommand(name);
@@ -117,7 +109,7 @@ export const en: Catalogue = {
   greeting: ({ defaultAgent, inSpace }) =>
     `Hello! **Just write**, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
     (defaultAgent ? ' You have none of your own yet; once you do, this room changes to it by itself.' : '') +
-    ` Besides, there are:\n\n${commandList(purposes, 'also', known(inSpace, first))}`,
+    ` Besides, there are:\n\n${helpFor((command) => command.atFirst && isOffered(command, inSpace))}`,
 
   'default agent': () =>
     'You have no agent of your own yet, so the default one answers here. ' +
@@ -209,6 +201,13 @@ export const en: Catalogue = {
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };
+
+/** What is said in English. */
+export const en: Words = { notices, commands };
+
+function helpFor(offered: (command: Command) => boolean): string {
+  return commandList(commands, 'also', offered);
+}
 
 function inIt(chats: number): string {
   if (chats === 0) return '';

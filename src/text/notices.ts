@@ -1,25 +1,30 @@
-import type { CommandName } from '../../machines/commands.ts';
-import type { Notice, Trouble } from '../../machines/notices.ts';
+import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
+import type { Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
 import type { RenderNotice } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
 
-/** Every sentence of one language: what a notice says, in Markdown. Values from outside go through `code` or `quote`. */
-export type Catalogue = {
-  [Key in Notice['key']]: (values: Omit<Extract<Notice, { key: Key }>, 'key'>) => string;
-};
+/** What is said in one language. */
+export interface Words {
+  notices: NoticeWords;
+  commands: CommandWords;
+}
+
+/** What each notice says, in Markdown. Values from outside go through `code` or `quote`. */
+export type NoticeWords = { [Key in NoticeKey]: (values: ValuesOf<Key>) => string };
 
 /** What each command is for, as lists say it after its name; `args`: what is written behind the name. */
-export type Purposes = Record<CommandName, { purpose: string; args?: string }>;
+export type CommandWords = {
+  [Name in CommandName]: { purpose: string } & (Name extends CommandWithArgs ? { args: string } : { args?: never });
+};
 
 /** What went wrong, and whether asking the same again may help. */
 export type TroubleWords = Record<Trouble, { says: string; retry: boolean }>;
 
 /** Gives the sentences of one language as messages. */
-export function renderNotice(catalogue: Catalogue): RenderNotice {
-  return (notice) => renderIntoOneEvent(sentence(catalogue, notice));
+export function renderNotice(words: Words): RenderNotice {
+  return (notice) => renderIntoOneEvent(sentence(words, notice));
 }
 
-function sentence<Key extends Notice['key']>(catalogue: Catalogue, notice: Extract<Notice, { key: Key }>): string {
-  const say: (values: typeof notice) => string = catalogue[notice.key];
-  return say(notice);
+function sentence<Key extends NoticeKey>({ notices }: Words, notice: Notice<Key>): string {
+  return notices[notice.key](notice);
 }

@@ -1,9 +1,8 @@
 import { distance } from 'fastest-levenshtein';
-import { commands } from '../../machines/commands.ts';
-import type { CommandName } from '../../machines/commands.ts';
+import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId } from '../../machines/ids.ts';
 import { cleanText } from './clean.ts';
-import type { Purposes } from './notices.ts';
+import type { CommandWords } from './notices.ts';
 import { splitMarkdown } from './split.ts';
 
 const MAX_VALUE_LENGTH = 200;
@@ -27,17 +26,22 @@ export function quote(markdown: string): string {
   return excerpt(markdown).replace(/^/gm, '> ');
 }
 
-/** One line of a list for each of the commands, in the order of the table: its name, what it is for, its other names. */
-export function commandList(purposes: Purposes, also: string, only?: readonly CommandName[]): string {
+/** One line of a list for each command that is offered, in the order of the table: its name, what it is for, its other names. */
+export function commandList(words: CommandWords, also: string, offered: (command: Command) => boolean): string {
   return commands
-    .filter(({ name }) => only?.includes(name) ?? true)
+    .filter(offered)
     .map(({ name, aliases }) => {
-      const { purpose, args } = purposes[name];
+      const { purpose, args } = words[name];
       const others = aliases.map((alias) => `\`!${alias}\``).join(', ');
       const written = args === undefined ? name : `${name} ${args}`;
       return `- \`!${written}\`: ${purpose}${others === '' ? '' : ` (${also} ${others})`}`;
     })
     .join('\n');
+}
+
+/** Whether it makes sense for a person with a Space of chats, or without one. */
+export function isOffered({ offered }: Command, inSpace: boolean): boolean {
+  return inSpace || offered === 'everywhere';
 }
 
 /** A link to a room; its text is a value from outside. */

@@ -1,6 +1,7 @@
 /** P6 by its enemies: who is not allowed reaches no agent, in whatever order things happen, and whatever the policy. */
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import { commands } from '../../machines/commands.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { Heard } from '../../src/ports.ts';
 import { agent, ann, bob, contextOf, eventId, input } from './support.ts';
@@ -36,12 +37,10 @@ const everyPolicy = policies.map((rules): [string, Rules] => [nameOf(rules), rul
 /** Everything that can be said in a room. */
 function everythingBy(sender: UserId): Heard[] {
   const author = (n: string) => ({ eventId: eventId(`${sender}-${n}`), sender });
-  const names = ['help', 'stop', 'retry', 'clear', 'new', 'chats', 'rename', 'archive', 'unarchive', 'agent'] as const;
-  const more = ['whoami', 'start', 'yes', 'no'] as const;
   return [
     { type: 'text.received', text: { ...author('text'), body: 'hello', replyTo: null } },
     { type: 'file.received', ...author('file'), name: 'a.pdf' },
-    ...[...names, ...more].map((name): Heard => ({ type: 'command', name, args: '1', ...author(name) })),
+    ...commands.map(({ name }): Heard => ({ type: 'command', name, args: '1', ...author(name) })),
     { type: 'command.unknown', ...author('unknown'), name: 'nonsense' },
     { type: 'text.received', text: { ...author('again'), body: 'hello?', replyTo: null } },
   ];

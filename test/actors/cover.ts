@@ -11,7 +11,7 @@ import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { inputOf, roomCommands, roomEvents, talkCommands, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
@@ -41,7 +41,7 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
-  ...[...talkCommands, ...roomCommands].map((name) => ({ move: 'command' as const, name })),
+  ...commandMoves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },
@@ -141,11 +141,10 @@ export function pure(snapshot: AnyMachineSnapshot, events: readonly AnyEventObje
   return { snapshot: next, actions, effects: effects.map(({ type, params }): [string, unknown] => [type, params]) };
 }
 
-/** Timers of a record are those of the states that it is in. */
-export function timersAreRight(record: Envelope): boolean {
+/** Timers of a record are those of the states that it is in, `at`. */
+export function timersAreRight(record: Envelope, at: AnyMachineSnapshot): boolean {
   if (record.done) return record.timers.length === 0;
-  const nodes = machine.resolveState({ value: record.value as never, context: record.context })
-    ._nodes as AnyStateNode[];
+  const nodes = at._nodes as AnyStateNode[];
   const due = [...new Set(nodes.flatMap((node) => node.after.map(({ eventType }) => eventType as string)))];
   return JSON.stringify(due.sort()) === JSON.stringify(record.timers.map(({ event }) => event).sort());
 }

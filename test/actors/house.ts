@@ -34,8 +34,8 @@ export interface HouseOptions {
   alarm?: FakeAlarm;
   policy?: Partial<RestartPolicy>;
   evictAfterMs?: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any kind of actor lives here
-  definition?: Definition<any, any, any>;
+  /** A `Definition` of any kind. */
+  definition?: object;
   newRecord?: (room: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
@@ -55,7 +55,7 @@ export function build(options: HouseOptions): House {
   const isAtRest = options.isAtRest ?? (({ timers, outbox }: Envelope) => timers.length === 0 && outbox.length === 0);
   const children = createChildren<string, unknown, never, unknown>({
     supervision: root,
-    definition: options.definition ?? toy,
+    definition: (options.definition ?? toy) as unknown as Definition<unknown, never>,
     records: options.records,
     deadLetters: options.deadLetters,
     readRecord: options.readRecord ?? ((stored) => readEnvelope(stored, 'toy')),

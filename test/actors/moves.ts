@@ -1,6 +1,7 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
 import fc from 'fast-check';
 import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import { troubles } from '../../machines/notices.ts';
 import { type Assignment, type Role, type RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
@@ -25,7 +26,7 @@ const eve = UserId.parse('@eve:test');
 export type Move =
   | { move: 'text' | 'file'; by: 'person' | 'bystander' }
   | { move: 'the same text again' }
-  | { move: 'command'; name: CommandMove }
+  | CommandMove
   /** `role`: a chat where it is left out. */
   | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
   /** What happens to the room itself, and what its person's actor and the host say of it. */
@@ -41,12 +42,27 @@ export type Move =
   | { move: 'settle a part'; which: number }
   | { move: 'resume' };
 
-export const talkCommands = ['help', 'stop', 'retry', 'clear', 'yes', 'no', 'unknown'] as const;
-export const roomCommands = [
-  ...(['new', 'new, one chat each', 'chats', 'rename', 'rename to nothing', 'archive', 'unarchive'] as const),
-  ...(['agent', 'whoami', 'start'] as const),
-] as const;
-type CommandMove = (typeof talkCommands)[number] | (typeof roomCommands)[number];
+/** `more`: whether people get more than one chat. */
+interface CommandMove {
+  move: 'command';
+  name: CommandName | 'unknown';
+  args: string;
+  more: boolean;
+}
+
+/** What people write behind a command, by how it is read. */
+const written: Record<Reading, string[]> = {
+  ...{ nothing: [''], 'a name': ['', 'Plans'], 'a number': ['1'], 'the word all': [''] },
+};
+export const commandMoves: CommandMove[] = [
+  ...commands.flatMap(({ name, takes }) => written[takes].map((args) => commandMove(name, args))),
+  commandMove('new', '', false),
+  commandMove('unknown'),
+];
+
+function commandMove(name: CommandMove['name'], args = '', more = true): CommandMove {
+  return { move: 'command', name, args, more };
+}
 
 export type AgentMove =
   | { says: 'granted' | 'awaited' | 'opened' | 'asks' | 'file' | 'shown' }
@@ -116,13 +132,7 @@ const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1, 50);
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ move: fc.constantFrom('text' as const, 'text' as const, 'file' as const), by }) },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('the same text again' as const) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      move: fc.constant('command' as const),
-      name: fc.constantFrom(...talkCommands, ...roomCommands),
-    }),
-  },
+  { weight: 4, arbitrary: fc.constantFrom(...commandMoves) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -192,7 +202,7 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
         : input({ type: 'text.received', text: same }, at, same.eventId);
     }
     case 'command':
-      return input(commandOf(move.name, author, n), at, eventId(n));
+      return input(commandOf(move, author, n), at, eventId(n));
     case 'invite':
       return input(
         {
@@ -259,16 +269,10 @@ export function agentMoveOf(
 
 type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'sender'>;
 
-function commandOf(name: CommandMove, author: Author, n: number): RoomEvent {
-  if (name === 'clear') return { type: 'command.clear', ...author, contextId: contextId(n + 1) };
+function commandOf({ name, args, more }: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
-  if (name === 'new, one chat each') return { type: 'command.new', ...author, name: null, more: false };
-  if (name === 'new') return { type: 'command.new', ...author, name: null, more: true };
-  if (name === 'rename') return { type: 'command.rename', ...author, name: 'Plans' };
-  if (name === 'rename to nothing') return { type: 'command.rename', ...author, name: null };
-  if (name === 'chats') return { type: 'command.chats', ...author, all: false };
-  if (name === 'unarchive') return { type: 'command.unarchive', ...author, number: 1 };
-  return { type: `command.${name}`, ...author };
+  const facts: HostFacts = { clear: { contextId: contextId(n + 1) }, new: { more } };
+  return commandEvent(name, args, author, name in facts ? facts[name as keyof HostFacts] : {});
 }
 
 function agentInput({ event, off }: Extract<Move, { move: 'agent' }>, record: Envelope, n: number): Input | null {

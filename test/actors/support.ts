@@ -1,7 +1,7 @@
 /** A room and its words for the tests of the durable core. */
 import type { AnyEventObject } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
-import { type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import { blankRoom, type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import {
   claimantOf,
@@ -42,28 +42,7 @@ export function briefed(input: Input): Input {
 
 /** A room of Ann's in which nothing has happened yet. */
 export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> = {}): Envelope<RoomContext> {
-  const context: RoomContext = {
-    room,
-    role: 'chat',
-    number: null,
-    name: null,
-    archived: false,
-    assignment: 'configured',
-    noticed: false,
-    encrypted: false,
-    person: ann,
-    agent,
-    contextId: contextId(1),
-    session: null,
-    turns: 0,
-    turn: null,
-    waiting: [],
-    unanswered: null,
-    question: null,
-    told: [],
-    ...changes,
-  };
-  return newRoomRecord(context, 'origin');
+  return newRoomRecord(blankRoom({ room, agent, contextId: contextId(1), person: ann, ...changes }), 'origin');
 }
 
 export function contextOf({ context }: Envelope): RoomContext {

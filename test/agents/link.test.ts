@@ -2,13 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AgentId, ContextId } from '../../machines/ids.ts';
-import { openLinks } from '../../src/agents/link.ts';
-import { defaultLimits } from '../../src/agents/link-options.ts';
-import { createManualTimers } from '../support/manual-timers.ts';
+import { defaultLimits, type LinkOptions } from '../../src/agents/link-options.ts';
+import type { LinkEvent } from '../../src/ports.ts';
 import type { AgentScript, ScriptedAgent } from '../support/scripted-agent.ts';
 import { chunk, END, scripts, startScriptedAgent, STATUS } from '../support/scripted-agent.ts';
-import { capabilities, message, record, silentLog } from './support.ts';
+import { capabilities, message, record } from './support.ts';
 
 const agents: ScriptedAgent[] = [];
 afterEach(async () => {
@@ -105,30 +103,22 @@ describe('a turn', () => {
     await connection.closed;
     expect(agent.messages).toHaveLength(1);
   });
+});
 
-  test('goes on when its listener throws', async () => {
-    const agent = await start(scripts.greet);
-    const errors: object[] = [];
-    const open = openLinks({
-      baseOf: () => agent.url,
-      now: () => 0,
-      log: { ...silentLog, error: (fields) => errors.push(fields) },
-    });
-    const { promise: readied, resolve } = Promise.withResolvers<void>();
-    const link = open({ agent: AgentId.parse('a'), contextId: ContextId.parse('5') }, (event) => {
-      if (event.type === 'opened') throw new Error('no room');
-      resolve();
-    });
-    await readied;
-    link.close();
-    expect(errors).toEqual([{ agent: 'a', contextId: '5', event: 'opened', error: new Error('no room') }]);
-  });
+/** What a line of the log says of a link to this agent. */
+const place = (agent: ScriptedAgent) => ({
+  agent: 'agent-0',
+  contextId: '5',
+  url: `${agent.url}v1/agent_ws/5/`,
+  room: null,
 });
 
 interface Misbehaviour {
   name: string;
   script: AgentScript;
-  limits?: Partial<typeof defaultLimits>;
+  /** Which event the time waits for, and how long it takes from there until the link gives up. */
+  patience?: { from: LinkEvent['type']; ms: number };
+  maxFrame?: number;
   events: unknown[];
   counts?: string[];
 }
@@ -148,8 +138,8 @@ const misbehaviours: Misbehaviour[] = [
   {
     name: 'says no STATUS',
     script: scripts.neverStatus,
-    limits: { status: 30 },
-    events: [opened, unreachable('no-status', 'no STATUS within 30 ms')],
+    patience: { from: 'opened', ms: 5_000 },
+    events: [opened, unreachable('no-status', 'no STATUS within 5000 ms')],
   },
   {
     name: 'begins with an answer',
@@ -179,7 +169,7 @@ const misbehaviours: Misbehaviour[] = [
   {
     name: 'begins with a frame over the limit',
     script: (connection) => connection.send({ ...STATUS, more: 'x'.repeat(1000) }),
-    limits: { maxFrame: 500 },
+    maxFrame: 500,
     events: [opened, unreachable('too-big', 'Max payload size exceeded')],
   },
   {
@@ -232,20 +222,20 @@ const misbehaviours: Misbehaviour[] = [
   {
     name: 'sends a frame over the limit within the answer',
     script: asked(chunk('x'.repeat(1000))),
-    limits: { maxFrame: 500 },
+    maxFrame: 500,
     events: [opened, ready, failed('too-big', 'Max payload size exceeded')],
   },
   {
     name: 'answers nothing',
     script: scripts.hang,
-    limits: { silence: 30 },
-    events: [opened, ready, failed('silent', 'no frame for 30 ms')],
+    patience: { from: 'ready', ms: 120_000 },
+    events: [opened, ready, failed('silent', 'no frame for 120000 ms')],
   },
   {
     name: 'falls silent within the answer',
     script: asked(chunk('Well,')),
-    limits: { silence: 300 },
-    events: [opened, ready, text('Well,'), failed('silent', 'no frame for 300 ms')],
+    patience: { from: 'text', ms: 120_000 },
+    events: [opened, ready, text('Well,'), failed('silent', 'no frame for 120000 ms')],
   },
   {
     name: 'ends at once',
@@ -321,9 +311,15 @@ const misbehaviours: Misbehaviour[] = [
 ];
 
 describe('an agent that', () => {
-  test.each(misbehaviours)('$name', async ({ script, limits, events, counts = [] }) => {
+  test.each(misbehaviours)('$name', async ({ script, patience, maxFrame = 8_388_608, events, counts = [] }) => {
     const agent = await start(script);
-    const recorder = record(agent.url, { ...(limits && { limits }) });
+    const recorder = record(agent.url, { limits: { maxFrame, ping: 1_000_000 } });
+    if (patience !== undefined) {
+      await recorder.saw(patience.from);
+      recorder.clock.advance(patience.ms - 1);
+      expect(recorder.events).toEqual(events.slice(0, -1));
+      recorder.clock.advance(1);
+    }
     await recorder.over();
     await recorder.counted(counts.length);
     await (
@@ -378,15 +374,16 @@ describe('an agent that', () => {
 
   test('says STATUS too late is not heard', async () => {
     const agent = await start(() => undefined);
-    const { events, counted, over, counts } = record(agent.url, { limits: { status: 20 } });
+    const { events, saw, counted, clock, counts } = record(agent.url);
     const connection = await agent.connection();
     connection.freeze();
-    await over();
+    await saw('opened');
+    clock.advance(5_000);
     connection.send(STATUS);
     await counted(1);
     connection.thaw();
     await connection.closed;
-    expect(events).toEqual([opened, unreachable('no-status', 'no STATUS within 20 ms')]);
+    expect(events).toEqual([opened, unreachable('no-status', 'no STATUS within 5000 ms')]);
     expect(counts).toEqual(['frame late']);
   });
 });
@@ -408,20 +405,26 @@ describe('an address', () => {
   });
 
   test('whose name does not exist', async () => {
-    const { events, over } = record('ws://agent.invalid:8000/', { limits: { connect: 2_000 } });
+    // No name server is asked for a label of more than 63 characters.
+    const name = `${'a'.repeat(64)}.invalid`;
+    const { events, over } = record(`ws://${name}:8000/`);
     await over();
-    expect(events).toEqual([unreachable('unreachable', expect.stringMatching(/getaddrinfo|no connection within/))]);
+    expect(events).toEqual([unreachable('unreachable', `getaddrinfo ENOTFOUND ${name}`)]);
   });
 
   test('that takes the connection and says nothing', async () => {
     const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { events, over } = record(`ws://127.0.0.1:${port}/`, { limits: { connect: 30 } });
-    await over();
+    const taken = once(server, 'connection');
+    const { events, clock } = record(`ws://127.0.0.1:${port}/`);
+    await taken;
+    clock.advance(4_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([unreachable('unreachable', 'no connection within 5000 ms')]);
     server.close();
     await once(server, 'close');
-    expect(events).toEqual([unreachable('unreachable', 'no connection within 30 ms')]);
   });
 
   test('that does not speak HTTP', async () => {
@@ -453,10 +456,9 @@ describe('a question', () => {
   const question = { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: ask };
 
   test('stops the silence limit until it is answered', async () => {
-    const clock = createManualTimers(1_000);
     const agent = await start();
     const limits = { silence: 100, ping: 1_000_000 };
-    const { link, events, saw } = record(agent.url, { limits, after: clock.after, now: clock.now });
+    const { link, events, saw, clock } = record(agent.url, { limits, time: 1_000 });
     await saw('ready');
     const connection = await agent.connection();
     await connection.next();
@@ -485,7 +487,7 @@ describe('a question', () => {
     ['tomorrow', null],
   ])('that expires at %j', async (expires_at, expiresInMs) => {
     const agent = await start(asked({ ...question, data: { ...ask, expires_at } }));
-    const { link, saw } = record(agent.url, { now: () => 1_000 });
+    const { link, saw } = record(agent.url, { time: 1_000 });
     expect(await saw('question')).toEqual({ type: 'question', id: 'q1', text: 'Delete?', expiresInMs });
     link.close();
   });
@@ -509,11 +511,28 @@ describe('stop', () => {
     expect(events).toEqual([opened, readyForAll, text('a'), text('b'), stopped]);
   });
 
+  test('ends within a second also when the agent does not answer', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      await connection.next();
+      connection.send(chunk('a'));
+    });
+    const { link, events, saw, clock } = record(agent.url);
+    await saw('text');
+    link.stop();
+    const connection = await agent.connection();
+    expect(await connection.next()).toEqual({ type: 'STOP' });
+    clock.advance(799);
+    expect(events).toEqual([opened, readyForAll, text('a')]);
+    clock.advance(1);
+    expect(events).toEqual([opened, readyForAll, text('a'), stopped]);
+    expect(await connection.closed).toBe(1000);
+  });
+
   test.each<[string, AgentScript]>([
-    ['does not answer', () => undefined],
     ['breaks', (connection) => connection.terminate()],
     ['answers with ERROR', (connection) => connection.send({ type: 'ERROR', code: 'STOPPED' })],
-  ])('ends also when the agent %s', async (_, react) => {
+  ])('ends at once when the agent %s', async (_, react) => {
     const agent = await start(async (connection) => {
       connection.send(FULL_STATUS);
       await connection.next();
@@ -521,7 +540,7 @@ describe('stop', () => {
       await connection.next();
       await react(connection);
     });
-    const { link, events, saw, over } = record(agent.url, { limits: { stop: 30 } });
+    const { link, events, saw, over } = record(agent.url);
     await saw('text');
     link.stop();
     await over();
@@ -575,21 +594,22 @@ test('close says nothing more, whatever still comes', async () => {
 describe('a half-open connection', () => {
   test('is lost when a ping stays unanswered until the next one', async () => {
     const agent = await start();
-    const { events, saw, over } = record(agent.url, { limits: { ping: 100 } });
+    const { events, saw, clock } = record(agent.url);
     await saw('ready');
     const connection = await agent.connection();
     connection.freeze();
-    await over();
+    clock.advance(59_999);
+    expect(events).toEqual([opened, ready]);
+    clock.advance(1);
+    expect(events).toEqual([opened, ready, failed('connection-lost', 'no pong for 30000 ms')]);
     connection.thaw();
     await connection.closed;
-    expect(events).toEqual([opened, ready, failed('connection-lost', 'no pong for 100 ms')]);
   });
 
   test('is one that sends neither pong nor frame: either is a sign of life', async () => {
-    const clock = createManualTimers();
     const agent = await start();
     const limits = { ping: 30, silence: 1_000_000 };
-    const { events, saw } = record(agent.url, { limits, after: clock.after });
+    const { events, saw, clock } = record(agent.url, { limits });
     await saw('ready');
     const connection = await agent.connection();
     await connection.next();
@@ -602,6 +622,182 @@ describe('a half-open connection', () => {
     clock.advance(1);
     expect(events.slice(3)).toEqual([failed('connection-lost', 'no pong for 30 ms')]);
     connection.thaw();
+  });
+});
+
+describe('what throws in a link', () => {
+  const broken = () => {
+    throw new Error('broken');
+  };
+  const failing = { debug: broken, info: broken, warn: broken, error: () => undefined };
+  const question = {
+    type: 'AGENT_EVENT_CUSTOM_UPDATE',
+    data: { kind: 'confirmation', id: 'q', text: '?', expires_at: 5 },
+  };
+
+  test.each<[string, { script: AgentScript; given: Partial<LinkOptions>; events: unknown[] }]>([
+    [
+      'as it opens',
+      {
+        script: () => undefined,
+        given: { limits: { status: 77 }, after: (ms) => (ms === 77 ? broken() : () => undefined) },
+        events: [unreachable('protocol', 'broken')],
+      },
+    ],
+    [
+      'on a frame',
+      { script: asked(question), given: { now: broken }, events: [opened, ready, failed('protocol', 'broken')] },
+    ],
+    [
+      'on a frame that nobody knows',
+      { script: asked('}{'), given: { count: broken }, events: [opened, ready, failed('protocol', 'broken')] },
+    ],
+    [
+      'on what a log refuses when the socket fails',
+      {
+        script: async (connection) => {
+          connection.send(STATUS);
+          await connection.next();
+          connection.sendText(Buffer.from([0xff]));
+        },
+        given: { log: failing },
+        events: [opened, ready, failed('protocol', 'Invalid WebSocket frame: invalid UTF-8 sequence')],
+      },
+    ],
+    [
+      'on what a log refuses when the socket closes',
+      {
+        script: scripts.closeMidAnswer,
+        given: { log: failing },
+        events: [opened, ready, text('The beginning of'), failed('connection-lost', 'closed with 1011')],
+      },
+    ],
+  ])('%s ends this link only', async (_, { script, given, events }) => {
+    const sound = await start();
+    const other = record(sound.url);
+    await other.saw('ready');
+    const agent = await start(script);
+    const one = record(agent.url, given);
+    await one.over();
+    await (
+      await agent.connection()
+    ).closed;
+    (await sound.connection()).send(END);
+    await other.over();
+    expect(one.events).toEqual(events);
+    expect(other.events).toEqual([opened, ready, done]);
+  });
+
+  test('when a limit ran out does not stop the time', async () => {
+    const agent = await start();
+    const { events, saw, clock } = record(agent.url, { log: failing });
+    await saw('ready');
+    clock.advance(30_000);
+    (await agent.connection()).freeze();
+    clock.advance(1_000_000);
+    expect(events).toEqual([opened, ready, failed('connection-lost', 'no pong for 30000 ms')]);
+  });
+
+  test('in its listener is not the fault of the agent: the link goes on', async () => {
+    const agent = await start(asked(END));
+    const { events, lines, over } = record(agent.url, {}, (event) => {
+      if (event.type === 'opened') throw new Error('no room');
+    });
+    await over();
+    expect(events).toEqual([opened, ready, done]);
+    const fields = { ...place(agent), event: 'opened', error: new Error('no room') };
+    expect(lines).toEqual([{ level: 'error', fields, message: 'the listener of an agent link failed' }]);
+  });
+});
+
+describe('the log', () => {
+  const secret = chunk('what nobody else reads');
+
+  test('names what it ignored, each kind once and no more than 20 of them', async () => {
+    const kinds = Array.from({ length: 25 }, (_, n) => ({ type: `KIND_${n}` }));
+    const frames = ['}{', Buffer.from('x'), { type: 'AGENT_EVENT_TEXT_CHUNK' }, '[]', secret, ...kinds, ...kinds];
+    const agent = await start(asked(...frames, END));
+    const { lines, over, counts } = record(agent.url);
+    await over();
+    const named = [
+      ...['not a JSON object with a type', 'a binary message', 'a malformed AGENT_EVENT_TEXT_CHUNK'],
+      ...kinds.slice(0, 17).map(({ type }) => type),
+    ];
+    expect(lines).toEqual(
+      named.map((what) => ({
+        level: 'warn',
+        fields: { ...place(agent), room: '!room:example.org', what },
+        message: 'ignored a frame of an agent',
+      })),
+    );
+    expect(counts).toEqual([
+      ...['frame invalid', 'frame invalid', 'frame invalid', 'frame invalid'],
+      ...Array.from({ length: 50 }, () => 'frame unknown'),
+    ]);
+  });
+
+  test.each<[string, AgentScript, object]>([
+    ['a close', scripts.closeMidAnswer, { room: '!room:example.org', trouble: 'connection-lost', code: 1011 }],
+    [
+      'an ERROR, without its words',
+      asked({ type: 'ERROR', code: 'E7', details: 'You said: secret' }),
+      { room: '!room:example.org', trouble: 'agent-error', code: 'E7' },
+    ],
+    [
+      'an ERROR in place of STATUS',
+      (connection) => connection.send({ type: 'ERROR', code: 503 }),
+      { trouble: 'protocol', code: '503' },
+    ],
+    [
+      'a refusal before the message',
+      (connection) => {
+        connection.send({ type: 'STATUS', capabilities: {} });
+        connection.send({ type: 'AGENT_DISCONNECT' });
+      },
+      { trouble: 'unreachable', code: null },
+    ],
+    [
+      'a frame that is none',
+      (connection) => connection.sendText(Buffer.from([0xff])),
+      { trouble: 'protocol', code: 'WS_ERR_INVALID_UTF8' },
+    ],
+  ])('says where a link failed by %s', async (_, script, facts) => {
+    const agent = await start(script);
+    const { lines, over } = record(agent.url, { asks: 'room' in facts });
+    await over();
+    const fields = { ...place(agent), ...facts };
+    expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
+  });
+
+  test('shows no login of an address, and says where nobody was reached', async () => {
+    const agent = await startScriptedAgent();
+    await agent.close();
+    const { lines, over } = record(agent.url.replace('//', '//bot:secret@'));
+    await over();
+    const fields = { ...place(agent), trouble: 'unreachable', code: 'ECONNREFUSED' };
+    expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
+  });
+
+  test('says also that there was no address', async () => {
+    const { lines, over } = record(null);
+    await over();
+    const fields = { agent: 'agent-0', contextId: '5', url: null, room: null, trouble: 'unreachable', code: null };
+    expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
+  });
+
+  test('has nothing to say of a turn that went well, nor of one that was stopped', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      const { text } = await connection.next();
+      connection.send(text === message.text.body ? secret : END);
+      await connection.next();
+      connection.terminate();
+    });
+    const { link, lines, saw, over } = record(agent.url);
+    await saw('text');
+    link.stop();
+    expect(await over()).toEqual(stopped);
+    expect(lines).toEqual([]);
   });
 });
 

@@ -1,14 +1,9 @@
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { LinkCount, LinkOptions } from '../../src/agents/link-options.ts';
 import { openLinks } from '../../src/agents/link.ts';
-import type { Link, LinkEvent, Log } from '../../src/ports.ts';
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import type { Link, LinkEvent } from '../../src/ports.ts';
+import { logBook, type LogLine } from '../support/log-book.ts';
+import { createManualTimers, type ManualTimers } from '../support/manual-timers.ts';
 
 export const message = {
   text: {
@@ -26,6 +21,9 @@ export interface Recorder {
   link: Link;
   events: LinkEvent[];
   counts: LinkCount[];
+  lines: LogLine[];
+  /** What the link knows of time: it stands still unless the test moves it. */
+  clock: ManualTimers;
   /** Resolves with the first event of this type, past or to come. */
   saw: <T extends LinkEvent['type']>(type: T) => Promise<Extract<LinkEvent, { type: T }>>;
   /** Resolves when so many frames were counted. */
@@ -34,12 +32,18 @@ export interface Recorder {
   over: () => Promise<LinkEvent>;
 }
 
-/** Opens a link to `url` and keeps whatever it reports; with `asks: false` the test asks itself. */
+/**
+ * Opens a link to `url` and keeps whatever it reports; with `asks: false` the test asks itself. The clock begins at `time`;
+ * `listen` hears each event as well.
+ */
 export function record(
   url: string | null,
-  options: Partial<LinkOptions> & { asks?: boolean; contextId?: string } = {},
+  options: Partial<LinkOptions> & { asks?: boolean; contextId?: string; time?: number } = {},
+  listen: (event: LinkEvent) => void = () => undefined,
 ): Recorder {
-  const { asks = true, contextId = '5', ...rest } = options;
+  const { asks = true, contextId = '5', time = 0, ...rest } = options;
+  const clock = createManualTimers(time);
+  const log = logBook();
   const events: LinkEvent[] = [];
   const counts: LinkCount[] = [];
   const waiting = new Set<() => void>();
@@ -58,8 +62,9 @@ export function record(
   };
   const open = openLinks({
     baseOf: () => url,
-    now: () => 0,
-    log: silentLog,
+    now: clock.now,
+    after: clock.after,
+    log,
     count: (name) => {
       counts.push(name);
       wake();
@@ -70,11 +75,14 @@ export function record(
     events.push(event);
     if (asks && event.type === 'ready') link.ask(message);
     wake();
+    listen(event);
   });
   return {
     link,
     events,
     counts,
+    lines: log.lines,
+    clock,
     saw: (type) => until(() => events.find((event) => event.type === type) as never),
     counted: (total) => until(() => (counts.length >= total ? true : undefined)).then(() => undefined),
     over: () => until(() => events.find(({ type }) => type === 'ended' || type === 'unreachable')),

@@ -1,7 +1,7 @@
 /** The rooms as `app.ts` composes them, on the real store, in a world that says yes at once. */
 import { randomBytes } from 'node:crypto';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
-import { type RoomContext } from '../../machines/room.model.ts';
+import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects } from '../../src/actors/effects/room.ts';
 import { createReception, type Reception } from '../../src/actors/reception.ts';
 import { remember, type Envelope } from '../../src/durable/record.ts';
@@ -155,26 +155,10 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
 
 /** The record of a room whose person was greeted; `texts` is how many texts it has answered since. */
 export function idleRecord(room: RoomId, texts: number): Envelope<RoomContext> {
-  const context: RoomContext = {
-    room,
-    role: 'chat',
-    number: null,
-    name: null,
-    archived: false,
-    assignment: 'configured',
-    noticed: false,
-    encrypted: false,
-    person: PERSON,
-    agent: AGENT,
-    contextId: ContextId.parse('1790000000000000'),
-    session: texts === 0 ? null : 'session-of-the-agent',
-    turns: texts,
-    turn: null,
-    waiting: [],
-    unanswered: null,
-    question: null,
-    told: [],
-  };
+  const context = blankRoom({
+    ...{ room, agent: AGENT, contextId: ContextId.parse('1790000000000000'), person: PERSON },
+    ...{ session: texts === 0 ? null : 'session-of-the-agent', turns: texts },
+  });
   const seen = remember(
     '',
     Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`)),

@@ -10,6 +10,7 @@ import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
 import type { Config } from '../../src/config/config.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
 import type { Done, Made, NewRoom, RoomWork } from '../../src/ports.ts';
 import { input, silentLog, textInput } from '../actors/support.ts';
 import { temporaryFolder, temporaryStore } from '../store/support.ts';
@@ -30,13 +31,8 @@ const configOf = (dir: string): Config => ({
   agents: [{ id: agent, label: 'Agent', baseUrl: 'ws://test', workspace: '/w', concurrency: 1 }],
   userAgents: {},
   policy: {
+    ...defaultPolicy(me),
     reply: { stream: 'final', firstEditMs: 500, maxEdits: 5 },
-    limits: {
-      ...{ connectMs: 1, statusMs: 1, silenceMs: 1, turnMs: 60_000, frameBytes: 1_000, queue: 20, connectTries: 5 },
-    },
-    onboarding: { mode: 'spaces', invitesPerMinute: 5 },
-    access: { allowed: ['@*:test'], unmapped: 'default_agent', contact: null, denyRepeat: 'once' },
-    context: { scope: 'room' },
     names: { space: 'Space of {name}', chat: 'Chat {number}' },
   },
   state: { dir, fsync: false },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { UserId } from '../../machines/ids.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
 import { files, least, load, problemsWith, wrong } from './support.ts';
 
 test('the least configuration has a default for everything else', () => {
@@ -14,22 +16,7 @@ test('the least configuration has a default for everything else', () => {
     backend: 'real',
     agents: [{ id: 'a', label: 'a', baseUrl: 'http://127.0.0.1:8000', workspace: '/agents', concurrency: 4 }],
     userAgents: {},
-    policy: {
-      reply: { stream: 'edits', firstEditMs: 2000, maxEdits: 40 },
-      limits: {
-        connectMs: 5000,
-        statusMs: 5000,
-        silenceMs: 120_000,
-        turnMs: 1_800_000,
-        frameBytes: 8_388_608,
-        queue: 20,
-        connectTries: 5,
-      },
-      onboarding: { mode: 'spaces', invitesPerMinute: 30 },
-      access: { allowed: ['@*:example.org'], unmapped: 'default_agent', contact: null, denyRepeat: 'once' },
-      context: { scope: 'room' },
-      names: { space: "{name}'s agents", chat: 'Chat {number}' },
-    },
+    policy: defaultPolicy(UserId.parse('@bot:example.org')),
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
     ops: { host: '127.0.0.1', port: 9090 },
@@ -48,15 +35,7 @@ agents:
   - { id: two, base_url: null, workspace_path: }
 user_agents: { '@ann:example.org': ' two ', '@bob:[::1]:8448': one }
 policy:
-  reply: { stream: final, first_edit_ms: 0, max_edits: 0 }
-  limits: { connect_ms: 100, status_ms: 200, silence_ms: 300, turn_ms: 400, frame_bytes: 1024, queue: 1, connect_tries: 1 }
-  onboarding: { mode: dm, invites_per_minute: 1 }
-  access:
-    allowed: [' @*:Example.org ', '@a?n:*', '@*:[::1]:8448']
-    unmapped: deny
-    contact: " Ask *us*:\\n\\n- here\\t "
-    deny_repeat: always
-  context: { scope: person }
+  access: { allowed: [' @*:Example.org ', '@a?n:*', '@*:[::1]:8448'], contact: " Ask *us*:\\n\\n- here\\t " }
   names: { space: ' {name} & {name} ', chat: ' No. {number} ' }
 `;
   const env = {
@@ -89,32 +68,19 @@ policy:
     ],
     userAgents: { '@ann:example.org': 'two', '@bob:[::1]:8448': 'one' },
     policy: {
-      reply: { stream: 'final', firstEditMs: 0, maxEdits: 0 },
-      limits: {
-        connectMs: 100,
-        statusMs: 200,
-        silenceMs: 300,
-        turnMs: 400,
-        frameBytes: 1024,
-        queue: 1,
-        connectTries: 1,
-      },
-      onboarding: { mode: 'dm', invitesPerMinute: 1 },
+      ...load().policy,
       access: {
         allowed: ['@*:Example.org', '@a?n:*', '@*:[::1]:8448'],
-        unmapped: 'deny',
+        unmapped: 'default_agent',
         contact: 'Ask *us*:\n\n- here',
-        denyRepeat: 'always',
+        denyRepeat: 'once',
       },
-      context: { scope: 'person' },
       names: { space: '{name} & {name}', chat: 'No. {number}' },
     },
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
     ops: { host: '0.0.0.0', port: 0 },
-    warnings: [
-      'The people of user_agents share one memory: with MATRIX_PLATFORM_BACKEND=mock one reference agent answers all of them, and policy.context.scope is person.',
-    ],
+    warnings: [],
   });
 });
 
@@ -221,11 +187,15 @@ test('agents that share files are warned about', () => {
   expect(load({}, registry('/agents/1', '/agents/10')).warnings).toEqual([]);
 });
 
-test('a mock agent with one memory for its one person is nothing to warn about', () => {
-  const registry =
-    'agents: [{ id: a }]\nuser_agents: { "@ann:x": a }\n' +
+test('a mock agent with one memory for its people is warned about where they are two', () => {
+  const registry = (people: string) =>
+    `agents: [{ id: a, workspace_path: /a }, { id: b, workspace_path: /b }]\nuser_agents: { ${people} }\n` +
     'policy: { onboarding: { mode: dm }, context: { scope: person }, access: { unmapped: deny } }';
-  expect(load({ MATRIX_PLATFORM_BACKEND: 'mock' }, registry).warnings).toEqual([]);
+  const warnings = (people: string) => load({ MATRIX_PLATFORM_BACKEND: 'mock' }, registry(people)).warnings;
+  expect(warnings('"@ann:x": a')).toEqual([]);
+  expect(warnings('"@ann:x": a, "@bob:x": b')).toEqual([
+    'The people of user_agents share one memory: with MATRIX_PLATFORM_BACKEND=mock one reference agent answers all of them, and policy.context.scope is person.',
+  ]);
 });
 
 test('the service among its own people is warned about', () => {

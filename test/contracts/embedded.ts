@@ -1,3 +1,4 @@
+/** Take it as the homeserver of a contract that runs without Synapse. */
 import { startHomeserver } from '../../src/homeserver/index.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 

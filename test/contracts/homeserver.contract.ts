@@ -1,3 +1,4 @@
+/** What any homeserver does that the bot relies on: take it for a homeserver that is new here. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { accounts } from './homeserver/accounts.ts';
 import { independentClient } from './homeserver/independent-client.ts';

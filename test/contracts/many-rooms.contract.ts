@@ -1,7 +1,9 @@
 /** Everything the bot knows comes back from the homeserver, however many rooms there are, and coming back changes nothing. */
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { AgentId, ContextId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
+import { blankRoom } from '../../machines/room.model.ts';
 import { readPersonRecord } from '../../src/actors/person.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -128,9 +130,6 @@ function personContext({ person, space, chats }: ManagedPerson): PersonContext {
 
 /** What the room of a chat remembers in which nothing has been said since. */
 function roomContext({ room, person, number, name, agent, contextId, archived }: ManagedPerson['chats'][number]) {
-  return {
-    ...{ room, person, number, name, agent, contextId, archived },
-    ...{ role: 'chat', assignment: 'configured', noticed: false, encrypted: false, session: null, turns: 0 },
-    ...{ turn: null, waiting: [], unanswered: null, question: null, told: [] },
-  };
+  const known = { agent: AgentId.parse(agent), contextId: ContextId.parse(contextId) };
+  return blankRoom({ room, person, number, name, archived, ...known });
 }

@@ -1,4 +1,4 @@
-/** People, agents and bots around one homeserver, cleaned up after each test. */
+/** Take it for the whole service: people, agents and bots around one homeserver, cleaned up after each test. */
 import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
 import type { AppOptions } from '../../src/app.ts';
 import {
@@ -9,8 +9,8 @@ import {
   type BotOptions,
   type BotProcess,
   type Crash,
-  type LogBook,
 } from '../support/bot.ts';
+import type { LogBook } from '../support/log-book.ts';
 import { person, TIMEOUT_MS, type Person } from '../support/people.ts';
 import { startScriptedAgent, type AgentScript, type ScriptedAgent } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';

@@ -26,6 +26,14 @@ export function transitionsOf(machine: AnyStateMachine): string[] {
     .map(nameOf);
 }
 
+const counts = new WeakMap<AnyStateMachine, number>();
+
+function countOf(machine: AnyStateMachine): number {
+  const count = counts.get(machine) ?? new Set(transitionsOf(machine)).size;
+  counts.set(machine, count);
+  return count;
+}
+
 /** Adds the transitions that the event takes to `taken`. Only a live actor tells them. */
 export function noteTaken(
   taken: Set<string>,
@@ -33,6 +41,7 @@ export function noteTaken(
   snapshot: AnyMachineSnapshot,
   event: EventObject,
 ): void {
+  if (taken.size >= countOf(machine)) return;
   const actor = createActor(machine, {
     input: snapshot.context as unknown,
     snapshot: machine.getPersistedSnapshot(snapshot) as Snapshot<unknown>,

@@ -64,7 +64,13 @@ test('what is not there is a 404 in JSON', async () => {
   expect(await get(`${url}/`)).toEqual(nothing);
   expect(await get(`${url}/healthz/x`)).toEqual(nothing);
   expect(await get(`${url}/healthz`, { method: 'POST', body: 'x' })).toEqual(nothing);
-  expect(await get(`${url}/%ff`)).toMatchObject({ status: 400, type: 'application/json' });
+  const message = "'/%ff' is not a valid url component";
+  expect(await get(`${url}/%ff`)).toEqual({
+    status: 400,
+    type: 'application/json',
+    cache: null,
+    body: { error: 'Bad Request', code: 'FST_ERR_BAD_URL', message, statusCode: 400 },
+  });
 });
 
 test('facts that cannot be had are a 500 that says nothing, and a line in the log', async () => {

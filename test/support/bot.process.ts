@@ -1,8 +1,9 @@
-/** The service in a process of its own, which kills itself with SIGKILL at a given boundary. */
+/** Forked by `spawnBot`, never imported: the service in a process of its own, which kills itself at a given boundary. */
 import { once } from 'node:events';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
-import { logBook, type Crash } from './bot.ts';
+import type { Crash } from './bot.ts';
+import { logBook } from './log-book.ts';
 
 const [first] = (await once(process, 'message')) as [{ config: Config; crash: Crash | null }];
 const { config } = first;

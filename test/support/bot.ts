@@ -1,4 +1,4 @@
-/** The service under test: in this process, or in one of its own that can be killed. */
+/** Take it for the service alone, here or in a process to be killed; `contracts/world.ts` has it with people and agents. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import type { Boundary } from '../../src/actors/boundaries.ts';
 import type { Config, Policy } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
-import type { Log } from '../../src/ports.ts';
+import { logBook, type LogBook } from './log-book.ts';
 
 export interface BotOptions {
   homeserver: string;
@@ -75,24 +75,6 @@ function loadedConfig({ homeserver, userId, password, stateDir }: BotOptions, re
     OPS_PORT: 'off',
   };
   return loadConfig({ env, readFile: () => registry });
-}
-
-interface LogLine {
-  level: 'debug' | 'info' | 'warn' | 'error';
-  message: string;
-  fields: object;
-}
-
-export interface LogBook extends Log {
-  lines: LogLine[];
-}
-
-/** A log that a test can read. */
-export function logBook(): LogBook {
-  const lines: LogLine[] = [];
-  const at = (level: LogLine['level']) => (fields: object, message: string) =>
-    void lines.push({ level, message, fields });
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 export interface Bot {

@@ -1,4 +1,4 @@
-/** The command line in a process of its own. */
+/** Take it for what a command prints, its exit code and its signals: the command line in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+/** Take it where a part is given an `Alarm` and `now` (rooms, people, the courier): time that a test moves by hand. */
 import type { Alarm } from '../../src/durable/timers.ts';
 
 /** An alarm and its clock (ms), which a test moves by hand. */

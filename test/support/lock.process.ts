@@ -1,4 +1,4 @@
-/** Locks the folder named on the command line, says how that went, and holds it until it is killed or told to let go. */
+/** Forked by tests of the lock, never imported: holds the folder of its argument until it is killed or told to let go. */
 import { once } from 'node:events';
 import { lockFolder } from '../../src/store/lock.ts';
 

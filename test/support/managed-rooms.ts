@@ -1,4 +1,4 @@
-/** Rooms as the service leaves them behind, made in its own name through the client API: Spaces, chats, links, markers. */
+/** Take it for a bot that comes back: Spaces, chats, links and markers as the service leaves them, made by plain requests. */
 import pMap from 'p-map';
 import { AgentId, ContextId, UserId, type RoomId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';

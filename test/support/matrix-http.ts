@@ -1,4 +1,4 @@
-/** A plain client-server API client: nothing between the test and the wire. Paths without `/_matrix` stand under `/v3`. */
+/** Take it for requests that no client sends, and for exact answers: plain HTTP. Paths without `/_matrix` stand under `/v3`. */
 
 interface Reply {
   status: number;

@@ -1,4 +1,4 @@
-/** The bot's account at another client, as somebody has it who runs the service: what it sees and does behind the bot's back. */
+/** Take it for what the bot's account sees, and for what is done in its name behind its back. */
 import { logIn, type Session } from './matrix-http.ts';
 
 const MARKER_TYPE = 'org.roomkeeper.room';

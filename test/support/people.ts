@@ -1,3 +1,4 @@
+/** Take it for whoever writes to the bot and reads it: a person at a client of their own (matrix-js-sdk). */
 import './quiet-js-sdk.ts';
 import {
   ClientEvent,

@@ -1,3 +1,4 @@
+/** Take it for what a person reads in a room: what matrix-js-sdk knows of it, edits applied and redactions left out. */
 import { Direction, type IEvent, type MatrixEvent, type Room } from 'matrix-js-sdk';
 
 /** A message as a person sees it now: its latest edit applied. */

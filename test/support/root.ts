@@ -1,4 +1,4 @@
-/** A running root actor for tests and benches of children without an app: it spawns, restarts and parks them as in service. */
+/** Take it for children without an app: a running root actor, which spawns, restarts and parks them as in service. */
 import { createActor, type InspectionEvent } from 'xstate';
 import { restartPolicy, type RestartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';

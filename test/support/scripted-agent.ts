@@ -1,4 +1,4 @@
-/** An agent whose every move a test decides: a real WebSocket server on a free port of the loopback. */
+/** Take it for an agent whose every move a test decides: a real WebSocket server on a free port of the loopback. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';

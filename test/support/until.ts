@@ -1,3 +1,4 @@
+/** Take it where nothing calls when it happens: looks again until it does. Never to wait for time. */
 import { setImmediate } from 'node:timers/promises';
 
 /** Lets the process go on until `look` finds something true; rejects when it does not within `limitMs`. */

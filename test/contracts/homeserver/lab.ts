@@ -1,3 +1,4 @@
+/** Take it for the parts of the homeserver contract: a homeserver with people who speak plain HTTP to it. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { logIn, type Query, type Session } from '../../support/matrix-http.ts';

@@ -2,8 +2,10 @@ import { transition } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
 import { PersonContext, type Job, type PersonEvent } from '../../../machines/person.model.ts';
 import { type Notice } from '../../../machines/notices.ts';
+import { personEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { personMachine } from '../../../machines/person.machine.ts';
 import { noteTaken } from '../coverage.ts';
+import { reread } from '../reread.ts';
 
 export const ann = UserId.parse('@ann:example.org');
 export const entry = RoomId.parse('!entry:example.org');
@@ -61,7 +63,10 @@ export class Story {
     noteTaken(taken, personMachine, this.snapshot, event);
     const [next, actions] = transition(personMachine, this.snapshot, event);
     const context = PersonContext.parse(JSON.parse(JSON.stringify(next.context)));
-    const does = (actions as { type: string; params: unknown }[]).map(({ type, params }): Effect => [type, params]);
+    const does = (actions as { type: string; params: unknown }[]).map(({ type, params }): Effect => [
+      type,
+      reread(personEffectSchemas, type, params),
+    ]);
     return new Story(personMachine.resolveState({ value: next.value, context }), does).after(...more);
   }
 

@@ -40,12 +40,13 @@ import {
 } from './story.ts';
 
 const scenes = {
+  // First, since they alone lead to some transitions: when all are taken, nobody looks for more.
+  'a chat of a Space': play(adopted()),
   ...everywhere,
   ...{ failed, questionLeft, questionFinishing, streamingAble },
   unclaimed: play(),
   pointing: play(invited(ann, agent, 'entry'), joined),
   refusing: play(invited(ann, agent, 'refused'), joined),
-  'a chat of a Space': play(adopted()),
   'a chat of a Space, refused': play(adopted(), assigned('refused')),
 };
 

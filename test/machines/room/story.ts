@@ -1,6 +1,7 @@
 import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
-import { RoomContext } from '../../../machines/room.model.ts';
+import type { CommandName, CommandWithArgs, HostFacts } from '../../../machines/commands.ts';
+import { blankRoom, RoomContext } from '../../../machines/room.model.ts';
 import type {
   Answer,
   Assignment,
@@ -13,8 +14,10 @@ import type {
 } from '../../../machines/room.model.ts';
 import type { Marker } from '../../../machines/marker.ts';
 import type { Notice, Trouble } from '../../../machines/notices.ts';
+import { roomEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
 import { noteTaken } from '../coverage.ts';
+import { reread } from '../reread.ts';
 
 export const ann = UserId.parse('@ann:example.org');
 export const bob = UserId.parse('@bob:example.org');
@@ -22,28 +25,13 @@ export const agent = AgentId.parse('scribe');
 export const id = (name: string): EventId => EventId.parse(`$${name}`);
 
 /** What a room remembers before anything happened. */
-export const untouched: RoomContext = {
+export const untouched = blankRoom({
   room: RoomId.parse('!room:example.org'),
-  role: 'chat',
-  number: null,
-  name: null,
-  archived: false,
-  assignment: 'configured',
-  noticed: false,
-  encrypted: false,
-  person: null,
   agent: AgentId.parse('nobody'),
   contextId: ContextId.parse('1'),
-  session: null,
-  turns: 0,
-  turn: null,
-  waiting: [],
-  unanswered: null,
-  question: null,
-  told: [],
-};
+});
 
-type SimpleCommand = 'help' | 'stop' | 'retry' | 'yes' | 'no' | 'start' | 'agent' | 'whoami' | 'archive';
+type SimpleCommand = Exclude<CommandName, CommandWithArgs | keyof HostFacts>;
 
 /** The events of the stories. `turn` is 1 unless said otherwise; a message's id is `$` and its name. */
 export const invited = (
@@ -277,7 +265,7 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
     } else if (type === 'xstate.cancel') {
       delete running[(params as { sendId: string }).sendId];
     } else {
-      does.push([type, params]);
+      does.push([type, reread(roomEffectSchemas, type, params)]);
     }
   }
   const { value, status } = next;

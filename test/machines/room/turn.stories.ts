@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ContextId, TurnId } from '../../../machines/ids.ts';
 import type { Trouble } from '../../../machines/notices.ts';
+import { newTurn } from '../../../machines/room.model.ts';
 import {
   awaitingStatus,
   busy,
@@ -38,19 +40,7 @@ import {
   words,
 } from './story.ts';
 
-const turn = {
-  id: 1,
-  text: words('1'),
-  contextId: '7',
-  attempts: 0,
-  preview: null,
-  pauseMs: 0,
-  idempotent: false,
-  confirmations: false,
-  toldBusy: false,
-  stoppedFor: null,
-  discarded: false,
-};
+const turn = newTurn({ id: TurnId.parse(1), text: words('1'), contextId: ContextId.parse('7') });
 const over = [closed(), hidden];
 
 describe('a turn', () => {

@@ -1,3 +1,4 @@
+/** Taken by `synapse.ts` only: how a Synapse of ours is configured. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Taken by `install.ts` only, where PyPI has no Synapse for this machine: the packages of Debian, unpacked. */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

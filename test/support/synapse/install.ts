@@ -1,3 +1,4 @@
+/** Taken by `synapse.ts` only: fetches Synapse into `.cache/` once. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { debianPython, installFromDebian } from './debian.ts';

@@ -1,3 +1,4 @@
+/** Taken by `install.ts` only: of several processes one fetches, the others wait. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 

@@ -1,3 +1,4 @@
+/** Taken by `install.ts` only, at first: Synapse from PyPI. */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Take it for accounts on the shared Synapse (`inject('synapse')`). */
 import { createHmac } from 'node:crypto';
 import { UserId } from '../../../machines/ids.ts';
 

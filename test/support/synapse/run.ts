@@ -1,3 +1,4 @@
+/** Taken by the installers only: a command whose output goes to their log. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 

@@ -1,3 +1,4 @@
+/** Run by Vitest before project `synapse`: the Synapse that its tests share, as `inject('synapse')`. */
 import type { TestProject } from 'vitest/node';
 import { startSynapse } from './synapse.ts';
 
@@ -8,7 +9,6 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global setup of the project `synapse`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const synapse = await startSynapse({ limits: 'off' });
   const { url, serverName, registrationSecret } = synapse;

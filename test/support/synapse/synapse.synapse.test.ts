@@ -48,7 +48,8 @@ test('comes back after a kill with what it knew', async () => {
   await synapse.kill();
   await expect(fetch(`${synapse.url}/health`)).rejects.toThrow();
   await synapse.restart();
-  expect(await carol.get('/account/whoami')).toMatchObject({ user_id: carol.userId });
+  const { userId, deviceId } = carol;
+  expect(await carol.get('/account/whoami')).toEqual({ user_id: userId, device_id: deviceId, is_guest: false });
 });
 
 test('dies with the process that started it, even by SIGKILL', async ({ onTestFinished }) => {

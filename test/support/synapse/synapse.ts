@@ -1,3 +1,4 @@
+/** Take it for a Synapse of a test's own, to be killed, frozen or set up otherwise; else take the shared one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';

@@ -1,0 +1,55 @@
+/** The params of every effect that an outbox keeps, checked when a record of before is read. */
+import { z } from 'zod';
+import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import { Marker } from './marker.ts';
+import { Notice } from './notices.ts';
+import type { PersonEffectParams, personEffects } from './person.model.ts';
+import { Answer, type RoomEffectParams, type roomEffects, type RoomEvent } from './room.model.ts';
+
+type Kept<Effects> = { [Name in keyof Effects]: Effects[Name] extends 'repeatable' ? Name : never }[keyof Effects];
+type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Params[Each]> };
+
+const answers = EventId.nullable();
+
+const Wish = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('chat.wanted'), answers, name: z.string().nullable() }),
+  z.object({ type: z.literal('access.wanted'), answers }),
+  z.object({ type: z.literal('chats.asked'), answers: EventId, all: z.boolean() }),
+  z.object({ type: z.literal('chat.renamed'), name: z.string() }),
+  z.object({ type: z.literal('archive.wanted'), answers: EventId }),
+  z.object({ type: z.literal('unarchive.wanted'), answers: EventId, number: z.number().nullable() }),
+  z.object({ type: z.literal('chat.gone') }),
+  z.object({ type: z.literal('chat.refused') }),
+  z.object({ type: z.literal('chat.moved'), replacement: RoomId, contextId: ContextId }),
+]);
+
+export const roomEffectSchemas = {
+  'join the room': z.object({ greet: z.boolean() }),
+  'set the name': z.object({ name: z.string(), answers: EventId }),
+  'write the marker': z.object({ marker: Marker }),
+  'tell the person': z.object({ person: UserId, wish: Wish }),
+  say: z.object({ notice: Notice, answers }),
+  'deliver the answer': z.object({ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId }),
+} satisfies Schemas<RoomEffectParams, Kept<typeof roomEffects>>;
+
+/** What a room hears is checked for being an event at all, no further: events have no schemas. */
+const event = z.custom<RoomEvent>((value) => z.looseObject({ type: z.string() }).safeParse(value).success);
+const operation = z.string();
+
+export const personEffectSchemas = {
+  'create the Space': z.object({ operation, person: UserId }),
+  'mark the Space': z.object({ operation, space: RoomId, person: UserId }),
+  "drop the Space's alias": z.object({ operation, space: RoomId }),
+  'create the chat': z.object({
+    ...{ operation, person: UserId, space: RoomId },
+    ...{ number: z.number(), name: z.string().nullable() },
+  }),
+  'link the chat': z.object({ operation, space: RoomId, room: RoomId }),
+  "drop the chat's alias": z.object({ operation, room: RoomId }),
+  'introduce the chat': z.object({ operation, room: RoomId, event }),
+  'link the other chats': z.object({ space: RoomId, rooms: z.array(RoomId) }),
+  'restore access': z.object({ person: UserId, rooms: z.array(RoomId) }),
+  'invite again': z.object({ person: UserId, rooms: z.array(RoomId) }),
+  'tell the room': z.object({ room: RoomId, event }),
+  say: z.object({ room: RoomId, notice: Notice, answers }),
+} satisfies Schemas<PersonEffectParams, Kept<typeof personEffects>>;

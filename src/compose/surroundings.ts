@@ -1,0 +1,71 @@
+/** What the actors of rooms and people are brought together with. */
+import { restartPolicy } from '../../machines/restart-policy.ts';
+import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { PersonContext } from '../../machines/person.model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import type { Reach } from '../actors/boundaries.ts';
+import type { Creations } from '../actors/creations.ts';
+import type { Post } from '../actors/post.ts';
+import type { Reception } from '../actors/reception.ts';
+import type { Config } from '../config/config.ts';
+import type { Input } from '../durable/definition.ts';
+import type { Observe } from '../durable/nursery.ts';
+import type { Supervision } from '../durable/supervision.ts';
+import type { Alarm } from '../durable/timers.ts';
+import type {
+  Chance,
+  JoinRoom,
+  Log,
+  Now,
+  RenderNotice,
+  RoomWork,
+  Send,
+  SendDisposable,
+  ShowTyping,
+  Store,
+} from '../ports.ts';
+
+export interface Surroundings {
+  config: Config;
+  supervision: Supervision;
+  store: Store;
+  device: string;
+  send: Send;
+  sendDisposable: SendDisposable;
+  joinRoom: JoinRoom;
+  showTyping: ShowTyping;
+  work: RoomWork;
+  reception: Reception;
+  baseOf: (agent: AgentId) => string | null;
+  alarm: Alarm;
+  now: Now;
+  chance: Chance;
+  log: Log;
+  reach: Reach;
+  evictAfterMs: number;
+  observe: { room: Observe<RoomId, RoomContext>; person: Observe<UserId, PersonContext> };
+  /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
+  letIn(room: RoomId): Promise<void>;
+  /** A record was written (null), or could not be. */
+  onStore(problem: string | null): void;
+}
+
+/** What both kinds of actors need besides. */
+export interface Shared extends Surroundings {
+  words: RenderNotice;
+  post: Post;
+  creations: Creations;
+  isClosing(error: unknown): boolean;
+}
+
+/** What the actors of rooms and of people have alike. */
+export function alike({ supervision, store, alarm, evictAfterMs, now, log, reach, onStore }: Shared) {
+  const { deadLetters } = store;
+  const lettersRetryMs = restartPolicy.capMs;
+  return { supervision, deadLetters, alarm, evictAfterMs, now, log, reach, onStore, lettersRetryMs };
+}
+
+/** What an actor hears that something was under way with while it was away. */
+export function resumed(at: number): Input {
+  return { kind: 'event', id: null, at, event: { type: 'resumed' }, from: 'supervisor' };
+}

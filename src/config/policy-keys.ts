@@ -1,0 +1,164 @@
+/** The part `policy` of the registry file: one row a key. What else names a key is made from these rows, or checked. */
+import { z } from 'zod';
+import { about } from './about.ts';
+import { optional, orNull, section, template, userGlob, wellFormed } from './values.ts';
+
+const DAY_MS = 86_400_000;
+const limitMs = z.int().min(100).max(DAY_MS);
+
+const Reply = z.strictObject({
+  stream: z
+    .enum(['edits', 'final'])
+    .default('edits')
+    .register(about, {
+      purpose: '{}',
+      choices: { edits: 'the answer grows in the room', final: 'only when it is complete' },
+      words: {
+        edits: 'grows in the room: {reply.first_edit_ms}, {reply.max_edits}',
+        final: 'shown when it is complete',
+      },
+    }),
+  first_edit_ms: z.int().min(0).max(DAY_MS).default(2000).register(about, {
+    purpose: 'wait this long before the first part of an answer is shown',
+    unit: 'ms',
+    words: 'first after {}',
+  }),
+  max_edits: z.int().min(0).max(1000).default(40).register(about, {
+    purpose: 'edits of one answer; the complete answer is always sent',
+    words: 'at most {} edits',
+  }),
+});
+
+const Limits = z.strictObject({
+  connect_ms: limitMs.default(5000).register(about, {
+    purpose: 'to open a connection to an agent',
+    unit: 'ms',
+    words: 'connect {}, {limits.connect_tries}',
+  }),
+  status_ms: limitMs.default(5000).register(about, {
+    purpose: "from the connection to the agent's STATUS",
+    unit: 'ms',
+    words: 'status {}',
+  }),
+  silence_ms: limitMs.default(120_000).register(about, {
+    purpose: 'between two frames of an agent that works on an answer',
+    unit: 'ms',
+    words: 'silence {}',
+  }),
+  turn_ms: limitMs.default(1_800_000).register(about, {
+    purpose: 'for one answer',
+    unit: 'ms',
+    words: 'turn {}',
+  }),
+  frame_bytes: z.int().min(1024).max(134_217_728).default(8_388_608).register(about, {
+    purpose: 'the longest frame that is taken from an agent',
+    unit: 'bytes',
+    words: 'frame {}',
+  }),
+  queue: z.int().min(1).max(1000).default(20).register(about, {
+    purpose: 'texts that wait in a room behind the one that is being answered',
+    words: 'queue {}',
+  }),
+  connect_tries: z.int().min(1).max(100).default(5).register(about, {
+    purpose: 'before the person is told that the agent cannot be reached',
+    words: '{} tries',
+  }),
+});
+
+const Onboarding = z.strictObject({
+  mode: z
+    .enum(['spaces', 'dm'])
+    .default('spaces')
+    .register(about, {
+      purpose: '{}; in a Space the room of the invite only points to the chats',
+      choices: { spaces: 'a Space of chats for every person', dm: 'the room of the invite is the chat' },
+      words: {
+        spaces:
+          'a Space for every person, {names.space}, with chats {names.chat}; the room of the invite only points to them',
+        dm: 'the room of the invite is the chat: the person is greeted and answered there, and no Space is made',
+      },
+    }),
+  invites_per_minute: z.int().min(1).max(10_000).default(30).register(about, {
+    purpose: 'invites of one person within a minute; more are declined',
+    words: 'more than {} of one person within a minute are declined too',
+  }),
+});
+
+const markdown = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .regex(/^[\P{Cc}\n\t]*$/u, 'contains control characters')
+  .refine(...wellFormed);
+const oneGlob = userGlob.describe('a user id with * and ?, in quotes: "@*:example.org", "@ann:*"; everybody is "@*:*"');
+
+const Access = z.strictObject({
+  allowed: optional(z.array(oneGlob).max(1000).readonly()).register(about, {
+    purpose:
+      'who may invite the bot, besides the people in "user_agents": user ids with * and ?; upper and lower case ' +
+      'matter in front of the colon only. Left out: everybody of the bot\'s own homeserver. Everybody there is: "@*:*"',
+    hint: 'a list of user ids with * and ?: ["@*:example.org"]; or leave it out',
+    words: null,
+  }),
+  unmapped: z
+    .enum(['default_agent', 'deny'])
+    .default('default_agent')
+    .register(about, {
+      purpose: 'who answers people whom "user_agents" does not name: {}; they are told so',
+      choices: { default_agent: 'the first agent of the list answers', deny: 'nobody answers' },
+      words: null,
+    }),
+  contact: orNull(markdown).register(about, {
+    purpose: 'what people without an agent read: a text on how to get access, Markdown',
+    hint: 'a text of at most 2000 characters on how to get access, Markdown; or leave it out',
+    words: null,
+  }),
+  deny_repeat: z.enum(['once', 'always']).default('once').register(about, {
+    purpose: 'how often a person who is turned away is told so in a room: {}',
+    words: null,
+  }),
+});
+
+const Context = z.strictObject({
+  scope: z
+    .enum(['room', 'person'])
+    .default('room')
+    .register(about, {
+      purpose:
+        '{}. One memory of a person is for all that they write, under the fixed id 0: it needs "mode: dm" and people ' +
+        'who share no agent ("unmapped: deny", an agent for each); an agent is then never given to another person',
+      choices: {
+        room: 'every room has a memory of its own',
+        person: 'only where every person has an agent of their own',
+      },
+      words: {
+        room: 'one for every room; !clear begins a new one',
+        person: 'one for every person, in all of their rooms; !clear does not empty it',
+      },
+    }),
+});
+
+const Names = z.strictObject({
+  space: template('name').default("{name}'s agents").register(about, {
+    purpose: 'what the bot calls the Space of a person; {name} is the name of the person',
+    hint: 'a text; {name} stands for the name of the person',
+    words: 'named {}',
+  }),
+  chat: template('number').default('Chat {number}').register(about, {
+    purpose: 'what the bot calls a chat; {number} is the number of the chat in the Space',
+    hint: 'a text; {number} stands for the number of the chat',
+    words: 'named {}',
+  }),
+});
+
+/** The policy as it was written, checked; defaults that need no other part filled in. */
+export const WrittenPolicy = z.strictObject({
+  reply: section(Reply),
+  limits: section(Limits),
+  onboarding: section(Onboarding),
+  access: section(Access),
+  context: section(Context),
+  names: section(Names),
+});
+export type WrittenPolicy = z.infer<typeof WrittenPolicy>;
