@@ -103,6 +103,17 @@ program
   });
 
 program
+  .command('backup')
+  .description('copy the state into a new file, a SQLite database, also while the service runs')
+  .argument('<file>', 'where the copy goes; it must not be there yet')
+  .action(async (file: string) => {
+    const config = await readConfig();
+    const { backupState } = await import('./store/backup.ts');
+    await backupState(config.state.dir, file);
+    console.log(`The state of ${config.state.dir} is copied to ${file}`);
+  });
+
+program
   .command('diagrams')
   .description('write the diagrams of the machines into machines/README.md')
   .action(async () => {

@@ -123,7 +123,7 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'demo', 'reference agent', 'diagrams'],
+    knows: ['config', 'serve', 'reset', 'store', 'demo', 'reference agent', 'diagrams'],
     packages: ['commander'],
     node: true,
     files: 1,
