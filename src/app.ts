@@ -92,7 +92,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
     ...{ service: null, remembered: null, lastSyncAt: null, problem: null },
-    supervision: { root, standingOf: (key) => standingOf(root.getSnapshot().context, key) },
+    supervision: {
+      root,
+      tell: (event) => root.send(event),
+      standingOf: (key) => standingOf(root.getSnapshot().context, key),
+    },
     send: (event) => root.send(event),
   };
   const ended = new Promise<Error | null>((resolve) => {

@@ -48,6 +48,8 @@ async function converse({ homeserver, bot }: Awaited<ReturnType<typeof startServ
   const call = createCall(homeserver.url, accessToken);
   const room = await acceptFirstChat(call, bot, 20_000);
   const conversation = openConversation(call, { room, bot });
+  // Not before the bot: until it greets, the room is only being introduced.
+  await until(async () => (await conversation.hear(1_000)).said.length > 0);
   await conversation.say(text);
   await until(async () => (await conversation.hear(1_000)).said.some(({ isNotice }) => !isNotice));
   return { room, person: userId };

@@ -35,6 +35,7 @@ export function startRoot(
   root.start();
   return {
     root,
+    tell: (event) => root.send(event),
     standingOf: (key) => standingOf(root.getSnapshot().context, key),
     status: () => root.getSnapshot().status,
     counts() {
