@@ -1,5 +1,6 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
+import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import {
   RoomContext,
   roomEffects,
@@ -45,10 +46,15 @@ export function roomDefinition(limits: PolicyLimits, device: string): RoomDefini
 
 /** Where a room begins, by its role. */
 const startOf: Record<Role, Envelope['value']> = {
-  chat: { serving: { conversation: 'idle', tray: 'empty', dialog: 'none' } },
-  entry: 'pointing',
-  refused: 'refusing',
+  chat: beginningOf('serving'),
+  entry: beginningOf('pointing'),
+  refused: beginningOf('refusing'),
 };
+
+/** The state with the first ones of all that is in it. */
+function beginningOf(state: string): Envelope['value'] {
+  return roomMachine.resolveState({ value: state, context: {} as never }).value as Envelope['value'];
+}
 
 /** The record of a room that nobody has seen yet. */
 export function newRoomRecord(context: RoomContext, origin: string): Envelope<RoomContext> {
@@ -58,7 +64,9 @@ export function newRoomRecord(context: RoomContext, origin: string): Envelope<Ro
 
 /** A room's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readRoomRecord(stored: unknown): Envelope<RoomContext> {
-  return readRecord(stored, { name: 'room', machine: roomMachine, context: RoomContext });
+  return readRecord(stored, {
+    ...{ name: 'room', machine: roomMachine, context: RoomContext, params: roomEffectSchemas },
+  });
 }
 
 /** Who said this; null for what nobody says. */
