@@ -2,7 +2,7 @@
  * The commands of a chat room, in the order of the help: one row each for the parser, the events, the help and the
  * documents. A command that is not here is answered with `command.unknown`.
  */
-import type { EventId, UserId } from './ids.ts';
+import type { ContextId, EventId, UserId } from './ids.ts';
 import type { RoomEvent } from './room.model.ts';
 
 type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
@@ -31,9 +31,25 @@ type ReadingOf<Name extends CommandName> = {
     : never;
 }[Reading];
 
-interface Row<Takes extends Reading> {
+/** What the host knows when it takes a command in: time, ids and the like, which a chart cannot find out. */
+export interface HostFacts {
+  /** Now, ms. */
+  at: number;
+  /** A new one. */
+  contextId: ContextId;
+  /** Whether people get more than one chat. */
+  more: boolean;
+}
+export type HostFact = keyof HostFacts;
+
+/** What the event of a command has that nobody writes. */
+type FactOf<Name extends CommandName> = Exclude<keyof EventOf<Name>, 'type' | keyof Said> & HostFact;
+
+interface Row<Takes extends Reading, Fact extends HostFact = HostFact> {
   aliases: readonly string[];
   takes: Takes;
+  /** What the host adds to it. */
+  given: readonly Fact[];
   /** Some make sense only where a person has a Space of chats. */
   offered: 'everywhere' | 'in a Space';
   /** Whether the first words in a chat name it too. */
@@ -41,21 +57,21 @@ interface Row<Takes extends Reading> {
 }
 
 const rows = {
-  help: { aliases: ['h', '?'], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  stop: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  retry: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  clear: { aliases: ['reset'], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  new: { aliases: [], takes: 'a name', offered: 'in a Space', atFirst: true },
-  chats: { aliases: [], takes: 'the word all', offered: 'in a Space', atFirst: true },
-  rename: { aliases: [], takes: 'a name', offered: 'everywhere', atFirst: false },
-  archive: { aliases: [], takes: 'nothing', offered: 'in a Space', atFirst: false },
-  unarchive: { aliases: [], takes: 'a number', offered: 'in a Space', atFirst: false },
-  agent: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  whoami: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  start: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  yes: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  no: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-} as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>> };
+  help: { aliases: ['h', '?'], takes: 'nothing', given: [], offered: 'everywhere', atFirst: true },
+  stop: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: true },
+  retry: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+  clear: { aliases: ['reset'], takes: 'nothing', given: ['contextId'], offered: 'everywhere', atFirst: true },
+  new: { aliases: [], takes: 'a name', given: ['more'], offered: 'in a Space', atFirst: true },
+  chats: { aliases: [], takes: 'the word all', given: [], offered: 'in a Space', atFirst: true },
+  rename: { aliases: [], takes: 'a name', given: [], offered: 'everywhere', atFirst: false },
+  archive: { aliases: [], takes: 'nothing', given: [], offered: 'in a Space', atFirst: false },
+  unarchive: { aliases: [], takes: 'a number', given: [], offered: 'in a Space', atFirst: false },
+  agent: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+  whoami: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+  start: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+  yes: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+  no: { aliases: [], takes: 'nothing', given: [], offered: 'everywhere', atFirst: false },
+} as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>, FactOf<Name>> };
 type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
 
 export interface Command extends Row<Reading> {
@@ -78,17 +94,24 @@ interface Said {
   eventId: EventId;
   sender: UserId;
 }
-type Facts<Name extends CommandName> = Omit<EventOf<Name>, 'type' | keyof Said | keyof Read<Takes<Name>>>;
-/** What the event of a command has that nobody writes: the host adds it. */
-export type HostFacts = { [Name in CommandName as keyof Facts<Name> extends never ? never : Name]: Facts<Name> };
+type Given<Name extends CommandName> = (typeof rows)[Name]['given'][number];
+/** The commands to which the host adds something. */
+export type CommandWithFacts = { [Name in CommandName]: Given<Name> extends never ? never : Name }[CommandName];
 
-/** What a room hears of a command, as somebody wrote it. */
+/** What the host has to find out for this command. */
+export function factsFor(name: CommandName): readonly HostFact[] {
+  return rows[name].given;
+}
+
+/** What a room hears of a command, as somebody wrote it; of more facts than it is given it takes its own. */
 export function commandEvent<Name extends CommandName>(
   name: Name,
   args: string,
   { eventId, sender }: Said,
-  facts: Facts<Name>,
+  facts: Pick<HostFacts, Given<Name>>,
 ): EventOf<Name> {
-  const read = readings[rows[name].takes](args);
-  return { type: `command.${name}`, eventId, sender, ...read, ...facts } as unknown as EventOf<Name>;
+  const { takes, given } = rows[name];
+  const read = readings[takes](args);
+  const added = Object.fromEntries(given.map((fact: Given<Name>) => [fact, facts[fact]]));
+  return { type: `command.${name}`, eventId, sender, ...read, ...added } as unknown as EventOf<Name>;
 }

@@ -42,7 +42,7 @@ const withFacts = withSayings.extend({
     'it is of this turn': ({ context, event }) =>
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
     'the turn was discarded': ({ context }) => context.turn?.discarded === true,
-    'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.tries,
+    'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.connectTries,
     'the person knows that the agent is busy': ({ context }) => context.turn?.toldBusy === true,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
     'the agent runs a repeated message only once': ({ context }) => context.turn?.idempotent === true,

@@ -1,5 +1,5 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
-import { commandEvent, type HostFacts } from '../../machines/commands.ts';
+import { commandEvent, factsFor, type CommandName, type HostFacts } from '../../machines/commands.ts';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
@@ -81,11 +81,18 @@ export function createReception(world: ReceptionWorld): Reception {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
-  const facts: { [Name in keyof HostFacts]: () => Promise<HostFacts[Name]> } = {
-    clear: async () => ({ contextId: await mintContextId() }),
-    new: async () => ({ more: mode === 'spaces' }),
+function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+  const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
+    at: now,
+    contextId: mintContextId,
+    more: () => mode === 'spaces',
   };
+
+  /** Only what this command is given: an id that nobody takes would be minted in vain. */
+  async function findOut(name: CommandName): Promise<HostFacts> {
+    const found = factsFor(name).map(async (fact) => [fact, await sources[fact]()] as const);
+    return Object.fromEntries(await Promise.all(found)) as unknown as HostFacts;
+  }
 
   return async (heard: Heard): Promise<RoomEvent | null> => {
     switch (heard.type) {
@@ -100,7 +107,7 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
         return null;
       case 'command': {
         const { name, args, ...said } = heard;
-        return commandEvent(name, args, said, name in facts ? await facts[name as keyof HostFacts]() : {});
+        return commandEvent(name, args, said, await findOut(name));
       }
       default:
         return heard;

@@ -14,12 +14,11 @@ import { alike, resumed, type Shared } from './surroundings.ts';
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
   const { limits, access } = config.policy;
-  const { queue, connectTries, turnMs } = limits;
   const refuseAlways = access.denyRepeat === 'always';
   const ports = portsOf(shared);
   return createChildren({
     ...alike(shared),
-    definition: roomDefinition({ queue, tries: connectTries, turnMs, refuseAlways }, device),
+    definition: roomDefinition({ ...limits, refuseAlways }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
     async newRecord(room: RoomId, first) {

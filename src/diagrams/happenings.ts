@@ -18,10 +18,10 @@ const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
 const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
-const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
+const facts: HostFacts = { at: 0, contextId: context, more: true };
 
 function command(name: CommandName, takes: Reading): Message {
-  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
+  return commandEvent(name, written[takes], said, facts);
 }
 
 /** By type, so that a message that is missing here does not compile. */

@@ -7,6 +7,7 @@ import {
   type AnyStateNode,
   type AnyTransitionDefinition,
 } from 'xstate';
+import { smallestLimits } from '../../machines/room-limits.ts';
 import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
@@ -14,8 +15,7 @@ import type { Input } from '../../src/durable/definition.ts';
 import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
-/** With the smallest limits, so that every one of them is met. */
-export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE);
+export const shipped = roomDefinition(smallestLimits, DEVICE);
 /** The same, but every step is written. */
 export const definition: RoomDefinition = { ...shipped, light: new Set() };
 export const { machine } = definition;
@@ -90,7 +90,7 @@ export function keyOf(record: Envelope): string | null {
   const { waiting, unanswered, question, turn, session } = contextOf(record);
   const now = conversationOf(record);
   if (record.done) return now;
-  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
+  const key: unknown[] = [record.value, Math.min(waiting.length, 2), unanswered === null, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);

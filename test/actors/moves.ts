@@ -271,8 +271,8 @@ type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'se
 
 function commandOf({ name, args, more }: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
-  const facts: HostFacts = { clear: { contextId: contextId(n + 1) }, new: { more } };
-  return commandEvent(name, args, author, name in facts ? facts[name as keyof HostFacts] : {});
+  const facts: HostFacts = { at: 1000 * n, contextId: contextId(n + 1), more };
+  return commandEvent(name, args, author, facts);
 }
 
 function agentInput({ event, off }: Extract<Move, { move: 'agent' }>, record: Envelope, n: number): Input | null {

@@ -8,6 +8,7 @@ import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts }
 import { step } from '../../src/durable/step.ts';
 import type { Input, Result } from '../../src/durable/definition.ts';
 import type { Log } from '../../src/ports.ts';
+import { usualLimits } from '../support/room-limits.ts';
 
 export const DEVICE = 'DEVICE';
 export const ROOM = RoomId.parse('!room:test');
@@ -18,7 +19,7 @@ export const contextId = (id: number) => ContextId.parse(String(id));
 export const eventId = (name: string | number) => EventId.parse(`$${name}`);
 export const turnId = (id: number) => TurnId.parse(id);
 
-export const limits: PolicyLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
+export const limits: PolicyLimits = { ...usualLimits, queue: 2, connectTries: 2, turnMs: 60_000 };
 
 /** A house without onboarding: whoever speaks first has a chat there. */
 const claim: Claim = (_, person) => ({

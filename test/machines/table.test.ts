@@ -58,6 +58,28 @@ describe('the table state × message', () => {
     );
   });
 
+  it('names what goes on in another region, where it makes a difference', () => {
+    const { serving } = roomMachine.config.states as Record<string, { states: object }>;
+    const dialog = {
+      initial: 'none',
+      states: { none: { on: { 'command.start': 'open' } }, open: { on: { 'command.agent': {} } } },
+    };
+    const asking = createMachine(
+      {
+        ...roomMachine.config,
+        states: { ...roomMachine.config.states, serving: { ...serving, states: { ...serving?.states, dialog } } },
+      } as never,
+      roomMachine.implementations as never,
+    );
+    const column = messages.findIndex(({ type }) => type === 'command.agent');
+    expect(treatments(asking).map(({ state, cells }) => [state, cellText(cells[column]!)])).toEqual(
+      rows.map(({ state }) => {
+        if (state === 'refusing') return [state, 'refused'];
+        return [state, state === 'pointing' ? 'taken' : 'taken (dialog open: ignored)'];
+      }),
+    );
+  });
+
   /** The chart without one event, wherever it is named. */
   function without(event: string, part: unknown): unknown {
     if (Array.isArray(part)) return part.map((inner) => without(event, inner));
