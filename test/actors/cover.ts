@@ -13,7 +13,7 @@ import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
-import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
+import { besidesOf, bob, contextOf, conversationOf, DEVICE } from './support.ts';
 
 export const shipped = roomDefinition(smallestLimits, DEVICE);
 /** The same, but every step is written. */
@@ -90,12 +90,13 @@ export function keyOf(record: Envelope): string | null {
   const { waiting, unanswered, question, turn, session } = contextOf(record);
   const now = conversationOf(record);
   if (record.done) return now;
-  const key: unknown[] = [record.value, Math.min(waiting.length, 2), unanswered === null, question === null];
+  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
+  if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
     const found = facts(record);
     if (found.filter(Boolean).length > 2) return null;

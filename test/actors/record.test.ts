@@ -76,7 +76,9 @@ describe('golden records', () => {
     const record = readRoomRecord({ ...golden('v1-idle'), value: { serving: regions } });
     expect(record.value).toEqual({ serving: regions });
     const { value } = step(shipped, record, [textInput(9)]).record;
-    expect(value).toEqual({ serving: { ...regions, conversation: { asking: 'waiting for a place' }, tray } });
+    const { serving } = value as { serving: Record<string, unknown> };
+    expect(serving).toMatchObject({ ...regions, conversation: { asking: 'waiting for a place' }, tray });
+    expect(Object.keys(serving).sort()).toEqual(Object.keys(roomMachine.root.states['serving']?.states ?? {}).sort());
   });
 
   it.each(names)('%s is read as it was written, and taken by the chart of today', (name) => {

@@ -40,6 +40,8 @@ export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> =
   return newRoomRecord(blankRoom({ room, agent, contextId: contextId(1), person: ann, ...changes }), 'origin');
 }
 
+const BEGINNING = freshRecord().value;
+
 export function contextOf({ context }: Envelope): RoomContext {
   return context as RoomContext;
 }
@@ -48,6 +50,14 @@ export function contextOf({ context }: Envelope): RoomContext {
 export function conversationOf(record: Envelope): string {
   if (typeof record.value === 'string') return record.value;
   return pathOf((record.value['serving'] as { conversation: unknown }).conversation);
+}
+
+/** What goes on in the regions beside the conversation. */
+export function besidesOf({ value }: Envelope): [region: string, state: unknown][] {
+  if (typeof value === 'string' || typeof BEGINNING === 'string') return [];
+  const begun = BEGINNING['serving'] as Record<string, unknown>;
+  const regions = Object.entries((value['serving'] ?? {}) as Record<string, unknown>);
+  return regions.filter(([region, state]) => region !== 'conversation' && state !== begun[region]);
 }
 
 function pathOf(value: unknown): string {

@@ -101,10 +101,11 @@ describe('the table state × message', () => {
   });
 
   it('tells what a queue and a question change', () => {
-    const text = (state: string, message: string) =>
-      cellText(rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!);
+    const cell = (state: string, message: string) =>
+      rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!;
+    const text = (state: string, message: string) => cellText(cell(state, message));
+    expect(cell('idle', 'text.received').usual).toBe('taken');
     expect([
-      text('idle', 'text.received'),
       text('asking / working / streaming', 'text.received'),
       text('asking / working / streaming', 'command.retry'),
       text('idle', 'command.yes'),
@@ -114,7 +115,6 @@ describe('the table state × message', () => {
       text('refusing', 'text.received'),
       text('refusing', 'command.new'),
     ]).toEqual([
-      'taken',
       'held (queue full: refused)',
       'refused (something unanswered: held; queue full and something unanswered: refused)',
       'refused (question open: taken)',
