@@ -19,7 +19,7 @@ export type SupervisorEvent =
   | { type: 'drain' }
   | { type: 'drained' }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown }
-  | { type: `xstate.done.actor.${string}`; actorId: string; output: unknown };
+  | { type: `xstate.done.actor.${string}`; actorId: string; output: { key: string } };
 
 type Moment = MomentOf<SupervisorContext, SupervisorEvent>;
 
@@ -66,8 +66,8 @@ export const supervisor = host.extend({
 
 /** The key of the actor that ended. */
 export function endedIn(event: SupervisorEvent): string {
-  if (!('actorId' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
-  return event.actorId;
+  if (!('output' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
+  return event.output.key;
 }
 
 /** What the root knows before it begins. */

@@ -24,7 +24,7 @@ const wanted = (...keys: string[]): SupervisorEvent => ({ type: 'actor.wanted', 
 const restarted = (key: string): SupervisorEvent => ({ type: 'actor.wanted', keys: [key], why: 'restarted' });
 const failed = (key: string, at: number): SupervisorEvent => ({ type: 'actor.failed', key, error: 'broken', at });
 const ended = (key: string): SupervisorEvent => ({
-  ...{ type: `xstate.done.actor.${key}`, actorId: key, output: undefined },
+  ...{ type: 'xstate.done.actor.room', actorId: 'room', output: { key } },
 });
 
 type SupervisorSnapshot = ReturnType<typeof supervisorMachine.resolveState>;
