@@ -4,7 +4,8 @@ import type { RoomId } from '../machines/ids.ts';
 import type { RoomContext } from '../machines/room.model.ts';
 import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
-import type { SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
+import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
+import { as } from '../machines/vocabulary.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
 import type { Reach } from './actors/boundaries.ts';
@@ -75,6 +76,7 @@ interface Run {
   /** Why it ends. */
   problem: Error | null;
   send(event: SupervisorEvent): void;
+  storeFails(): boolean;
 }
 
 /**
@@ -98,6 +100,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       standingOf: (key) => standingOf(root.getSnapshot().context, key),
     },
     send: (event) => root.send(event),
+    storeFails: () => root.getSnapshot().context.store !== null,
   };
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
@@ -158,11 +161,16 @@ function deedsOf(run: () => Run) {
       const { service, send } = run();
       void Promise.resolve(service?.household.quiet()).then(() => send({ type: 'drained' }));
     },
-    spawn: (_: unknown, { keys }: { keys: readonly string[] }) => keys.forEach((key) => household(key)?.spawn(key)),
+    'spawn the actor'({ event }: { event: SupervisorEvent }) {
+      for (const key of as(event, 'actor.wanted').keys) household(key)?.spawn(key);
+    },
+    'let go of the actor'({ event }: { event: SupervisorEvent }) {
+      const key = endedIn(event);
+      household(key)?.release(key);
+    },
     restart: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) =>
       household(key)?.restartAfter(key, afterMs),
-    park: (_: unknown, { key }: { key: string }) => household(key)?.park(key),
-    release: (_: unknown, { key }: { key: string }) => household(key)?.release(key),
+    park: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) => household(key)?.park(key, afterMs),
   };
 }
 
@@ -208,9 +216,16 @@ function serviceFor(run: Run, { session, baseOf }: Entered): Service {
         send({ type: 'sync.succeeded' });
       },
       syncFailed: (detail) => send({ type: 'sync.failed', detail }),
-      store: (detail) => send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
+      store: (detail) => noteStore(run, detail),
     },
   });
+}
+
+/** Says once that the store fails, and once that it works again. */
+function noteStore({ options: { log }, send, storeFails }: Run, detail: string | null): void {
+  if (detail !== null && !storeFails()) log.error({ detail }, 'store fails');
+  if (detail === null && storeFails()) log.info({}, 'store works again');
+  send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail });
 }
 
 function fail(run: Run, error: unknown): void {

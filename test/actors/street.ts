@@ -85,6 +85,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
       release: () => {},
       sayTroubled: (room) => effects.push({ ...troubled, room }),
     }),
+    isShared: () => false,
     ...{ evictAfterMs: 60_000, alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
     observe: undefined,
   });
@@ -101,7 +102,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   /** One sync response with these things heard, taken to the end. */
   async function hear(...heard: [RoomId, Heard][]): Promise<void> {
     const arrivals = heard.map(([room, what]) => ({ room, id: `$${++sync}`, heard: what }));
-    await Promise.all(await door.admit(arrivals));
+    await Promise.all(await door.admit(arrivals, null));
     await settled();
   }
 
