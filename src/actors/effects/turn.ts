@@ -1,13 +1,13 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
-import type { AgentId, ContextId, EventId, TurnId } from '../../../machines/ids.ts';
+import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
-import type { RoomId } from '../../../machines/ids.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 export interface TurnWorld {
+  room: RoomId;
   openLink: OpenLink;
   places: Places;
   chance: Chance;
@@ -48,6 +48,8 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let answer: LiveAnswer | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
+  /** What names this turn in the log. */
+  let about: object = { room: world.room, turn: id };
   let reached: (yes: boolean) => void = () => {};
 
   function tell(event: RoomEvent): void {
@@ -80,7 +82,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         break;
       }
       case 'unreachable':
-        world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
+        world.log.warn({ ...about, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
         reached(false);
         tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
         break;
@@ -103,10 +105,10 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         break;
       case 'ended':
         if (event.outcome === 'failed') {
-          world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'turn failed');
+          world.log.warn({ ...about, trouble: event.trouble, detail: event.detail }, 'turn failed');
         }
         end(event).catch((error: unknown) => {
-          world.log.error({ turn: id, error }, 'answer could not be kept');
+          world.log.error({ ...about, error }, 'answer could not be kept');
           tell({
             type: 'turn.ended',
             turn: id,
@@ -136,6 +138,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     open(target, preview, answers, listener) {
       world.reach('connection asked for');
       reached = listener;
+      about = { ...about, agent: target.agent, answers };
       answer = world.liveAnswer(preview, answers);
       link = world.openLink(target, listen);
     },
