@@ -74,34 +74,15 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     switch (event.type) {
       case 'opened':
         reached(true);
-        tell({ type: 'connection.opened', turn: id });
         break;
-      case 'ready': {
-        const { idempotent, confirmations } = event.capabilities;
-        tell({ type: 'agent.ready', turn: id, idempotent, confirmations, session: event.session });
-        break;
-      }
       case 'unreachable':
         world.log.warn({ ...about, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
         reached(false);
-        tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
         break;
       case 'text':
         if (answer?.length === 0) world.reach('first text received');
         answer?.add(event.text);
         if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
-        break;
-      case 'question':
-        tell({
-          type: 'agent.asked',
-          turn: id,
-          question: { id: event.id, text: event.text, expiresInMs: event.expiresInMs },
-        });
-        break;
-      case 'file':
-        tell({ type: 'agent.sent a file', turn: id, path: event.path });
-        break;
-      case 'progress':
         break;
       case 'ended':
         if (event.outcome === 'failed') {
@@ -109,17 +90,13 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         }
         end(event).catch((error: unknown) => {
           world.log.error({ ...about, error }, 'answer could not be kept');
-          tell({
-            type: 'turn.ended',
-            turn: id,
-            outcome: 'failed',
-            answer: null,
-            trouble: 'connection-lost',
-            tokens: 0,
-          });
+          tell(lost(id));
         });
         break;
+      default:
     }
+    const news = newsOf(id, event, world.chance);
+    if (news !== null) tell(news);
   }
 
   function stop(trouble: Trouble | null): void {
@@ -156,4 +133,30 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       answer?.abandon();
     },
   };
+}
+
+/** What the room hears of its connection at once; null for what its answer hears, and for the end, which waits for that. */
+function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | null {
+  switch (event.type) {
+    case 'opened':
+      return { type: 'connection.opened', turn };
+    case 'ready': {
+      const { idempotent, confirmations } = event.capabilities;
+      return { type: 'agent.ready', turn, idempotent, confirmations, session: event.session };
+    }
+    case 'unreachable':
+      return { type: 'agent.unreachable', turn, trouble: event.trouble, jitter: chance() };
+    case 'question': {
+      const { id, text, expiresInMs } = event;
+      return { type: 'agent.asked', turn, question: { id, text, expiresInMs } };
+    }
+    case 'file':
+      return { type: 'agent.sent a file', turn, path: event.path };
+    default:
+      return null;
+  }
+}
+
+function lost(turn: TurnId): RoomEvent {
+  return { type: 'turn.ended', turn, outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 0 };
 }
