@@ -39,6 +39,8 @@ export interface LiveTurn {
   close(): void;
 }
 
+type Ending = Extract<LinkEvent, { type: 'ended' }>;
+
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 
@@ -56,44 +58,26 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (!closed) world.tell(event);
   }
 
-  async function end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
+  async function end(event: Ending): Promise<void> {
     world.reach('end received');
     const markdown = (await answer?.finish()) ?? '';
     const kept = markdown.trim() === '' ? null : await world.keep(markdown);
-    tell({
-      type: 'turn.ended',
-      turn: id,
-      outcome: event.outcome,
-      answer: kept,
-      trouble: event.outcome === 'failed' ? event.trouble : stoppedFor,
-      tokens: event.outcome === 'done' ? event.tokens : 0,
-    });
+    tell(ended(id, event, kept, stoppedFor));
   }
 
   function listen(event: LinkEvent): void {
-    switch (event.type) {
-      case 'opened':
-        reached(true);
-        break;
-      case 'unreachable':
-        world.log.warn({ ...about, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
-        reached(false);
-        break;
-      case 'text':
-        if (answer?.length === 0) world.reach('first text received');
-        answer?.add(event.text);
-        if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
-        break;
-      case 'ended':
-        if (event.outcome === 'failed') {
-          world.log.warn({ ...about, trouble: event.trouble, detail: event.detail }, 'turn failed');
-        }
-        end(event).catch((error: unknown) => {
-          world.log.error({ ...about, error }, 'answer could not be kept');
-          tell(lost(id));
-        });
-        break;
-      default:
+    logTrouble(event, about, world.log);
+    if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
+    if (event.type === 'text') {
+      if (answer?.length === 0) world.reach('first text received');
+      answer?.add(event.text);
+      if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
+    }
+    if (event.type === 'ended') {
+      end(event).catch((error: unknown) => {
+        world.log.error({ ...about, error }, 'answer could not be kept');
+        tell(lost(id));
+      });
     }
     const news = newsOf(id, event, world.chance);
     if (news !== null) tell(news);
@@ -155,6 +139,18 @@ function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | nul
     default:
       return null;
   }
+}
+
+function logTrouble(event: LinkEvent, about: object, log: Log): void {
+  if (!('detail' in event)) return;
+  const { type, trouble, detail } = event;
+  log.warn({ ...about, trouble, detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+}
+
+function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): RoomEvent {
+  const { outcome } = event;
+  const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
+  return { type: 'turn.ended', turn, outcome, answer, trouble, tokens: outcome === 'done' ? event.tokens : 0 };
 }
 
 function lost(turn: TurnId): RoomEvent {
