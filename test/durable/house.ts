@@ -49,7 +49,13 @@ export interface HouseOptions {
   rest?: Rest;
 }
 
-const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
+const policy: RestartPolicy = {
+  ...{ baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 },
+  ...{ sharedCapMs: 1_000, parkedMs: 3_600_000 },
+};
+
+/** A failure of what all actors share. */
+export class Outage extends Error {}
 
 const isBusy = ({ timers, outbox }: Envelope) => timers.length > 0 || outbox.length > 0;
 /** Of the toy. */
@@ -93,6 +99,7 @@ export function build(options: HouseOptions): House {
       sayTroubled: (actor, inputs) => void happened.push([actor, 'troubled', ...inputs.map(nameOf)].join(' ')),
       release: (actor) => void happened.push(`${actor} released`),
     }),
+    isShared: (error) => error instanceof Outage,
     lettersRetryMs: policy.capMs,
     evictAfterMs: options.evictAfterMs ?? 60_000,
     alarm,
