@@ -1,4 +1,4 @@
-/** What bounds the rooms of an operator who sets nothing: where a test needs limits and not certain ones. */
+/** Take it where a room needs limits, but not certain ones: those of an operator who sets nothing. */
 import { UserId } from '../../machines/ids.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
