@@ -76,7 +76,7 @@ function decodeMessage(event: RawEvent): Decoded {
   if (message.msgtype !== 'm.text' && message.msgtype !== 'm.emote') return { dropped: 'unknown kind of message' };
   const replyTo = relation?.['m.in_reply_to']?.event_id ?? null;
   const body = replyTo === null ? message.body : withoutReplyFallback(message.body);
-  if (body.trim() === '') return { dropped: 'empty' };
+  if (isBlank(body)) return { dropped: 'empty' };
   const command = commandIn(body);
   if (command === null) return heard(event, { type: 'text.received', text: { eventId, sender, body, replyTo } });
   const { name, args } = command;

@@ -1,5 +1,5 @@
 import type { Command } from '../../machines/commands.ts';
-import type { CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
 const commands: CommandWords = {
@@ -31,6 +31,11 @@ const troubles: TroubleWords = {
     says: 'The connection to the agent broke before it was done. It may have done part of the work.',
     retry: true,
   },
+};
+
+const answers: AnswerWords = {
+  image: (name) => (name === null ? '[image]' : `[image: ${name}]`),
+  tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
 };
 
 /** How long a list of chats may get, in bytes of Markdown. */
@@ -203,7 +208,7 @@ const notices: NoticeWords = {
 };
 
 /** What is said in English. */
-export const en: Words = { notices, commands };
+export const en: Words = { answers, notices, commands };
 
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);

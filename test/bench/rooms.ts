@@ -15,10 +15,10 @@ import type { RoomWork } from '../../src/ports.ts';
 import { openAnswers } from '../../src/store/answers.ts';
 import { openHostState, type HostState } from '../../src/store/host.ts';
 import { openRecords, type RecordFolder } from '../../src/store/records.ts';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { startRoot, type Root } from '../support/root.ts';
 import { ownTime } from './usage.ts';
 
@@ -110,8 +110,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           places: createPlaces(() => Infinity),
           answers,
           renderNotice: renderNotice(en),
-          renderAnswer,
-          renderPreview,
+          renderAnswer: answersWithin(30, en.answers),
+          renderPreview: previewsIn(en.answers),
           now,
           chance: Math.random,
           log,

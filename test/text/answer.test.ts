@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Rendered } from '../../src/ports.ts';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
+import { en } from '../../src/text/en.ts';
+
+const renderAnswer = answersWithin(30, en.answers);
 
 /** The content of an edit, as it goes over the wire. */
 function editBytes({ body, html }: Rendered): number {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
+import { en } from '../../src/text/en.ts';
 import { fitsOneEvent } from '../../src/text/fit.ts';
 import { renderMarkdown } from '../../src/text/markdown.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { faultsOf } from './safe-html.ts';
+
+const renderAnswer = answersWithin(30, en.answers);
+const renderPreview = previewsIn(en.answers);
 
 /** Markdown that means ill and the HTML it gives; undefined where it stays plain text. */
 const samples: [markdown: string, html: string | undefined][] = [

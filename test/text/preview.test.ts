@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { renderPreview } from '../../src/text/preview.ts';
+import { en } from '../../src/text/en.ts';
+import { previewsIn } from '../../src/text/preview.ts';
+
+const renderPreview = previewsIn(en.answers);
 
 test('a short beginning is shown whole', () => {
   expect(renderPreview('Let me **see**')).toEqual({ body: 'Let me **see**', html: 'Let me <strong>see</strong>' });

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
+import { en } from '../../src/text/en.ts';
 import { cleanText } from '../../src/text/clean.ts';
 import { fitsOneEvent } from '../../src/text/fit.ts';
 import { renderMarkdown } from '../../src/text/markdown.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { splitMarkdown } from '../../src/text/split.ts';
 import { faultsOf } from './safe-html.ts';
+
+const renderAnswer = answersWithin(30, en.answers);
+const renderPreview = previewsIn(en.answers);
 
 /** What a reader sees of Markdown, without the blanks. */
 function visible(markdown: string): string {

@@ -4,6 +4,7 @@ import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
 import type { RoomId } from '../../../machines/ids.ts';
+import { isBlank } from '../../basics/visible.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
@@ -57,7 +58,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   async function end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
     world.reach('end received');
     const markdown = (await answer?.finish()) ?? '';
-    const kept = markdown.trim() === '' ? null : await world.keep(markdown);
+    const kept = isBlank(markdown) ? null : await world.keep(markdown);
     tell({
       type: 'turn.ended',
       turn: id,
