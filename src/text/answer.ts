@@ -20,13 +20,16 @@ export function answersWithin(mostParts: number, words: AnswerWords): RenderAnsw
   return function* (markdown) {
     let count = 0;
     let last: Rendered | null = null;
-    for (const message of messagesOf(readable(markdown, words))) {
-      if (last !== null && count === mostParts) return yield followed(last, words.tooLong);
-      if (last !== null) yield last;
+    const text = readable(markdown, words);
+    // More than this is not shown, whatever it is.
+    const longest = (mostParts + 1) * LATER_BYTES;
+    for (const message of messagesOf(text.slice(0, longest))) {
+      if (last !== null) yield count === mostParts ? followed(last, words.tooLong) : last;
+      if (count === mostParts) return;
       last = message;
       count += 1;
     }
-    if (last !== null) yield last;
+    if (last !== null) yield text.length > longest ? followed(last, words.tooLong) : last;
   };
 }
 
@@ -48,11 +51,17 @@ type Kind = Parameters<typeof roomOf>[0];
 function* renderPart(part: string, references: References, bytes: number, kind: Kind): Generator<Rendered> {
   const rendered = renderPiece(part, references);
   const room = roomOf(kind);
-  if (rendered !== null && bytesOf(rendered) < room) return yield rendered;
+  if (rendered !== null && bytesOf(rendered) < room) {
+    yield rendered;
+    return;
+  }
 
   const share = rendered === null ? 0.4 : Math.min(0.8, (0.9 * room) / bytesOf(rendered));
   const smaller = Math.floor(Math.min(bytes, Buffer.byteLength(part)) * share);
-  if (smaller < SMALLEST_PART_BYTES) return yield* renderAsTheyFit(part);
+  if (smaller < SMALLEST_PART_BYTES) {
+    yield* renderAsTheyFit(part);
+    return;
+  }
   const [head = '', ...rest] = splitMarkdown(part, smaller);
   yield* renderPart(head, references, smaller, kind);
   for (const piece of rest) yield* renderPart(piece, references, smaller, 'message');

@@ -64,7 +64,7 @@ function mathBlock(state: StateBlock, startLine: number, endLine: number, silent
 function mathInline(state: StateInline, silent: boolean): boolean {
   const { src, pos, posMax } = state;
   const delimiters = delimitersAt(src, pos);
-  const end = delimiters === null ? endOfDollars(src, pos, posMax) : endOf(src, pos, posMax, delimiters);
+  const end = delimiters === null ? endOfDollars(src, pos, posMax) : endOf(state, delimiters);
   if (end === null) return false;
   const content = texIn(src.slice(pos, end), delimiters ?? { open: '$', close: '$', belong: false });
   if (content === '') return false;
@@ -73,8 +73,14 @@ function mathInline(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-function endOf(src: string, pos: number, max: number, { open, close }: Delimiters): number | null {
+/** Ends that do not come any more in a text. */
+const missing = new WeakMap<StateInline, Set<string>>();
+
+function endOf(state: StateInline, { open, close }: Delimiters): number | null {
+  const { src, pos, posMax: max } = state;
+  if (missing.get(state)?.has(close)) return null;
   const at = src.indexOf(close, pos + open.length);
+  if (at < 0) missing.set(state, (missing.get(state) ?? new Set()).add(close));
   const end = at + close.length;
   // `\[text\](address)` is no formula: somebody escaped a link.
   return at < 0 || end > max || (close === '\\]' && src.charAt(end) === '(') ? null : end;

@@ -64,10 +64,16 @@ function keepTags(state: StateCore): void {
     const tokens = block.children;
     if (!tokens.some(({ type }) => type === 'html_inline')) return;
     block.children = leveled(
-      withoutBreaks(tokens.flatMap((token) => (token.type === 'html_inline' ? written(token, partners, state) : [token]))),
+      withoutBreaks(
+        tokens.flatMap((token) => (token.type === 'html_inline' ? written(token, partners, state) : [token])),
+      ),
     );
     // Blocks do not stand in paragraphs.
-    if (block.children.some(({ tag }) => blocks.has(tag)) && paragraph !== null && state.tokens[index - 1] === paragraph) {
+    if (
+      block.children.some(({ tag }) => blocks.has(tag)) &&
+      paragraph !== null &&
+      state.tokens[index - 1] === paragraph
+    ) {
       paragraph.tag = 'div';
       const close = state.tokens[index + 1];
       if (close !== undefined) close.tag = 'div';

@@ -37,7 +37,7 @@ function withoutOpenWord(text: string): string {
 function withoutOpenCharacter(text: string): string {
   const from = Math.max(0, text.length - TAIL);
   const last = Array.from(graphemes.segment(text.slice(from))).at(-1);
-  const isOpen = last !== undefined && last.index > 0 && /[^\p{L}\p{N}\p{P}\s]/u.test(last.segment);
+  const isOpen = last !== undefined && last.index > 0 && /[^\p{ASCII}\p{L}\p{N}\p{P}\p{Z}]/u.test(last.segment);
   return isOpen ? text.slice(0, from + last.index) : text;
 }
 
@@ -54,5 +54,8 @@ function withoutOpenTable(text: string): string {
 }
 
 function cellsOf(row: string): number {
-  return row.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).length;
+  return row
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/).length;
 }

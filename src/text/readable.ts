@@ -6,7 +6,10 @@ import type { AnswerWords } from './notices.ts';
 
 /** The bytes of a file in the text, longer than anybody reads. */
 const DATA = String.raw`data:(?:[\w.+-]{1,60}\/[\w.+-]{1,60})?(?:;[\w=.+-]{1,60}){0,5},`;
-const IMAGE = new RegExp(String.raw`^!\[((?:[^\[\]\\\n]|\\.)*)\]\(\s*<?${DATA}[^\s)>"]*>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*(?:\)|$)`, 'i');
+const IMAGE = new RegExp(
+  String.raw`^!\[((?:[^\[\]\\\n]|\\.)*)\]\(\s*<?${DATA}[^\s)>"]*>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*(?:\)|$)`,
+  'i',
+);
 const TAG = new RegExp(String.raw`^<img\s[^<>]*?\bsrc\s*=\s*["']?${DATA}[^<>]*(?:>|$)`, 'i');
 const LONG_DATA = new RegExp(String.raw`^(${DATA})[\w+/=%.~-]{200,}`, 'i');
 const ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
@@ -44,12 +47,13 @@ export function readable(markdown: string, { image }: AnswerWords, growing = fal
 /** One pass: each place is looked at once, and what it hides is jumped over. */
 function withoutHidden(text: string, image: AnswerWords['image'], growing: boolean): string {
   const closers = runsOf(text);
+  const lastEnd = text.lastIndexOf('-->');
   let result = '';
   let from = 0;
   PLACES.lastIndex = 0;
   for (let match = PLACES.exec(text); match !== null; match = PLACES.exec(text)) {
     const { index: at } = match;
-    const found = hiddenAt(text, at, match[0], closers, image, growing);
+    const found = hiddenAt(text, at, match[0], { closers, lastEnd, image, growing });
     if (found === null) continue;
     result += text.slice(from, at) + (found.instead ?? text.slice(at, found.end));
     from = found.end;
@@ -65,13 +69,19 @@ interface Hidden {
   instead: string | null;
 }
 
+interface Sight {
+  closers: Map<number, number[]>;
+  /** Where the last comment ends. */
+  lastEnd: number;
+  image: AnswerWords['image'];
+  growing: boolean;
+}
+
 function hiddenAt(
   text: string,
   at: number,
   place: string,
-  closers: Map<number, number[]>,
-  image: AnswerWords['image'],
-  growing: boolean,
+  { closers, lastEnd, image, growing }: Sight,
 ): Hidden | null {
   if (place.startsWith('`')) {
     const end = closerAfter(closers.get(place.length), at, text);
@@ -81,7 +91,7 @@ function hiddenAt(
   if (place === '<!--') {
     const short = /^<!--(?:-?>)/.exec(text.slice(at, at + 6));
     if (short !== null) return { end: at + short[0].length, instead: '' };
-    const end = text.indexOf('-->', at + 4);
+    const end = lastEnd < at + 4 ? -1 : text.indexOf('-->', at + 4);
     if (end >= 0) return { end: end + 3, instead: '' };
     return growing ? { end: text.length, instead: '' } : null;
   }

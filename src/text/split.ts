@@ -30,14 +30,14 @@ export function splitMarkdown(markdown: string, maxBytes = 8_000, firstBytes = m
   if (costOf(text, limit) <= firstBytes) return [text];
   const isPlain = text.length > MAX_STRUCTURED_LENGTH;
   const parts = isPlain ? splitPlain(text, limit) : splitBlocks(text, limit, MAX_LEVELS, firstBytes);
-  return firstBytes < maxBytes ? withSmallHead(parts, firstBytes, limit) : parts;
+  return firstBytes < maxBytes ? withSmallHead(parts, firstBytes, limit, isPlain) : parts;
 }
 
 /** A first block that is larger than the first part may be is cut again. */
-function withSmallHead([head = '', ...others]: string[], bytes: number, limit: Limit): string[] {
+function withSmallHead([head = '', ...others]: string[], bytes: number, limit: Limit, isPlain: boolean): string[] {
   if (costOf(head, limit) <= bytes) return [head, ...others];
-  const [first = '', ...rest] = splitMarkdown(head, bytes);
-  return [first, ...pack(rest, '\n\n', limit), ...others];
+  const [first = '', ...rest] = isPlain ? splitPlain(head, { bytes, perLine: 0 }) : splitMarkdown(head, bytes);
+  return [first, ...pack(rest, isPlain ? '\n' : '\n\n', limit), ...others];
 }
 
 interface Piece {

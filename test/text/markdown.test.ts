@@ -26,14 +26,14 @@ const samples: [markdown: string, html: string | undefined][] = [
   ['- a\n  - b\n    - c', '<ul>\n<li>a\n<ul>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>'],
   ['1. a\n2. b', '<ol>\n<li>a</li>\n<li>b</li>\n</ol>'],
   ['7. a\n8. b', '<ol start="7">\n<li>a</li>\n<li>b</li>\n</ol>'],
-  ['- [ ] open\n- [x] done', '<ul>\n<li>[ ] open</li>\n<li>[x] done</li>\n</ul>'],
+  ['- [ ] open\n- [x] done', '<ul>\n<li>☐ open</li>\n<li>☑ done</li>\n</ul>'],
   [
     '```ts title="x"\nconst a = \'<b>\' && "q";\n```',
-    '<pre><code class="language-ts">const a = \'&lt;b&gt;\' &amp;&amp; "q";\n</code></pre>',
+    '<pre><code class="language-ts">const a = \'&lt;b&gt;\' &amp;&amp; "q";</code></pre>',
   ],
-  ['~~~\nplain\n~~~', '<pre><code>plain\n</code></pre>'],
+  ['~~~\nplain\n~~~', '<pre><code>plain</code></pre>'],
   ['```\nnever closed', '<pre><code>never closed</code></pre>'],
-  ['    indented <code>', '<pre><code>indented &lt;code&gt;\n</code></pre>'],
+  ['    indented <code>', '<pre><code>indented &lt;code&gt;</code></pre>'],
   ['---', '<hr />'],
   [
     '| a | b |\n|:--|--:|\n| 1 | **2** |\n| 3 |',

@@ -139,7 +139,7 @@ test('values from outside stay values', () => {
 test('the question of an agent is Markdown that cannot leave its quote', () => {
   expect(say({ key: 'agent asks', text: 'Delete *all*?\n\n- a\n```\nrm' }).html).toBe(
     '<p>The agent asks:</p>\n<blockquote>\n<p>Delete <em>all</em>?</p>\n<ul>\n<li>a</li>\n</ul>\n' +
-      '<pre><code>rm\n</code></pre>\n</blockquote>\n<p>Please answer <code>!yes</code> or <code>!no</code>.</p>',
+      '<pre><code>rm</code></pre>\n</blockquote>\n<p>Please answer <code>!yes</code> or <code>!no</code>.</p>',
   );
   const { body, html = '' } = say({ key: 'agent asks', text: 'Really? '.repeat(10_000) });
   expect(body.length).toBeLessThan(5_100);

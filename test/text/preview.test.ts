@@ -13,16 +13,16 @@ test('nothing yet is an ellipsis', () => {
 });
 
 test('an open code fence is code already', () => {
-  expect(renderPreview('Look:\n```js\nlet a')).toEqual({
-    body: 'Look:\n```js\nlet a',
-    html: '<p>Look:</p>\n<pre><code class="language-js">let a</code></pre>',
+  expect(renderPreview('Look:\n```js\nlet a;')).toEqual({
+    body: 'Look:\n```js\nlet a;',
+    html: '<p>Look:</p>\n<pre><code class="language-js">let a;</code></pre>',
   });
 });
 
 test('what is cut inside a code fence is closed before the ellipsis', () => {
   const { body, html } = renderPreview(`\`\`\`js\n${'let a = 1;\n'.repeat(1_000)}`);
   expect(body).toBe(`\`\`\`js\n${'let a = 1;\n'.repeat(635)}\`\`\`\n\n…`);
-  expect(html).toBe(`<pre><code class="language-js">${'let a = 1;\n'.repeat(635)}</code></pre>\n<p>…</p>`);
+  expect(html).toBe(`<pre><code class="language-js">${'let a = 1;\n'.repeat(635).trimEnd()}</code></pre>\n<p>…</p>`);
 });
 
 test('the beginning stays the same while the answer grows', () => {

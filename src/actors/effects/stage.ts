@@ -25,7 +25,8 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
 
   function message(id: string, markdown: string, replaces: EventId | null): Outgoing {
     const content = world.renderPreview(markdown);
-    return { room, transaction: id, msgtype: 'm.text', content, replaces, answers, since, device: null };
+    const isPassing = replaces !== null;
+    return { room, transaction: id, msgtype: 'm.text', content, replaces, isPassing, answers, since, device: null };
   }
 
   async function attempt(next: Outgoing): Promise<Shown> {
