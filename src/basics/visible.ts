@@ -35,10 +35,10 @@ const graphemes = new Intl.Segmenter();
 
 /** One line for a list or a title, fit to be shown: at most `max` characters as a reader counts them. */
 export function oneLine(text: string, max: number): string {
+  if (isBlank(text)) return '';
   const line = shown(text)
     .replace(/[\s\p{Z}\p{Cc}]+/gu, ' ')
     .trim();
-  if (isBlank(line)) return '';
   return Array.from(graphemes.segment(line.slice(0, 20 * max)), ({ segment }) => segment)
     .slice(0, max)
     .join('')

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Env, StateCore, Token } from 'markdown-it';
+import { isBlank } from '../basics/visible.ts';
 import type { Rendered } from '../ports.ts';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 import { showCheckboxes } from './checkboxes.ts';
@@ -50,7 +51,12 @@ export function renderPiece(markdown: string, references: References): Rendered 
   const raw = markdownIt.renderer.render(withoutLoneParagraph(tokens), markdownIt.options, env);
   if (raw.length > MAX_HTML_LENGTH) return null;
   const html = cleanText(sanitise(raw)).trim();
-  return html === '' ? { body } : { body, html };
+  return showsSomething(html) ? { body, html } : { body };
+}
+
+/** Tags alone are an empty message: then the Markdown says more. */
+function showsSomething(html: string): boolean {
+  return /<(?:img|hr)\b/.test(html) || !isBlank(html.replace(/<[^>]*>/g, ''));
 }
 
 function newMarkdownIt() {

@@ -19,7 +19,7 @@ export function previewsIn(answerWords: AnswerWords): RenderPreview {
     const beginning = readable(markdown.slice(0, 2 * HEAD_BYTES), answerWords, true);
     const [head = '', ...rest] = splitMarkdown(beginning, HEAD_BYTES);
     const isCut = rest.length > 0 || markdown.length > 2 * HEAD_BYTES;
-    const shown = isCut ? head : withoutOpenTable(withoutOpenWord(head));
+    const shown = isCut ? head : withoutOpenWord(withoutOpenTable(head));
     return renderIntoOneEvent(isCut || isBlank(shown) ? `${shown}\n\n…`.trimStart() : shown);
   };
 }
@@ -47,7 +47,8 @@ function withoutOpenTable(text: string): string {
   const before = lines.findLastIndex((line) => !line.trimStart().startsWith('|'));
   const rows = lines.slice(before + 1);
   const open = rows.at(-1)?.trim() ?? '';
-  const whole = open.length > 1 && open.endsWith('|') ? rows : rows.slice(0, -1);
+  const isWhole = open.length > 1 && open.endsWith('|') && cellsOf(open) === cellsOf(rows[0] ?? '');
+  const whole = isWhole ? rows : rows.slice(0, -1);
   const [header = '', delimiters = ''] = whole;
   const isTable = cellsOf(header) === cellsOf(delimiters) && isDelimiterRow(delimiters);
   return rows.length === 0 ? text : [...lines.slice(0, before + 1), ...(isTable ? whole : [])].join('\n').trimEnd();

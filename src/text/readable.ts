@@ -3,6 +3,7 @@ import { isBlank } from '../basics/visible.ts';
 import { codeLinesOf } from './blocks.ts';
 import { cleanText } from './clean.ts';
 import type { AnswerWords } from './notices.ts';
+import { MAX_STRUCTURED_LENGTH } from './split.ts';
 
 /** The bytes of a file in the text, longer than anybody reads. */
 const DATA = String.raw`data:(?:[\w.+-]{1,60}\/[\w.+-]{1,60})?(?:;[\w=.+-]{1,60}){0,5},`;
@@ -19,17 +20,22 @@ const PLACES = /`+|\\[^]|<!--|!\[|<img\s|\bdata:/gi;
 
 /**
  * Clean Markdown as a reader gets it: without comments, with a word for every image whose bytes stand in the text.
- * Code stays as it is; a text that would be nothing then, too. `growing`: what is open at the end goes as well.
+ * Code stays as it is (above 256,000 characters only code within lines, and comments stay too); a text that would be nothing then, too. `growing`: what is open at the end goes as well.
  */
-export function readable(markdown: string, { image }: AnswerWords, growing = false): string {
+export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>, growing = false): string {
   const text = cleanText(markdown);
   if (!/<!--|data:/i.test(text)) return text;
+  if (text.length > MAX_STRUCTURED_LENGTH) {
+    const shorter = withoutHidden(text, { image, comments: false, growing });
+    return shorter.length > MAX_STRUCTURED_LENGTH ? shorter : readable(shorter, { image }, growing);
+  }
   const code = codeLinesOf(text);
   const kept: string[] = [];
   let line = 0;
   let prose: string[] = [];
   const close = (isLast: boolean) => {
-    if (prose.length > 0) kept.push(withoutHidden(prose.join('\n'), image, growing && isLast));
+    if (prose.length > 0)
+      kept.push(withoutHidden(prose.join('\n'), { image, comments: true, growing: growing && isLast }));
     prose = [];
   };
   for (const one of text.split('\n')) {
@@ -45,7 +51,7 @@ export function readable(markdown: string, { image }: AnswerWords, growing = fal
 }
 
 /** One pass: each place is looked at once, and what it hides is jumped over. */
-function withoutHidden(text: string, image: AnswerWords['image'], growing: boolean): string {
+function withoutHidden(text: string, how: How): string {
   const closers = runsOf(text);
   const lastEnd = text.lastIndexOf('-->');
   let result = '';
@@ -53,7 +59,7 @@ function withoutHidden(text: string, image: AnswerWords['image'], growing: boole
   PLACES.lastIndex = 0;
   for (let match = PLACES.exec(text); match !== null; match = PLACES.exec(text)) {
     const { index: at } = match;
-    const found = hiddenAt(text, at, match[0], { closers, lastEnd, image, growing });
+    const found = hiddenAt(text, at, match[0], { ...how, closers, lastEnd });
     if (found === null) continue;
     result += text.slice(from, at) + (found.instead ?? text.slice(at, found.end));
     from = found.end;
@@ -69,19 +75,23 @@ interface Hidden {
   instead: string | null;
 }
 
-interface Sight {
+interface How {
+  image: AnswerWords['image'];
+  comments: boolean;
+  growing: boolean;
+}
+
+interface Sight extends How {
   closers: Map<number, number[]>;
   /** Where the last comment ends. */
   lastEnd: number;
-  image: AnswerWords['image'];
-  growing: boolean;
 }
 
 function hiddenAt(
   text: string,
   at: number,
   place: string,
-  { closers, lastEnd, image, growing }: Sight,
+  { closers, lastEnd, image, comments, growing }: Sight,
 ): Hidden | null {
   if (place.startsWith('`')) {
     const end = closerAfter(closers.get(place.length), at, text);
@@ -89,6 +99,7 @@ function hiddenAt(
   }
   if (place.startsWith('\\')) return null;
   if (place === '<!--') {
+    if (!comments) return null;
     const short = /^<!--(?:-?>)/.exec(text.slice(at, at + 6));
     if (short !== null) return { end: at + short[0].length, instead: '' };
     const end = lastEnd < at + 4 ? -1 : text.indexOf('-->', at + 4);

@@ -30,7 +30,8 @@ export function splitMarkdown(markdown: string, maxBytes = 8_000, firstBytes = m
   if (costOf(text, limit) <= firstBytes) return [text];
   const isPlain = text.length > MAX_STRUCTURED_LENGTH;
   const parts = isPlain ? splitPlain(text, limit) : splitBlocks(text, limit, MAX_LEVELS, firstBytes);
-  return firstBytes < maxBytes ? withSmallHead(parts, firstBytes, limit, isPlain) : parts;
+  const all = firstBytes < maxBytes ? withSmallHead(parts, firstBytes, limit, isPlain) : parts;
+  return all.filter((part) => !isBlank(part));
 }
 
 /** A first block that is larger than the first part may be is cut again. */
@@ -68,7 +69,8 @@ function splitBlocks(markdown: string, limit: Limit, levels: number, first = lim
   for (const block of blocksOf(markdown)) {
     const text = block.lines.join('\n');
     const cost = costOf(text, limit);
-    if (cost <= limit.bytes) {
+    const goesWhole = cost <= limit.bytes && (fits(cost) || open.length > 0 || parts.length > 0);
+    if (goesWhole) {
       if (!fits(cost)) {
         const heading = headingFor(open, cost, limit.bytes - gap);
         close();
@@ -83,7 +85,7 @@ function splitBlocks(markdown: string, limit: Limit, levels: number, first = lim
         append({ text: piece, cost, isHeading: false, isClose: false });
       }
     }
-    followsWhole = cost <= limit.bytes;
+    followsWhole = goesWhole;
   }
   close();
   return parts;
@@ -104,8 +106,8 @@ function joined(pieces: Piece[]): string {
 
 /** The pieces of a block that is too large for one part; the first has `first` bytes if that is of any use. */
 function splitBlock(block: Block, limit: Limit, first: number, levels: number): string[] {
-  const split = (markdown: string, inner: Limit) =>
-    levels > 0 && inner.perLine < limit.bytes / 4 ? splitBlocks(markdown, inner, levels - 1) : null;
+  const split = (markdown: string, inner: Limit, first = inner.bytes) =>
+    levels > 0 && inner.perLine < limit.bytes / 4 ? splitBlocks(markdown, inner, levels - 1, first) : null;
   switch (block.type) {
     case 'fence':
       return splitFence(block, limit, first);
@@ -114,9 +116,9 @@ function splitBlock(block: Block, limit: Limit, first: number, levels: number): 
     case 'list':
       return splitList(block, limit, first, split);
     case 'details':
-      return splitDetails(block.lines, limit, split);
+      return splitDetails(block.lines, limit, first, split);
     case 'quote':
-      return splitQuote(block.lines, limit, split);
+      return splitQuote(block.lines, limit, first, split);
     case 'heading':
     case 'text':
       return splitText(block.lines.join('\n'), limit, first);

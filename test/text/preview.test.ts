@@ -53,3 +53,23 @@ test('8 KB take less than 5 ms once warm', () => {
   });
   expect(Math.min(...times)).toBeLessThan(5);
 });
+
+test.each([
+  ['a word', 'It says something about th', 'It says something about'],
+  ['a word behind marks', 'It is **bol', 'It is'],
+  ['a sentence', 'It is done.', 'It is done.'],
+  ['the only word', 'Internationali', 'Internationali'],
+  ['Chinese', '这是一个测', '这是一个'],
+  ['half an emoji', 'Look 👩\ud83d', 'Look 👩'],
+  ['a joined emoji', 'Look 🙂👩‍👩', 'Look 🙂'],
+  ['a first row', 'Rows:\n\n| a | b |', 'Rows:'],
+  ['the dashes of a table', 'Rows:\n\n| a | b |\n|---|', 'Rows:'],
+  ['a row', 'Rows:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n|', 'Rows:\n\n| a | b |\n|---|---|\n| 1 | 2 |'],
+  ['a cell', '| a | b |\n|---|---|\n| 1 | tw', '| a | b |\n|---|---|'],
+  ['nothing but a mark', '|', '…'],
+  ['nothing but what nobody sees', '\u200b\u2060', '…'],
+  ['a comment', 'a b\n\n<!-- not yet', 'a b'],
+  ['a colour', 'It is \u001b[3', 'It is'],
+])('%s that is not complete is not shown', (_, markdown, body) => {
+  expect(renderPreview(markdown).body).toBe(body);
+});
