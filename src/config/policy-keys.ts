@@ -29,7 +29,7 @@ const Reply = z.strictObject({
   }),
   most_parts: z.int().min(1).max(1000).default(30).register(about, {
     purpose: 'messages that one long answer may take; what is beyond them is not shown, and the last one says so',
-    words: 'at most {} messages',
+    words: 'at most {} messages an answer',
   }),
 });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { commandCalled } from '../../machines/commands.ts';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
-import { isBlank, oneLine } from '../basics/visible.ts';
+import { isBlank } from '../basics/visible.ts';
 import type { Heard } from '../ports.ts';
 
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
@@ -101,8 +101,8 @@ function decodeState(event: RawEvent, key: string, me: UserId): Decoded {
     case 'm.room.name': {
       const written = event.content.name ?? '';
       if (typeof written !== 'string') return { dropped: 'malformed' };
-      const name = oneLine(written, MAX_NAME);
-      return name === '' ? { dropped: 'empty' } : heard(event, { type: 'room.named', name, sender: event.sender });
+      const name = shortened(written, MAX_NAME);
+      return isBlank(name) ? { dropped: 'empty' } : heard(event, { type: 'room.named', name, sender: event.sender });
     }
     default:
       return { dropped: 'unknown kind of state' };

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId } from '../../machines/ids.ts';
+import { isBlank } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
 import type { CommandWords } from './notices.ts';
 import { splitMarkdown } from './split.ts';
@@ -15,7 +16,7 @@ export function code(value: string): string {
     .trim();
   const characters = [...line];
   const shown = characters.length > MAX_VALUE_LENGTH ? `${characters.slice(0, MAX_VALUE_LENGTH).join('')}…` : line;
-  if (shown === '') return '` `';
+  if (isBlank(shown)) return '` `';
   const longestRun = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longestRun + 1);
   return longestRun === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;

@@ -25,8 +25,17 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
 
   function message(id: string, markdown: string, replaces: EventId | null): Outgoing {
     const content = world.renderPreview(markdown);
-    const isPassing = replaces !== null;
-    return { room, transaction: id, msgtype: 'm.text', content, replaces, isPassing, answers, since, device: null };
+    const message = {
+      room,
+      transaction: id,
+      msgtype: 'm.text' as const,
+      content,
+      replaces,
+      answers,
+      since,
+      device: null,
+    };
+    return replaces === null ? message : { ...message, isPassing: true };
   }
 
   async function attempt(next: Outgoing): Promise<Shown> {
