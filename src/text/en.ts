@@ -1,5 +1,6 @@
 import type { Command } from '../../machines/commands.ts';
 import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { readable } from './readable.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
 const commands: CommandWords = {
@@ -68,7 +69,8 @@ const notices: NoticeWords = {
   'agent sent a file': ({ path }) =>
     `The agent sent the file ${code(path)}, but I cannot bring files into this room yet. Ask it to write the content out.`,
 
-  'agent asks': ({ text }) => `The agent asks:\n\n${quote(text)}\n\nPlease answer \`!yes\` or \`!no\`.`,
+  'agent asks': ({ text }) =>
+    `The agent asks:\n\n${quote(readable(text, answers))}\n\nPlease answer \`!yes\` or \`!no\`.`,
 
   'question expired': () =>
     'The question was open for too long, so I answered **no** for you. To go on after all, ask the agent again.',

@@ -13,6 +13,8 @@ const IMAGE = new RegExp(
 );
 const TAG = new RegExp(String.raw`^<img\s[^<>]*?\bsrc\s*=\s*["']?${DATA}[^<>]*(?:>|$)`, 'i');
 const LONG_DATA = new RegExp(String.raw`^(${DATA})[\w+/=%.~-]{200,}`, 'i');
+const DEFINITION = new RegExp(String.raw`^ {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*<?${DATA}[^\s>]*>?[ \t]*(?:\n|$)`, 'gim');
+const REFERENCE = /^!\[([^[\]\n]{0,200})\](?:\[([^[\]\n]{0,200})\])?/;
 const ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 
 /** Where something begins that may have to go, or hides what looks like it. */
@@ -51,7 +53,12 @@ export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>
 }
 
 /** One pass: each place is looked at once, and what it hides is jumped over. */
-function withoutHidden(text: string, how: How): string {
+function withoutHidden(written: string, how: How): string {
+  const images = new Set<string>();
+  const text = written.replace(DEFINITION, (_, label: string) => {
+    images.add(label.toLowerCase());
+    return '';
+  });
   const closers = runsOf(text);
   const lastEnd = text.lastIndexOf('-->');
   let result = '';
@@ -59,7 +66,7 @@ function withoutHidden(text: string, how: How): string {
   PLACES.lastIndex = 0;
   for (let match = PLACES.exec(text); match !== null; match = PLACES.exec(text)) {
     const { index: at } = match;
-    const found = hiddenAt(text, at, match[0], { ...how, closers, lastEnd });
+    const found = hiddenAt(text, at, match[0], { ...how, closers, lastEnd, images });
     if (found === null) continue;
     result += text.slice(from, at) + (found.instead ?? text.slice(at, found.end));
     from = found.end;
@@ -85,13 +92,15 @@ interface Sight extends How {
   closers: Map<number, number[]>;
   /** Where the last comment ends. */
   lastEnd: number;
+  /** What stands for the bytes of an image elsewhere in the text. */
+  images: Set<string>;
 }
 
 function hiddenAt(
   text: string,
   at: number,
   place: string,
-  { closers, lastEnd, image, comments, growing }: Sight,
+  { closers, lastEnd, images, image, comments, growing }: Sight,
 ): Hidden | null {
   if (place.startsWith('`')) {
     const end = closerAfter(closers.get(place.length), at, text);
@@ -109,7 +118,10 @@ function hiddenAt(
   const rest = text.slice(at);
   if (place === '![') {
     const [whole, alt] = IMAGE.exec(rest) ?? [];
-    return whole === undefined ? null : { end: at + whole.length, instead: image(named(alt)) };
+    if (whole !== undefined) return { end: at + whole.length, instead: image(named(alt)) };
+    const [reference, text = '', label] = REFERENCE.exec(rest) ?? [];
+    if (reference === undefined || !images.has((label || text).toLowerCase())) return null;
+    return { end: at + reference.length, instead: image(named(text)) };
   }
   if (place.startsWith('<')) {
     const [whole] = TAG.exec(rest) ?? [];

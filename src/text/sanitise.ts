@@ -4,7 +4,7 @@ import sanitizeHtml from 'sanitize-html';
 export const MAX_DEPTH = 100;
 
 /** Where a link may lead. */
-export const LINK_SCHEMES = ['http', 'https', 'ftp', 'mailto', 'magnet'];
+const LINK_SCHEMES = ['http', 'https', 'ftp', 'mailto', 'magnet'];
 
 const SAFE_URL = new RegExp(`^(?:${[...LINK_SCHEMES, 'mxc'].join('|')}):`, 'i');
 

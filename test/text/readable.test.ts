@@ -21,6 +21,11 @@ const samples: [what: string, markdown: string, rest: string][] = [
   ['an image of bytes with a title', `![a \\] b](<${bytes}> "t")`, '[image: a \\] b]'],
   ['an image without a name', `![ ](${bytes})`, '[image]'],
   ['an image of bytes in HTML', `<img width="3" src="${bytes}" alt="plot"/> here`, '[image: plot] here'],
+  [
+    'an image whose bytes stand elsewhere',
+    `![plot][1], ![Two] and ![c][3]\n\n[1]: ${bytes}\n[two]: <${bytes}>\nend`,
+    '[image: plot], [image: Two] and ![c][3]\n\nend',
+  ],
   ['long bytes anywhere', `[a](${bytes}) and ${bytes}`, '[a](data:image/png;base64,…) and data:image/png;base64,…'],
   ['bytes in code stay', `\`\`\`\n![plot](${bytes})\n\`\`\``, `\`\`\`\n![plot](${bytes})\n\`\`\``],
   ['what is short stays', 'data: a list; data:text/plain,hello', 'data: a list; data:text/plain,hello'],
