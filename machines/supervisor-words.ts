@@ -33,7 +33,7 @@ export function standingOf({ failures }: SupervisorContext, key: string): 'backi
 }
 
 export function spawned({ live, backingOff, failures }: SupervisorContext, keys: readonly string[]) {
-  const again = keys.filter((key) => failures[key]?.standing === 'backing off');
+  const again = backingOff === 0 ? [] : keys.filter((key) => failures[key]?.standing === 'backing off');
   if (again.length === 0) return { live: live + keys.length };
   const running = again.map((key) => [key, { ...failures[key], standing: 'running again' as const }]);
   return {
@@ -58,7 +58,13 @@ export function failed(
 }
 
 export function released({ live, failures }: SupervisorContext, key: string) {
-  if (!(key in failures)) return { live: live - 1 };
+  if (isEmpty(failures) || !(key in failures)) return { live: live - 1 };
   const { [key]: _, ...others } = failures;
   return { live: live - 1, failures: others };
+}
+
+/** Most of the time nothing has failed: then no key is looked up. */
+function isEmpty(failures: SupervisorContext['failures']): boolean {
+  for (const _ in failures) return false;
+  return true;
 }
