@@ -289,4 +289,7 @@ export type RenderNotice = (notice: Notice) => Rendered;
 export type RenderAnswer = (markdown: string) => Iterable<Rendered>;
 
 /** What a growing answer looks like now: at most one part. */
-export type RenderPreview = (markdown: string) => Rendered;
+export type RenderPreview = (markdown: string, growth: Growth) => Rendered;
+
+/** Whether an answer is being written this moment (its last word may be half of one), or rests. */
+export type Growth = 'flowing' | 'resting';

@@ -15,11 +15,12 @@ const graphemes = new Intl.Segmenter();
 
 /** Renders the beginning of an answer that is still growing, with an ellipsis where there is more than is shown. */
 export function previewsIn(answerWords: AnswerWords): RenderPreview {
-  return (markdown) => {
+  return (markdown, growth) => {
     const beginning = readable(markdown.slice(0, 2 * HEAD_BYTES), answerWords, true);
     const [head = '', ...rest] = splitMarkdown(beginning, HEAD_BYTES);
     const isCut = rest.length > 0 || markdown.length > 2 * HEAD_BYTES;
-    const shown = isCut ? head : withoutOpenWord(withoutOpenTable(head));
+    const closed = withoutOpenTable(head);
+    const shown = isCut ? head : growth === 'flowing' ? withoutOpenWord(closed) : withoutHalfCharacter(closed);
     return renderIntoOneEvent(isCut || isBlank(shown) ? `${shown}\n\n…`.trimStart() : shown);
   };
 }
@@ -39,6 +40,11 @@ function withoutOpenCharacter(text: string): string {
   const last = Array.from(graphemes.segment(text.slice(from))).at(-1);
   const isOpen = last !== undefined && last.index > 0 && /[^\p{ASCII}\p{L}\p{N}\p{P}\p{Z}]/u.test(last.segment);
   return isOpen ? text.slice(0, from + last.index) : text;
+}
+
+/** A piece of a pair, or what waits for what it joins. */
+function withoutHalfCharacter(text: string): string {
+  return /[\u200d\ufffd]$/u.test(text) ? withoutOpenCharacter(text) : text;
 }
 
 /** A table is shown from its first whole row on, and row by row. */

@@ -7,7 +7,8 @@ import { previewsIn } from '../../src/text/preview.ts';
 import { faultsOf } from './safe-html.ts';
 
 const renderAnswer = answersWithin(30, en.answers);
-const renderPreview = previewsIn(en.answers);
+const preview = previewsIn(en.answers);
+const renderPreview = (markdown: string) => preview(markdown, 'flowing');
 
 /** Markdown that means ill and the HTML it gives; undefined where it stays plain text. */
 const samples: [markdown: string, html: string | undefined][] = [

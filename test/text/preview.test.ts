@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { previewsIn } from '../../src/text/preview.ts';
 
-const renderPreview = previewsIn(en.answers);
+const preview = previewsIn(en.answers);
+const renderPreview = (markdown: string) => preview(markdown, 'flowing');
 
 test('a short beginning is shown whole', () => {
   expect(renderPreview('Let me **see**')).toEqual({ body: 'Let me **see**', html: 'Let me <strong>see</strong>' });
@@ -23,6 +24,16 @@ test('what is cut inside a code fence is closed before the ellipsis', () => {
   const { body, html } = renderPreview(`\`\`\`js\n${'let a = 1;\n'.repeat(1_000)}`);
   expect(body).toBe(`\`\`\`js\n${'let a = 1;\n'.repeat(635)}\`\`\`\n\n…`);
   expect(html).toBe(`<pre><code class="language-js">${'let a = 1;\n'.repeat(635).trimEnd()}</code></pre>\n<p>…</p>`);
+});
+
+test.each([
+  ['It says something about th', 'It says something about th'],
+  ['Look 🙂', 'Look 🙂'],
+  ['Look 👩\u200d', 'Look'],
+  ['Look \ud83d', 'Look'],
+  ['| a | b |\n|---|---|\n| 1 | tw', '| a | b |\n|---|---|'],
+])('what rests is shown up to its last whole character: %j', (markdown, body) => {
+  expect(preview(markdown, 'resting').body).toBe(body);
 });
 
 test('the beginning stays the same while the answer grows', () => {

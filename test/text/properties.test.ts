@@ -11,7 +11,8 @@ import { splitMarkdown } from '../../src/text/split.ts';
 import { faultsOf } from './safe-html.ts';
 
 const renderAnswer = answersWithin(30, en.answers);
-const renderPreview = previewsIn(en.answers);
+const preview = previewsIn(en.answers);
+const renderPreview = (markdown: string) => preview(markdown, 'flowing');
 
 /** What a reader sees of Markdown, without the blanks. */
 function visible(markdown: string): string {
