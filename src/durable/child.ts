@@ -94,7 +94,9 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       const inputs = this.#held.map(({ input }) => input);
       effects.sayTroubled(this.key, inputs);
     } else {
-      world.log.error({ ...about, ...until }, 'actor crashed, restarting');
+      const { isShared, log } = world;
+      if (isShared(about.error)) log.debug({ ...about, ...until }, 'actor waits for what all share');
+      else log.error({ ...about, ...until }, 'actor crashed, restarting');
     }
     this.#letterBox().keep();
   }
@@ -176,7 +178,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const { world, isClosed } = this.#nursery;
     if (isClosed()) return;
     this.#error = error;
-    world.supervision.tell({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
+    const about = { key: this.key, error: describeError(error), shared: world.isShared(error), at: world.now() };
+    world.supervision.tell({ type: 'actor.failed', ...about });
   }
 
   #stop(): void {
