@@ -4,13 +4,16 @@ import { bytesOf, renderIntoOneEvent, roomOf } from './fit.ts';
 import { renderMarkdown, renderPiece, type References } from './markdown.ts';
 import type { AnswerWords } from './notices.ts';
 import { readable } from './readable.ts';
-import { MAX_STRUCTURED_LENGTH, splitMarkdown } from './split.ts';
+import { isStructured, splitMarkdown } from './split.ts';
+import { cellsIn } from './tables.ts';
 
 /** The first part may be an edit, which says everything twice. */
 const FIRST_BYTES = 8_000;
 /** The text and its HTML are together about as long as an event carries. */
 const LATER_BYTES = 26_000;
 const SMALLEST_PART_BYTES = 1_000;
+/** What a cell takes in an event at least, in the Markdown and in the HTML. */
+const CELL_BYTES = 14;
 
 /**
  * Renders answers as the messages they take, each small enough for one event, the first even as an edit. Blank Markdown
@@ -35,12 +38,12 @@ export function answersWithin(mostParts: number, words: AnswerWords): RenderAnsw
 
 function* messagesOf(text: string): Generator<Rendered> {
   const parts = splitMarkdown(text, LATER_BYTES, FIRST_BYTES);
-  const isStructured = text.length <= MAX_STRUCTURED_LENGTH;
-  const references = isStructured && parts.length > 1 && text.includes(']:') ? referencesOf(text) : {};
+  const isPlain = !isStructured(text);
+  const references = !isPlain && parts.length > 1 && text.includes(']:') ? referencesOf(text) : {};
   let kind: Kind = 'edit';
   for (const part of parts) {
-    if (isStructured) yield* renderPart(part, references, kind === 'edit' ? FIRST_BYTES : LATER_BYTES, kind);
-    else yield { body: part };
+    if (isPlain) yield { body: part };
+    else yield* renderPart(part, references, kind === 'edit' ? FIRST_BYTES : LATER_BYTES, kind);
     kind = 'message';
   }
 }
@@ -49,14 +52,18 @@ type Kind = Parameters<typeof roomOf>[0];
 
 /** Markup can be many times as long as the Markdown that asks for it: then the part is cut again. */
 function* renderPart(part: string, references: References, bytes: number, kind: Kind): Generator<Rendered> {
-  const rendered = renderPiece(part, references);
   const room = roomOf(kind);
+  const cells = cellsIn(part) * CELL_BYTES;
+  const rendered = cells > room ? null : renderPiece(part, references);
   if (rendered !== null && bytesOf(rendered) < room) {
     yield rendered;
     return;
   }
 
-  const share = rendered === null ? 0.4 : Math.min(0.8, (0.9 * room) / bytesOf(rendered));
+  const share =
+    rendered === null
+      ? Math.min(cells > room ? 0.8 : 0.4, (0.9 * room) / cells)
+      : Math.min(0.8, (0.9 * room) / bytesOf(rendered));
   const smaller = Math.floor(Math.min(bytes, Buffer.byteLength(part)) * share);
   if (smaller < SMALLEST_PART_BYTES) {
     yield* renderAsTheyFit(part);

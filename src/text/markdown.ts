@@ -9,7 +9,7 @@ import { showOnlyWhatMatrixCan } from './images.ts';
 import { keepMath } from './math.ts';
 import { keepMatrixHtml } from './matrix-html.ts';
 import { isSafeUrl, MAX_DEPTH, sanitise } from './sanitise.ts';
-import { cellsIn } from './tables.ts';
+import { cellsIn, isMostlyEmptyCells } from './tables.ts';
 
 /** Where `[text][label]` leads, by normalised label. */
 export type References = NonNullable<Env['references']>;
@@ -41,6 +41,7 @@ export function renderPiece(markdown: string, references: References): Rendered 
   const text = cleanText(markdown);
   const body = bodyOf(text);
   if (text.length > MAX_LENGTH) return preformatted(body);
+  if (isMostlyEmptyCells(text)) return { body };
   if (cellsIn(text) > MAX_CELLS) return null;
 
   const env: Env = { references };

@@ -4,11 +4,17 @@ import type { Block } from './blocks.ts';
 import { cleanText } from './clean.ts';
 import { costOf, pack } from './cut.ts';
 import type { Limit } from './cut.ts';
+import { isMostlyEmptyCells } from './tables.ts';
 import { splitFence, splitPlain, splitTable, splitText } from './split-leaf.ts';
 import { splitDetails, splitList, splitQuote } from './split-container.ts';
 
 /** Text longer than this (UTF-16 units) is cut as if it were plain text: its structure is not worth the time. */
 export const MAX_STRUCTURED_LENGTH = 256_000;
+
+/** Whether its blocks are looked at. */
+export function isStructured(text: string): boolean {
+  return text.length <= MAX_STRUCTURED_LENGTH && !isMostlyEmptyCells(text);
+}
 
 const SMALLEST_PART = 64;
 
@@ -28,7 +34,7 @@ export function splitMarkdown(markdown: string, maxBytes = 8_000, firstBytes = m
   if (isBlank(text)) return [];
   const limit = { bytes: maxBytes, perLine: 0 };
   if (costOf(text, limit) <= firstBytes) return [text];
-  const isPlain = text.length > MAX_STRUCTURED_LENGTH;
+  const isPlain = !isStructured(text);
   const parts = isPlain ? splitPlain(text, limit) : splitBlocks(text, limit, MAX_LEVELS, firstBytes);
   const all = firstBytes < maxBytes ? withSmallHead(parts, firstBytes, limit, isPlain) : parts;
   return all.filter((part) => !isBlank(part));

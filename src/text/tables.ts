@@ -16,6 +16,12 @@ export function cellsIn(markdown: string): number {
   return cells;
 }
 
+/** Rows that are filled up to a far wider header: it would take long, and show nothing but empty cells. */
+export function isMostlyEmptyCells(markdown: string): boolean {
+  const cells = cellsIn(markdown);
+  return cells > 2_000 && cells > markdown.length;
+}
+
 /** The row of dashes under the header of a table. */
 export function isDelimiterRow(line: string): boolean {
   return line.includes('-') && DELIMITERS.test(line);

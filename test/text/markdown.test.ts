@@ -163,3 +163,8 @@ test('a short text that asks for megabytes of HTML is shown as it stands', () =>
   const bomb = `[a]: https://example.org/${'x'.repeat(3_000)}\n\n${'[a] '.repeat(1_000)}`.trimEnd();
   expect(renderMarkdown(bomb)).toEqual({ body: bomb, html: `<pre><code>${bomb}</code></pre>` });
 });
+
+test('a table of next to nothing but empty cells is shown as it stands', () => {
+  const table = `|${'a|'.repeat(300)}\n|${'-|'.repeat(300)}\n${'|b\n'.repeat(1_000)}`.trimEnd();
+  expect(renderMarkdown(table)).toEqual({ body: table });
+});
