@@ -18,9 +18,11 @@ export function previewsIn(answerWords: AnswerWords): RenderPreview {
   return (markdown, growth) => {
     const beginning = readable(markdown.slice(0, 2 * HEAD_BYTES), answerWords, true);
     const [head = '', ...rest] = splitMarkdown(beginning, HEAD_BYTES);
-    const isCut = rest.length > 0 || markdown.length > 2 * HEAD_BYTES;
+    const isOver = markdown.length > 2 * HEAD_BYTES;
+    const isCut = rest.length > 0 || isOver;
     const closed = withoutOpenTable(head);
-    const shown = isCut ? head : growth === 'flowing' ? withoutOpenWord(closed) : withoutHalfCharacter(closed);
+    const isOpen = isOver || growth === 'flowing';
+    const shown = rest.length > 0 ? head : isOpen ? withoutOpenWord(closed) : withoutHalfCharacter(closed);
     return renderIntoOneEvent(isCut || isBlank(shown) ? `${shown}\n\n…`.trimStart() : shown);
   };
 }
