@@ -86,6 +86,14 @@ describe('what is heard', () => {
       { type: 'command.new', name: 'Plans', more: true },
     ],
     [
+      { ...command, name: 'new', args: '\u200b' },
+      { type: 'command.new', name: null, more: true },
+    ],
+    [
+      { ...command, name: 'rename', args: '\u202eevil\u0007  \u001b[1mname' },
+      { type: 'command.rename', name: 'evil name' },
+    ],
+    [
       { ...command, name: 'rename', args: '🦉'.repeat(300) },
       { type: 'command.rename', name: '🦉'.repeat(200) },
     ],
