@@ -8,14 +8,25 @@ import type { Notice } from './notices.ts';
 import { Trouble } from './notices.ts';
 import type { Marker } from './marker.ts';
 
+/** What a reply says of the message that it answers. */
+export const Quoted = z.object({ author: UserId, excerpt: z.string() });
+export type Quoted = z.infer<typeof Quoted>;
+
 /** One text of a person, as it goes to the agent. */
 export const Text = z.object({
   eventId: EventId,
   sender: UserId,
   body: z.string(),
   replyTo: EventId.nullable(),
+  /** Only where the reply says so itself. */
+  quoted: Quoted.optional(),
+  /** The root of the thread that it stands in. */
+  thread: EventId.optional(),
 });
 export type Text = z.infer<typeof Text>;
+
+/** What people send besides texts and files. */
+export type Thing = 'sticker' | 'poll';
 
 /** What an agent wants to be told before it goes on. `expiresInMs` bounds the wait; null means the default. */
 export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
@@ -137,6 +148,12 @@ export type RoomEvent =
   | { type: 'room.replaced'; replacement: RoomId }
   | { type: 'room.encrypted'; eventId: EventId }
   | { type: 'text.received'; text: Text }
+  /** `of`: the message as it was first sent, whose words are others now. */
+  | { type: 'text.edited'; of: EventId; sender: UserId; body: string }
+  /** A message was taken out of the room, by its author or by somebody who may. */
+  | { type: 'text.withdrawn'; of: EventId }
+  /** Something that is no text and no file. */
+  | { type: 'thing.received'; eventId: EventId; sender: UserId; thing: Thing }
   | { type: 'file.received'; eventId: EventId; sender: UserId; name: string }
   | { type: 'bystander.spoke'; eventId: EventId; sender: UserId }
   /** Somebody who may not talk to an agent, where nobody is known. */
