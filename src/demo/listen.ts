@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 
 const FIRST_PORT = 8080;
 const LAST_PORT = 8099;
@@ -8,11 +8,11 @@ const LAST_PORT = 8099;
  * Listens and gives the port. `port` null takes the first free one from 8080 on. Throws a sentence when the port is
  * taken or the address is not of this machine.
  */
-export async function listen(server: Server, host: string, port: number | null): Promise<number> {
+export async function listen(server: FastifyInstance, host: string, port: number | null): Promise<number> {
   const last = port ?? LAST_PORT;
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     const problem = await tryPort(server, host, candidate);
-    if (problem === null) return (server.address() as AddressInfo).port;
+    if (problem === null) return (server.server.address() as AddressInfo).port;
     if (problem !== 'EADDRINUSE')
       throw new Error(`The demo cannot listen on ${urlHost(host)}:${candidate} (${problem}).`);
     if (candidate < last) continue;
@@ -22,14 +22,13 @@ export async function listen(server: Server, host: string, port: number | null):
 }
 
 /** Null when it listens, else the code of what went wrong. */
-function tryPort(server: Server, host: string, port: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const failed = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message);
-    server.once('error', failed).listen(port, host, () => {
-      server.off('error', failed);
-      resolve(null);
-    });
-  });
+async function tryPort(server: FastifyInstance, host: string, port: number): Promise<string | null> {
+  try {
+    await server.listen({ host, port });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+  }
 }
 
 /** The address as it stands in a URL. */

@@ -6,33 +6,7 @@ import type { Change } from '../durable/durable.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Input } from '../durable/definition.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
-
-/** One commit of a room. */
-interface MachineChange {
-  /** When it was seen, ms since 1970. */
-  at: number;
-  /** What came, by name. */
-  events: string[];
-  /** What is to be done, by name. */
-  effects: string[];
-  /** Ids of the states that are active afterwards, outer before inner. */
-  active: string[];
-  tags: string[];
-}
-
-interface MachineView {
-  active: string[];
-  tags: string[];
-  /** Oldest first. */
-  changes: MachineChange[];
-}
-
-/** What the bot remembers of a chat in somebody's Space. */
-export interface ChatFacts {
-  room: RoomId;
-  number: number;
-  archived: boolean;
-}
+import type { ChatFacts, MachineChange, MachineView } from './wire.ts';
 
 export interface MachineWatch {
   /** The room's machine, as its picture needs it. */

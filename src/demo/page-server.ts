@@ -1,16 +1,16 @@
 /** The web server of the demo: the chat page, its login, the picture of the machines, and the way to the homeserver. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import path from 'node:path';
-import { json } from 'node:stream/consumers';
+import { PassThrough, type Readable } from 'node:stream';
+import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { UserId } from '../../machines/ids.ts';
 import { commandHints } from './commands.ts';
 import type { Homeserver } from '../homeserver/index.ts';
 import { listen, urlHost } from './listen.ts';
 import type { MachineWatch } from './machine-watch.ts';
-import type { People } from './people.ts';
-import { forward } from './proxy.ts';
-import { openStaticFiles, type StaticFiles } from './static-files.ts';
+import { pageFiles } from './page-files.ts';
+import { DemoIsFull, type People } from './people.ts';
+import { homeserverBehind } from './proxy.ts';
+import type { Session } from './wire.ts';
 
 export interface PageWorld {
   homeserver: Homeserver;
@@ -26,93 +26,92 @@ export interface PageServer {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const LIMITS = { bodyLimit: 4096, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
 
 /**
  * Serves the page. `port` null takes the first free one from 8080 on. Throws a sentence when the port is taken or the
  * address is not of this machine.
  */
 export async function startPageServer(world: PageWorld, host: string, port: number | null): Promise<PageServer> {
-  const files = await openStaticFiles(path.join(import.meta.dirname, 'page'));
-  const server = createServer((request, response) => {
-    answer(world, files, LOOPBACK.includes(host), request, response).catch(() => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500).end('The demo failed to answer.\n');
-    });
-  });
-  server.keepAliveTimeout = 60_000;
+  const server = fastify({ ...LIMITS, forceCloseConnections: true });
+  server.removeContentTypeParser('text/plain');
+  turnAwayStrangers(server, LOOPBACK.includes(host));
+  answerErrors(server);
+  answerPage(server, world);
+  await server.register(pageFiles);
+  await server.register(homeserverBehind(world.homeserver.url));
   const bound = await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${bound}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      await server.close();
+    },
   };
 }
 
-async function answer(
-  world: PageWorld,
-  files: StaticFiles,
-  onlyLocal: boolean,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (!isOurs(request, onlyLocal)) {
-    response.writeHead(403).end('The demo answers only its own page.\n');
-    return;
-  }
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo');
-  const asked = `${request.method} ${pathname}`;
-  if (pathname.startsWith('/_matrix/')) forward(world.homeserver.url, request, response);
-  else if (asked === 'POST /demo/session') sendJson(response, await sessionFor(world, request));
-  else if (asked === 'GET /demo/machine.json') sendJson(response, world.machines.chart);
-  else if (asked === 'GET /demo/machine/events') {
-    streamMachine(world.machines, searchParams, response);
-  } else if (request.method !== 'GET' || !(await files.serve(fileOf(pathname), response))) {
-    response.writeHead(404).end('There is no such page.\n');
-  }
+/** A path, and no way to write another host. */
+const PATH = /^\/(?![/\\])/;
+
+/** Neither another site in the person's browser comes in, nor one that gave its own name our address. */
+function turnAwayStrangers(server: FastifyInstance, onlyLocal: boolean): void {
+  server.addHook('onRequest', async ({ raw: { url = '', headers } }, reply) => {
+    const { host = '', origin } = headers;
+    const isOurName = !onlyLocal || LOOPBACK.includes(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
+    const isOurPage = origin === undefined || URL.parse(origin)?.host === host;
+    if (!isOurName || !isOurPage) return reply.code(403).send('The demo answers only its own page.\n');
+    if (!PATH.test(url)) return reply.code(400).send('The demo answers only to a path.\n');
+  });
 }
 
-/** Neither another site in the person's browser, nor one that gave its own name our address. */
-function isOurs({ headers }: IncomingMessage, onlyLocal: boolean): boolean {
-  const host = headers.host ?? '';
-  if (headers.origin !== undefined && URL.parse(headers.origin)?.host !== host) return false;
-  return !onlyLocal || LOOPBACK.includes(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
+function answerErrors(server: FastifyInstance): void {
+  server.setNotFoundHandler(async (_request, reply) => reply.code(404).send('There is no such page.\n'));
+  server.setErrorHandler<Error & { statusCode?: number }>(async (error, _request, reply) => {
+    if (error instanceof DemoIsFull) return reply.code(503).send(`${error.message}\n`);
+    const status = error.statusCode ?? 500;
+    const sentence = status < 500 ? 'The demo cannot take this request.' : 'The demo failed to answer.';
+    return reply.code(status).send(`${sentence}\n`);
+  });
 }
 
-function fileOf(pathname: string): string {
-  return pathname === '/' ? 'index.html' : pathname.slice(1);
+const Asked = z.object({ room: z.string().catch(''), person: z.string().catch('') });
+
+function answerPage(server: FastifyInstance, world: PageWorld): void {
+  server.post('/demo/session', async ({ body }, reply) => {
+    void reply.header('Cache-Control', 'no-store');
+    return sessionFor(world, body);
+  });
+  server.get('/demo/machine.json', async (_request, reply) => {
+    void reply.header('Cache-Control', 'no-store');
+    return world.machines.chart;
+  });
+  server.get('/demo/machine/events', async ({ query }, reply) => {
+    const { room, person } = Asked.parse(query);
+    return reply
+      .headers({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+      .send(machineEvents(world.machines, room, person));
+  });
 }
 
 const Remembered = z.object({ accessToken: z.string() });
 
 /** The login that the browser remembers where it is one of ours, else a new person. */
-async function sessionFor({ people, bot }: PageWorld, request: IncomingMessage): Promise<object> {
-  const remembered = Remembered.safeParse(await json(request).catch(() => null)).data;
+async function sessionFor({ people, bot }: PageWorld, body: unknown): Promise<Session> {
+  const remembered = Remembered.safeParse(body).data;
   const known = remembered === undefined ? null : people.known(remembered.accessToken);
   const { userId, accessToken } = known ?? (await people.arrive());
   return { userId, accessToken, bot, commands: commandHints() };
-}
-
-function sendJson(response: ServerResponse, body: unknown): void {
-  response
-    .writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-    .end(JSON.stringify(body));
 }
 
 /**
  * Server-sent events: `view` with all that is known of the room at first, then a `change` for each; `chats` with all chats
  * of the person, whenever they change.
  */
-function streamMachine(machines: MachineWatch, asked: URLSearchParams, response: ServerResponse): void {
-  const room = asked.get('room') ?? '';
-  const person = asked.get('person') ?? '';
-  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-  const push = (event: string, data: unknown) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+function machineEvents(machines: MachineWatch, room: string, person: string): Readable {
+  const stream = new PassThrough();
+  const push = (event: string, data: unknown) => stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   const pushChats = () => push('chats', machines.chatsOf(person));
   push('view', machines.view(room));
   pushChats();
   const unfollow = [machines.follow(room, (change) => push('change', change)), machines.followChats(person, pushChats)];
-  response.once('close', () => unfollow.forEach((stop) => stop()));
+  return stream.once('close', () => unfollow.forEach((stop) => stop()));
 }

@@ -3,6 +3,19 @@ import type { UserId } from '../../machines/ids.ts';
 import { createCall } from './call.ts';
 import type { Homeserver } from '../homeserver/index.ts';
 
+/** How many people one demo takes: each has rooms and a conversation with the agent for as long as it runs. */
+const MOST = 100;
+
+/** The demo takes nobody more; the message is a sentence for who comes. */
+export class DemoIsFull extends Error {
+  override readonly name = 'DemoIsFull';
+
+  constructor(most: number) {
+    const people = most === 1 ? '1 person fits' : `${most} people fit`;
+    super(`No more than ${people} into one demo. Start it again to begin with an empty one.`);
+  }
+}
+
 /** A login of one person. */
 interface DemoPerson {
   userId: UserId;
@@ -10,16 +23,17 @@ interface DemoPerson {
 }
 
 export interface People {
-  /** A new person who has just invited the bot into a room, the entry room. */
+  /** A new person who has just invited the bot into a room, the entry room. Throws `DemoIsFull`. */
   arrive(): Promise<DemoPerson>;
   /** The person to whom this token was given; null for any other token. */
   known(accessToken: string): DemoPerson | null;
 }
 
-export function createPeople(homeserver: Homeserver, bot: UserId): People {
+export function createPeople(homeserver: Homeserver, bot: UserId, most = MOST): People {
   const people = new Map<string, DemoPerson>();
   return {
     async arrive() {
+      if (people.size >= most) throw new DemoIsFull(most);
       const name = people.size === 0 ? 'you' : `you-${people.size + 1}`;
       const userId = homeserver.register(name, crypto.randomUUID());
       const person = { userId, accessToken: homeserver.login(userId).token };

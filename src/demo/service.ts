@@ -28,6 +28,8 @@ export interface DemoServiceOptions {
   state: string | null;
   /** A language model that answers instead of the script. */
   provider: Provider | null;
+  /** Milliseconds between two pieces of a scripted answer; the agent's own when left out. */
+  pace?: number;
   log: Log;
 }
 
@@ -37,7 +39,7 @@ const EDIT_MS = 250;
 const DRAIN_MS = 200;
 
 /** Starts all parts; the bot may still be logging in, what it is told meanwhile waits in its rooms. */
-export async function startService({ state, provider, log }: DemoServiceOptions): Promise<DemoService> {
+export async function startService({ state, provider, pace, log }: DemoServiceOptions): Promise<DemoService> {
   const folder = await newFolder(state);
   const homeserver = await startHomeserver();
   const agent = await startAgent({
@@ -45,6 +47,7 @@ export async function startService({ state, provider, log }: DemoServiceOptions)
     workspace: path.join(folder, 'workspace'),
     log,
     ...(provider === null ? {} : { provider }),
+    ...(pace === undefined ? {} : { pace }),
   });
   const bot = homeserver.register('roomkeeper', crypto.randomUUID());
   const machines = watchMachines();

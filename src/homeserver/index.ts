@@ -1,2 +1,3 @@
 export { startHomeserver, type Homeserver, type HomeserverOptions } from './server.ts';
 export { synapseLimits } from './limits.ts';
+export { MAX_UPLOAD } from './media.ts';

@@ -60,7 +60,6 @@ export function startRun(
 ): Run {
   const frames: AgentFrame[] = [];
   const listeners = new Set<Listener>();
-  const questions = new Map<string, (approved: boolean) => void>();
   const stopping = new AbortController();
   const { signal } = stopping;
   let answer = '';
@@ -71,25 +70,7 @@ export function startRun(
   };
   const pause = (ms: number) => (ms > 0 ? sleep(ms, undefined, { signal }) : breathe(undefined, { signal }));
 
-  const ask = async (text: string): Promise<boolean> => {
-    const id = randomUUID();
-    const asked = {
-      type: 'AGENT_EVENT_CUSTOM_UPDATE',
-      data: { kind: 'confirmation', id, text, expires_at: now() + QUESTION_MS },
-    };
-    const { promise: answered, resolve } = Promise.withResolvers<boolean>();
-    const over = new AbortController();
-    questions.set(id, resolve);
-    send(asked);
-    try {
-      const expired = sleep(QUESTION_MS, false, { signal: AbortSignal.any([signal, over.signal]) });
-      return await Promise.race([answered, expired]);
-    } finally {
-      over.abort();
-      questions.delete(id);
-      frames.splice(frames.indexOf(asked), 1);
-    }
-  };
+  const { ask, confirm } = createQuestions({ now, signal, send, forget: (frame) => remove(frames, frame) });
 
   const turn: Turn = {
     ...message,
@@ -137,7 +118,47 @@ export function startRun(
       return () => listeners.delete(listener);
     },
     stop: () => stopping.abort(),
-    confirm: (id, approved) => questions.get(id)?.(approved),
+    confirm,
     finished: play().then((outcome) => ({ outcome, answer })),
+  };
+}
+
+function remove<T>(list: T[], item: T): void {
+  list.splice(list.indexOf(item), 1);
+}
+
+interface QuestionSetting {
+  now: () => number;
+  /** Aborted when the turn was stopped. */
+  signal: AbortSignal;
+  send: (frame: AgentFrame) => void;
+  /** A question that is over need not be asked of whoever listens later. */
+  forget: (frame: AgentFrame) => void;
+}
+
+/** The questions of a turn that wait for a yes or no. */
+function createQuestions({ now, signal, send, forget }: QuestionSetting): Pick<Turn, 'ask'> & Pick<Run, 'confirm'> {
+  const open = new Map<string, (approved: boolean) => void>();
+  return {
+    async ask(text) {
+      const id = randomUUID();
+      const asked = {
+        type: 'AGENT_EVENT_CUSTOM_UPDATE',
+        data: { kind: 'confirmation', id, text, expires_at: now() + QUESTION_MS },
+      };
+      const { promise: answered, resolve } = Promise.withResolvers<boolean>();
+      const over = new AbortController();
+      open.set(id, resolve);
+      send(asked);
+      try {
+        const expired = sleep(QUESTION_MS, false, { signal: AbortSignal.any([signal, over.signal]) });
+        return await Promise.race([answered, expired]);
+      } finally {
+        over.abort();
+        open.delete(id);
+        forget(asked);
+      }
+    },
+    confirm: (id, approved) => open.get(id)?.(approved),
   };
 }

@@ -1,4 +1,4 @@
-/** A browser for the tests of the chat page, where there is one on this machine. */
+/** For tests that need a browser: starts the Chromium of this machine and keeps what it complains about. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
@@ -35,9 +35,9 @@ export interface Visit {
   complaints: string[];
 }
 
-/** A visit of somebody who was never there before. */
+/** A visit of somebody who was never there before; nothing moves for show, which would cost the machine as much as the test. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Runs in a page: every visible text whose contrast with what is behind it is below 4.5, as `text: ratio`. Backgrounds are
+ * For tests of what can be read. Runs in a page: every visible text whose contrast with what is behind it is below 4.5, as `text: ratio`. Backgrounds are
  * taken from the nearest ancestors, half transparent ones laid over each other.
  */
 export const contrastProblems = `(() => {

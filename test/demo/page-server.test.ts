@@ -35,6 +35,7 @@ interface Session {
 async function session(remembered: unknown = null): Promise<Session> {
   const answer = await fetch(`${server.url}demo/session`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ accessToken: remembered }),
   });
   return (await answer.json()) as Session;

@@ -1,3 +1,4 @@
+/** For tests of the embedded homeserver itself: one for each test, with people who speak to it over HTTP. */
 import { onTestFinished } from 'vitest';
 import { type Homeserver, type HomeserverOptions, startHomeserver } from '../../src/homeserver/index.ts';
 import { http, type Http } from '../support/matrix-http.ts';

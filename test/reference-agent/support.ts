@@ -1,3 +1,4 @@
+/** For tests that speak to a running reference agent as the bot does, frame by frame. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -2,8 +2,10 @@
 import { createComposer } from './composer.js';
 import { createConversation } from './conversation.js';
 import { byId } from './dom.js';
+import { createFiles } from './files.js';
 import { createIntro } from './intro.js';
 import { createInvitations } from './invitations.js';
+import { jsonOf } from './json.js';
 import { createMachinePanel } from './machine.js';
 import { createMatrix } from './matrix.js';
 import { memory } from './memory.js';
@@ -13,32 +15,40 @@ import { createPicker } from './reactions.js';
 import { groupsOf, isChat } from './room-groups.js';
 import { createRoomList } from './room-list.js';
 import { addEarlier, applySync } from './rooms.js';
-import { logIn } from './session.js';
+import { logIn, Refused } from './session.js';
 import { keepSyncing } from './sync-loop.js';
 import { lastLine, messagesOf } from './timeline.js';
 
+/** @import { ChartNode } from '../../diagrams/walk.ts' */
+/** @import { ChatFacts } from '../wire.ts' */
+/** @import { Actions, Room, RoomItem } from './types.ts' */
+
 createPanes();
-const [session, description] = await Promise.all([
-  logIn(),
-  fetch('/demo/machine.json').then((response) => response.json()),
-]).catch((error) => {
-  notify('The demo does not answer. Start it with “npm run demo” and load this page again.');
+const [session, description] = await Promise.all([logIn(), fetch('/demo/machine.json').then(jsonOf)]).catch((error) => {
+  const isAway = !(error instanceof Refused);
+  notify(isAway ? 'The demo does not answer. Start it with “npm run demo” and load this page again.' : error.message);
   throw error;
 });
 const { userId: me, bot, commands } = session;
 const matrix = createMatrix(session);
+/** @type {Map<string, Room>} */
 const rooms = new Map();
+/** @type {Set<string>} */
 const seenChats = new Set();
+/** @type {Map<string, ChatFacts>} */
 let chatFacts = new Map();
+/** @type {string | null} */
 let open = null;
 /** The next chat that the bot makes is the one that the person wants to see. */
 let awaitsChat = true;
+/** @type {string | null} */
 let readUpTo = null;
 let isLoadingEarlier = false;
 
-const current = () => rooms.get(open);
+const current = () => (open === null ? undefined : rooms.get(open));
 const outbox = createOutbox(matrix, showSoon);
-const machine = createMachinePanel(description, me, (chats) => {
+const files = createFiles(matrix, () => notify('The file could not be loaded.'));
+const machine = createMachinePanel(/** @type {ChartNode} */ (description), me, (chats) => {
   chatFacts = new Map(chats.map((chat) => [chat.room, chat]));
   showSoon();
 });
@@ -49,6 +59,7 @@ const accept = createInvitations(matrix, {
 });
 const roomList = createRoomList(visitRoom);
 
+/** @param {string} id */
 function visitRoom(id) {
   awaitsChat = false;
   openRoom(id);
@@ -58,34 +69,49 @@ function visitRoom(id) {
 
 const composer = createComposer({ commands, send: say });
 const pick = createPicker();
+/** @type {Actions} */
 const actions = {
+  ...files,
   run: say,
   write: (text) => composer.write(text),
   open(id) {
     if (rooms.has(id)) visitRoom(id);
     return rooms.has(id);
   },
-  retry: (id) => outbox.retry(current(), id),
+  retry: (id) => inRoom((room) => outbox.retry(room, id)),
   react: (id, key, mine) =>
-    void outbox.react(current(), id, key, mine).catch(() => notify('The reaction was not taken.')),
+    inRoom((room) => void outbox.react(room, id, key, mine).catch(() => notify('The reaction was not taken.'))),
   pick: (id, button) => pick(button, (key) => actions.react(id, key, ownReaction(id, key))),
-  load: loadOnce(),
-  save,
 };
-const conversation = createConversation({ actions, commands }, loadEarlier);
+const conversation = createConversation({ actions, commands }, () => void loadEarlier());
 createIntro({ say, closed: () => composer.focus() });
 
+/** @param {(room: Room) => void} act in the room that is open, if any is */
+function inRoom(act) {
+  const room = current();
+  if (room !== undefined) act(room);
+}
+
+/** @param {string} text */
 function say(text) {
-  if (current() === undefined) return;
-  conversation.goToEnd();
-  outbox.say(current(), text);
+  inRoom((room) => {
+    conversation.goToEnd();
+    outbox.say(room, text);
+  });
 }
 
+/**
+ * @param {string} id
+ * @param {string} key
+ */
 function ownReaction(id, key) {
-  const message = messagesOf(current(), me, bot).find((candidate) => candidate.id === id);
-  return message?.reactions.find((reaction) => reaction.key === key)?.mine ?? null;
+  const room = current();
+  const message = room && messagesOf(room, me, bot).find((candidate) => candidate.id === id);
+  if (message === undefined || message.kind === 'line') return null;
+  return message.reactions.find((reaction) => reaction.key === key)?.mine ?? null;
 }
 
+/** @param {string} id */
 function openRoom(id, { takesDraft = false } = {}) {
   open = id;
   readUpTo = null;
@@ -110,20 +136,25 @@ function showSoon() {
 function show() {
   const archived = new Set([...chatFacts.values()].filter((chat) => chat.archived).map(({ room }) => room));
   roomList.show(groupsOf(newestFirst(), archived).map((group) => ({ ...group, rooms: group.rooms.map(itemOf) })));
-  const room = current();
-  if (room === undefined) return;
-  const messages = messagesOf(room, me, bot);
-  const isBusy = room.typing.includes(bot);
-  byId('room-name').textContent = room.name;
-  byId('room-status').textContent = statusOf(room, isBusy);
-  document.title = `${room.name} · Roomkeeper`;
-  composer.canStop(isBusy);
-  conversation.show(room.id, messages, isBusy && !messages.some(({ streaming }) => streaming));
-  markRead(room);
+  inRoom((room) => {
+    const messages = messagesOf(room, me, bot);
+    const isBusy = room.typing.includes(bot);
+    byId('room-name').textContent = room.name;
+    byId('room-status').textContent = statusOf(room, isBusy);
+    document.title = `${room.name} · Roomkeeper`;
+    composer.canStop(isBusy);
+    const isStreaming = messages.some((message) => message.kind !== 'line' && message.streaming);
+    conversation.show(room.id, messages, isBusy && !isStreaming);
+    markRead(room);
+  });
 }
 
 const newestFirst = () => [...rooms.values()].sort((one, other) => other.createdAt - one.createdAt);
 
+/**
+ * @param {Room} room
+ * @returns {RoomItem}
+ */
 function itemOf(room) {
   const isOpen = room.id === open;
   return {
@@ -138,6 +169,10 @@ function itemOf(room) {
   };
 }
 
+/**
+ * @param {Room} room
+ * @param {boolean} isBusy
+ */
 function statusOf(room, isBusy) {
   if (!isChat(room)) return 'The bot points to your chats here';
   return isBusy ? 'The agent is writing' : 'The agent is ready';
@@ -148,18 +183,21 @@ function chooseRoom() {
   const arrived = newestFirst().filter((room) => isChat(room) && !seenChats.has(room.id));
   for (const { id } of arrived) seenChats.add(id);
   const remembered = memory.read('room');
-  if (open === null && rooms.has(remembered)) {
+  const room = current();
+  const [first] = awaitsChat ? arrived : [];
+  if (open === null && typeof remembered === 'string' && rooms.has(remembered)) {
     awaitsChat = false;
     openRoom(remembered);
-  } else if (awaitsChat && arrived.length > 0) {
+  } else if (first !== undefined) {
     awaitsChat = false;
-    openRoom(arrived[0].id, { takesDraft: open !== null && !isChat(current()) });
-  } else if (current() === undefined) {
-    const [room] = newestFirst().filter(({ isSpace }) => !isSpace);
-    if (room !== undefined) openRoom(room.id);
+    openRoom(first.id, { takesDraft: room !== undefined && !isChat(room) });
+  } else if (room === undefined) {
+    const any = newestFirst().find(({ isSpace }) => !isSpace);
+    if (any !== undefined) openRoom(any.id);
   }
 }
 
+/** @param {Room} room */
 function markRead(room) {
   const last = room.events.findLast(({ sender, type }) => sender !== me && type === 'm.room.message');
   if (last === undefined || last.event_id === readUpTo || document.hidden) return;
@@ -183,24 +221,7 @@ async function loadEarlier() {
   }
 }
 
-function loadOnce() {
-  const loaded = new Map();
-  return (mxc) => {
-    if (!loaded.has(mxc))
-      loaded.set(
-        mxc,
-        matrix.download(mxc).catch(() => null),
-      );
-    return loaded.get(mxc);
-  };
-}
-
-async function save({ name, url }) {
-  const href = await actions.load(url);
-  if (href === null) return notify('The file could not be loaded.');
-  Object.assign(document.createElement('a'), { href, download: name }).click();
-}
-
+/** @param {string | null} sentence */
 function notify(sentence) {
   const banner = byId('banner');
   banner.textContent = sentence ?? '';

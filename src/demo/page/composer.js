@@ -2,17 +2,23 @@
 import { byId } from './dom.js';
 import { createSuggestions } from './suggestions.js';
 
+/** @import { CommandHint } from '../wire.ts' */
+
 const HIGHEST = 200;
 
+/** @param {{ commands: CommandHint[], send: (text: string) => void }} options */
 export function createComposer({ commands, send }) {
-  const form = byId('composer');
-  const input = byId('text');
+  const form = byId('composer', HTMLFormElement);
+  const input = byId('text', HTMLTextAreaElement);
   const stop = byId('stop');
+  /** @type {Map<string, string>} */
   const drafts = new Map();
+  /** @type {string | null} */
   let room = null;
 
   const suggestions = createSuggestions(input, commands, write);
 
+  /** @param {string} text */
   function write(text) {
     input.value = text;
     changed();
@@ -23,7 +29,7 @@ export function createComposer({ commands, send }) {
     input.style.height = 'auto';
     input.style.height = `${Math.min(input.scrollHeight, HIGHEST)}px`;
     suggestions.update();
-    byId('send').disabled = input.value.trim() === '';
+    byId('send', HTMLButtonElement).disabled = input.value.trim() === '';
   }
 
   function submit() {
@@ -59,7 +65,11 @@ export function createComposer({ commands, send }) {
   return {
     focus: () => input.focus(),
     write,
-    /** Keeps what was being written in the room before, or takes it along. */
+    /**
+     * Keeps what was being written in the room before, or takes it along.
+     * @param {string} id
+     * @param {{ takesDraft: boolean }} how
+     */
     open(id, { takesDraft }) {
       const draft = input.value;
       if (room !== null) drafts.set(room, takesDraft ? '' : draft);
@@ -67,6 +77,7 @@ export function createComposer({ commands, send }) {
       input.value = takesDraft ? draft : (drafts.get(id) ?? '');
       changed();
     },
+    /** @param {boolean} possible */
     canStop(possible) {
       stop.hidden = !possible;
     },

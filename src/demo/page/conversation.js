@@ -3,24 +3,26 @@ import { arrange, byId, h } from './dom.js';
 import { messageElement } from './message.js';
 import { dayOf } from './time.js';
 
+/** @import { CommandHint } from '../wire.ts' */
+/** @import { Actions, Message } from './types.ts' */
+/** @typedef {{ print: string, element: HTMLElement }} Shown */
+
 /** How near to the end (px) somebody reads who wants to stay there. */
 const NEAR = 90;
 const TOGETHER_MS = 5 * 60_000;
 
-/** `parts` as `messageElement` takes them; `onTop` is called when somebody reads near the beginning. */
+/**
+ * @param {{ actions: Actions, commands: CommandHint[] }} parts
+ * @param {() => void} onTop called when somebody reads near the beginning
+ */
 export function createConversation(parts, onTop) {
   const log = byId('log');
   const column = byId('messages');
   const toEnd = byId('to-end');
-  const writing = h(
-    'p',
-    { className: 'writing' },
-    h('i'),
-    h('i'),
-    h('i'),
-    h('span', { className: 'hidden' }, 'The agent is at work'),
-  );
+  const writing = h('p', { className: 'writing' }, h('i'), h('i'), h('i'), hidden('The agent is at work'));
+  /** @type {Map<string, Shown>} */
   let shown = new Map();
+  /** @type {string | null} */
   let room = null;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
@@ -39,23 +41,34 @@ export function createConversation(parts, onTop) {
     if (toEnd.hidden) goToEnd();
   }).observe(log);
 
+  /**
+   * @param {Message} message
+   * @param {Message | undefined} before
+   * @returns {Shown}
+   */
   function elementOf(message, before) {
     const print = JSON.stringify(message);
     const known = shown.get(message.id);
     const element = known?.print === print ? known.element : replaced(known?.element, messageElement(message, parts));
-    const follows = before?.kind === message.kind && message.at - before.at < TOGETHER_MS;
+    const follows = before !== undefined && before.kind === message.kind && message.at - before.at < TOGETHER_MS;
     element.classList.toggle('follows', follows);
     return { print, element };
   }
 
   return {
-    /** `isWorking`: the agent has not said anything yet. */
+    /**
+     * @param {string} id
+     * @param {Message[]} messages
+     * @param {boolean} isWorking the agent has not said anything yet
+     */
     show(id, messages, isWorking) {
       const stay = room !== id || isAtEnd();
       const height = log.scrollHeight;
       const first = column.firstChild;
       if (room !== id) shown = new Map();
+      /** @type {typeof shown} */
       const next = new Map();
+      /** @type {HTMLElement[]} */
       const wanted = [];
       messages.forEach((message, index) => {
         const before = messages[index - 1];
@@ -79,17 +92,32 @@ export function createConversation(parts, onTop) {
   };
 }
 
-/** The new element, with the focus where it was in the old one. */
+/**
+ * The new element, with the focus where it was in the old one.
+ * @param {HTMLElement | undefined} old
+ * @param {HTMLElement} element
+ */
 function replaced(old, element) {
-  const focused = old?.contains(document.activeElement) === true ? document.activeElement : null;
-  if (focused === null) return element;
-  const all = [...old.querySelectorAll('button, a, [tabindex]')];
-  queueMicrotask(() => [...element.querySelectorAll('button, a, [tabindex]')][all.indexOf(focused)]?.focus());
+  const place = old === undefined ? -1 : focusableIn(old).findIndex((part) => part === document.activeElement);
+  if (place >= 0) queueMicrotask(() => focusableIn(element)[place]?.focus());
   return element;
 }
 
+/**
+ * @param {HTMLElement} element
+ * @returns {HTMLElement[]}
+ */
+const focusableIn = (element) => [
+  .../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll('button, a, [tabindex]')),
+];
+
+/** @param {string} text for those who do not see */
+const hidden = (text) => h('span', { className: 'hidden' }, text);
+
+/** @type {Map<string, HTMLElement>} */
 const days = new Map();
 
+/** @param {number} at */
 function dayElement(at) {
   const day = dayOf(at);
   const element = days.get(day) ?? h('p', { className: 'day' }, h('span', {}, day));

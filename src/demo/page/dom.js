@@ -1,16 +1,27 @@
-/** An element with attributes, properties (`onclick`, `textContent`..) and children; `false` and null leave one out. */
+/** @import { Attributes, Child } from './types.ts' */
+
+/**
+ * An element with attributes, properties (`onclick`, `textContent`..) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes<Tag>} attributes
+ * @param {Child[]} children
+ */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (name in element && !name.startsWith('aria-') && name !== 'role') element[name] = value;
-    else element.setAttribute(name, value === true ? '' : String(value));
+    if (value === null) continue;
+    if (name in element && name !== 'role') Reflect.set(element, name, value);
+    else if (typeof value === 'string') element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== false && child !== undefined));
+  element.append(...children.filter((child) => child !== null && child !== false && child !== undefined));
   return element;
 }
 
-/** A small line drawing, 16 by 16. */
+/**
+ * A small line drawing, 16 by 16.
+ * @param {string} path
+ */
 export function icon(path) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');
@@ -21,9 +32,23 @@ export function icon(path) {
   return svg;
 }
 
-export const byId = (id) => document.getElementById(id);
+/**
+ * The element of the page with this id. Throws when there is none of this kind.
+ * @template {HTMLElement} Kind
+ * @param {string} id
+ * @param {new () => Kind} kind
+ */
+export function byId(id, kind = /** @type {new () => Kind} */ (HTMLElement)) {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`The page has no ${kind.name} with the id ${id}.`);
+  return element;
+}
 
-/** Brings the children of `parent` into the order of `wanted`, touching only those that are out of place. */
+/**
+ * Brings the children of `parent` into the order of `wanted`, touching only those that are out of place.
+ * @param {Element} parent
+ * @param {Element[]} wanted
+ */
 export function arrange(parent, wanted) {
   let next = parent.firstChild;
   for (const element of wanted) {

@@ -5,6 +5,7 @@ import { showPane } from './panes.js';
 
 const EXAMPLES = ['hello', 'table', 'slow', 'fail', '!new', '!help'];
 
+/** @param {{ say: (text: string) => void, closed: () => void }} told */
 export function createIntro({ say, closed }) {
   const intro = byId('intro');
 

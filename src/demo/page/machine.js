@@ -3,30 +3,41 @@ import { drawChart } from './chart.js';
 import { byId, h } from './dom.js';
 import { exactTimeOf } from './time.js';
 
+/** @import { ChartNode } from '../../diagrams/walk.ts' */
+/** @import { ChatFacts, MachineChange, MachineView } from '../wire.ts' */
+
 const KEPT = 20;
 /** How long a transition is shown as new, ms. */
 const NEW_MS = 1000;
 
 /**
- * `description` as the demo server describes the machine, `person` who looks on; `showChats(chats)` hears what the bot
- * remembers of their chats.
+ * @param {ChartNode} description
+ * @param {string} person who looks on
+ * @param {(chats: ChatFacts[]) => void} showChats hears what the bot remembers of their chats
  */
 export function createMachinePanel(description, person, showChats) {
   const chart = drawChart(byId('chart'), description);
-  const leaves = new Map();
-  nameLeaves(description, leaves);
+  const leaves = new Map(leavesOf(description));
   const list = byId('changes');
+  /** @type {EventSource | null} */
   let source = null;
+  /** @type {string | null} */
   let room = null;
+  /** @type {string[]} */
   let before = [];
 
+  /** @param {Pick<MachineView, 'active' | 'tags'>} now */
   function light({ active, tags }) {
     chart.light(active);
     const now = innermost(active, leaves);
     byId('machine-now').textContent = now === '' ? 'The bot is not in this room yet' : now;
-    byId('machine-now').dataset.tags = tags.join(' ');
+    byId('machine-now').dataset['tags'] = tags.join(' ');
   }
 
+  /**
+   * @param {MachineChange} change
+   * @param {boolean} isNew
+   */
   function entryOf({ at, events, effects, active }, isNew) {
     const state = innermost(active, leaves);
     const moved = state !== innermost(before, leaves);
@@ -38,13 +49,8 @@ export function createMachinePanel(description, person, showChats) {
       h(
         'div',
         {},
-        h(
-          'p',
-          { className: 'event' },
-          events.join(' + '),
-          moved ? h('span', { className: 'to' }, ` → ${state}`) : null,
-        ),
-        effects.length === 0 ? null : h('p', { className: 'effects' }, effects.join(', ')),
+        h('p', { className: 'event' }, events.join(' + '), moved && h('span', { className: 'to' }, ` → ${state}`)),
+        effects.length > 0 && h('p', { className: 'effects' }, effects.join(', ')),
       ),
     );
   }
@@ -54,19 +60,19 @@ export function createMachinePanel(description, person, showChats) {
     source = null;
     if (room === null || document.hidden) return;
     source = new EventSource(`/demo/machine/events?${new URLSearchParams({ room, person })}`);
-    source.addEventListener('chats', ({ data }) => showChats(JSON.parse(data)));
-    source.addEventListener('view', ({ data }) => {
-      const view = JSON.parse(data);
+    source.addEventListener('chats', (event) => showChats(/** @type {ChatFacts[]} */ (parsed(event))));
+    source.addEventListener('view', (event) => {
+      const view = /** @type {MachineView} */ (parsed(event));
       before = [];
       list.replaceChildren(...view.changes.map((change) => entryOf(change, false)).reverse());
       light(view);
     });
-    source.addEventListener('change', ({ data }) => {
-      const change = JSON.parse(data);
+    source.addEventListener('change', (event) => {
+      const change = /** @type {MachineChange} */ (parsed(event));
       const entry = entryOf(change, true);
       setTimeout(() => entry.classList.remove('new'), NEW_MS);
       list.prepend(entry);
-      while (list.children.length > KEPT) list.lastChild.remove();
+      while (list.children.length > KEPT) list.lastChild?.remove();
       light(change);
     });
   }
@@ -75,6 +81,7 @@ export function createMachinePanel(description, person, showChats) {
   document.addEventListener('visibilitychange', connect);
 
   return {
+    /** @param {string} id */
     follow(id) {
       if (id === room) return;
       room = id;
@@ -83,12 +90,24 @@ export function createMachinePanel(description, person, showChats) {
   };
 }
 
-function nameLeaves(node, leaves) {
-  if (node.children.length === 0) leaves.set(node.id, node.key);
-  for (const child of node.children) nameLeaves(child, leaves);
-}
+/**
+ * @param {MessageEvent<unknown>} event
+ * @returns {unknown}
+ */
+const parsed = ({ data }) => JSON.parse(String(data));
 
-/** The innermost active state of the first region; empty when nothing is active. */
+/**
+ * Ids and names of the states that hold no others.
+ * @param {ChartNode} node
+ * @returns {[string, string][]}
+ */
+const leavesOf = (node) => (node.children.length === 0 ? [[node.id, node.key]] : node.children.flatMap(leavesOf));
+
+/**
+ * The innermost active state of the first region; empty when nothing is active.
+ * @param {string[]} active
+ * @param {Map<string, string>} leaves
+ */
 function innermost(active, leaves) {
-  return leaves.get(active.find((id) => leaves.has(id))) ?? '';
+  return leaves.get(active.find((id) => leaves.has(id)) ?? '') ?? '';
 }

@@ -3,16 +3,19 @@ import { h, icon } from './dom.js';
 import { sanitise } from './sanitise.js';
 import { exactTimeOf, timeOf } from './time.js';
 
+/** @import { CommandHint } from '../wire.ts' */
+/** @import { Actions, Message, SharedFile, Spoken } from './types.ts' */
+
 const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.2v.2M10 6.2v.2';
 
 /**
- * `actions`: what a person can do with it: `react(id, key, mine)`, `pick(id, button)`, `retry(id)`, `save(file)`,
- * `run(command)`, `write(text)`, `open(room)` (false for a room that is not known), `load(mxc)`; `commands` are the ones
- * that become buttons where the bot names them.
+ * `commands` are the ones that become buttons where the bot names them.
+ * @param {Message} message
+ * @param {{ actions: Actions, commands: CommandHint[] }} parts
  */
 export function messageElement(message, { actions, commands }) {
+  if (message.kind === 'line') return h('p', { className: 'line' }, message.body);
   const { kind, at, streaming, pending } = message;
-  if (kind === 'line') return h('p', { className: 'line' }, message.body);
   const content = contentOf(message, actions, commands);
   const author = { own: 'You', answer: 'Agent', notice: 'Roomkeeper' }[kind];
   return h(
@@ -27,6 +30,11 @@ export function messageElement(message, { actions, commands }) {
   );
 }
 
+/**
+ * @param {Spoken} message
+ * @param {Actions} actions
+ * @param {CommandHint[]} commands
+ */
 function contentOf(message, actions, commands) {
   const { body, html, file, redacted } = message;
   if (redacted) return h('p', { className: 'content gone' }, 'This message was deleted.');
@@ -39,21 +47,29 @@ function contentOf(message, actions, commands) {
   return content;
 }
 
+/**
+ * @param {SharedFile} file
+ * @param {Actions} actions
+ */
 function fileButton(file, actions) {
   return h(
     'button',
-    { type: 'button', className: 'file', onclick: () => actions.save(file) },
+    { type: 'button', className: 'file', onclick: () => void actions.save(file) },
     icon('M4 1.8h5l3 3v9.4H4ZM9 1.8v3h3'),
     file.name,
   );
 }
 
-/** Code can be copied, wide tables scroll in place, links to rooms open them here, images come with the login. */
+/**
+ * Code can be copied, wide tables scroll in place, links to rooms open them here, images come with the login.
+ * @param {HTMLElement} content
+ * @param {Actions} actions
+ */
 function dressUp(content, actions) {
   for (const pre of content.querySelectorAll('pre')) {
     pre.tabIndex = 0;
     const copy = h('button', { type: 'button', className: 'copy' }, 'Copy');
-    copy.onclick = () => copyText(pre.querySelector('code') ?? pre, copy);
+    copy.onclick = () => void copyText(pre.querySelector('code') ?? pre, copy);
     const frame = h('div', { className: 'code-frame' });
     pre.replaceWith(frame);
     frame.append(pre, copy);
@@ -63,17 +79,24 @@ function dressUp(content, actions) {
     table.replaceWith(frame);
     frame.append(table);
   }
-  for (const link of content.querySelectorAll('a[href^="https://matrix.to/#/"]')) {
-    link.onclick = (event) => actions.open(roomIn(link)) && event.preventDefault();
+  for (const link of content.querySelectorAll('a')) {
+    if (!link.href.startsWith('https://matrix.to/#/')) continue;
+    link.onclick = (event) => {
+      if (actions.open(roomIn(link))) event.preventDefault();
+    };
   }
   for (const image of content.querySelectorAll('img')) {
-    void actions
-      .load(image.dataset.mxc)
-      .then((src) => (src === null ? image.replaceWith(image.alt) : (image.src = src)));
+    void actions.load(image.dataset['mxc'] ?? '').then((src) => {
+      if (src === null) image.replaceWith(image.alt);
+      else image.src = src;
+    });
   }
 }
 
-/** The room that a link leads to; empty where it cannot be read. */
+/**
+ * The room that a link leads to; empty where it cannot be read.
+ * @param {HTMLAnchorElement} link
+ */
 function roomIn({ hash }) {
   try {
     return decodeURIComponent(hash.slice(2));
@@ -82,6 +105,10 @@ function roomIn({ hash }) {
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {HTMLButtonElement} button
+ */
 async function copyText(element, button) {
   const done = await navigator.clipboard.writeText(element.textContent).then(
     () => true,
@@ -91,11 +118,16 @@ async function copyText(element, button) {
   setTimeout(() => (button.textContent = 'Copy'), 1500);
 }
 
-/** A command that is complete is run; one to which something is to be added is put into the message box. */
+/**
+ * A command that is complete is run; one to which something is to be added is put into the message box.
+ * @param {HTMLElement} content
+ * @param {Actions} actions
+ * @param {CommandHint[]} commands
+ */
 function makeCommandsButtons(content, actions, commands) {
   for (const code of content.querySelectorAll('code:not(a code)')) {
     const text = code.textContent;
-    const [name, ...rest] = text.split(' ');
+    const [name = '', ...rest] = text.split(' ');
     const command = commands.find((candidate) => candidate.name === name);
     if (command === undefined) continue;
     const isForm = rest.length === 0 || rest.join(' ') === command.args;
@@ -105,6 +137,10 @@ function makeCommandsButtons(content, actions, commands) {
   }
 }
 
+/**
+ * @param {Spoken} message
+ * @param {Actions} actions
+ */
 function metaOf({ id, at, pending, seen }, actions) {
   if (pending === 'failed') {
     const retry = h(
@@ -116,9 +152,13 @@ function metaOf({ id, at, pending, seen }, actions) {
   }
   const time = h('time', { dateTime: new Date(at).toISOString(), title: exactTimeOf(at) }, timeOf(at));
   const state = pending === 'sending' ? 'sending' : seen ? 'seen' : '';
-  return h('span', { className: 'meta' }, time, state === '' ? null : ` · ${state}`);
+  return h('span', { className: 'meta' }, time, state !== '' && ` · ${state}`);
 }
 
+/**
+ * @param {Spoken} message
+ * @param {Actions} actions
+ */
 function reactionsOf({ id, kind, reactions, pending, redacted }, actions) {
   if (pending !== null || redacted) return [];
   const chips = reactions.map(({ key, count, mine }) =>
@@ -132,7 +172,7 @@ function reactionsOf({ id, kind, reactions, pending, redacted }, actions) {
         onclick: () => actions.react(id, key, mine),
       },
       h('span', {}, key),
-      count > 1 ? ` ${count}` : null,
+      count > 1 && ` ${count}`,
     ),
   );
   if (kind === 'notice') return chips;

@@ -1,32 +1,57 @@
 /** What this page sends: shown at once, tried under one transaction id until it is there. */
 
+/** @import { Matrix, Pending, Room } from './types.ts' */
+
 let count = 0;
 const newTransaction = () => `page-${Date.now().toString(36)}-${++count}`;
 
-/** `changed(room)` is called when what is shown of the room has to change. */
+/**
+ * `changed()` is called when what is shown has to change.
+ * @param {Matrix} matrix
+ * @param {() => void} changed
+ */
 export function createOutbox(matrix, changed) {
+  /**
+   * @param {Room} room
+   * @param {Pending} message
+   */
   async function put(room, message) {
     message.failed = false;
-    changed(room);
+    changed();
     try {
       await matrix.send(room.id, 'm.room.message', { msgtype: 'm.text', body: message.body }, message.transaction);
     } catch {
       message.failed = true;
-      changed(room);
+      changed();
     }
   }
 
   return {
+    /**
+     * @param {Room} room
+     * @param {string} body
+     */
     say(room, body) {
       const message = { transaction: newTransaction(), body, at: Date.now(), failed: false };
       room.pending.push(message);
       void put(room, message);
     },
+    /**
+     * @param {Room} room
+     * @param {string} transaction
+     */
     retry(room, transaction) {
       const message = room.pending.find((candidate) => candidate.transaction === transaction);
       if (message !== undefined) void put(room, message);
     },
-    /** Adds a reaction, or takes back `mine`. Rejects when the homeserver does not take it. */
+    /**
+     * Adds a reaction, or takes back `mine`. Rejects when the homeserver does not take it.
+     * @param {Room} room
+     * @param {string} event
+     * @param {string} key
+     * @param {string | null} mine
+     * @returns {Promise<unknown>}
+     */
     async react(room, event, key, mine) {
       if (mine !== null) return matrix.redact(room.id, mine, newTransaction());
       const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } };

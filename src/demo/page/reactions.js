@@ -3,39 +3,33 @@ import { byId, h } from './dom.js';
 
 const CHOICE = ['👍', '👎', '❤️', '😄', '🎉', '🤔'];
 
-/** Gives `open(button, choose)`; Escape and a click elsewhere close it, the focus goes back to the button. */
+/** Gives `open(button, choose)`: Escape and a click elsewhere close it, the focus goes back to the button. */
 export function createPicker() {
   const picker = byId('picker');
+  /** @type {(key: string) => void} */
   let chosen = () => {};
+  /** @type {HTMLElement | null} */
   let opener = null;
 
-  picker.append(
-    ...CHOICE.map((key) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          'aria-label': key,
-          onclick: () => {
-            picker.hidePopover();
-            chosen(key);
-          },
-        },
-        key,
-      ),
-    ),
-  );
-  picker.onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    const buttons = [...picker.children];
-    buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus();
+  const buttons = CHOICE.map((key) => {
+    const onclick = () => {
+      picker.hidePopover();
+      chosen(key);
+    };
+    return h('button', { type: 'button', 'aria-label': key, onclick }, key);
+  });
+  picker.append(...buttons);
+  picker.onkeydown = ({ key }) => {
+    const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    const focused = buttons.findIndex((button) => button === document.activeElement);
+    buttons[(focused + step + buttons.length) % buttons.length]?.focus();
   };
   picker.ontoggle = ({ newState }) => {
-    if (newState === 'closed' && opener?.isConnected) opener.focus();
+    if (newState === 'closed' && opener?.isConnected === true) opener.focus();
   };
 
-  return (button, choose) => {
+  return (/** @type {HTMLElement} */ button, /** @type {(key: string) => void} */ choose) => {
     opener = button;
     chosen = choose;
     picker.showPopover();
@@ -43,6 +37,6 @@ export function createPicker() {
     const { offsetWidth: width, offsetHeight: height } = picker;
     picker.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
     picker.style.top = `${top - height - 6 < 8 ? bottom + 6 : top - height - 6}px`;
-    picker.firstElementChild.focus();
+    buttons[0]?.focus();
   };
 }

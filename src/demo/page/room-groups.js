@@ -1,13 +1,22 @@
 /** The rooms as the list shows them: the chats of each Space, those put away, and the rooms that are in no Space. Pure. */
 
-/** A room in which the agent answers: the bot made it, in the person's Space. */
+/** @import { Room, RoomGroup } from './types.ts' */
+
+/**
+ * A room in which the agent answers: the bot made it, in the person's Space.
+ * @param {Room} room
+ */
 export const isChat = ({ isSpace, parent }) => !isSpace && parent !== null;
 
-/** `rooms`: those that are known, newest first; `archived`: the ids of chats that were put away. Gives `{ id, title, kind, rooms }`. */
+/**
+ * @param {Room[]} rooms those that are known, newest first
+ * @param {Set<string>} archived the ids of chats that were put away
+ * @returns {RoomGroup<Room>[]}
+ */
 export function groupsOf(rooms, archived) {
   const spaces = new Map(rooms.filter(({ isSpace }) => isSpace).map((space) => [space.id, space]));
   const chats = rooms.filter((room) => isChat(room) && !archived.has(room.id));
-  const parents = [...new Set([...spaces.keys(), ...chats.map(({ parent }) => parent)])];
+  const parents = [...new Set([...spaces.keys(), ...chats.flatMap(({ parent }) => parent ?? [])])];
   return [
     ...parents.map((parent) => ({
       id: parent,

@@ -2,11 +2,18 @@
 import { arrange, byId, h } from './dom.js';
 import { timeOf } from './time.js';
 
+/** @import { LastLine, RoomGroup, RoomItem } from './types.ts' */
+/** @typedef {{ title: string, list: HTMLElement, element: HTMLElement }} Group */
+
+/** @param {(id: string) => void} choose */
 export function createRoomList(choose) {
   const list = byId('room-list');
+  /** @type {Map<string, Group>} */
   const groups = new Map();
+  /** @type {Map<string, { print: string, element: HTMLElement }>} */
   const items = new Map();
 
+  /** @param {RoomItem} item */
   function itemOf({ id, name, number, line, unread, isNew, isOpen, busy }) {
     const print = JSON.stringify([name, number, line, unread, isNew, isOpen, busy]);
     const known = items.get(id);
@@ -20,7 +27,7 @@ export function createRoomList(choose) {
         onclick: () => choose(id),
       },
       h('span', { className: 'room-name' }, name),
-      line === null ? null : h('time', {}, timeOf(line.at)),
+      line !== null && h('time', {}, timeOf(line.at)),
       h('span', { className: 'room-line' }, busy ? 'The agent is writing…' : lineOf(line)),
       markOf(unread, isNew) ?? numberOf(number),
     );
@@ -32,38 +39,50 @@ export function createRoomList(choose) {
     return element;
   }
 
+  /** @param {RoomGroup<RoomItem>} group */
   function groupOf({ id, title, kind, rooms }) {
     const known = groups.get(id);
-    const group = known?.title === title ? known : newGroup(title, kind);
+    const group = known !== undefined && known.title === title ? known : newGroup(title, kind);
     groups.set(id, group);
     arrange(group.list, rooms.map(itemOf));
     return group.element;
   }
 
   return {
-    /** `groups` as `groupsOf` gives them, their rooms with all that an item shows. */
+    /** @param {RoomGroup<RoomItem>[]} shown */
     show(shown) {
       arrange(list, shown.map(groupOf));
     },
   };
 }
 
+/**
+ * @param {string} title
+ * @param {string} kind
+ * @returns {Group}
+ */
 function newGroup(title, kind) {
-  const heading = h('h2', {}, title, kind === '' ? null : h('span', { className: 'kind' }, kind));
+  const heading = h('h2', {}, title, kind !== '' && h('span', { className: 'kind' }, kind));
   const list = h('ul', { role: 'list', 'aria-label': title });
   return { title, list, element: h('section', {}, heading, list) };
 }
 
+/**
+ * @param {number} unread
+ * @param {boolean} isNew
+ */
 function markOf(unread, isNew) {
   if (isNew) return h('span', { className: 'unread' }, 'new');
   if (unread === 0) return null;
   return h('span', { className: 'unread' }, h('span', { className: 'hidden' }, 'unread: '), String(unread));
 }
 
+/** @param {number | null} number */
 function numberOf(number) {
   return number === null ? null : h('span', { className: 'number', title: `Number ${number} in !chats` }, `C${number}`);
 }
 
+/** @param {LastLine | null} line */
 function lineOf(line) {
   if (line === null) return 'Nothing said yet';
   return line.own ? `You: ${line.body}` : line.body;

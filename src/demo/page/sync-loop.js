@@ -1,13 +1,18 @@
 import { MatrixError } from './matrix.js';
 
+/** @import { Matrix, SyncResponse } from './types.ts' */
+
 const POLL_MS = 30_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
  * Syncs for good, from the beginning. `take(response)` gets each answer; `trouble(sentence)` hears what is wrong, null
  * when it is over. Ends when the login is not accepted any more.
+ * @param {Matrix} matrix
+ * @param {{ take: (response: SyncResponse) => void, trouble: (sentence: string | null) => void }} told
  */
 export async function keepSyncing(matrix, { take, trouble }) {
+  /** @type {string | null} */
   let since = null;
   let failures = 0;
   for (;;) {

@@ -1,0 +1,174 @@
+/** The words of the page: what its parts hand each other. Types only, no browser ever sees them. */
+
+import type { createMatrix } from './matrix.js';
+
+type Content = Record<string, unknown>;
+
+export interface MatrixEvent {
+  event_id: string;
+  type: string;
+  sender: string;
+  origin_server_ts: number;
+  state_key?: string;
+  redacts?: string;
+  content: Content;
+  unsigned?: {
+    transaction_id?: string;
+    redacted_because?: unknown;
+    'm.relations'?: { 'm.replace'?: { content?: Content } };
+  };
+  /** Set by the page when it saw the redaction. */
+  redacted?: boolean;
+}
+
+/** An event of which only type and content are told: typing, receipts. */
+interface Signal {
+  type: string;
+  content: Content;
+}
+
+interface RoomNews {
+  state?: { events?: MatrixEvent[] };
+  timeline?: { events?: MatrixEvent[]; limited?: boolean; prev_batch?: string };
+  ephemeral?: { events?: Signal[] };
+  unread_notifications?: { notification_count?: number };
+}
+
+export interface Invited {
+  invite_state?: { events?: MatrixEvent[] };
+}
+
+export interface SyncResponse {
+  next_batch: string;
+  rooms?: {
+    join?: Record<string, RoomNews>;
+    invite?: Record<string, Invited>;
+    leave?: Record<string, unknown>;
+  };
+}
+
+/** A piece of the timeline, newest first; without `end` at the beginning of the room. */
+export interface Earlier {
+  chunk: MatrixEvent[];
+  end?: string;
+}
+
+/** A message of ours that is not in the timeline yet. */
+export interface Pending {
+  transaction: string;
+  body: string;
+  at: number;
+  failed: boolean;
+}
+
+export interface Room {
+  id: string;
+  name: string;
+  createdAt: number;
+  isSpace: boolean;
+  /** The Space that the room names as its own; null when it names none. */
+  parent: string | null;
+  /** Timeline events, oldest first. */
+  events: MatrixEvent[];
+  /** Their ids. */
+  known: Set<string>;
+  /** Where `earlier` goes on; null when the timeline begins with the room. */
+  before: string | null;
+  pending: Pending[];
+  /** Who types. */
+  typing: string[];
+  /** Who has read how far: user to event id. */
+  receipts: Map<string, string>;
+  unread: number;
+}
+
+export interface Reaction {
+  key: string;
+  count: number;
+  /** The event of our own, null when we did not react so. */
+  mine: string | null;
+}
+
+export interface SharedFile {
+  name: string;
+  /** An `mxc://` address. */
+  url: string;
+}
+
+/** A word between the messages. */
+interface Line {
+  id: string;
+  kind: 'line';
+  at: number;
+  body: string;
+}
+
+export interface Spoken {
+  id: string;
+  kind: 'own' | 'answer' | 'notice';
+  at: number;
+  body: string;
+  /** Empty where there is none. */
+  html: string;
+  file: SharedFile | null;
+  redacted: boolean;
+  reactions: Reaction[];
+  /** Still being written. */
+  streaming: boolean;
+  seen: boolean;
+  pending: 'sending' | 'failed' | null;
+}
+
+export type Message = Line | Spoken;
+
+/** What is shown of the last thing said in a room. */
+export interface LastLine {
+  body: string;
+  at: number;
+  own: boolean;
+}
+
+/** A room as the list shows it. */
+export interface RoomItem {
+  id: string;
+  name: string;
+  number: number | null;
+  line: LastLine | null;
+  unread: number;
+  isNew: boolean;
+  isOpen: boolean;
+  busy: boolean;
+}
+
+export interface RoomGroup<R> {
+  id: string;
+  title: string;
+  kind: string;
+  rooms: R[];
+}
+
+/** What a person can do with a message. */
+export interface Actions {
+  run(command: string): void;
+  /** Puts the text into the message box. */
+  write(text: string): void;
+  /** False for a room that is not known. */
+  open(room: string): boolean;
+  retry(id: string): void;
+  react(id: string, key: string, mine: string | null): void;
+  /** Offers reactions beside the button. */
+  pick(id: string, button: HTMLElement): void;
+  /** The address of the bytes behind an `mxc://` one; null when there are none. */
+  load(mxc: string): Promise<string | null>;
+  save(file: SharedFile): Promise<void>;
+}
+
+/** Attributes and properties of a new element; null leaves one out. */
+export type Attributes<Tag extends keyof HTMLElementTagNameMap> = Partial<HTMLElementTagNameMap[Tag]> & {
+  [name: `aria-${string}` | `data-${string}`]: string | null;
+};
+
+/** What stands in an element; `false`, null and undefined are nothing. */
+export type Child = Node | string | false | null | undefined;
+
+export type Matrix = ReturnType<typeof createMatrix>;

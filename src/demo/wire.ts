@@ -1,0 +1,43 @@
+/** What the demo's server and its page tell each other: types only, that both sides can read. */
+
+/** The login of one browser. */
+export interface Session {
+  userId: string;
+  accessToken: string;
+  bot: string;
+  commands: CommandHint[];
+}
+
+/** A command as a page proposes it: `args` is what is written behind the name, empty where there is nothing. */
+export interface CommandHint {
+  name: string;
+  args: string;
+  hint: string;
+}
+
+/** One commit of a room. */
+export interface MachineChange {
+  /** When it was seen, ms since 1970. */
+  at: number;
+  /** What came, by name. */
+  events: string[];
+  /** What is to be done, by name. */
+  effects: string[];
+  /** Ids of the states that are active afterwards, outer before inner. */
+  active: string[];
+  tags: string[];
+}
+
+export interface MachineView {
+  active: string[];
+  tags: string[];
+  /** Oldest first. */
+  changes: MachineChange[];
+}
+
+/** What the bot remembers of a chat in somebody's Space. */
+export interface ChatFacts {
+  room: string;
+  number: number;
+  archived: boolean;
+}
