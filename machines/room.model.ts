@@ -174,6 +174,8 @@ export type RoomEvent =
   | { type: 'command.yes'; eventId: EventId; sender: UserId }
   | { type: 'command.no'; eventId: EventId; sender: UserId }
   | { type: 'command.unknown'; eventId: EventId; sender: UserId; name: string }
+  /** Words behind a command that does not take them; whether it is done all the same. */
+  | { type: 'words.left'; eventId: EventId; sender: UserId; command: string; words: string; done: boolean }
   // the agent
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
