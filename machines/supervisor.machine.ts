@@ -64,6 +64,7 @@ const stopped: State = { description: 'Nothing is under way any more; the proces
 
 export const supervisorMachine = supervisor.createMachine({
   id: 'supervisor',
+  description: 'The root of the service: it spawns its actors, and restarts or parks those that fail.',
   context: nothingKnown,
   initial: 'logging in',
   on: {
