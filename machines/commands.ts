@@ -20,10 +20,10 @@ const readings = {
     return { name: name === '' ? null : name };
   },
   'a number': (args: string) => {
-    const digits = NUMBER.exec(args)?.[1];
+    const digits = NUMBER.exec(args.trim())?.[1];
     return { number: digits === undefined ? null : Number(digits) };
   },
-  'the word all': (args: string) => ({ all: ALL.test(args) }),
+  'the word all': (args: string) => ({ all: ALL.test(args.trim()) }),
 };
 const NUMBER = /^[Cc]?(\d{1,6})(?=\s|$)/;
 const ALL = /^all(?=\s|$)/i;
@@ -36,8 +36,8 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
     return `${[...line].slice(MAX_NAME).join('')}${args.slice(line.length)}`;
   },
   // What is no number at all is answered as such.
-  'a number': (args) => (NUMBER.test(args) ? args.replace(NUMBER, '') : ''),
-  'the word all': (args) => args.replace(ALL, ''),
+  'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
+  'the word all': (args) => args.trim().replace(ALL, ''),
 };
 
 function firstLine(args: string): string {
@@ -125,11 +125,11 @@ export function commandEvent<Name extends CommandName>(
   args: string,
   { eventId, sender }: Said,
   facts: Facts<Name>,
-): EventOf<Name> & WithSurplus {
+): EventOf<Name> {
   const { takes } = rows[name];
   const surplus = leftovers[takes](args).trim();
   const event = { type: `command.${name}`, eventId, sender, ...readings[takes](args), ...facts };
-  return { ...event, ...(surplus !== '' && { surplus }) } as unknown as EventOf<Name>;
+  return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
 }
 
 /** A command without its surplus, and behind it what becomes of that; any other event as it is. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
-import type { Notice } from './notices.ts';
+import type { Notice, Thing } from './notices.ts';
 import { Trouble } from './notices.ts';
 import type { Marker } from './marker.ts';
 
@@ -22,11 +22,10 @@ export const Text = z.object({
   quoted: Quoted.optional(),
   /** The root of the thread that it stands in. */
   thread: EventId.optional(),
+  /** The message whose words are asked again by this one. */
+  repeats: EventId.optional(),
 });
 export type Text = z.infer<typeof Text>;
-
-/** What people send besides texts and files. */
-export type Thing = 'sticker' | 'poll';
 
 /** What an agent wants to be told before it goes on. `expiresInMs` bounds the wait; null means the default. */
 export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
@@ -112,6 +111,8 @@ export const RoomContext = z.object({
   turn: Turn.nullable(),
   waiting: z.array(Text).max(1000),
   unanswered: Unanswered.nullable(),
+  /** The last text that was answered, which `!retry` asks again. */
+  last: Text.nullable().default(null),
   question: Question.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. */
   dialog: Dialog.nullable().default(null),

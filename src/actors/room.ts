@@ -7,6 +7,7 @@ import {
   type RoomEffectParams,
   type RoomEvent,
 } from '../../machines/room.model.ts';
+import { withItsSurplus } from '../../machines/commands.ts';
 import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
@@ -78,11 +79,13 @@ function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | 
   const author = authorOf(event);
   if (author === null) return [event];
   const heard = (person: UserId) =>
-    author.sender === person ? ofTheDialog(context, event) : { type: 'bystander.spoke', ...author };
-  if (context.person !== null) return [heard(context.person)];
+    author.sender === person
+      ? withItsSurplus(event).map((each) => ofTheDialog(context, each))
+      : [{ type: 'bystander.spoke', ...author }];
+  if (context.person !== null) return heard(context.person);
   const claimed = claimOf(facts);
   // Only a chat in the making is known to be of somebody who is refused.
-  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, heard(claimed.person)];
+  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, ...heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
 }
 

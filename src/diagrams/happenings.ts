@@ -28,6 +28,7 @@ function command(name: CommandName, takes: Reading): Message {
 const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
   'text.received': { type: 'text.received', text },
   'file.received': { type: 'file.received', ...said, name: 'file' },
+  'thing.received': { type: 'thing.received', ...said, thing: 'sticker' },
   'bystander.spoke': { type: 'bystander.spoke', eventId, sender: somebody },
   'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
 };
@@ -58,6 +59,9 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'room.named': [{ name: 'name', sender: person }],
   'room.replaced': [{ replacement: '!other' as RoomContext['room'] }],
   'room.encrypted': [{ eventId }],
+  'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
+  'text.withdrawn': [{ of: eventId }],
+  'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [

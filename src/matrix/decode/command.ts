@@ -30,7 +30,9 @@ export function commandIn(body: string): Written | null {
   const shown = trimInvisible(body);
   const text = trimInvisible(CODE_BLOCK.exec(shown)?.[1] ?? shown);
   const [head = ''] = /^\S+/u.exec(text) ?? [];
-  const behind = trimInvisible(text.slice(head.length)).toWellFormed();
+  const rest = text.slice(head.length).toWellFormed();
+  // A name stands on the line of its command: what begins below is no name.
+  const behind = `${/^[^\S\r\n]*[\r\n]/.test(rest) ? '\n' : ''}${trimInvisible(rest)}`;
   // What looks like a command is one: fullwidth letters and signs are meant as the plain ones.
   const word = head.replace(IGNORABLE, '').normalize('NFKC');
   const plain = PLAIN.exec(word)?.[1]?.toLowerCase();

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { CommandName } from '../../../machines/commands.ts';
 import { EventId, UserId } from '../../../machines/ids.ts';
-import type { Quoted, Thing } from '../../../machines/room.model.ts';
+import type { Thing } from '../../../machines/notices.ts';
+import type { Quoted } from '../../../machines/room.model.ts';
 import { isBlank } from '../../basics/blank.ts';
 import { withoutAddress } from './address.ts';
 import { commandIn } from './command.ts';
