@@ -78,7 +78,7 @@ interface Run {
 }
 
 /**
- * Starts the service and returns while it still logs in. Throws `FolderInUse` or `StoreFailure`; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openStore` does; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
