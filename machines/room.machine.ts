@@ -449,7 +449,10 @@ const stopping: State = {
       guard: 'the text of this turn is meant',
       actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
     },
-    'text.withdrawn': { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
+    'text.withdrawn': {
+      guard: 'the text of this turn is meant',
+      actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
+    },
     'command.stop': { actions: 'say that it is stopping' },
     'command.retry': { actions: 'say that it is stopping' },
     'command.clear': { actions: ['begin a new conversation', 'discard the turn', 'say that it is cleared'] },
