@@ -68,9 +68,9 @@ export const supervisorMachine = supervisor.createMachine({
   context: nothingKnown,
   initial: 'logging in',
   on: {
-    'actor.wanted': { actions: 'spawn the actor' },
+    'actor.wanted': { actions: ['count it among the living', 'spawn the actor'] },
     'actor.failed': { actions: 'restart or park the actor' },
-    'xstate.done.actor.*': { actions: 'release the actor' },
+    'xstate.done.actor.*': { actions: ['count it no longer', 'let go of the actor'] },
     // Unheard it would end the root; why the actor failed comes as `actor.failed`.
     'xstate.error.actor.*': {},
     'sync.succeeded': { actions: 'note that the sync works' },
