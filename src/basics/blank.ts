@@ -4,6 +4,8 @@
  */
 const INVISIBLE = '[\\s\\p{Default_Ignorable_Code_Point}\\p{Cc}\\u2800]';
 const ONLY = new RegExp(`^${INVISIBLE}*$`, 'u');
+/** Invisible by itself, but a part of the character before it: of an emoji or a flag. */
+const JOINED = /^[\p{Variation_Selector}\u{e0020}-\u{e007f}\u200d]$/u;
 const LEADING = new RegExp(`^${INVISIBLE}+`, 'u');
 
 /** Whether nobody could see anything of it. */
@@ -15,7 +17,12 @@ export function isBlank(text: string): boolean {
 export function trimInvisible(text: string): string {
   const begun = text.replace(LEADING, '');
   let end = begun.length;
-  while (end > 0 && isBlank(begun.slice(lastCharacter(begun, end), end))) end = lastCharacter(begun, end);
+  while (end > 0) {
+    const begin = lastCharacter(begun, end);
+    const last = begun.slice(begin, end);
+    if (!isBlank(last) || JOINED.test(last)) break;
+    end = begin;
+  }
   return begun.slice(0, end);
 }
 

@@ -8,6 +8,7 @@ import { RoomId, type UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, Log, Now, Receive } from '../ports.ts';
 import type { MatrixApi, Messages, MessagesQuery } from './client.ts';
 import { decodeEvent, inviterIn, isInvite, type DropReason } from './decode.ts';
+import { MESSAGE_TYPES } from './decode/message.ts';
 import { MatrixFailure, toFailure } from './errors.ts';
 import { PAUSES, wait as realWait, type Wait } from './wait.ts';
 
@@ -73,7 +74,8 @@ const FIRST_SYNC_MS = 10 * 60_000;
 const GAP_PAGE = 100;
 const MAX_GAP_PAGES = 50;
 const TYPES = [
-  ...['m.room.message', 'm.room.encrypted', 'm.room.encryption'],
+  ...MESSAGE_TYPES,
+  ...['m.room.encrypted', 'm.room.encryption'],
   ...['m.room.member', 'm.room.name', 'm.room.tombstone'],
 ];
 

@@ -19,7 +19,7 @@ const CLOSING: Readonly<Record<string, string>> = {
 };
 /** Signs around it, exclamation marks, a name, and whatever ends a sentence or what was opened. */
 const DRESSED = new RegExp(
-  `^([${OPENING}]*)(!{1,3})(\\p{L}[\\p{L}\\d-]*)([.,!?;:…。、·\`*_~"'“”‘’«»)\\]\\p{So}\p{Sk}]*)$`,
+  `^([${OPENING}]*)(!{1,3})(\\p{L}[\\p{L}\\d-]*)([.,!?;:…。、·\`*_~"'“”‘’«»)\\]\\p{So}\\p{Sk}]*)$`,
   'u',
 );
 const CODE_BLOCK = /^```\w*\r?\n([^]*)\n```$/;
