@@ -19,6 +19,10 @@ const readings = {
     const name = [...firstLine(args)].slice(0, MAX_NAME).join('').trim();
     return { name: name === '' ? null : name };
   },
+  'a name and a text': (args: string) => {
+    const name = firstLine(args).trim();
+    return { name: name === '' || [...name].length > MAX_NAME ? null : name };
+  },
   'a number': (args: string) => {
     const digits = NUMBER.exec(args.trim())?.[1];
     return { number: digits === undefined ? null : Number(digits) };
@@ -34,6 +38,11 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
   'a name': (args) => {
     const line = firstLine(args);
     return `${[...line].slice(MAX_NAME).join('')}${args.slice(line.length)}`;
+  },
+  // What is too long for a name is none.
+  'a name and a text': (args) => {
+    const line = firstLine(args);
+    return [...line.trim()].length > MAX_NAME ? args : args.slice(line.length);
   },
   // What is no number at all is answered as such.
   'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
@@ -58,9 +67,9 @@ type ReadingOf<Name extends CommandName> = {
 
 /**
  * What becomes of words that are not taken: the person is told, and the command is done all the same, or it is not done,
- * where the words may have changed what was wanted; or they are a text of their own behind the command.
+ * where the words may have changed what was wanted; or they are a text of their own, here or in the chat that is made.
  */
-type Surplus = 'is told' | 'stops it' | 'is the next text';
+type Surplus = 'is told' | 'stops it' | 'is the next text' | 'is the first text there';
 
 interface Row<Takes extends Reading> {
   aliases: readonly string[];
@@ -77,7 +86,13 @@ const rows = {
   stop: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: true },
   retry: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'everywhere', atFirst: false },
   clear: { aliases: ['reset'], takes: 'nothing', surplus: 'is the next text', offered: 'everywhere', atFirst: true },
-  new: { aliases: [], takes: 'a name', surplus: 'is told', offered: 'in a Space', atFirst: true },
+  new: {
+    aliases: [],
+    takes: 'a name and a text',
+    surplus: 'is the first text there',
+    offered: 'in a Space',
+    atFirst: true,
+  },
   chats: { aliases: [], takes: 'the word all', surplus: 'is told', offered: 'in a Space', atFirst: true },
   rename: { aliases: [], takes: 'a name', surplus: 'is told', offered: 'everywhere', atFirst: false },
   archive: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'in a Space', atFirst: false },
@@ -138,9 +153,9 @@ export function withItsSurplus(event: RoomEvent & WithSurplus): RoomEvent[] {
   const command = commands.find(({ name }) => event.type === `command.${name}`);
   if (surplus === undefined || command === undefined || !('sender' in event) || !('eventId' in event)) return [event];
   const { eventId, sender } = event;
-  if (command.surplus === 'is the next text') {
-    return [plain as RoomEvent, { type: 'text.received', text: { eventId, sender, body: surplus, replyTo: null } }];
-  }
+  const text = { eventId, sender, body: surplus, replyTo: null };
+  if (command.surplus === 'is the next text') return [plain as RoomEvent, { type: 'text.received', text }];
+  if (command.surplus === 'is the first text there') return [{ ...plain, first: text } as RoomEvent];
   const done = command.surplus === 'is told';
   const said: RoomEvent = { type: 'words.left', eventId, sender, command: command.name, words: surplus, done };
   return done ? [plain as RoomEvent, said] : [said];

@@ -50,6 +50,7 @@ export const notices = {
   'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
   'edit came too late': says(),
   'text waits': says({ position: z.number() }),
+  'did you mean !stop': says(),
   'text waits for your word': says(),
   'queue is full': refuses({ limit: z.number() }),
   'agent is busy': says({ position: z.number() }),

@@ -1,6 +1,6 @@
 /** What the room finds to be so, and how long it waits. A name that holds on several events looks at the event itself. */
 import { and, not } from 'xstate';
-import { isMeant } from './room-words.ts';
+import { isMeant, soundsLikeStop } from './room-words.ts';
 import { withSayings } from './room-sayings.ts';
 
 const withFacts = withSayings.extend({
@@ -41,6 +41,7 @@ const withFacts = withSayings.extend({
     'a waiting text is meant': ({ context, event }) => context.waiting.some((text) => isMeant(text, event)),
     'a text that !retry asks is meant': ({ context, event }) =>
       isMeant(context.unanswered?.text, event) || isMeant(context.last, event),
+    'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
 
     // the turn

@@ -64,6 +64,7 @@ export const withSayings = withDeeds.extend({
 
     // what becomes of their text
     'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),
+    'say how to stop': says({ key: 'did you mean !stop' }),
     'say that it waits for a word': says({ key: 'text waits for your word' }),
     'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
     'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),

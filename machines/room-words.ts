@@ -140,6 +140,13 @@ export function delivery(
   return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
 }
 
+/** Whether somebody may have meant `!stop`. */
+export function soundsLikeStop(body: string): boolean {
+  return /^[^\p{L}\d]*(?:stop(?: it)?|please stop|stopp|halt|cancel|abort|abbrechen)[^\p{L}\d]*$/iu.test(
+    body.slice(0, 40),
+  );
+}
+
 const MAX_EXCERPT = 100;
 
 /** As much of a text as tells which one it is. */

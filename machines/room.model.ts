@@ -169,8 +169,8 @@ export type RoomEvent =
   | { type: 'command.stop'; eventId: EventId; sender: UserId }
   | { type: 'command.retry'; eventId: EventId; sender: UserId }
   | { type: 'command.clear'; eventId: EventId; sender: UserId; contextId: ContextId }
-  /** `more`: whether people get more than one chat. */
-  | { type: 'command.new'; eventId: EventId; sender: UserId; name: string | null; more: boolean }
+  /** `more`: whether people get more than one chat; `first`: what they say in it. */
+  | { type: 'command.new'; eventId: EventId; sender: UserId; name: string | null; more: boolean; first?: Text }
   | { type: 'command.chats'; eventId: EventId; sender: UserId; all: boolean }
   | { type: 'command.rename'; eventId: EventId; sender: UserId; name: string | null }
   | { type: 'command.archive'; eventId: EventId; sender: UserId }
@@ -214,6 +214,8 @@ export type RoomEvent =
       number: number;
       name: string;
       archived: boolean;
+      /** What the person said when they asked for it. */
+      first?: Text;
     }
   | { type: 'chat.archived'; archived: boolean }
   /** The person's list is without this chat. */
@@ -280,7 +282,7 @@ export interface RoomEffectParams {
 
 /** What a room asks of its person's actor; the host adds what the actor needs to know besides. */
 export type Wish =
-  | { type: 'chat.wanted'; answers: EventId | null; name: string | null }
+  | { type: 'chat.wanted'; answers: EventId | null; name: string | null; first?: Text | undefined }
   /** The person came to an entry room: chats are made or invitations sent again. */
   | { type: 'access.wanted'; answers: EventId | null }
   | { type: 'chats.asked'; answers: EventId; all: boolean }

@@ -75,7 +75,7 @@ export function claimantOf(input: Input): UserId | null {
 
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
 function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): AnyEventObject[] {
-  if (event.type === 'room.adopted') return context.person === null ? adopted(event, facts) : [event];
+  if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
   const author = authorOf(event);
   if (author === null) return [event];
   const heard = (person: UserId) =>
@@ -95,8 +95,21 @@ function ofTheDialog({ dialog }: RoomContext, event: RoomEvent): RoomEvent {
   return { ...event, type: event.type === 'command.yes' ? 'dialog.accepted' : 'dialog.declined' };
 }
 
+type Adopted = Extract<RoomEvent, { type: 'room.adopted' }>;
+
+/** What the person said when they asked for this chat, where it is theirs. */
+function firstWords(
+  { person }: RoomContext,
+  { person: theirs, first }: Adopted,
+  facts: RoomFacts | undefined,
+): RoomEvent[] {
+  if (first === undefined || (person ?? claimOf(facts).person) !== theirs) return [];
+  return [{ type: 'text.received', text: first }];
+}
+
 /** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */
-function adopted(event: Extract<RoomEvent, { type: 'room.adopted' }>, facts: RoomFacts | undefined): AnyEventObject[] {
+function adopted({ person }: RoomContext, event: Adopted, facts: RoomFacts | undefined): AnyEventObject[] {
+  if (person !== null) return [event];
   const claimed = claimOf(facts);
   if (claimed.role !== 'refused' && claimed.person === event.person) return [event];
   const { number, name } = claimed.number === null ? event : claimed;

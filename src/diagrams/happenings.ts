@@ -17,7 +17,13 @@ const anotherAgent = 'another' as RoomContext['agent'];
 const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
-const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
+const written: Record<Reading, string> = {
+  nothing: '',
+  'a name': 'name',
+  'a name and a text': 'name',
+  'a number': '1',
+  'the word all': '',
+};
 const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
 
 function command(name: CommandName, takes: Reading): Message {

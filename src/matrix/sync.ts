@@ -34,6 +34,8 @@ const SyncResponse = z.object({
 export interface SyncOptions {
   api: MatrixApi;
   me: UserId;
+  /** What the bot is called besides, by now. */
+  names?(): readonly string[];
   receive: Receive;
   position: {
     read(): string | null;
@@ -172,7 +174,7 @@ export function createSync(options: SyncOptions): Sync {
     const arrivals: Arrival[] = [];
     const invited = events.findLastIndex((event) => isInvite(event, me));
     for (const event of events.slice(invited + 1)) {
-      const decoded = decodeEvent(event, me);
+      const decoded = decodeEvent(event, me, options.names?.());
       if ('dropped' in decoded) options.onDropped(decoded.dropped);
       else arrivals.push({ room, ...decoded });
     }

@@ -59,6 +59,9 @@ const notices: NoticeWords = {
   'text waits': ({ position }) =>
     `Noted: number ${position} in line. The agent gets to it after the current answer; \`!stop\` ends that one.`,
 
+  'did you mean !stop': () =>
+    'Did you mean `!stop`? That ends the answer that is being written. As it stands, your message is passed on after it.',
+
   'text waits for your word': () =>
     'Noted. The agent first needs your word on its question above: `!yes` or `!no`. Your message is next.',
 

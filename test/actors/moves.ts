@@ -54,13 +54,20 @@ interface CommandMove {
 
 /** What people write behind a command, by how it is read. */
 const written: Record<Reading, string[]> = {
-  ...{ nothing: [''], 'a name': ['', 'Plans'], 'a number': ['1'], 'the word all': [''] },
+  ...{
+    nothing: [''],
+    'a name': ['', 'Plans'],
+    'a name and a text': ['', 'Plans'],
+    'a number': ['1'],
+    'the word all': [''],
+  },
 };
 export const commandMoves: CommandMove[] = [
   ...commands.flatMap(({ name, takes }) => written[takes].map((args) => commandMove(name, args))),
   commandMove('new', '', false),
   commandMove('unknown'),
   commandMove('stop', 'now'),
+  commandMove('new', '\nWhen?'),
   commandMove('archive', '3'),
   commandMove('clear', 'and begin with this'),
 ];

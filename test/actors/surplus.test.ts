@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandEvent, type CommandName } from '../../machines/commands.ts';
 import type { RoomEvent } from '../../machines/room.model.ts';
-import { ann, bob, contextId, definition, eventId, freshRecord, ROOM } from './support.ts';
+import { agent, ann, bob, contextId, definition, eventId, freshRecord, ROOM } from './support.ts';
 
 const author = { eventId: eventId('said'), sender: ann };
 const facts = { contextId: contextId(8), more: true };
@@ -32,8 +32,6 @@ describe('what stands behind a command', () => {
     ['stop', '\nDo this instead', [plain('stop'), left('stop', 'Do this instead', true)]],
     ['no', 'that is wrong', [plain('no'), left('no', 'that is wrong', true)]],
     ['agent', '👍', [plain('agent'), left('agent', '👍', true)]],
-    ['new', 'Rome\n\nWhen?', [plain('new', { name: 'Rome' }), left('new', 'When?', true)]],
-    ['new', '\nWhen?', [plain('new', { name: null }), left('new', 'When?', true)]],
     ['rename', 'Rome\r\nand more', [plain('rename', { name: 'Rome' }), left('rename', 'and more', true)]],
     ['rename', 'x'.repeat(250), [plain('rename', { name: 'x'.repeat(200) }), left('rename', 'x'.repeat(50), true)]],
     ['chats', 'all of them', [plain('chats', { all: true }), left('chats', 'of them', true)]],
@@ -59,6 +57,43 @@ describe('what stands behind a command', () => {
       plain('clear'),
       { type: 'text.received', text: { ...author, body, replyTo: null } },
     ]);
+  });
+
+  it.each([
+    ['Rome\n\nWhen?', 'Rome', 'When?'],
+    ['\nWhen?', null, 'When?'],
+    ['x'.repeat(201), null, 'x'.repeat(201)],
+    [`${'😀'.repeat(200)}\nWhen?`, '😀'.repeat(200), 'When?'],
+  ])('is what is said first in the chat that !new makes: %j', (args, name, body) => {
+    expect(heard('new', args)).toEqual([plain('new', { name, first: { ...author, body, replyTo: null } })]);
+  });
+
+  it('is said there by the one whose chat it becomes, and by nobody else', () => {
+    const first = { ...author, body: 'When?', replyTo: null };
+    const adopted: RoomEvent = {
+      type: 'room.adopted',
+      ...{ person: ann, agent, assignment: 'configured', contextId: contextId(9) },
+      ...{ number: 1, name: 'Rome', archived: false, first },
+    };
+    const claimed = (person: typeof ann, role: 'chat' | 'refused' = 'chat') => ({
+      claimed: {
+        type: 'room.claimed',
+        person,
+        role,
+        agent,
+        assignment: 'configured',
+        number: null,
+        name: null,
+      } as const,
+    });
+    const said = { type: 'text.received', text: first };
+    const unknown = freshRecord(ROOM, { person: null });
+    const hears = (record: typeof room, facts?: ReturnType<typeof claimed>) =>
+      definition.classify(record.context, adopted, facts).filter(({ type }) => type === 'text.received');
+    expect(hears(unknown, claimed(ann))).toEqual([said]);
+    expect(hears(room)).toEqual([said]);
+    expect(hears(unknown, claimed(bob))).toEqual([]);
+    expect(hears(freshRecord(ROOM, { person: bob }))).toEqual([]);
   });
 
   it('of a bystander is one word', () => {

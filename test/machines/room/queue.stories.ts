@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RoomEvent } from '../../../machines/room.model.ts';
 import {
   asking,
   busy,
@@ -49,6 +50,23 @@ describe('texts that wait', () => {
       does: [say({ key: 'queue is full', limit: 20 }, '2')],
       changes: {},
     });
+  });
+
+  it.each(['stop', 'Stop!', 'please stop', 'STOP.', 'Stopp', 'cancel'])(
+    'that may mean !stop is told so: %j',
+    (body) => {
+      const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
+      expect(streaming.on(event)).toEqual({
+        at: 'asking / working / streaming',
+        does: [say({ key: 'did you mean !stop' }, '2')],
+        changes: { waiting: [{ ...words('2'), body }] },
+      });
+    },
+  );
+
+  it.each(['stop the car', 'Where does it stop?', 'unstoppable', 'Östop', 'stopwatch'])('that says more waits: %j', (body) => {
+    const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
+    expect(streaming.on(event).does).toEqual([say({ key: 'text waits', position: 1 }, '2')]);
   });
 
   it('have their turns in the order in which they came', () => {
