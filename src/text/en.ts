@@ -5,7 +5,7 @@ import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quo
 const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the answer that is being written' },
-  retry: { purpose: 'asks the last unanswered message again' },
+  retry: { purpose: 'asks your last message again' },
   clear: { purpose: 'begins a new conversation: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
