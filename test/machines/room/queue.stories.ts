@@ -64,10 +64,13 @@ describe('texts that wait', () => {
     },
   );
 
-  it.each(['stop the car', 'Where does it stop?', 'unstoppable', 'Östop', 'stopwatch'])('that says more waits: %j', (body) => {
-    const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
-    expect(streaming.on(event).does).toEqual([say({ key: 'text waits', position: 1 }, '2')]);
-  });
+  it.each(['stop the car', 'Where does it stop?', 'unstoppable', 'Östop', 'stopwatch'])(
+    'that says more waits: %j',
+    (body) => {
+      const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
+      expect(streaming.on(event).does).toEqual([say({ key: 'text waits', position: 1 }, '2')]);
+    },
+  );
 
   it('have their turns in the order in which they came', () => {
     const scene = finishing.after(text('2'), text('3'), text('4'));
