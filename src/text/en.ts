@@ -48,7 +48,7 @@ const notices: NoticeWords = {
 
   'words are left': ({ command, words, done }) =>
     done
-      ? `I did ${code(`!${command}`)}, but what stands behind it is not passed on: ${code(words)}. ` +
+      ? `What stands behind ${code(`!${command}`)} is not passed on: ${code(words)}. ` +
         'If it is meant for the agent, send it as a message of its own.'
       : `I did not do ${code(`!${command}`)}, because it means nothing to me with ${code(words)} behind it. ` +
         `Write ${code(usageOf(command))} and nothing else, or send the rest as a message.`,
