@@ -26,6 +26,9 @@ export type Heard =
         type:
           | 'room.left'
           | 'text.received'
+          | 'text.edited'
+          | 'text.withdrawn'
+          | 'thing.received'
           | 'file.received'
           | 'command.unknown'
           | 'room.named'
@@ -37,7 +40,7 @@ export type Heard =
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
   | { type: 'member.joined'; user: UserId; sender: UserId }
   | { type: 'member.left'; user: UserId; sender: UserId }
-  /** `args`: what stands behind the name, trimmed. */
+  /** `args`: all that stands behind the name, trimmed. */
   | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
