@@ -26,6 +26,9 @@ export type Heard =
         type:
           | 'room.left'
           | 'text.received'
+          | 'text.edited'
+          | 'text.withdrawn'
+          | 'thing.received'
           | 'file.received'
           | 'command.unknown'
           | 'room.named'
@@ -37,7 +40,7 @@ export type Heard =
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
   | { type: 'member.joined'; user: UserId; sender: UserId }
   | { type: 'member.left'; user: UserId; sender: UserId }
-  /** `args`: what stands behind the name, trimmed. */
+  /** `args`: all that stands behind the name, trimmed. */
   | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
@@ -67,6 +70,8 @@ export interface Outgoing {
   content: Rendered;
   /** The message that this one replaces (m.replace). */
   replaces: EventId | null;
+  /** A later edit takes the place of this one: of interest only to clients that show edits. */
+  isPassing?: boolean;
   /** The event that this one answers. */
   answers: EventId | null;
   /** When it was first wanted, ms: beyond the homeserver's memory of transaction ids it is looked for first. */
@@ -287,4 +292,7 @@ export type RenderNotice = (notice: Notice) => Rendered;
 export type RenderAnswer = (markdown: string) => Iterable<Rendered>;
 
 /** What a growing answer looks like now: at most one part. */
-export type RenderPreview = (markdown: string) => Rendered;
+export type RenderPreview = (markdown: string, growth: Growth) => Rendered;
+
+/** Whether an answer is being written this moment (its last word may be half of one), or rests. */
+export type Growth = 'flowing' | 'resting';

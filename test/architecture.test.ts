@@ -49,7 +49,7 @@ const zones: Record<string, Zone> = {
   matrix: adapter('src/matrix/', ['matrix-bot-sdk', 'p-limit', 'p-map', 'tinyqueue', 'zod'], 10),
   agents: adapter('src/agents/', ['ws', 'zod'], 6),
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
-  text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'sanitize-html'], 10),
+  text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
   workspace: adapter('src/workspace/', ['zod'], 0),
   config: {

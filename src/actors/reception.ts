@@ -3,12 +3,16 @@ import { commandEvent, factsFor, type CommandName, type HostFacts } from '../../
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import { oneLine } from '../basics/visible.ts';
 import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
 import type { Arrival, Heard } from '../ports.ts';
 import { createContextIds, type ContextIds, type ContextIdsWorld } from './context-ids.ts';
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
+
+/** What stands behind a command is cut to this many characters. */
+const MAX_ARGS = 1_000;
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
@@ -107,7 +111,7 @@ function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, {
         return null;
       case 'command': {
         const { name, args, ...said } = heard;
-        return commandEvent(name, args, said, await findOut(name));
+        return commandEvent(name, oneLine(args, MAX_ARGS), said, await findOut(name));
       }
       default:
         return heard;

@@ -84,12 +84,20 @@ export function composeService(options: ServiceOptions) {
 
 function composeSync(
   { config, host, now, chance, log, reach, on, pollMs }: ServiceOptions,
-  { api, signals }: ReturnType<typeof composeMatrix>,
+  { api, signals, work }: ReturnType<typeof composeMatrix>,
   door: Door,
 ) {
+  const me = config.matrix.userId;
+  let names: string[] = [];
+  // Without it a mention of the bot is known by its id, and by what a client makes of it.
+  work.displayName(me).then(
+    (name) => void (names = name === null ? [] : [name]),
+    () => {},
+  );
   return createSync({
     api,
-    me: config.matrix.userId,
+    me,
+    names: () => names,
     async receive(arrivals) {
       reach('sync response received');
       const admitted = await door.admit(arrivals, host.read().syncPosition);

@@ -8,6 +8,7 @@ import { RoomId, type UserId } from '../../machines/ids.ts';
 import type { Arrival, Chance, Log, Now, Receive } from '../ports.ts';
 import type { MatrixApi, Messages, MessagesQuery } from './client.ts';
 import { decodeEvent, inviterIn, isInvite, type DropReason } from './decode.ts';
+import { MESSAGE_TYPES } from './decode/message.ts';
 import { MatrixFailure, toFailure } from './errors.ts';
 import { PAUSES, wait as realWait, type Wait } from './wait.ts';
 
@@ -33,6 +34,8 @@ const SyncResponse = z.object({
 export interface SyncOptions {
   api: MatrixApi;
   me: UserId;
+  /** What the bot is called besides, by now. */
+  names?(): readonly string[];
   receive: Receive;
   position: {
     read(): string | null;
@@ -73,7 +76,8 @@ const FIRST_SYNC_MS = 10 * 60_000;
 const GAP_PAGE = 100;
 const MAX_GAP_PAGES = 50;
 const TYPES = [
-  ...['m.room.message', 'm.room.encrypted', 'm.room.encryption'],
+  ...MESSAGE_TYPES,
+  ...['m.room.encrypted', 'm.room.encryption'],
   ...['m.room.member', 'm.room.name', 'm.room.tombstone'],
 ];
 
@@ -170,7 +174,7 @@ export function createSync(options: SyncOptions): Sync {
     const arrivals: Arrival[] = [];
     const invited = events.findLastIndex((event) => isInvite(event, me));
     for (const event of events.slice(invited + 1)) {
-      const decoded = decodeEvent(event, me);
+      const decoded = decodeEvent(event, me, options.names?.());
       if ('dropped' in decoded) options.onDropped(decoded.dropped);
       else arrivals.push({ room, ...decoded });
     }

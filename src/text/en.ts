@@ -1,12 +1,13 @@
 /** Every sentence that a person reads, in English. */
-import type { Command } from '../../machines/commands.ts';
-import type { CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { commandCalled, type Command } from '../../machines/commands.ts';
+import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { readable } from './readable.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
 const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the answer that is being written' },
-  retry: { purpose: 'asks the last unanswered message again' },
+  retry: { purpose: 'asks your last message again' },
   clear: { purpose: 'begins a new conversation: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
@@ -34,6 +35,11 @@ const troubles: TroubleWords = {
   },
 };
 
+const answers: AnswerWords = {
+  image: (name) => (name === null ? '[image]' : `[image: ${name}]`),
+  tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
+};
+
 /** How long a list of chats may get, in bytes of Markdown. */
 const LIST_BYTES = 6_000;
 
@@ -47,8 +53,21 @@ const notices: NoticeWords = {
     return `I do not know the command ${code(`!${name}`)}. ${advice}`;
   },
 
+  'words are left': ({ command, words, done }) =>
+    done
+      ? `What stands behind ${code(`!${command}`)} is not passed on: ${code(words)}. ` +
+        'If it is meant for the agent, send it as a message of its own.'
+      : `I did not do ${code(`!${command}`)}, because it means nothing to me with ${code(words)} behind it. ` +
+        `Write ${code(usageOf(command))} and nothing else, or send the rest as a message.`,
+
+  'edit came too late': () =>
+    'The agent has this message as it was before your edit. `!retry` asks it again with the new words.',
+
   'text waits': ({ position }) =>
     `Noted: number ${position} in line. The agent gets to it after the current answer; \`!stop\` ends that one.`,
+
+  'did you mean !stop': () =>
+    'Did you mean `!stop`? That ends the answer that is being written. As it stands, your message is passed on after it.',
 
   'text waits for your word': () =>
     'Noted. The agent first needs your word on its question above: `!yes` or `!no`. Your message is next.',
@@ -61,10 +80,14 @@ const notices: NoticeWords = {
 
   'files are not taken': () => 'I cannot pass on files yet. Please write or paste what matters as a message.',
 
+  'thing is not taken': ({ thing }) =>
+    `${thing === 'poll' ? 'The agent cannot see polls' : 'The agent cannot see stickers'}. Please say it in words.`,
+
   'agent sent a file': ({ path }) =>
     `The agent sent the file ${code(path)}, but I cannot bring files into this room yet. Ask it to write the content out.`,
 
-  'agent asks': ({ text }) => `The agent asks:\n\n${quote(text)}\n\nPlease answer \`!yes\` or \`!no\`.`,
+  'agent asks': ({ text }) =>
+    `The agent asks:\n\n${quote(readable(text, answers))}\n\nPlease answer \`!yes\` or \`!no\`.`,
 
   'question expired': () =>
     'The question was open for too long, so I answered **no** for you. To go on after all, ask the agent again.',
@@ -80,6 +103,8 @@ const notices: NoticeWords = {
   'answer is complete': () => 'The answer is complete and on its way, so there is nothing left to stop.',
 
   'nothing to retry': () => 'Nothing is unanswered, so there is nothing to ask again. Just write your question.',
+
+  'still being written': () => 'Your last message is still being answered. `!stop` ends that.',
 
   cleared: ({ waiting, kept }) =>
     (kept
@@ -204,10 +229,17 @@ const notices: NoticeWords = {
 };
 
 /** What is said in English. */
-export const en: Words = { notices, commands };
+export const en: Words = { answers, notices, commands };
 
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);
+}
+
+/** How a command is written. */
+function usageOf(name: string): string {
+  const known = commandCalled(name);
+  const { args }: { args?: string } = known === undefined ? {} : commands[known.name];
+  return `!${name}${args === undefined ? '' : ` ${args}`}`;
 }
 
 function inIt(chats: number): string {

@@ -86,8 +86,16 @@ describe('what is heard', () => {
       { type: 'command.new', name: 'Plans', more: true },
     ],
     [
+      { ...command, name: 'new', args: '\u200b' },
+      { type: 'command.new', name: null, more: true },
+    ],
+    [
+      { ...command, name: 'rename', args: '\u202eevil\u0007  \u001b[1mname' },
+      { type: 'command.rename', name: 'evil name' },
+    ],
+    [
       { ...command, name: 'rename', args: '🦉'.repeat(300) },
-      { type: 'command.rename', name: '🦉'.repeat(200) },
+      { type: 'command.rename', name: '🦉'.repeat(200), surplus: '🦉'.repeat(100) },
     ],
     [
       { ...command, name: 'chats' },
@@ -109,7 +117,10 @@ describe('what is heard', () => {
       { ...command, name: 'unarchive', args: 'the last' },
       { type: 'command.unarchive', number: null },
     ],
-    [{ ...command, name: 'whoami', args: 'x' }, { type: 'command.whoami' }],
+    [
+      { ...command, name: 'whoami', args: 'x' },
+      { type: 'command.whoami', surplus: 'x' },
+    ],
   ])('of the command %j carries what the chart needs', async (heard, event) => {
     expect(await reception().eventOf(heard)).toEqual([{ ...event, eventId: '$1', sender: ann }]);
   });

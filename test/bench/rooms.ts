@@ -13,10 +13,10 @@ import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
 import type { HostState, RecordTable, RoomWork } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { startRoot, type Root } from '../support/root.ts';
 import { ownTime } from './usage.ts';
 
@@ -104,8 +104,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           places: createPlaces(() => Infinity),
           answers,
           renderNotice: renderNotice(en),
-          renderAnswer,
-          renderPreview,
+          renderAnswer: answersWithin(30, en.answers),
+          renderPreview: previewsIn(en.answers),
           now,
           chance: Math.random,
           log,

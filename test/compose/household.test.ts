@@ -34,7 +34,7 @@ const configOf = (dir: string): Config => ({
   userAgents: {},
   policy: {
     ...defaultPolicy(me),
-    reply: { stream: 'final', firstEditMs: 500, maxEdits: 5 },
+    reply: { stream: 'final', firstEditMs: 500, mostParts: 30, maxEdits: 5 },
     names: { space: 'Space of {name}', chat: 'Chat {number}' },
   },
   state: { dir, fsync: false },

@@ -3,7 +3,7 @@
  * Nothing of it is stored: the chart hears only which message shows the beginning, and the whole text at the end.
  */
 import type { EventId } from '../../../machines/ids.ts';
-import type { Now, Receipt } from '../../ports.ts';
+import type { Growth, Now, Receipt } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 
 export interface Pace {
@@ -19,8 +19,8 @@ export type Shown = Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: 
 
 export interface Stage {
   /** Puts the first text into the room under a transaction id that stays the same for the turn. */
-  show(markdown: string): Promise<Shown>;
-  edit(preview: EventId, markdown: string): Promise<Shown>;
+  show(markdown: string, growth: Growth): Promise<Shown>;
+  edit(preview: EventId, markdown: string, growth: Growth): Promise<Shown>;
   /** Finds out the fate of what was `unknown`, so that it cannot arrive behind the final text. */
   clearDoubt(): Promise<void>;
   /** The beginning stands in the room. */
@@ -39,6 +39,8 @@ export interface LiveAnswer {
 /** A first text shorter than this waits for more, so that a notification says something. */
 const FIRST_CHARACTERS = 12;
 const FIRST_WAIT_MS = 250;
+/** No text for this long: what stands at the end is a whole word. */
+const RESTING_MS = 300;
 const GROWTH = 1.1;
 
 export function createLiveAnswer(
@@ -55,25 +57,15 @@ export function createLiveAnswer(
   let tries = 0;
   let edits = 0;
   let notBefore = -Infinity;
+  let addedAt = -Infinity;
   let finished = pace.stream === 'final';
   let inFlight: Promise<void> | null = null;
-  let alarmAt: number | null = null;
-  let cancelAlarm: (() => void) | null = null;
+  const look = oneAtATime(alarm);
 
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
-    if (now() < notBefore) {
-      if (alarmAt === notBefore) return;
-      cancelAlarm?.();
-      alarmAt = notBefore;
-      cancelAlarm = alarm.set(notBefore, () => {
-        alarmAt = null;
-        consider();
-      });
-      return;
-    }
-    cancelAlarm?.();
-    alarmAt = null;
+    if (now() < notBefore) return look.at(notBefore, consider);
+    look.cancel();
     tries++;
     inFlight = put().finally(() => {
       inFlight = null;
@@ -84,8 +76,11 @@ export function createLiveAnswer(
   }
 
   async function put(): Promise<void> {
-    const size = length;
-    const receipt = visible === null ? await stage.show(joined(pieces)) : await stage.edit(visible, joined(pieces));
+    const text = joined(pieces);
+    const growth = now() - addedAt < RESTING_MS && /[^\s.!?。！？]$/u.test(text) ? 'flowing' : 'resting';
+    // The last word of a text that flows is not shown yet: it is looked at again.
+    const size = growth === 'flowing' ? length - 1 : length;
+    const receipt = visible === null ? await stage.show(text, growth) : await stage.edit(visible, text, growth);
     if (receipt.ok) {
       shownLength = size;
       if (visible !== null) edits++;
@@ -94,11 +89,13 @@ export function createLiveAnswer(
       edits = pace.maxEdits;
     }
     notBefore = now() + pace.firstEditMs * GROWTH ** edits;
+    if (shownLength === length - 1) notBefore = Math.max(notBefore, addedAt + RESTING_MS);
   }
 
   return {
     add(text) {
-      if (length === 0) notBefore = now() + FIRST_WAIT_MS;
+      addedAt = now();
+      if (length === 0) notBefore = addedAt + FIRST_WAIT_MS;
       pieces.push(text);
       length += text.length;
       if (tries === 0 && length >= FIRST_CHARACTERS) notBefore = -Infinity;
@@ -106,17 +103,38 @@ export function createLiveAnswer(
     },
     async finish() {
       finished = true;
-      cancelAlarm?.();
+      look.cancel();
       await inFlight;
       await stage.clearDoubt();
       return joined(pieces);
     },
     abandon() {
       finished = true;
-      cancelAlarm?.();
+      look.cancel();
     },
     get length() {
       return length;
+    },
+  };
+}
+
+/** One look at a time: the one that is wanted last. */
+function oneAtATime(alarm: Alarm) {
+  let wanted: number | null = null;
+  let take: (() => void) | null = null;
+  return {
+    at(time: number, ring: () => void): void {
+      if (wanted === time) return;
+      take?.();
+      wanted = time;
+      take = alarm.set(time, () => {
+        wanted = null;
+        ring();
+      });
+    },
+    cancel(): void {
+      take?.();
+      wanted = null;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machi
 import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
+import { isBlank } from '../../basics/visible.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
@@ -35,6 +36,8 @@ export interface LiveTurn {
   confirm(question: string, approved: boolean): void;
   /** `trouble`: why the turn is stopped, when it is not the person's wish. */
   stop(trouble: Trouble | null): void;
+  /** Shows no more of the answer. */
+  hush(): void;
   /** Lets go of everything; nothing is told any more. */
   close(): void;
 }
@@ -61,7 +64,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   async function end(event: Ending): Promise<void> {
     world.reach('end received');
     const markdown = (await answer?.finish()) ?? '';
-    const kept = markdown.trim() === '' ? null : await world.keep(markdown);
+    const kept = isBlank(markdown) ? null : await world.keep(markdown);
     tell(ended(id, event, kept, stoppedFor));
   }
 
@@ -110,6 +113,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     },
     confirm: (question, approved) => link?.confirm(question, approved),
     stop,
+    hush: () => answer?.abandon(),
     close() {
       closed = true;
       link?.close();

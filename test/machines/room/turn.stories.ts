@@ -139,14 +139,14 @@ describe('a turn', () => {
       does: [delivery('answer')],
       changes: {},
     });
-    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null } });
+    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null, last: words('1') } });
   });
 
   it('says so when the homeserver refuses the answer', () => {
     expect(finishing.on(refused())).toEqual({
       at: 'idle',
       does: [...over, say({ key: 'answer was refused' }, '1')],
-      changes: { turn: null },
+      changes: { turn: null, last: words('1') },
     });
   });
 
@@ -154,7 +154,7 @@ describe('a turn', () => {
     expect(streaming.on(ended('done', null))).toEqual({
       at: 'idle',
       does: [...over, say({ key: 'empty answer' }, '1')],
-      changes: { turn: null },
+      changes: { turn: null, last: words('1') },
     });
   });
 
