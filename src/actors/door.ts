@@ -40,8 +40,8 @@ export function createDoor(world: DoorWorld): Door {
   const antechamber = createAntechamber(world);
   const isWelcome = welcoming(world);
 
-  function decline(room: RoomId, person: UserId): void {
-    log.warn({ room, person }, 'invite declined');
+  function decline(room: RoomId, person: UserId, why: string): void {
+    log.warn({ room, person, why }, 'invite declined');
     world.leave(room).catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
   }
 
@@ -53,8 +53,12 @@ export function createDoor(world: DoorWorld): Door {
       const event = { type: 'space.gone', room } satisfies PersonEvent;
       return world.people.deliver(owner, [{ kind: 'event', id: null, at: now(), event }], 'told');
     }
+    if (heard.type === 'invite.unwanted') {
+      decline(room, heard.person, heard.why);
+      return 'nowhere';
+    }
     if (heard.type !== 'room.invited' || isWelcome(heard.person)) return null;
-    decline(room, heard.person);
+    decline(room, heard.person, 'the person may not invite, or invites too often');
     return 'nowhere';
   }
 

@@ -118,5 +118,10 @@ function composeSync(
 
 /** The newest event of each room, to be marked as read. */
 function lastEvents(arrivals: readonly Arrival[]): Map<RoomId, EventId> {
-  return new Map(arrivals.flatMap(({ room, id }) => (id === null ? [] : [[room, EventId.parse(id)]])));
+  return new Map(
+    arrivals.flatMap(({ room, id }) => {
+      const event = EventId.safeParse(id).data;
+      return event === undefined ? [] : [[room, event]];
+    }),
+  );
 }

@@ -16,6 +16,7 @@ export type DropReason =
   | 'empty'
   | 'unknown kind of message'
   | 'unknown kind of state'
+  | 'not encrypted'
   | 'neither came nor left';
 
 /** The longest text behind a command that is taken, in characters. */
@@ -144,24 +145,4 @@ function shortened(text: string, max: number): string {
 /** Older clients quote the message they reply to in lines that begin with `> ` (removed in Matrix 1.13). */
 function withoutReplyFallback(body: string): string {
   return body.startsWith('> <') ? body.replace(/^(> .*\n?)+\n?/, '') : body;
-}
-
-const Membership = z.object({
-  type: z.literal('m.room.member'),
-  state_key: z.string(),
-  sender: UserId,
-  content: z.object({ membership: z.string() }),
-});
-
-/** Who invites `me`, from the stripped state of an invite or from a timeline event; null when nobody does. */
-export function inviterIn(events: readonly unknown[], me: UserId): UserId | null {
-  for (const raw of events) {
-    if (isInvite(raw, me)) return Membership.parse(raw).sender;
-  }
-  return null;
-}
-
-export function isInvite(raw: unknown, me: UserId): boolean {
-  const event = Membership.safeParse(raw).data;
-  return event !== undefined && event.state_key === me && event.content.membership === 'invite';
 }
