@@ -4,7 +4,7 @@ import { MatrixClient, type RoomCreateOptions } from 'matrix-bot-sdk';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Log } from '../ports.ts';
 import { badAnswer, toFailure } from './errors.ts';
-import { entries, textOrNothing } from './lenient.ts';
+import { entries, tokenOrNothing } from './lenient.ts';
 import { withLimits, type Limits } from './http.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -20,11 +20,11 @@ interface CallOptions extends Limits {
 }
 
 const Sent = z.object({ event_id: EventId });
-const Whoami = z.object({ user_id: UserId, device_id: textOrNothing });
+const Whoami = z.object({ user_id: UserId, device_id: tokenOrNothing });
 const AliasTarget = z.object({ roomId: RoomId });
 const Profile = z.object({ displayname: z.string().nullish().catch(null) });
 const Nothing = z.object({});
-const Messages = z.object({ chunk: entries, end: textOrNothing });
+const Messages = z.object({ chunk: entries, end: tokenOrNothing });
 
 /** What is no list says nothing, not that there are none. */
 const RoomIds = z.array(z.unknown()).transform((ids) => ids.flatMap((id) => RoomId.safeParse(id).data ?? []));

@@ -10,5 +10,5 @@ export const events = z.object({ events: entries }).catch(() => ({ events: [] })
 /** What stands under names, as it came; anything else is nothing. */
 export const parts = z.record(z.string(), z.unknown()).catch(() => ({}));
 
-/** A text that says something; anything else is missing. */
-export const textOrNothing = z.string().min(1).optional().catch(undefined);
+/** An id or a token that fits into a request; anything else is missing. */
+export const tokenOrNothing = z.string().min(1).max(2_000).optional().catch(undefined);

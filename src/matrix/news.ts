@@ -65,12 +65,14 @@ export function createNews(options: NewsOptions): ReadNews {
     const events = [...older, ...newer];
     const invitedAt = events.findLastIndex((event) => isInvite(event, me));
     const arrivals: Arrival[] = [];
+    const ids = new Set<string | null>();
     let isEncrypted: boolean | null = null;
     for (const [index, raw] of events.entries()) {
       if (index <= invitedAt) continue;
       if (!whole && index === older.length) arrivals.push(...lossBefore(room, newer));
       const decoded = decode(room, raw);
-      if (decoded === null) continue;
+      if (decoded === null || ids.has(decoded.id)) continue;
+      ids.add(decoded.id);
       if (decoded.heard.type === 'room.encrypted' && !isState(raw)) {
         isEncrypted ??= await facts.isEncrypted(room);
         if (!isEncrypted) {

@@ -1,10 +1,10 @@
 /** What a `/sync` answer says, read room by room: nothing but a missing `next_batch` makes it unreadable. */
 import { z } from 'zod';
 import { RoomId } from '../../machines/ids.ts';
-import { entries, events, parts, textOrNothing } from './lenient.ts';
+import { entries, events, parts, tokenOrNothing } from './lenient.ts';
 
 const Timeline = z
-  .object({ events: entries, limited: z.boolean().catch(false), prev_batch: textOrNothing })
+  .object({ events: entries, limited: z.boolean().catch(false), prev_batch: tokenOrNothing })
   .catch(() => ({ events: [], limited: false }));
 export type Timeline = z.infer<typeof Timeline>;
 
