@@ -4,7 +4,8 @@ import type { RoomId } from '../machines/ids.ts';
 import type { RoomContext } from '../machines/room.model.ts';
 import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
-import type { SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
+import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
+import { as } from '../machines/vocabulary.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
 import type { Reach } from './actors/boundaries.ts';
@@ -78,7 +79,7 @@ interface Run {
 }
 
 /**
- * Starts the service and returns while it still logs in. Throws `FolderInUse` or `StoreFailure`; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openStore` does; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
@@ -92,7 +93,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
     ...{ service: null, remembered: null, lastSyncAt: null, problem: null },
-    supervision: { root, standingOf: (key) => standingOf(root.getSnapshot().context, key) },
+    supervision: {
+      root,
+      tell: (event) => root.send(event),
+      standingOf: (key) => standingOf(root.getSnapshot().context, key),
+    },
     send: (event) => root.send(event),
   };
   const ended = new Promise<Error | null>((resolve) => {
@@ -154,11 +159,16 @@ function deedsOf(run: () => Run) {
       const { service, send } = run();
       void Promise.resolve(service?.household.quiet()).then(() => send({ type: 'drained' }));
     },
-    spawn: (_: unknown, { keys }: { keys: readonly string[] }) => keys.forEach((key) => household(key)?.spawn(key)),
+    'spawn the actor'({ event }: { event: SupervisorEvent }) {
+      for (const key of as(event, 'actor.wanted').keys) household(key)?.spawn(key);
+    },
+    'let go of the actor'({ event }: { event: SupervisorEvent }) {
+      const key = endedIn(event);
+      household(key)?.release(key);
+    },
     restart: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) =>
       household(key)?.restartAfter(key, afterMs),
     park: (_: unknown, { key }: { key: string }) => household(key)?.park(key),
-    release: (_: unknown, { key }: { key: string }) => household(key)?.release(key),
   };
 }
 

@@ -12,11 +12,9 @@ import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
 import type { Session } from '../matrix/login.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, Chance, Log, Now } from '../ports.ts';
-import type { HostState } from '../store/host.ts';
+import type { Arrival, Chance, HostState, Log, Now, Store } from '../ports.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
-import type { Store } from './store.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 
 export interface ServiceOptions {

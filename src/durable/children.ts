@@ -79,7 +79,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
   }
 
   function want(keys: readonly string[], why: Why): void {
-    world.supervision.root.send({ type: 'actor.wanted', keys, why });
+    world.supervision.tell({ type: 'actor.wanted', keys, why });
   }
 
   return {
