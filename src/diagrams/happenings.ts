@@ -58,6 +58,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'room.named': [{ name: 'name', sender: person }],
   'room.replaced': [{ replacement: '!other' as RoomContext['room'] }],
   'room.encrypted': [{ eventId }],
+  'space.declined': [{}],
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [

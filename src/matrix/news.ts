@@ -1,13 +1,14 @@
 /** What the rooms of a sync answer have to say: each by itself, so that one that cannot be read holds no other. */
 import pMap from 'p-map';
-import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Arrival, Log } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { decodeEvent, type DropReason } from './decode.ts';
+import type { DropReason } from './decode.ts';
 import { MatrixFailure } from './errors.ts';
 import { readGap, type Filling } from './gap.ts';
+import { createHearing } from './hearing.ts';
 import { createInvites, isInvite } from './invites.ts';
-import { createRoomFacts, isForServerNotices } from './room-facts.ts';
+import { isForServerNotices } from './room-facts.ts';
 import type { SyncResponse } from './sync-response.ts';
 
 /** Rooms whose history or state is asked for at the same time. */
@@ -41,8 +42,8 @@ export interface ReadNews {
 type Joined = SyncResponse['rooms']['join'][number];
 
 export function createNews(options: NewsOptions): ReadNews {
-  const { api, me, filter, signal, onDropped, log } = options;
-  const facts = createRoomFacts(options);
+  const { api, me, filter, signal, log } = options;
+  const heardIn = createHearing(options);
   const invitesTo = createInvites(options);
   /** How often the history of a room could not be read since the position moved. */
   const failures = new Map<RoomId, number>();
@@ -59,43 +60,6 @@ export function createNews(options: NewsOptions): ReadNews {
     const { older, newer, whole } = await readGap({ room, from, to }, { api, filter, signal, lastTry });
     if (!whole) log.error({ room, events: older.length + newer.length }, 'gap in the timeline could not be filled');
     return { older, newer: [...newer, ...there], whole };
-  }
-
-  async function heardIn(room: RoomId, { older, newer, whole }: Filling): Promise<Arrival[]> {
-    const events = [...older, ...newer];
-    const invitedAt = events.findLastIndex((event) => isInvite(event, me));
-    const arrivals: Arrival[] = [];
-    const ids = new Set<string | null>();
-    let isEncrypted: boolean | null = null;
-    for (const [index, raw] of events.entries()) {
-      if (index <= invitedAt) continue;
-      if (!whole && index === older.length) arrivals.push(...lossBefore(room, newer));
-      const decoded = decode(room, raw);
-      if (decoded === null || ids.has(decoded.id)) continue;
-      ids.add(decoded.id);
-      if (decoded.heard.type === 'room.encrypted' && !isState(raw)) {
-        isEncrypted ??= await facts.isEncrypted(room);
-        if (!isEncrypted) {
-          onDropped('not encrypted');
-          continue;
-        }
-      }
-      arrivals.push({ room, ...decoded });
-    }
-    if (!whole && newer.length === 0 && invitedAt === -1) arrivals.push(...lossBefore(room, older.slice(-1)));
-    return arrivals;
-  }
-
-  /** Null for what says nothing to the bot. */
-  function decode(room: RoomId, raw: unknown): Pick<Arrival, 'id' | 'heard'> | null {
-    try {
-      const decoded = decodeEvent(raw, me);
-      if (!('dropped' in decoded)) return decoded;
-      onDropped(decoded.dropped);
-    } catch (error) {
-      log.error({ room, error }, 'event could not be decoded, it is left out');
-    }
-    return null;
   }
 
   async function joined(one: Joined, since: string, next: string, bare: boolean): Promise<Arrival[] | MatrixFailure> {
@@ -131,19 +95,6 @@ export function createNews(options: NewsOptions): ReadNews {
   }
 
   return Object.assign(newsOf, { done: () => failures.clear() });
-}
-
-/** Tells a room that something may be missing before the first of these events. */
-function lossBefore(room: RoomId, events: readonly unknown[]): Arrival[] {
-  for (const raw of events) {
-    const eventId = EventId.safeParse((raw as { event_id?: unknown } | null)?.event_id).data;
-    if (eventId !== undefined) return [{ room, id: `lost:${eventId}`, heard: { type: 'memory.lost', eventId } }];
-  }
-  return [];
-}
-
-function isState(raw: unknown): boolean {
-  return typeof raw === 'object' && raw !== null && 'state_key' in raw;
 }
 
 /** A limit or a timeout of one room's history is none of the sync. */

@@ -66,19 +66,15 @@ const TYPES = [
 ];
 
 export function createSync(options: SyncOptions): Sync {
-  const { api, me, log, chance, onDropped, wait = realWait, pollMs = POLL_MS } = options;
-  const { monotonic = () => performance.now() } = options;
+  const { log, chance, wait = realWait, pollMs = POLL_MS, monotonic = () => performance.now() } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const filter = { types: TYPES, not_senders: [me] };
-  const newsOf = createNews({ api, me, filter, signal, onDropped, log });
-  const sizes = createRequestSizes();
+  const asking = createAsking(options, pollMs, signal);
   let running: Promise<void> | null = null;
   /** How often the position was lost since the last answer. */
   let losses = 0;
   /** Since the last answer. */
   let failures = 0;
-  let timeouts = 0;
 
   /** Tells how it ended. */
   async function loop(): Promise<'position lost' | null> {
@@ -87,11 +83,11 @@ export function createSync(options: SyncOptions): Sync {
     while (!signal.aborted) {
       try {
         const asked = monotonic();
-        const isNews = await once(soon);
+        const isNews = await asking.once(soon);
         const wasHeldBack = soon || isNews || monotonic() - asked >= Math.min(pollMs, AT_ONCE_MS);
         idle = wasHeldBack ? 0 : idle + 1;
         soon = false;
-        failures = timeouts = losses = 0;
+        failures = losses = 0;
         options.onSucceeded();
         if (idle > 0) await wait(backoff(idle, IDLE_PAUSES, chance()), signal);
       } catch (thrown) {
@@ -117,38 +113,12 @@ export function createSync(options: SyncOptions): Sync {
       return signal.aborted ? null : 'position lost';
     }
     failures++;
-    if (code === 'ESOCKETTIMEDOUT') timeouts++;
     options.onFailed(failure);
-    const isAnother = sizes.failed(failure);
+    const isAnother = asking.failed(failure);
     const waitMs = isAnother ? 0 : (failure.retryAfterMs ?? backoff(failures, PAUSES, chance()));
-    log.warn({ status, code, detail, waitMs, failures, next: sizes.current() }, 'sync failed, trying again');
+    log.warn({ status, code, detail, waitMs, failures, next: asking.size() }, 'sync failed, trying again');
     if (!isAnother) await wait(waitMs, signal);
     return 'again';
-  }
-
-  /**
-   * Whether it brought anything. `soon`: the homeserver should answer at once, to show that it is there (again).
-   */
-  async function once(soon: boolean): Promise<boolean> {
-    const since = options.position.read();
-    const timeout = since === null || soon ? 0 : pollMs;
-    const size = sizes.current();
-    const query = { filter: filterOf(filter, size), timeout, ...(since === null ? {} : { since }) };
-    const timeoutMs = since === null ? FIRST_SYNC_MS : patience(timeout);
-    const response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
-    options.onResponse?.();
-    const { arrivals, failure } = await newsOf(response, { since, bare: size.bare });
-    await options.receive(arrivals);
-    if (failure !== null) throw failure;
-    await options.position.write(response.next_batch);
-    newsOf.done();
-    sizes.succeeded();
-    return arrivals.length > 0 && response.next_batch !== since;
-  }
-
-  /** Who answers too late to the same request needs longer for it. */
-  function patience(timeout: number): number {
-    return Math.min(LONGEST_SYNC_MS, (timeout + POLL_GRACE_MS) * 2 ** timeouts);
   }
 
   return {
@@ -162,6 +132,48 @@ export function createSync(options: SyncOptions): Sync {
     async stop() {
       stopping.abort();
       await running;
+    },
+  };
+}
+
+/** Makes the requests: each as the failures before it suggest. */
+function createAsking(options: SyncOptions, pollMs: number, signal: AbortSignal) {
+  const { api, me, onDropped, position, log } = options;
+  const filter = { types: TYPES, not_senders: [me] };
+  const newsOf = createNews({ api, me, filter, signal, onDropped, log });
+  const sizes = createRequestSizes();
+  /** Answers in a row that did not come in time. */
+  let timeouts = 0;
+
+  /** Who answers too late to the same request needs longer for it. */
+  function patience(timeout: number): number {
+    return Math.min(LONGEST_SYNC_MS, (timeout + POLL_GRACE_MS) * 2 ** timeouts);
+  }
+
+  return {
+    size: sizes.current,
+    /** True where the next request differs, so that it may be made at once. */
+    failed(failure: MatrixFailure): boolean {
+      if (failure.code === 'ESOCKETTIMEDOUT') timeouts++;
+      return sizes.failed(failure);
+    },
+    /** Whether it brought anything. `soon`: the homeserver should answer at once, to show that it is there (again). */
+    async once(soon: boolean): Promise<boolean> {
+      const since = position.read();
+      const timeout = since === null || soon ? 0 : pollMs;
+      const size = sizes.current();
+      const query = { filter: filterOf(filter, size), timeout, ...(since === null ? {} : { since }) };
+      const timeoutMs = since === null ? FIRST_SYNC_MS : patience(timeout);
+      const response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
+      options.onResponse?.();
+      const { arrivals, failure } = await newsOf(response, { since, bare: size.bare });
+      await options.receive(arrivals);
+      if (failure !== null) throw failure;
+      await position.write(response.next_batch);
+      newsOf.done();
+      sizes.succeeded();
+      timeouts = 0;
+      return arrivals.length > 0 && response.next_batch !== since;
     },
   };
 }
