@@ -14,6 +14,7 @@ import { retry, wait as realWait, type Wait } from './wait.ts';
 /** A homeserver may need minutes to put a first sync together, ms. */
 const SYNC_TIMEOUT_MS = 10 * 60_000;
 const MEMBERS_TIMEOUT_MS = 60_000;
+const MEMBERS_TRIES = 5;
 /** Rooms that something more is asked about at the same time. */
 const atOnce = { concurrency: 8 };
 
@@ -103,10 +104,20 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
         log.warn({ call: name, status, code, detail, waitMs }, 'survey interrupted, trying again'),
     });
 
+  /** Nobody where one room's members cannot be told: it alone stays unknown. */
   async function membersOf(room: RoomId): Promise<KnownRoom['members']> {
     const path = `${roomPath(room)}/members`;
     const query = { not_membership: 'leave' };
-    const call = () => api.call(Members, 'GET', path, { query, timeoutMs: MEMBERS_TIMEOUT_MS, signal });
+    let tries = 0;
+    const call = async () => {
+      tries += 1;
+      try {
+        return await api.call(Members, 'GET', path, { query, timeoutMs: MEMBERS_TIMEOUT_MS, signal });
+      } catch (error) {
+        const isFinal = isTooLarge(error) || (tries >= MEMBERS_TRIES && isUnavailable(error));
+        throw isFinal ? asRefusal(error as MatrixFailure) : error;
+      }
+    };
     try {
       return membersIn((await patiently('members', call)).chunk, me);
     } catch (error) {
@@ -156,6 +167,14 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
   }
 
   return Object.assign(survey, { close: () => closing.abort() });
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MatrixFailure && error.kind === 'unavailable';
+}
+
+function asRefusal({ status, code, detail }: MatrixFailure): MatrixFailure {
+  return new MatrixFailure({ kind: 'refused', status, code, detail });
 }
 
 function tooManyRooms({ status, detail }: MatrixFailure): MatrixFailure {

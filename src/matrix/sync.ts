@@ -11,7 +11,7 @@ import { toFailure, type MatrixFailure } from './errors.ts';
 import { createNews } from './news.ts';
 import { createRequestSizes, type RequestSize } from './request-size.ts';
 import { SyncResponse } from './sync-response.ts';
-import { PAUSES, wait as realWait, type Wait } from './wait.ts';
+import { PAUSES, pauseAfter, wait as realWait, type Wait } from './wait.ts';
 
 export interface SyncOptions {
   api: MatrixApi;
@@ -115,7 +115,7 @@ export function createSync(options: SyncOptions): Sync {
     failures++;
     options.onFailed(failure);
     const isAnother = asking.failed(failure);
-    const waitMs = isAnother ? 0 : (failure.retryAfterMs ?? backoff(failures, PAUSES, chance()));
+    const waitMs = isAnother ? 0 : pauseAfter(failure, failures, chance());
     log.warn({ status, code, detail, waitMs, failures, next: asking.size() }, 'sync failed, trying again');
     if (!isAnother) await wait(waitMs, signal);
     return 'again';

@@ -220,3 +220,18 @@ test('a room that a newer version marked is left out, with a word in the log', a
   expect((await survey()).rooms.map(({ room }) => room)).toEqual([room('b')]);
   expect(log.lines).toEqual(['error The marker of the room was written by a newer Roomkeeper: the room is left alone']);
 });
+
+test.each<[string, Reply, number]>([
+  ['too large', { headers: { 'content-length': String(64 * 1024 * 1024 + 1) } }, 1],
+  ['refused', { status: 403, json: { errcode: 'M_FORBIDDEN', error: 'No' } }, 1],
+  ['away for good', { status: 503, text: 'Sorry' }, 5],
+])('a room whose list of members is %s keeps no other from being known', async (_, reply, tries) => {
+  clock.auto = true;
+  const bob = { state_key: '@bob:test', content: { membership: 'join' } };
+  await start(({ path }) => {
+    if (path.endsWith('/sync')) return answer({ [room('a')]: joined(), [room('b')]: joined() });
+    return path.includes('!a') ? reply : { json: { chunk: [bob] } };
+  });
+  expect((await survey()).rooms.map(({ members }) => members.map(({ user }) => user))).toEqual([[], ['@bob:test']]);
+  expect(server.seen.filter(({ path }) => path.includes('!a')).length).toBe(tries);
+});
