@@ -23,7 +23,6 @@ async function talk(onAnswer: (bot: string, someone: string) => object) {
   const room = await someone.createDm(bot.userId);
   await someone.message(room, (m) => m.sender === bot.userId);
   const asked: string[] = [];
-  let position = '';
   homeserver.faults.add({
     match({ path, user }) {
       if (user === bot.userId) asked.push(path);
@@ -31,7 +30,7 @@ async function talk(onAnswer: (bot: string, someone: string) => object) {
     },
     answer: { kind: 'cut' },
   });
-  position = someone.client.store.getSyncToken() ?? '';
+  const position = someone.client.store.getSyncToken() ?? '';
   homeserver.faults.add({
     match: ({ path, user }) => user === bot.userId && path.endsWith('/sync'),
     times: 1,
