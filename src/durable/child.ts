@@ -94,7 +94,9 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       const inputs = this.#held.map(({ input }) => input);
       effects.sayTroubled(this.key, inputs);
     } else {
-      world.log.error({ ...about, ...until }, 'actor crashed, restarting');
+      const { isShared, log } = world;
+      if (isShared(about.error)) log.debug({ ...about, ...until }, 'actor waits for what all share');
+      else log.error({ ...about, ...until }, 'actor crashed, restarting');
     }
     this.#letterBox().keep();
   }
@@ -136,7 +138,10 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     if (isClosed()) return;
     const key = this.key;
     const { root } = world.supervision;
-    const actor = createActor(logic, { id: key, systemId: key, parent: root, input: { key, record } });
+    const actor = createActor(logic, {
+      // One id for all of a kind: XState remembers every type of event that a machine ever heard, and this one is named after it.
+      ...{ id: world.definition.name, systemId: key, parent: root, input: { key, record } },
+    });
     actor.subscribe({ error: (error: unknown) => this.#failed(error), complete: () => {} });
     this.#actor = actor;
     actor.start();
@@ -173,7 +178,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const { world, isClosed } = this.#nursery;
     if (isClosed()) return;
     this.#error = error;
-    world.supervision.tell({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
+    const about = { key: this.key, error: describeError(error), shared: world.isShared(error), at: world.now() };
+    world.supervision.tell({ type: 'actor.failed', ...about });
   }
 
   #stop(): void {

@@ -31,6 +31,8 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   mayLeaveMemory(record: Envelope<Context>): boolean;
   /** Something is under way that a stop waits for. */
   holdsAStop(record: Envelope<Context>): boolean;
+  /** Whether an error says nothing of the actor that met it: what all actors share failed. */
+  isShared(error: unknown): boolean;
   /** How long an idle actor stays in memory, ms. */
   evictAfterMs: number;
   /** How long to wait after the disk refused dead letters, ms. */

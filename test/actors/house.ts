@@ -42,7 +42,13 @@ export interface HouseOptions {
   isAtRest?: (record: Envelope) => boolean;
 }
 
-const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
+const policy: RestartPolicy = {
+  ...{ baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 },
+  ...{ sharedCapMs: 1_000, parkedMs: 3_600_000 },
+};
+
+/** A failure of what all actors share. */
+export class Outage extends Error {}
 
 export function build(options: HouseOptions): House {
   const alarm = options.alarm ?? createFakeAlarm();
@@ -81,6 +87,7 @@ export function build(options: HouseOptions): House {
       sayTroubled: (room, inputs) => void happened.push([room, 'troubled', ...inputs.map(nameOf)].join(' ')),
       release: (room) => void happened.push(`${room} released`),
     }),
+    isShared: (error) => error instanceof Outage,
     lettersRetryMs: policy.capMs,
     evictAfterMs: options.evictAfterMs ?? 60_000,
     alarm,

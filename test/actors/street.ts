@@ -85,6 +85,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
       release: () => {},
       sayTroubled: (room) => effects.push({ ...troubled, room }),
     }),
+    isShared: () => false,
     ...{ evictAfterMs: 60_000, alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
     observe: undefined,
   });

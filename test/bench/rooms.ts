@@ -115,6 +115,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
         },
         admit,
       ),
+    isShared: () => false,
     lettersRetryMs: 30_000,
     evictAfterMs: EVICT_AFTER_MS,
     alarm,

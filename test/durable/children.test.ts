@@ -8,7 +8,7 @@ import type { Input } from '../../src/durable/definition.ts';
 import { temporaryStore } from '../store/support.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled, until } from '../support/until.ts';
-import { build, type House, type HouseOptions } from '../actors/house.ts';
+import { build, Outage, type House, type HouseOptions } from '../actors/house.ts';
 import {
   contextOf,
   conversationOf,
@@ -348,6 +348,44 @@ describe('a crash', () => {
     }
     for (const late of [...deadLetters.held]) late.release();
     expect(JSON.parse(deadLetters.disk.get(A) ?? '')).toEqual([repeat('1'), repeat('2')]);
+  });
+});
+
+describe('an outage of what all share', () => {
+  it('parks nobody, keeps what comes as letters, and is over within the longest wait', async () => {
+    const it = await heldHouse({ policy: { budget: 0 } });
+    const rooms = Array.from({ length: 20 }, (_, index) => RoomId.parse(`!${index}:test`));
+    const deliveries = rooms.map((room) => deliver(it, room, repeat('1')));
+    for (let round = 0; round < 30; round++) {
+      await settled();
+      for (const write of [...it.records.held]) write.fail(new Outage('the disk is full'));
+      await until(() => it.children.counts().backingOff === rooms.length);
+      it.alarm.advance(1_000);
+    }
+    await Promise.all(deliveries.map((one) => one.done));
+    expect(it.children.counts().parked).toBe(0);
+    it.alarm.advance(1_000);
+    await until(() => {
+      for (const write of [...it.records.held]) write.release();
+      return it.records.disk.size === rooms.length;
+    });
+    for (const room of rooms) expect(order(JSON.parse(it.records.disk.get(room) ?? '') as Envelope)).toEqual(['1']);
+    await until(async () => (await Promise.all(rooms.map(it.letters))).every((letters) => letters === null));
+  });
+
+  it('leaves a parked room its hour, after which it is tried once more', async () => {
+    const it = await house({ policy: { budget: 0, parkedMs: 3_600_000 } });
+    await it.children.deliver(A, [repeat('1')]);
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('2')]);
+    await until(() => it.children.counts().parked === 1);
+    await it.children.deliver(A, [repeat('3')]);
+    it.alarm.advance(3_599_999);
+    await settled();
+    expect(order(await it.stored(A))).toEqual(['1', '2']);
+    it.alarm.advance(1);
+    await untilOrder(() => it.stored(A), ['1', '2', '3']);
+    expect(it.children.counts()).toEqual({ live: 1, backingOff: 0, parked: 0 });
   });
 });
 

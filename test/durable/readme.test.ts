@@ -62,7 +62,13 @@ it('a process that comes after a kill performs the effect again and keeps the de
         sayTroubled: () => {},
       }),
       ...{ news: () => [], brief: (_: unknown, inputs: readonly Input[]) => inputs, observe: undefined },
-      ...{ mayLeaveMemory: () => false, holdsAStop: () => false, evictAfterMs: 60_000, lettersRetryMs: 1_000 },
+      ...{
+        isShared: () => false,
+        mayLeaveMemory: () => false,
+        holdsAStop: () => false,
+        evictAfterMs: 60_000,
+        lettersRetryMs: 1_000,
+      },
       ...{ alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
     });
     return { children, performed, alarm };
