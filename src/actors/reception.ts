@@ -11,8 +11,8 @@ import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
-  /** The inputs of each room, in order. */
-  inputsOf(arrivals: readonly Arrival[]): Promise<Map<RoomId, Input[]>>;
+  /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
+  inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /** Adds to inputs of a room that nobody is known in whose it would be. */
@@ -45,14 +45,14 @@ export function createReception(world: ReceptionWorld): Reception {
     agentFor: roles.agentFor,
     refresh: roles.refresh,
     restored,
-    async inputsOf(arrivals) {
+    async inputsOf(arrivals, behind) {
       const rooms = new Map<RoomId, Input[]>();
       const at = world.now();
       for (const { room, id, heard } of arrivals) {
         const event = await eventOf(heard);
         if (event === null) continue;
         const inputs = rooms.get(room) ?? [];
-        inputs.push({ kind: 'event', id, at, event });
+        inputs.push({ kind: 'event', id, at, event, ...(behind === null ? {} : { behind }) });
         rooms.set(room, inputs);
       }
       return rooms;

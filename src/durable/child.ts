@@ -17,6 +17,9 @@ interface Running {
   cancel: () => void;
 }
 
+/** Whoever delivers waits for an actor that is being loaded no longer than this, ms: what it has become letters. */
+const LONGEST_LOAD_MS = 1_000;
+
 export class Child<Key extends string, Context, Event extends AnyEventObject, Facts> {
   readonly key: Key;
   readonly #nursery: Nursery<Key, Context, Event, Facts>;
@@ -73,9 +76,12 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#found = null;
     if (found !== null) return this.#start(found);
     this.#isLoading = true;
+    const { alarm, now } = this.#nursery.world;
+    const cancel = alarm.set(now() + LONGEST_LOAD_MS, () => this.#letterBox().keep());
     this.#load()
       .finally(() => {
         this.#isLoading = false;
+        cancel();
       })
       .then(
         (record) => this.#start(record),

@@ -62,7 +62,7 @@ async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<vo
     const event: RoomEvent = { type: 'memory.lost', eventId };
     return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }], 'reconciled');
   });
-  await Promise.all([...(await door.admit(arrivals)), ...told]);
+  await Promise.all([...(await door.admit(arrivals, null)), ...told]);
   await host.update({ syncPosition: position });
 }
 

@@ -44,7 +44,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     ...changes,
   });
   const eventOf = async (heard: Heard) => {
-    const inputs = (await it.inputsOf([{ room: ROOM, id: '$1', heard }])).get(ROOM);
+    const inputs = (await it.inputsOf([{ room: ROOM, id: '$1', heard }], null)).get(ROOM);
     return inputs === undefined ? null : inputs.map((one) => (one.kind === 'event' ? one.event : one));
   };
   return { ...it, written, eventOf };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remember, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
+import { remember, type Seen, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
@@ -27,7 +27,8 @@ const sinceDialogs = { dialog: null };
 /** The record as it was written, with what its version left out. */
 function asWritten(name: string) {
   const record = golden(name);
-  return { ...record, context: { ...sincePeople, ...sinceDialogs, ...(record['context'] as object) } };
+  const context = { ...sincePeople, ...sinceDialogs, ...(record['context'] as object) };
+  return { behind: null, behindCount: 0, ...record, context };
 }
 
 /** What a record of a released version becomes: where it goes and what it does for these inputs. */
@@ -274,8 +275,28 @@ describe('what is no record of a room', () => {
 });
 
 describe('ids that were seen', () => {
+  const nothing: Seen = { seen: '', behind: null, behindCount: 0 };
+  const named = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `$${from + index}`);
+  const knows = ({ seen }: Seen, ids: readonly string[]) => ids.every((id) => wasSeen(seen, id));
+
+  it('all stay while their position does not move, however many batches they come in', () => {
+    const first = remember(nothing, named(0, 150), 's1');
+    const second = remember(first, named(150, 300), 's1');
+    const word = remember(second, ['told by its person'], null);
+    const third = remember(word, named(300, 310), 's1');
+    expect(knows(third, named(0, 310))).toBe(true);
+    const next = remember(third, ['$next'], 's2');
+    expect([knows(next, named(112, 310)), knows(next, named(111, 112))]).toEqual([true, false]);
+    expect(remember(next, ['$other'], 's2').behindCount).toBe(2);
+  });
+
+  it('that come behind no position do not grow without an end', () => {
+    const many = named(0, 1_000).reduce<Seen>((seen, id) => remember(seen, [id], null), nothing);
+    expect(many.seen).toHaveLength(2_000);
+  });
+
   it('are found at their places only', () => {
-    const seen = remember('', ['$a', '$b']);
+    const { seen } = remember(nothing, ['$a', '$b'], null);
     expect(seen).toHaveLength(20);
     expect([wasSeen(seen, '$a'), wasSeen(seen, '$b'), wasSeen(seen, '$c')]).toEqual([true, true, false]);
     expect(wasSeen(seen.slice(1) + 'x', '$a')).toBe(false);
@@ -284,9 +305,9 @@ describe('ids that were seen', () => {
 
   it('keep the newest', () => {
     const ids = Array.from({ length: 250 }, (_, index) => `$${index}`);
-    const one = ids.reduce((seen, id) => remember(seen, [id]), '');
-    expect(ids.map((id) => wasSeen(one, id))).toEqual(ids.map((_, index) => index >= 50));
-    expect(ids.every((id) => wasSeen(remember(one, ids), id))).toBe(true);
+    const one = ids.reduce<Seen>((seen, id) => remember(seen, [id], null), nothing);
+    expect(ids.map((id) => wasSeen(one.seen, id))).toEqual(ids.map((_, index) => index >= 50));
+    expect(ids.every((id) => wasSeen(remember(one, ids, null).seen, id))).toBe(true);
   });
 });
 

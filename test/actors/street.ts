@@ -103,7 +103,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   /** One sync response with these things heard, taken to the end. */
   async function hear(...heard: [RoomId, Heard][]): Promise<void> {
     const arrivals = heard.map(([room, what]) => ({ room, id: `$${++sync}`, heard: what }));
-    await Promise.all(await door.admit(arrivals));
+    await Promise.all(await door.admit(arrivals, null));
     await settled();
   }
 

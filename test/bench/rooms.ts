@@ -160,10 +160,8 @@ export function idleRecord(room: RoomId, texts: number): Envelope<RoomContext> {
     ...{ room, agent: AGENT, contextId: ContextId.parse('1790000000000000'), person: PERSON },
     ...{ session: texts === 0 ? null : 'session-of-the-agent', turns: texts },
   });
-  const seen = remember(
-    '',
-    Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`)),
-  );
+  const ids = Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`));
+  const { seen } = remember({ seen: '', behind: null, behindCount: 0 }, ids, null);
   const record = newRoomRecord(context, randomBytes(6).toString('base64url'));
   // As it comes from the disk: no string or object is shared with another room's record.
   return readRoomRecord(JSON.parse(JSON.stringify({ ...record, sequence: 2 + 8 * texts, seen })));

@@ -77,6 +77,8 @@ export function toyRecord(): Envelope<{ count: number }> {
     outbox: [],
     parked: [],
     seen: '',
+    behind: null,
+    behindCount: 0,
   };
 }
 
