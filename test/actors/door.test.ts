@@ -93,7 +93,7 @@ describe('the door', () => {
         id: null,
         heard: { type: 'invite.unwanted', person, why },
       });
-      const admitted = admit([unwanted(ann), unwanted(bob), unwanted(stranger)]);
+      const admitted = admit([unwanted(ann), unwanted(bob), unwanted(stranger)], null);
       await until(() => declined.length === 3);
       releases[0]?.();
       await Promise.all(await admitted);
@@ -108,12 +108,15 @@ describe('the door', () => {
     const { admit, delivered } = door();
     const text = { eventId: eventId(3), sender: notices, body: 'hello', replyTo: null };
     const said = { eventId: eventId(4), sender: notices };
-    const admitted = await admit([
-      { room: ROOM, id: '$3', heard: { type: 'text.received', text } },
-      { room: ROOM, id: '$4', heard: { type: 'file.received', name: 'a', ...said } },
-      { room: ROOM, id: '$4', heard: { type: 'command', name: 'help', args: '', ...said } },
-      { room: ROOM, id: '$4', heard: { type: 'command.unknown', name: 'x', ...said } },
-    ]);
+    const admitted = await admit(
+      [
+        { room: ROOM, id: '$3', heard: { type: 'text.received', text } },
+        { room: ROOM, id: '$4', heard: { type: 'file.received', name: 'a', ...said } },
+        { room: ROOM, id: '$4', heard: { type: 'command', name: 'help', args: '', ...said } },
+        { room: ROOM, id: '$4', heard: { type: 'command.unknown', name: 'x', ...said } },
+      ],
+      null,
+    );
     expect({ admitted, delivered }).toEqual({ admitted: [], delivered: [] });
   });
 
