@@ -6,7 +6,6 @@ import { entries, events, parts, tokenOrNothing } from './lenient.ts';
 const Timeline = z
   .object({ events: entries, limited: z.boolean().catch(false), prev_batch: tokenOrNothing })
   .catch(() => ({ events: [], limited: false }));
-export type Timeline = z.infer<typeof Timeline>;
 
 const Joined = z.object({ timeline: Timeline, account_data: events });
 const Invited = z.object({ invite_state: events });
