@@ -1,4 +1,4 @@
-/** The actors of rooms. */
+/** How the actors of rooms are made: their definition, their records, what they hear first, what their effects act on. */
 import type { RoomId } from '../../machines/ids.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';

@@ -1,4 +1,4 @@
-/** What the actors of rooms and people are brought together with. */
+/** What the actors of rooms and people have in common: store, clock, log, supervision, the world that they act in. */
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';

@@ -1,4 +1,4 @@
-/** Sentences and names with the operator's own words in them. */
+/** The sentences and names that people see, with the operator's own words from the policy in them. */
 import type { UserId } from '../../machines/ids.ts';
 import type { Notice } from '../../machines/notices.ts';
 import type { Config } from '../config/config.ts';

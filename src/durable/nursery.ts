@@ -1,4 +1,4 @@
-/** What the actors of one kind live in: the world that their host brings, and what they share. */
+/** What all actors of one kind are given: the world that their host brings, and what they share among them. */
 import type { AnyEventObject } from 'xstate';
 import type { Reach } from './boundaries.ts';
 import type { DeadLetterWorld } from './dead-letters.ts';

@@ -1,4 +1,4 @@
-/** What the actors of a house and their root, a state machine, have to do with each other. */
+/** How actors and the root that spawns, restarts and parks them speak to each other: what it is told, what it answers. */
 import type { AnyActorRef } from 'xstate';
 
 /** Why an actor is wanted. */

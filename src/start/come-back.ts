@@ -37,7 +37,7 @@ export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Prom
   for await (const [key, letters] of world.store.deadLetters.entries()) {
     const found = DeadLetters.safeParse(letters);
     if (!found.success) {
-      world.log.error({ key, error: found.error }, 'dead letters cannot be read, they are left out');
+      world.log.error({ actor: key, error: found.error }, 'dead letters cannot be read, they are left out');
     } else if (key.startsWith('@')) {
       people.redeliver(key as UserId, found.data);
     } else {

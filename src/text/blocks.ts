@@ -1,3 +1,4 @@
+/** The blocks of a Markdown text (paragraphs, lists, tables, fences), for cutting between them. */
 import MarkdownIt from 'markdown-it';
 import type { Env, Token } from 'markdown-it';
 import type { References } from './markdown.ts';

@@ -1,3 +1,5 @@
+/** Text from outside without characters that nobody should see or that break a page. */
+
 /** Every control character but line feed and tab. */
 const CONTROLS = /[^\P{Cc}\n\t]/gu;
 

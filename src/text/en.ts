@@ -1,3 +1,4 @@
+/** Every sentence that a person reads, in English. */
 import type { Command } from '../../machines/commands.ts';
 import type { CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';

@@ -1,3 +1,4 @@
+/** Whether a message fits into one event. */
 import type { Rendered } from '../ports.ts';
 import { renderMarkdown } from './markdown.ts';
 

@@ -1,3 +1,4 @@
+/** Markdown to the HTML that Matrix clients show. */
 import MarkdownIt from 'markdown-it';
 import type { Env, Token } from 'markdown-it';
 import type { Rendered } from '../ports.ts';

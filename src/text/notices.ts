@@ -1,3 +1,4 @@
+/** A notice (data) becomes a message: words of one language, as text and HTML. */
 import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
 import type { Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
 import type { RenderNotice } from '../ports.ts';

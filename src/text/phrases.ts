@@ -1,3 +1,4 @@
+/** The pieces that sentences are made of; values from outside are made harmless here. */
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId } from '../../machines/ids.ts';

@@ -1,3 +1,4 @@
+/** HTML without anything that the Matrix specification does not list. */
 import sanitizeHtml from 'sanitize-html';
 
 /** How deep tags may stand in each other: what the Matrix specification asks of clients to bear. */

@@ -1,3 +1,4 @@
+/** Cutting what holds blocks: quotes and lists. */
 import type { Block } from './blocks.ts';
 import { trimmed } from './blocks.ts';
 import { costOf, pack } from './cut.ts';

@@ -1,3 +1,4 @@
+/** Cuts a long answer between its blocks into pieces that fit into one event each. */
 import { blocksOf } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { cleanText } from './clean.ts';

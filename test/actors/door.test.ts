@@ -5,7 +5,9 @@ import { createDoor } from '../../src/actors/door.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import type { Children } from '../../src/durable/children.ts';
 import type { Arrival } from '../../src/ports.ts';
-import { ann, bob, eventId, input, ROOM, silentLog } from './support.ts';
+import { ann, bob, eventId, ROOM } from './support.ts';
+import { input } from '../support/inputs.ts';
+import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
 const ENTRY = RoomId.parse('!entry:test');

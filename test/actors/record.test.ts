@@ -6,7 +6,8 @@ import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { ann, briefed, contextOf, conversationOf, eventId, input, textInput, turnId, resultOf } from './support.ts';
+import { ann, briefed, contextOf, conversationOf, eventId, textInput, turnId } from './support.ts';
+import { input, resultOf } from '../support/inputs.ts';
 
 const folder = path.join(import.meta.dirname, 'golden');
 const shipped = roomDefinition({ queue: 20, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'ANOTHER');
@@ -98,7 +99,7 @@ describe('golden records', () => {
       now: 'asking.waiting for a place',
       effects: ['show typing', 'ask for a place'],
     });
-    expect(context.turn).toMatchObject({ id: 2, text: { eventId: '$9' } });
+    expect([context.turn?.id, context.turn?.text.eventId]).toEqual([2, '$9']);
   });
 
   it('streaming becomes interrupted, says so, and the queue goes on', () => {
@@ -144,7 +145,7 @@ describe('golden records', () => {
     const record = readRoomRecord(golden('v1-finishing'));
     expect(step(shipped, record, [resumed]).record).toBe(record);
     const item = record.outbox.find(({ type }) => type === 'deliver the answer');
-    expect(item).toMatchObject({ id: '14', cursor: 1, device: 'GOLDEN' });
+    expect([item?.id, item?.cursor, item?.device]).toEqual(['14', 1, 'GOLDEN']);
     const delivered = goesOn('v1-finishing', settle('14'));
     expect(delivered.now).toBe('asking.waiting for a place');
     expect(delivered.context.turn?.text.eventId).toBe('$3');
@@ -162,7 +163,7 @@ describe('golden records', () => {
   it('stopping is stopped', () => {
     const { effects, context } = goesOn('v1-stopping', resumed);
     expect(effects.slice(0, 3)).toEqual(['close the connection', 'hide typing', 'stopped']);
-    expect(context.unanswered).toMatchObject({ text: { eventId: '$2' }, why: 'stopped' });
+    expect([context.unanswered?.text.eventId, context.unanswered?.why]).toEqual(['$2', 'stopped']);
   });
 
   it('interrupted can be retried', () => {
@@ -184,7 +185,7 @@ describe('golden records', () => {
   it('invited greets when it is in', () => {
     const { effects, context } = goesOn('v1-invited', settle('1'));
     expect(effects).toEqual(['write the marker', 'greeting']);
-    expect(context).toMatchObject({ person: ann, contextId: '8' });
+    expect([context.person, context.contextId]).toEqual([ann, '8']);
     expect(goesOn('v1-invited', settle('1', false)).record.done).toBe(true);
   });
 
@@ -192,7 +193,7 @@ describe('golden records', () => {
     const { now, effects, context } = goesOn('v1-unclaimed', resumed, textInput(9));
     expect(now).toBe('asking.waiting for a place');
     expect(effects).toEqual(['write the marker', 'show typing', 'ask for a place']);
-    expect(context).toMatchObject({ person: ann, encrypted: true, turn: { text: { eventId: '$9' } } });
+    expect([context.person, context.encrypted, context.turn?.text.eventId]).toEqual([ann, true, '$9']);
   });
 
   it('leaving ends when its person’s list is without it', () => {
@@ -221,7 +222,8 @@ describe('golden records', () => {
     const { now, effects, context } = goesOn('v1-refusing', assigned);
     expect(now).toBe('idle');
     expect(effects).toEqual(['write the marker', 'greeting']);
-    expect(context).toMatchObject({ role: 'chat', agent: 'agent-1', assignment: 'configured' });
+    const { role, agent, assignment } = context;
+    expect({ role, agent, assignment }).toEqual({ role: 'chat', agent: 'agent-1', assignment: 'configured' });
   });
 
   it('a numbered chat passes the wishes of its person on, also while it waits for a place', () => {

@@ -14,7 +14,9 @@ import type { Heard, Records } from '../../src/ports.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { startRoot } from '../support/root.ts';
 import { settled } from '../support/until.ts';
-import { agent, DEVICE, eventId, limits, reread, silentLog } from './support.ts';
+import { agent, DEVICE, eventId, limits } from './support.ts';
+import { reread } from '../support/inputs.ts';
+import { silentLog } from '../support/log-book.ts';
 
 export interface Rules extends Omit<AccessRules, 'me'> {
   mode: 'spaces' | 'dm';

@@ -7,7 +7,7 @@ import type { Effect, Input } from '../../src/durable/definition.ts';
 import { newRecord, readRecord, type Envelope } from '../../src/durable/record.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Records } from '../../src/durable/world.ts';
-import { silentLog } from '../actors/support.ts';
+import { silentLog } from '../support/log-book.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { startRoot } from '../support/root.ts';
 import { definition } from './lamp.ts';

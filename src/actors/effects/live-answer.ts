@@ -60,11 +60,6 @@ export function createLiveAnswer(
   let alarmAt: number | null = null;
   let cancelAlarm: (() => void) | null = null;
 
-  function whole(): string {
-    if (pieces.length > 1) pieces.splice(0, pieces.length, pieces.join(''));
-    return pieces[0] ?? '';
-  }
-
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
     if (now() < notBefore) {
@@ -90,7 +85,7 @@ export function createLiveAnswer(
 
   async function put(): Promise<void> {
     const size = length;
-    const receipt = visible === null ? await stage.show(whole()) : await stage.edit(visible, whole());
+    const receipt = visible === null ? await stage.show(joined(pieces)) : await stage.edit(visible, joined(pieces));
     if (receipt.ok) {
       shownLength = size;
       if (visible !== null) edits++;
@@ -114,7 +109,7 @@ export function createLiveAnswer(
       cancelAlarm?.();
       await inFlight;
       await stage.clearDoubt();
-      return whole();
+      return joined(pieces);
     },
     abandon() {
       finished = true;
@@ -124,4 +119,10 @@ export function createLiveAnswer(
       return length;
     },
   };
+}
+
+/** The whole text; the pieces become one, so that none is joined twice. */
+function joined(pieces: string[]): string {
+  if (pieces.length > 1) pieces.splice(0, pieces.length, pieces.join(''));
+  return pieces[0] ?? '';
 }

@@ -1,13 +1,13 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
-import type { AgentId, ContextId, EventId, TurnId } from '../../../machines/ids.ts';
+import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
-import type { RoomId } from '../../../machines/ids.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 export interface TurnWorld {
+  room: RoomId;
   openLink: OpenLink;
   places: Places;
   chance: Chance;
@@ -39,6 +39,8 @@ export interface LiveTurn {
   close(): void;
 }
 
+type Ending = Extract<LinkEvent, { type: 'ended' }>;
+
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 
@@ -48,76 +50,37 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let answer: LiveAnswer | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
+  /** What names this turn in the log. */
+  let about: object = { room: world.room, turn: id };
   let reached: (yes: boolean) => void = () => {};
 
   function tell(event: RoomEvent): void {
     if (!closed) world.tell(event);
   }
 
-  async function end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
+  async function end(event: Ending): Promise<void> {
     world.reach('end received');
     const markdown = (await answer?.finish()) ?? '';
     const kept = markdown.trim() === '' ? null : await world.keep(markdown);
-    tell({
-      type: 'turn.ended',
-      turn: id,
-      outcome: event.outcome,
-      answer: kept,
-      trouble: event.outcome === 'failed' ? event.trouble : stoppedFor,
-      tokens: event.outcome === 'done' ? event.tokens : 0,
-    });
+    tell(ended(id, event, kept, stoppedFor));
   }
 
   function listen(event: LinkEvent): void {
-    switch (event.type) {
-      case 'opened':
-        reached(true);
-        tell({ type: 'connection.opened', turn: id });
-        break;
-      case 'ready': {
-        const { idempotent, confirmations } = event.capabilities;
-        tell({ type: 'agent.ready', turn: id, idempotent, confirmations, session: event.session });
-        break;
-      }
-      case 'unreachable':
-        world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
-        reached(false);
-        tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
-        break;
-      case 'text':
-        if (answer?.length === 0) world.reach('first text received');
-        answer?.add(event.text);
-        if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
-        break;
-      case 'question':
-        tell({
-          type: 'agent.asked',
-          turn: id,
-          question: { id: event.id, text: event.text, expiresInMs: event.expiresInMs },
-        });
-        break;
-      case 'file':
-        tell({ type: 'agent.sent a file', turn: id, path: event.path });
-        break;
-      case 'progress':
-        break;
-      case 'ended':
-        if (event.outcome === 'failed') {
-          world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'turn failed');
-        }
-        end(event).catch((error: unknown) => {
-          world.log.error({ turn: id, error }, 'answer could not be kept');
-          tell({
-            type: 'turn.ended',
-            turn: id,
-            outcome: 'failed',
-            answer: null,
-            trouble: 'connection-lost',
-            tokens: 0,
-          });
-        });
-        break;
+    logTrouble(event, about, world.log);
+    if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
+    if (event.type === 'text') {
+      if (answer?.length === 0) world.reach('first text received');
+      answer?.add(event.text);
+      if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
     }
+    if (event.type === 'ended') {
+      end(event).catch((error: unknown) => {
+        world.log.error({ ...about, error }, 'answer could not be kept');
+        tell(lost(id));
+      });
+    }
+    const news = newsOf(id, event, world.chance);
+    if (news !== null) tell(news);
   }
 
   function stop(trouble: Trouble | null): void {
@@ -136,6 +99,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     open(target, preview, answers, listener) {
       world.reach('connection asked for');
       reached = listener;
+      about = { ...about, agent: target.agent, answers };
       answer = world.liveAnswer(preview, answers);
       link = world.openLink(target, listen);
     },
@@ -153,4 +117,42 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       answer?.abandon();
     },
   };
+}
+
+/** What the room hears of its connection at once; null for what its answer hears, and for the end, which waits for that. */
+function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | null {
+  switch (event.type) {
+    case 'opened':
+      return { type: 'connection.opened', turn };
+    case 'ready': {
+      const { idempotent, confirmations } = event.capabilities;
+      return { type: 'agent.ready', turn, idempotent, confirmations, session: event.session };
+    }
+    case 'unreachable':
+      return { type: 'agent.unreachable', turn, trouble: event.trouble, jitter: chance() };
+    case 'question': {
+      const { id, text, expiresInMs } = event;
+      return { type: 'agent.asked', turn, question: { id, text, expiresInMs } };
+    }
+    case 'file':
+      return { type: 'agent.sent a file', turn, path: event.path };
+    default:
+      return null;
+  }
+}
+
+function logTrouble(event: LinkEvent, about: object, log: Log): void {
+  if (!('detail' in event)) return;
+  const { type, trouble, detail } = event;
+  log.warn({ ...about, trouble, detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+}
+
+function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): RoomEvent {
+  const { outcome } = event;
+  const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
+  return { type: 'turn.ended', turn, outcome, answer, trouble, tokens: outcome === 'done' ? event.tokens : 0 };
+}
+
+function lost(turn: TurnId): RoomEvent {
+  return { type: 'turn.ended', turn, outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 0 };
 }
