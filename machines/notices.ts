@@ -101,6 +101,7 @@ export const notices = {
   'you are': says({ person: UserId }),
   'room is encrypted': says(),
   'memory was lost': says(),
+  'Spaces are not joined': says(),
   'room is troubled': refuses(),
 };
 export type NoticeKey = keyof typeof notices;

@@ -61,6 +61,7 @@ export const withSayings = withDeeds.extend({
     })),
     'say that the agent starts afresh': says({ key: 'agent starts afresh' }),
     'say that memory was lost': says({ key: 'memory was lost' }),
+    'say that it joins no Spaces': says({ key: 'Spaces are not joined' }),
 
     // what becomes of their text
     'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),

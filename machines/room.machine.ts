@@ -114,6 +114,7 @@ const serving: State = {
     ],
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.start': { actions: 'say hello' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
@@ -535,6 +536,7 @@ const pointing: State = {
     'command.new': { actions: 'wish for a chat' },
     'command.chats': { actions: 'wish for the list of chats' },
     'command.unarchive': { actions: 'wish to unarchive a chat' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.agent': { actions: 'say which agent answers' },
     'command.help': { actions: 'say what can be said' },
     'command.whoami': { actions: 'say who they are' },

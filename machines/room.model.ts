@@ -231,6 +231,8 @@ export type RoomEvent =
   | { type: 'answer.refused'; turn: TurnId }
   /** The state of the service was lost, and with it whether the person's last word here was answered. */
   | { type: 'memory.lost'; eventId: EventId }
+  /** Its person invited the bot to a Space. */
+  | { type: 'space.declined' }
   | { type: 'resumed' };
 
 /**

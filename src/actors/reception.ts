@@ -108,6 +108,7 @@ function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, {
       case 'member.left':
         return { type: 'member.left', user: heard.user };
       case 'member.joined':
+      case 'invite.unwanted':
         return null;
       case 'command': {
         const { name, args, ...said } = heard;

@@ -68,6 +68,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
   'text.withdrawn': [{ of: eventId }],
   'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
+  'space.declined': [{}],
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [

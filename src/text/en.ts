@@ -224,6 +224,9 @@ const notices: NoticeWords = {
   'memory was lost': () =>
     'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
 
+  'Spaces are not joined': () =>
+    'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
+
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };

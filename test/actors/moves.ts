@@ -89,6 +89,7 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.encrypted', eventId: eventId('encrypted') },
   { type: 'chat.archived', archived: true },
   { type: 'memory.lost', eventId: eventId('unheard') },
+  { type: 'space.declined' },
   { type: 'context.assigned', contextId: contextId(77) },
   { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
