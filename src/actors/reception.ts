@@ -11,8 +11,8 @@ import { createContextIds, type ContextIds, type ContextIdsWorld } from './conte
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
 
-/** What stands behind a command is cut to this many characters. */
-const MAX_ARGS = 1_000;
+/** The longest name that a person gives, in characters. */
+const MAX_NAME = 200;
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
@@ -112,10 +112,17 @@ function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, {
         return null;
       case 'command': {
         const { name, args, ...said } = heard;
-        return commandEvent(name, oneLine(args, MAX_ARGS), said, await findOut(name));
+        return named(commandEvent(name, args, said, await findOut(name)));
       }
       default:
         return heard;
     }
   };
+}
+
+/** A name that people see is one line of what can be seen; nothing visible is no name. */
+function named(event: RoomEvent): RoomEvent {
+  if (event.type !== 'command.new' && event.type !== 'command.rename') return event;
+  const name = event.name === null ? '' : oneLine(event.name, MAX_NAME);
+  return { ...event, name: name === '' ? null : name };
 }

@@ -19,6 +19,8 @@ export const HISTORY_TRIES = 3;
 export interface NewsOptions {
   api: MatrixApi;
   me: UserId;
+  /** What the bot is called, besides its id; asked at every message. */
+  names?: (() => readonly string[]) | undefined;
   /** What of a timeline is asked for. */
   filter: object;
   signal: AbortSignal;
