@@ -1,17 +1,21 @@
 /**
- * Brings the messages of all rooms to the homeserver: in order within a room, rooms side by side, under one budget for
- * the account, and again and again under the same transaction id until there is a yes or a final no.
+ * Brings what the account sends to the homeserver: in order within a room, the rooms in turn, under one budget, and
+ * messages again and again under the same transaction id until there is a yes or a final no.
  */
 import { backoff } from '../../machines/backoff.ts';
-import type { UserId } from '../../machines/ids.ts';
-import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { Chance, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
 import { createBudget } from './budget.ts';
 import type { MatrixApi } from './client.ts';
 import { messageContent } from './content.ts';
-import type { MatrixFailure } from './errors.ts';
-import { Closed, toFailure } from './errors.ts';
+import { placeFor } from './crowd.ts';
+import { classOf } from './failure-classes.ts';
+import { Closed, MatrixFailure, toFailure } from './errors.ts';
 import { findSent } from './history.ts';
 import { createLanes } from './lanes.ts';
+import { failedOnce, newTries, verdictOn } from './patience.ts';
+import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
+import { createStanding, type StandingOptions } from './standing.ts';
 import type { Wait } from './wait.ts';
 import { PAUSES, wait as realWait } from './wait.ts';
 
@@ -21,19 +25,20 @@ export const MAX_IN_FLIGHT = 32;
 export const TRANSACTION_MEMORY_MS = 20 * 3_600_000;
 /** How long a disposable message may take, ms. */
 const DISPOSABLE_TIMEOUT_MS = 5_000;
-/** How long everything rests after the access token was not accepted, ms. */
+/** How long everything rests after the access token was not accepted, and while the account is suspended, ms. */
 export const UNAUTHORISED_PAUSE_MS = 30_000;
+export const SUSPENDED_PAUSE_MS = 10_000;
+/** The longest wait between two tries of one message, ms. */
+export const LONGEST_PAUSE_MS = 20_000;
 
-export interface CourierOptions {
+export interface CourierOptions extends Omit<StandingOptions, 'onSuspended'> {
   api: MatrixApi;
   /** The device of `api`'s access token: transaction ids are remembered per device. */
   device: string;
   me: UserId;
   now: Now;
   chance: Chance;
-  log: Log;
-  /** Called once when the access token is refused; everything waits, and one try every half minute finds out when it is good again. */
-  onUnauthorised: () => void;
+  onSuspended?: StandingOptions['onSuspended'];
   wait?: Wait;
   /** How long `close` lets what is under way end by itself, ms. */
   graceMs?: number;
@@ -43,31 +48,30 @@ export interface Courier {
   /** Rejects with `Closed` only. */
   send: Send;
   sendDisposable: SendDisposable;
+  /**
+   * Makes one call that the homeserver counts like a message (state of a room), when the budget allows. Waits out limits and
+   * suspensions; rejects with any other MatrixFailure, or with `Closed`.
+   */
+  counted<T>(room: RoomId, call: () => Promise<T>): Promise<T>;
+  /** Messages that were given up because the way to the homeserver refused them again and again. */
+  readonly givenUp: number;
   /** Rejects what waits with `Closed`, lets what is under way end for a moment, then aborts it. */
   close(): Promise<void>;
 }
 
-interface Item {
-  message: Outgoing;
-  priority: Priority;
-  /** Failures in a row. */
-  failures: number;
-  /** When the room's history was searched for it in vain; null for not yet. */
-  searchedAt: number | null;
-  resolve: (receipt: Receipt) => void;
-  reject: (error: Closed) => void;
-}
-
 export function createCourier(options: CourierOptions): Courier {
-  const { api, device, me, now, chance, log, onUnauthorised, wait = realWait, graceMs = 2_000 } = options;
+  const { api, device, me, now, chance, log, wait = realWait, graceMs = 2_000 } = options;
   const budget = createBudget(now);
-  const lanes = createLanes<Item>();
+  const standing = createStanding({ onSuspended: () => undefined, ...options });
+  const lanes = createLanes<Sending>();
   const running = new Set<Promise<unknown>>();
   const stopped = new AbortController();
   const aborted = new AbortController();
   let inFlight = 0;
   let disposable = 0;
-  let authorised = true;
+  /** How many sends the homeserver took: what fails beside them fails for itself. */
+  let passed = 0;
+  let givenUp = 0;
   let waking = false;
   let closing: Promise<void> | null = null;
 
@@ -80,9 +84,9 @@ export function createCourier(options: CourierOptions): Courier {
     }
   }
 
-  /** While the access token is in doubt, one try at a time finds out. */
+  /** While it is in doubt whether the account may send, one try at a time finds out. */
   function hasRoom(): boolean {
-    return inFlight + disposable < (authorised ? MAX_IN_FLIGHT : 1);
+    return inFlight + disposable < (standing.inDoubt ? 1 : MAX_IN_FLIGHT);
   }
 
   function wakeAfter(ms: number): void {
@@ -100,33 +104,35 @@ export function createCourier(options: CourierOptions): Courier {
     return work;
   }
 
-  async function deliver(item: Item): Promise<void> {
+  async function deliver(item: Sending): Promise<void> {
     inFlight += 1;
-    const outcome = await attempt(() => (mustSearch(item) ? searchThenPut(item) : put(item.message)));
+    const outcome = await attempt(item.run);
     inFlight -= 1;
-    if ('ok' in outcome) finish(item, outcome);
-    else if (closing) item.reject(new Closed());
-    else if (outcome.kind === 'unavailable') await tryLater(item, outcome);
-    else lanes.putBack(item);
+    if (!(outcome instanceof MatrixFailure)) end(item, () => item.done(outcome));
+    else if (closing) item.failed(new Closed());
+    else if (meetsAll(outcome)) lanes.putBack(item);
+    else if (item.message === null || outcome.kind === 'refused' || outcome.kind === 'aborted') refuse(item, outcome);
+    else await tryLater(item, item.message, outcome);
     pump();
   }
 
-  async function attempt(call: () => Promise<Receipt>): Promise<Receipt | MatrixFailure> {
+  /** What is thrown is a MatrixFailure. */
+  async function attempt<T>(call: () => Promise<T>): Promise<T | MatrixFailure> {
     const start = budget.started();
     try {
-      const receipt = await call();
-      authorised = true;
+      const value = await call();
+      passed += 1;
+      standing.rose();
       budget.succeeded(start);
-      return receipt;
+      return value;
     } catch (error) {
       const failure = toFailure(error, { retryAfter: null, now: now() });
       if (failure.kind === 'refused') {
-        authorised = true;
+        standing.rose();
         budget.succeeded(start);
-        return { ok: false, code: failure.code, detail: failure.detail };
       }
-      if (failure.kind === 'limited') slowDown(start, failure.retryAfterMs ?? 0);
-      if (failure.kind === 'unauthorised') suspend(failure);
+      if (failure.kind === 'limited') slowDown(start, failure.retryAfterMs);
+      if (failure.kind === 'unauthorised' || failure.kind === 'suspended') rest(failure.kind, failure);
       return failure;
     }
   }
@@ -140,78 +146,125 @@ export function createCourier(options: CourierOptions): Courier {
     };
   }
 
-  function mustSearch({ message, searchedAt }: Item): boolean {
+  function mustSearch(message: Outgoing, searchedAt: number | null): boolean {
     if (now() - (searchedAt ?? message.since) > TRANSACTION_MEMORY_MS) return true;
     return searchedAt === null && message.device !== null && message.device !== device;
   }
 
-  async function searchThenPut(item: Item): Promise<Receipt> {
-    const { room, transaction } = item.message;
-    const eventId = await findSent(api, me, item.message, aborted.signal);
+  async function searchThenPut(item: Sending, message: Outgoing): Promise<Receipt> {
+    const { room, transaction } = message;
+    const eventId = await findSent(api, me, message, aborted.signal);
     log.info({ room, transaction, found: eventId !== null }, 'searched a room for a message that may have been sent');
     if (eventId !== null) return { ok: true, eventId };
     item.searchedAt = now();
-    return put(item.message);
+    return put(message);
   }
 
-  function finish(item: Item, receipt: Receipt): void {
-    const { room, transaction } = item.message;
-    if (!receipt.ok) log.warn({ room, transaction, code: receipt.code, detail: receipt.detail }, 'message refused');
+  function end(item: Sending, tell: () => void): void {
     lanes.finish(item);
-    item.resolve(receipt);
+    tell();
   }
 
-  async function tryLater(item: Item, failure: MatrixFailure): Promise<void> {
-    item.failures += 1;
-    const { room, transaction } = item.message;
-    const waitMs = backoff(item.failures, PAUSES, chance());
+  function refuse(item: Sending, failure: MatrixFailure): void {
+    end(item, () => item.failed(failure));
+  }
+
+  async function tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
     const { status, code, detail } = failure;
-    const fields = { room, transaction, failures: item.failures, waitMs, status, code, detail };
-    if (item.failures === 1) log.warn(fields, 'message not sent, trying again');
+    failedOnce(item.tries, passed);
+    const { failures } = item.tries;
+    if (failure.kind === 'unavailable') {
+      const verdict = verdictOn(item.tries, failure);
+      if (verdict === 'give up' || (verdict === 'ask' && (await wayIsFree(room)))) {
+        givenUp += 1;
+        log.error({ room, transaction, failures, status, code, detail }, 'message given up: others pass, it does not');
+        return refuse(item, failure);
+      }
+    }
+    const waitMs = backoff(failures, { ...PAUSES, capMs: LONGEST_PAUSE_MS }, chance());
+    const fields = { room, transaction, failures, waitMs, status, code, detail, class: classOf(failure) };
+    if (failures === 1) log.warn(fields, 'message not sent, trying again');
     else log.debug(fields, 'message not sent, trying again');
     pump();
     await wait(waitMs, stopped.signal);
-    if (closing) item.reject(new Closed());
+    if (closing) item.failed(new Closed());
     else lanes.putBack(item);
   }
 
-  function slowDown(start: number, retryAfterMs: number): void {
-    if (budget.unlimited()) log.warn({ retryAfterMs }, 'homeserver limits the sending');
+  /** Nobody else sends: whether something harmless that goes the same way arrives. */
+  async function wayIsFree(room: RoomId): Promise<boolean> {
+    const limits = { signal: aborted.signal, timeoutMs: DISPOSABLE_TIMEOUT_MS };
+    return api.typing(room, 0, limits).then(
+      () => true,
+      (error: unknown) => toFailure(error, { retryAfter: null, now: now() }).kind === 'refused',
+    );
+  }
+
+  function slowDown(start: number, retryAfterMs: number | null): void {
+    if (retryAfterMs === null) return budget.limitedForUnknown(start);
+    const help = 'docs/failures.md says how to exempt the account';
+    if (budget.unlimited()) log.warn({ retryAfterMs, help }, 'homeserver limits the sending');
     budget.limited(start, retryAfterMs);
   }
 
-  function suspend({ code, detail }: MatrixFailure): void {
-    budget.pause(UNAUTHORISED_PAUSE_MS);
-    if (!authorised) return;
-    authorised = false;
-    log.error({ code, detail }, 'homeserver does not accept the access token');
-    onUnauthorised();
+  function rest(kind: 'unauthorised' | 'suspended', failure: MatrixFailure): void {
+    budget.pause(kind === 'suspended' ? SUSPENDED_PAUSE_MS : UNAUTHORISED_PAUSE_MS);
+    standing.fell(kind, failure);
   }
 
   async function sendDisposable(message: Outgoing): ReturnType<SendDisposable> {
-    if (closing || !authorised || !hasRoom() || !budget.unlimited()) return skipped('The account is busy or closed');
+    if (closing || standing.inDoubt || !hasRoom() || !budget.unlimited()) {
+      return skipped('The account is busy or closed');
+    }
     if (!lanes.hold(message.room)) return skipped('Another message to the room is under way');
     disposable += 1;
     const outcome = await track(attempt(() => put(message, DISPOSABLE_TIMEOUT_MS)));
     disposable -= 1;
     lanes.free(message.room);
     pump();
-    if ('ok' in outcome) return outcome;
-    const notSent = outcome.kind === 'limited' || outcome.kind === 'unauthorised';
+    if (!(outcome instanceof MatrixFailure)) return outcome;
+    if (outcome.kind === 'refused') return receiptOf(outcome);
+    const notSent = outcome.kind === 'limited' || meetsAll(outcome);
     return notSent ? skipped(outcome.message) : { ok: false, code: 'unknown', detail: outcome.message };
   }
 
   function send(message: Outgoing, priority: Priority): Promise<Receipt> {
     if (closing) return Promise.reject(new Closed());
+    const { room, transaction } = message;
+    const place = placeFor(message, priority, lanes.waitingIn(room));
+    if (place === 'refused') return Promise.resolve({ ok: false, code: 'TOO_MANY_REPLIES', detail: 'Too many wait' });
     return new Promise<Receipt>((resolve, reject) => {
-      lanes.add({ message, priority, failures: 0, searchedAt: null, resolve, reject });
+      const done = (value: unknown) => resolve(value as Receipt);
+      const failed = (why: MatrixFailure | Closed): void => {
+        if (why instanceof Closed) return reject(why);
+        log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
+        resolve(receiptOf(why));
+      };
+      if (place !== 'waits') return share(place.join, done, failed);
+      const run = () => (mustSearch(message, item.searchedAt) ? searchThenPut(item, message) : put(message));
+      const item: Sending = {
+        ...{ lane: room, priority, message, tries: newTries(passed), searchedAt: null },
+        ...{ run, done, failed },
+      };
+      lanes.add(item);
+      pump();
+    });
+  }
+
+  function counted<T>(room: RoomId, call: () => Promise<T>): Promise<T> {
+    if (closing) return Promise.reject(new Closed());
+    return new Promise<T>((resolve, reject) => {
+      lanes.add({
+        ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(passed), searchedAt: null },
+        ...{ run: call, done: (value) => resolve(value as T), failed: reject },
+      });
       pump();
     });
   }
 
   async function shutDown(): Promise<void> {
     stopped.abort();
-    for (const item of lanes.waiting()) item.reject(new Closed());
+    for (const item of lanes.waiting()) item.failed(new Closed());
     const idle = new AbortController();
     const ended = Promise.allSettled(running).then(() => idle.abort());
     await Promise.race([ended, wait(graceMs, idle.signal)]);
@@ -220,12 +273,10 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   return {
-    send,
-    sendDisposable,
+    ...{ send, sendDisposable, counted },
+    get givenUp() {
+      return givenUp;
+    },
     close: () => (closing ??= shutDown()),
   };
-}
-
-function skipped(detail: string): { ok: false; code: 'skipped'; detail: string } {
-  return { ok: false, code: 'skipped', detail };
 }

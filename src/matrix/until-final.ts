@@ -5,8 +5,10 @@ import type { Chance, Log } from '../ports.ts';
 import { MatrixFailure } from './errors.ts';
 import { retry, type Wait } from './wait.ts';
 
-/** The longest wait between two tries, ms: what needs a dead homeserver keeps failing. */
+/** The longest wait between two tries, ms: what needs another homeserver that is dead keeps failing. */
 const BACKOFF_CAP_MS = 300_000;
+/** The same where our own homeserver, or the way to it, did not let it through: that ends for all at once. */
+const OWN_CAP_MS = 20_000;
 
 export interface UntilFinalOptions {
   signal: AbortSignal;
@@ -34,14 +36,17 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       signal,
       wait,
       chance,
-      capMs: BACKOFF_CAP_MS,
+      capMs: capOf,
       onRetry({ status, code, detail }: MatrixFailure, waitMs: number) {
         log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
       },
     };
     const held = limitIsShared ? () => retry(call, { ...common, on: ['limited'] }) : call;
     try {
-      const value = await retry(() => inPlace(held), { ...common, on: ['limited', 'unavailable', 'unauthorised'] });
+      const value = await retry(() => inPlace(held), {
+        ...common,
+        on: ['limited', 'unavailable', 'suspended', 'unauthorised'],
+      });
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof MatrixFailure)) throw error;
@@ -49,4 +54,9 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       return { ok: false, code: error.code, detail: error.detail };
     }
   };
+}
+
+/** An error with an errcode may be what another homeserver made of it. */
+function capOf({ kind, code }: MatrixFailure): number {
+  return kind === 'unavailable' && /^M_/.test(code) ? BACKOFF_CAP_MS : OWN_CAP_MS;
 }
