@@ -6,12 +6,14 @@ import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
+import { createSteadyClock } from './basics/steady-clock.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
 import type { Change } from './durable/durable.ts';
 import { chartsOnly } from './durable/inspection.ts';
 import { Closed } from './matrix/errors.ts';
+import type { Suspension } from './matrix/standing.ts';
 import { LoginRefused, type Session } from './matrix/login.ts';
 import type { Health } from './ops/health.ts';
 import type { Log } from './ports.ts';
@@ -32,6 +34,7 @@ export interface AppOptions {
   log: Log;
   /** Called at every boundary of an event's life; the crash tests kill here. */
   reach?: Reach;
+  /** The time of day, ms since 1970: asked at the start, and to notice that it was set. */
   now?: () => number;
   /** Sees every commit of every room. */
   observe?: (room: RoomId, change: Change<RoomContext>) => void;
@@ -61,12 +64,14 @@ const DRAIN_MS = 8_000;
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, now = Date.now, reach = () => {}, evictAfterMs = EVICT_AFTER_MS } = options;
+  const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS } = options;
+  const now = steadyClock(options);
   const house = await openHouse(config, now, log);
   const starting = new AbortController();
   let service: Service | null = null;
   let remembered: Remembered | null = null;
   let lastSyncAt: number | null = null;
+  let suspended: Suspension | null = null;
   let problem: Error | null = null;
 
   function fail(error: unknown): void {
@@ -143,6 +148,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       on: {
         unauthorised: () =>
           fail(new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.')),
+        suspended: (state) => (suspended = state),
         positionLost: () => void house.host.update({ syncPosition: null }).then(() => fail(new PositionLost()), fail),
         synced() {
           lastSyncAt = now();
@@ -172,6 +178,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         syncStaleAfterMs: SYNC_STALE_MS,
         storeWritable: context.store === null,
         parkedRooms: context.parked,
+        suspended,
+        refusedMessages: service?.refusedMessages() ?? 0,
       };
     },
     async stop() {
@@ -179,4 +187,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await ended;
     },
   };
+}
+
+function steadyClock({ log, now: wall = Date.now }: AppOptions): () => number {
+  return createSteadyClock({
+    wall,
+    onJump: (ms) => log.warn({ ms }, 'the clock of the machine was set; what waits here goes by the time that passes'),
+  });
 }

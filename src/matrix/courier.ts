@@ -4,7 +4,7 @@
  */
 import { backoff } from '../../machines/backoff.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
-import type { Chance, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
+import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
 import { createBudget } from './budget.ts';
 import type { MatrixApi } from './client.ts';
 import { messageContent } from './content.ts';
@@ -15,7 +15,7 @@ import { findSent } from './history.ts';
 import { createLanes } from './lanes.ts';
 import { failedOnce, newTries, verdictOn } from './patience.ts';
 import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
-import { createStanding, type StandingOptions } from './standing.ts';
+import type { Standing } from './standing.ts';
 import type { Wait } from './wait.ts';
 import { PAUSES, wait as realWait } from './wait.ts';
 
@@ -31,14 +31,16 @@ export const SUSPENDED_PAUSE_MS = 10_000;
 /** The longest wait between two tries of one message, ms. */
 export const LONGEST_PAUSE_MS = 20_000;
 
-export interface CourierOptions extends Omit<StandingOptions, 'onSuspended'> {
+export interface CourierOptions {
   api: MatrixApi;
   /** The device of `api`'s access token: transaction ids are remembered per device. */
   device: string;
   me: UserId;
   now: Now;
   chance: Chance;
-  onSuspended?: StandingOptions['onSuspended'];
+  log: Log;
+  /** While it is in doubt everything waits, and one try now and then finds out. */
+  standing: Standing;
   wait?: Wait;
   /** How long `close` lets what is under way end by itself, ms. */
   graceMs?: number;
@@ -60,9 +62,8 @@ export interface Courier {
 }
 
 export function createCourier(options: CourierOptions): Courier {
-  const { api, device, me, now, chance, log, wait = realWait, graceMs = 2_000 } = options;
+  const { api, device, me, now, chance, log, standing, wait = realWait, graceMs = 2_000 } = options;
   const budget = createBudget(now);
-  const standing = createStanding({ onSuspended: () => undefined, ...options });
   const lanes = createLanes<Sending>();
   const running = new Set<Promise<unknown>>();
   const stopped = new AbortController();

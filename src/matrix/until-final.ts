@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { RoomId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { MatrixFailure } from './errors.ts';
+import type { Standing } from './standing.ts';
 import { retry, type Wait } from './wait.ts';
 
 /** The longest wait between two tries, ms: what needs another homeserver that is dead keeps failing. */
@@ -19,6 +20,9 @@ export interface UntilFinalOptions {
   atOnce: number;
   /** A limited call keeps its place while it waits, so that the others do not run into the same limit. */
   limitIsShared: boolean;
+  /** Hears of a suspension; what is done shows that there is none where `showsStanding`. */
+  standing: Standing | null;
+  showsStanding: boolean;
 }
 
 /** What the homeserver said in the end; `code`: its errcode. */
@@ -37,7 +41,9 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       wait,
       chance,
       capMs: capOf,
-      onRetry({ status, code, detail }: MatrixFailure, waitMs: number) {
+      onRetry(failure: MatrixFailure, waitMs: number) {
+        const { kind, status, code, detail } = failure;
+        if (kind === 'suspended') options.standing?.fell(kind, failure);
         log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
       },
     };
@@ -47,6 +53,7 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
         ...common,
         on: ['limited', 'unavailable', 'suspended', 'unauthorised'],
       });
+      if (options.showsStanding) options.standing?.rose();
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof MatrixFailure)) throw error;

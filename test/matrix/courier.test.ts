@@ -11,6 +11,7 @@ import {
 } from '../../src/matrix/courier.ts';
 import { QUIET_MS } from '../../src/matrix/budget.ts';
 import { Closed } from '../../src/matrix/errors.ts';
+import { createStanding, type Suspension } from '../../src/matrix/standing.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
 import { Clock, eventId, keptLog, limited, me, message, room, sent, startServer } from './support.ts';
 
@@ -19,11 +20,13 @@ let clock: Clock;
 let courier: Courier;
 let log: ReturnType<typeof keptLog>;
 let unauthorised: number;
+let suspensions: (Suspension | null)[];
 
 beforeEach(() => {
   clock = new Clock();
   log = keptLog();
   unauthorised = 0;
+  suspensions = [];
 });
 afterEach(async () => {
   const closed = courier.close();
@@ -45,12 +48,19 @@ async function start(
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => (unauthorised += 1),
+    standing: standing(),
     wait: clock.wait,
     ...more,
   });
   return api;
 }
+
+const standing = () =>
+  createStanding({
+    log,
+    onUnauthorised: () => (unauthorised += 1),
+    onSuspended: (state) => suspensions.push(state),
+  });
 
 const send = (roomName: string, transaction: string, priority: Priority = 'notice') =>
   courier.send(message(roomName, transaction), priority);
@@ -72,7 +82,7 @@ test('a message is on its way before send returns, with its content', async () =
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => undefined,
+    standing: standing(),
   });
   const receipt = other.send(message('a', 'a1', { answers: eventId('q') }), 'final');
   expect(calls).toEqual(['a1']);
@@ -257,7 +267,7 @@ test('a disposable message gets one try with a short time', async () => {
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => undefined,
+    standing: standing(),
   });
   expect(await other.sendDisposable(edit('a', 'e1'))).toEqual(ok('e1'));
   expect(timeouts).toEqual([5_000]);

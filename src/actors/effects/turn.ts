@@ -41,6 +41,9 @@ export interface LiveTurn {
 
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
+/** Files and questions of one turn that are passed on; each is written to the room's record, and one question more ends the turn. */
+export const MOST_FILES = 20;
+export const MOST_QUESTIONS = 50;
 
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let leavePlace: (() => void) | null = null;
@@ -48,6 +51,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let answer: LiveAnswer | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
+  let [files, questions] = [0, 0];
   let reached: (yes: boolean) => void = () => {};
 
   function tell(event: RoomEvent): void {
@@ -80,7 +84,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         break;
       }
       case 'unreachable':
-        world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'agent unreachable');
+        world.log.warn({ turn: id, trouble: event.trouble, said: event.detail }, 'agent unreachable');
         reached(false);
         tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
         break;
@@ -90,6 +94,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
         break;
       case 'question':
+        if (++questions > MOST_QUESTIONS) return tooMany('questions', questions - MOST_QUESTIONS);
         tell({
           type: 'agent.asked',
           turn: id,
@@ -97,13 +102,14 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         });
         break;
       case 'file':
+        if (++files > MOST_FILES) return tooMany('files', files - MOST_FILES);
         tell({ type: 'agent.sent a file', turn: id, path: event.path });
         break;
       case 'progress':
         break;
       case 'ended':
         if (event.outcome === 'failed') {
-          world.log.warn({ turn: id, trouble: event.trouble, detail: event.detail }, 'turn failed');
+          world.log.warn({ turn: id, trouble: event.trouble, said: event.detail }, 'turn failed');
         }
         end(event).catch((error: unknown) => {
           world.log.error({ turn: id, error }, 'answer could not be kept');
@@ -118,6 +124,12 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         });
         break;
     }
+  }
+
+  /** What comes beyond a bound changes nothing but a counter; questions are waited for, so that they end the turn. */
+  function tooMany(what: 'files' | 'questions', beyond: number): void {
+    if (beyond === 1) world.log.warn({ turn: id, what }, 'an agent sends more than is passed on in one turn');
+    if (what === 'questions' && stoppedFor === null) stop('protocol');
   }
 
   function stop(trouble: Trouble | null): void {
