@@ -13,7 +13,7 @@ import { classOf } from './failure-classes.ts';
 import { Closed, MatrixFailure, toFailure } from './errors.ts';
 import { findSent } from './history.ts';
 import { createLanes } from './lanes.ts';
-import { failedOnce, newTries, verdictOn } from './patience.ts';
+import { failedOnce, newTries, verdictOn, wayWasFree } from './patience.ts';
 import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
 import type { Standing } from './standing.ts';
 import type { Wait } from './wait.ts';
@@ -176,7 +176,8 @@ export function createCourier(options: CourierOptions): Courier {
     const { failures } = item.tries;
     if (failure.kind === 'unavailable') {
       const verdict = verdictOn(item.tries, failure);
-      if (verdict === 'give up' || (verdict === 'ask' && (await wayIsFree(room)))) {
+      if (verdict === 'ask' && (await wayIsFree(room))) wayWasFree(item.tries);
+      if (verdict === 'give up') {
         givenUp += 1;
         log.error({ room, transaction, failures, status, code, detail }, 'message given up: others pass, it does not');
         return refuse(item, failure);

@@ -27,6 +27,11 @@ export function failedOnce(tries: Tries, passed: number): void {
   tries.passed = passed;
 }
 
+/** Something harmless passed: one more failure is the message's own. The way may have become free just now. */
+export function wayWasFree(tries: Tries): void {
+  tries.lonely = TRIES_OF_THE_HOPELESS;
+}
+
 /** `ask`: nothing else was sent meanwhile, so that something harmless has to show whether the way is free. */
 export function verdictOn({ failures, lonely }: Tries, failure: MatrixFailure): 'go on' | 'give up' | 'ask' {
   if (!isHopeless(failure)) return failures >= TRIES_OF_A_ROOM && lonely >= TRIES_OF_A_ROOM / 2 ? 'give up' : 'go on';
