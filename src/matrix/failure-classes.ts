@@ -91,7 +91,7 @@ export function classOf({
       return 'ours';
     case 'unavailable':
       if (status !== null) return 'of the homeserver';
-      return /^(?:\w*(?:Type|Range|Syntax|Reference)Error|DataCloneError|ERR_INVALID_\w+|ERR_UNESCAPED_CHARACTERS|ERR_HTTP_\w+)$/.test(
+      return /^(?:\w*(?:Type|Range|Syntax|Reference)Error|DataCloneError|UNKNOWN|ERR_INVALID_\w+|ERR_UNESCAPED_CHARACTERS|ERR_HTTP_\w+)$/.test(
         code,
       )
         ? 'ours'
