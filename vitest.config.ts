@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.synapse.test.ts'],
+          exclude: ['test/**/*.synapse.test.ts', '**/node_modules/**'],
           testTimeout: 20_000,
           maxWorkers: 2,
         },
@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'synapse',
           include: ['test/**/*.synapse.test.ts'],
+          exclude: ['**/node_modules/**'],
           globalSetup: ['test/support/synapse/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,5 +1,5 @@
-/** What the person's chart says and remembers: the plain functions behind its actions and params. */
-import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent } from './person.model.ts';
+/** What the person's chart says and remembers: the plain functions behind the names of its vocabulary. */
+import type { Chat, Job, PersonContext, PersonEvent } from './person.model.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.model.ts';
 import type { RoomId } from './ids.ts';
@@ -26,9 +26,8 @@ export function activeRooms(context: PersonContext): RoomId[] {
 }
 
 /** What the person is told where they came back. */
-export function accessIsRestored(context: PersonContext, { origin, answers }: Job): PersonEffectParams['say'] {
-  const chats = activeChats(context).length;
-  return { room: origin, notice: { key: 'access is restored', chats }, answers };
+export function accessIsRestored(context: PersonContext): Notice {
+  return { key: 'access is restored', chats: activeChats(context).length };
 }
 
 export function chatIn(context: PersonContext, room: RoomId): Chat | undefined {
@@ -47,7 +46,7 @@ export function chatNumbered(context: PersonContext, number: number | null): Cha
 }
 
 /** What the room of the job is called: a room that was made for an earlier wish keeps its name until it is introduced. */
-export function nameOfRoom(context: PersonContext): string | null {
+function nameOfRoom(context: PersonContext): string | null {
   const { failed } = context;
   return failed !== null && failed.room !== null ? failed.name : theJob(context).name;
 }
@@ -76,10 +75,9 @@ export function withoutChat(context: PersonContext, room: RoomId): Partial<Perso
 }
 
 export function archiveChat(
-  context: PersonContext,
+  { chats, job }: PersonContext,
   { room, archived }: { room: RoomId; archived: boolean },
 ): Partial<PersonContext> {
-  const { chats, job } = context;
   return {
     chats: chats.map((chat) => (chat.room === room ? { ...chat, archived } : chat)),
     job: job?.room === room ? { ...job, archived } : job,
@@ -103,6 +101,40 @@ export function listOfChats(context: PersonContext, all: boolean): Notice {
   const hidden = context.chats.length - chats.length;
   if (chats.length === 0 && hidden === 0) return { key: 'no chats' };
   return { key: 'chats', chats: chats.toSorted((a, b) => a.number - b.number), archived: hidden };
+}
+
+/** A job that was refused half-way lends what it reached to the next one; it stays for the name of its room. */
+export function beginJob(context: PersonContext, job: Job): Partial<PersonContext> {
+  const { failed, nextNumber } = context;
+  const { operation, spaceOperation, room, contextId } = failed ?? job;
+  const name = job.name ?? (room === null ? null : (failed?.name ?? null));
+  const begun = { ...job, operation, spaceOperation, room, contextId, name };
+  const number = failed?.number ?? null;
+  if (number !== null) return { job: { ...begun, number } };
+  return { job: { ...begun, number: nextNumber }, nextNumber: nextNumber + 1 };
+}
+
+/** The chats are there: only what they are in is made anew. */
+export function beginJobOfSpace({ failed }: PersonContext, job: Job): Partial<PersonContext> {
+  return { job: { ...job, number: null, spaceOperation: (failed ?? job).spaceOperation } };
+}
+
+export function beginNextJob(context: PersonContext): Partial<PersonContext> {
+  const [next, ...waiting] = context.waiting;
+  if (next === undefined) throw new Error('no job waits');
+  return { ...beginJob(context, next), waiting };
+}
+
+export function addChat(context: PersonContext): Partial<PersonContext> {
+  const { number, room, archived } = theJob(context);
+  if (number === null || room === null) throw new Error('the chat is not made');
+  const chat: Chat = { number, room, name: nameOfRoom(context) ?? '', archived };
+  return { chats: [...context.chats.filter((other) => other.room !== room), chat], job: null, failed: null };
+}
+
+export function chatIsReady(context: PersonContext): Notice {
+  const { number, name } = theJob(context);
+  return { key: 'chat is ready', chat: name ?? '', number: number ?? 0 };
 }
 
 /** What a new chat's room hears of itself. */
@@ -139,8 +171,15 @@ export function roomOf(context: PersonContext, number: number | null): RoomId {
   return chat.room;
 }
 
-export function about(key: 'chat is archived' | 'chat is unarchived', chat: Chat | undefined) {
+export function about(key: 'chat is archived' | 'chat is unarchived', chat: Chat | undefined): Notice {
   return { key, chat: chat?.name ?? '', number: chat?.number ?? 0 };
+}
+
+export function moveChat(
+  { chats }: PersonContext,
+  { room, replacement }: { room: RoomId; replacement: RoomId },
+): Partial<PersonContext> {
+  return { chats: chats.map((chat) => (chat.room === room ? { ...chat, room: replacement } : chat)) };
 }
 
 /** Its own steps only, and of these none that happened in a Space that was lost meanwhile. */

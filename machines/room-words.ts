@@ -1,4 +1,4 @@
-/** What the room's chart says and remembers: the plain functions behind its actions and params. */
+/** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
@@ -15,18 +15,7 @@ import type {
   Unanswered,
 } from './room.model.ts';
 import type { Notice, Trouble } from './notices.ts';
-
-export const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
-
-/** An effect decides nothing: its name and params are what the host carries out after the commit. */
-export function effect<Name extends keyof RoomEffectParams>(_name: Name) {
-  return (_: unknown, _params: RoomEffectParams[Name]): void => {};
-}
-
-export function ofThisTurn({ context, event }: { context: RoomContext; event: RoomEvent }): boolean {
-  return 'turn' in event && context.turn !== null && event.turn === context.turn.id;
-}
+import type { RoomLimits } from './room-limits.ts';
 
 /** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
 export function turnOf(context: RoomContext): Turn {
@@ -47,15 +36,11 @@ export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
   return { ...beginTurn(context, next), unanswered: retried ? null : context.unanswered, waiting };
 }
 
-export function afterFailedTry(turn: Turn | null, jitter: number): Turn | null {
+export function afterFailedTry(turn: Turn | null, jitter: number, limits: RoomLimits): Turn | null {
   if (turn === null) return null;
   const attempts = turn.attempts + 1;
-  const pauseMs = backoff(attempts, { firstMs: FIRST_BACKOFF_MS, capMs: LONGEST_BACKOFF_MS }, jitter);
+  const pauseMs = backoff(attempts, { firstMs: limits.firstPauseMs, capMs: limits.longestPauseMs }, jitter);
   return { ...turn, attempts, pauseMs };
-}
-
-export function say(notice: Notice, answers: EventId | null): RoomEffectParams['say'] {
-  return { notice, answers };
 }
 
 interface Moment<Event> {
@@ -145,7 +130,7 @@ export function receive({ person, role, agent, assignment, contextId }: Receptio
   return {
     ...{ person, role, agent, assignment, contextId },
     ...{ number: null, name: null, archived: false },
-    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, told: [] },
+    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, dialog: null, told: [] },
     ...{ noticed: false, encrypted: false },
   };
 }

@@ -67,6 +67,10 @@ export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
 export const Unanswered = z.object({ text: Text, why: z.enum(['interrupted', 'stopped', 'failed']) });
 export type Unanswered = z.infer<typeof Unanswered>;
 
+/** A question of ours that is open: what it is about, and what its answer needs to know. */
+export const Dialog = z.looseObject({ about: z.string() });
+export type Dialog = z.infer<typeof Dialog>;
+
 /** `entry`: only points to the chats in the person's Space; `refused`: its person may not talk to an agent. */
 export const Role = z.enum(['chat', 'entry', 'refused']);
 export type Role = z.infer<typeof Role>;
@@ -98,6 +102,8 @@ export const RoomContext = z.object({
   waiting: z.array(Text).max(1000),
   unanswered: Unanswered.nullable(),
   question: Question.nullable(),
+  /** While it is set, `!yes` and `!no` are answers to it. */
+  dialog: Dialog.nullable().default(null),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
   told: z.array(UserId).max(50),
 });
@@ -157,6 +163,9 @@ export type RoomEvent =
   | { type: 'command.yes'; eventId: EventId; sender: UserId }
   | { type: 'command.no'; eventId: EventId; sender: UserId }
   | { type: 'command.unknown'; eventId: EventId; sender: UserId; name: string }
+  /** The word on a question of ours: what `!yes` and `!no` become while one is open. */
+  | { type: 'dialog.accepted'; eventId: EventId; sender: UserId }
+  | { type: 'dialog.declined'; eventId: EventId; sender: UserId }
   // the agent
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }

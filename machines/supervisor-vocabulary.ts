@@ -2,7 +2,7 @@
 import { assign, setup } from 'xstate';
 import { failed, released, spawned, type SupervisorContext, type Why } from './supervisor-words.ts';
 import { decideRestart, type RestartPolicy } from './restart-policy.ts';
-import { as } from './vocabulary.ts';
+import { as, type Moment as MomentOf } from './vocabulary.ts';
 
 export type SupervisorEvent =
   | { type: 'logged in' }
@@ -21,6 +21,8 @@ export type SupervisorEvent =
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown }
   | { type: `xstate.done.actor.${string}`; actorId: string; output: unknown };
 
+type Moment = MomentOf<SupervisorContext, SupervisorEvent>;
+
 /** The host's part: each of these is provided by `src/app.ts`. */
 const host = setup({
   types: {} as { context: SupervisorContext; events: SupervisorEvent; input: { policy: RestartPolicy }; tags: 'ready' },
@@ -31,32 +33,25 @@ const host = setup({
     'start syncing': () => {},
     'stop syncing': () => {},
     'finish open work': () => {},
-    spawn: (_, _params: { keys: readonly string[]; why: Why }) => {},
+    // These two happen for every actor: what they need is read from the event.
+    'spawn the actor': (_: Moment) => {},
+    'let go of the actor': (_: Moment) => {},
     restart: (_, _params: { key: string; afterMs: number }) => {},
     park: (_, _params: { key: string }) => {},
-    release: (_, _params: { key: string }) => {},
   },
   delays: { drainLimit: 10_000 },
 });
 
 export const supervisor = host.extend({
   actions: {
-    'spawn the actor': host.enqueueActions(({ context, event, enqueue }) => {
-      const { keys, why } = as(event, 'actor.wanted');
-      enqueue.assign(spawned(context, keys));
-      enqueue({ type: 'spawn', params: { keys, why } });
-    }),
+    'count it among the living': host.assign(({ context, event }) => spawned(context, as(event, 'actor.wanted').keys)),
+    'count it no longer': host.assign(({ context, event }) => released(context, endedIn(event))),
     'restart or park the actor': host.enqueueActions(({ context, event, enqueue }) => {
       const { key, at } = as(event, 'actor.failed');
       const decision = decideRestart(context.policy, context.failures[key]?.crashes ?? [], at);
       enqueue.assign(failed(context, key, decision));
       if (decision.kind === 'park') enqueue({ type: 'park', params: { key } });
       else enqueue({ type: 'restart', params: { key, afterMs: decision.afterMs } });
-    }),
-    'release the actor': host.enqueueActions(({ context, event, enqueue }) => {
-      if (!('actorId' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
-      enqueue.assign(released(context, event.actorId));
-      enqueue({ type: 'release', params: { key: event.actorId } });
     }),
     'note what is wrong with the sync': host.assign(({ event }) => ({ sync: as(event, 'sync.failed').detail })),
     'note what is wrong with the store': host.assign(({ event }) => ({ store: as(event, 'store.failed').detail })),
@@ -68,6 +63,12 @@ export const supervisor = host.extend({
     'the sync works': ({ context }) => context.sync === null,
   },
 });
+
+/** The key of the actor that ended. */
+export function endedIn(event: SupervisorEvent): string {
+  if (!('actorId' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
+  return event.actorId;
+}
 
 /** What the root knows before it begins. */
 export function nothingKnown({ input }: { input: { policy: RestartPolicy } }): SupervisorContext {

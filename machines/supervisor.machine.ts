@@ -64,12 +64,13 @@ const stopped: State = { description: 'Nothing is under way any more; the proces
 
 export const supervisorMachine = supervisor.createMachine({
   id: 'supervisor',
+  description: 'The root of the service: it spawns its actors, and restarts or parks those that fail.',
   context: nothingKnown,
   initial: 'logging in',
   on: {
-    'actor.wanted': { actions: 'spawn the actor' },
+    'actor.wanted': { actions: ['count it among the living', 'spawn the actor'] },
     'actor.failed': { actions: 'restart or park the actor' },
-    'xstate.done.actor.*': { actions: 'release the actor' },
+    'xstate.done.actor.*': { actions: ['count it no longer', 'let go of the actor'] },
     // Unheard it would end the root; why the actor failed comes as `actor.failed`.
     'xstate.error.actor.*': {},
     'sync.succeeded': { actions: 'note that the sync works' },

@@ -4,6 +4,8 @@ import type { RoomId } from '../machines/ids.ts';
 import type { RoomContext } from '../machines/room.model.ts';
 import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
+import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
+import { as } from '../machines/vocabulary.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
 import { createSteadyClock } from './basics/steady-clock.ts';
@@ -12,14 +14,15 @@ import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
 import type { Change } from './durable/durable.ts';
 import { chartsOnly } from './durable/inspection.ts';
+import type { Supervision } from './durable/supervision.ts';
 import { Closed } from './matrix/errors.ts';
+import { LoginRefused } from './matrix/login.ts';
 import type { Suspension } from './matrix/standing.ts';
-import { LoginRefused, type Session } from './matrix/login.ts';
 import type { Health } from './ops/health.ts';
 import type { Log } from './ports.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
-import { enter } from './start/enter.ts';
-import { openHouse } from './start/house.ts';
+import { enter, type Entered } from './start/enter.ts';
+import { openHouse, type House } from './start/house.ts';
 import type { Remembered } from './start/remembered.ts';
 
 export interface App {
@@ -59,111 +62,54 @@ const SYNC_STALE_MS = 90_000;
 const EVICT_AFTER_MS = 5 * 60_000;
 const DRAIN_MS = 8_000;
 
+/** What a service knows of itself while it runs. */
+interface Run {
+  config: Config;
+  options: AppOptions;
+  house: House;
+  now: () => number;
+  /** Aborts the login. */
+  starting: AbortController;
+  supervision: Supervision;
+  /** Null until it is logged in. */
+  service: Service | null;
+  /** The records, between their reading and the waking. */
+  remembered: Remembered | null;
+  lastSyncAt: number | null;
+  /** Why the homeserver lets the account send nothing. */
+  suspended: Suspension | null;
+  /** Why it ends. */
+  problem: Error | null;
+  send(event: SupervisorEvent): void;
+}
+
 /**
- * Starts the service and returns while it still logs in. Throws `FolderInUse` or `StoreFailure`; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openStore` does; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS } = options;
+  const { log, drainMs = DRAIN_MS, inspect } = options;
   const now = steadyClock(options);
   const house = await openHouse(config, now, log);
-  const starting = new AbortController();
-  let service: Service | null = null;
-  let remembered: Remembered | null = null;
-  let lastSyncAt: number | null = null;
-  let suspended: Suspension | null = null;
-  let problem: Error | null = null;
-
-  function fail(error: unknown): void {
-    if (error instanceof Closed) return;
-    problem ??= asError(error);
-    root.send({ type: 'drain' });
-  }
-
-  /** Part of the start: what it cannot do ends the service. */
-  function step(work: () => Promise<void>): void {
-    work().catch(fail);
-  }
-
-  async function close(): Promise<void> {
-    starting.abort();
-    void service?.sync.stop();
-    await service?.household.close();
-    await service?.close();
-    await house.close();
-    log.info({}, 'stopped');
-  }
-
-  const root = createActor(
-    supervisorMachine.provide({
-      actions: {
-        'log in': () =>
-          step(async () => {
-            const { session, baseOf } = await enter(config, house, starting.signal, log);
-            service = serviceFor(session, baseOf);
-            root.send({ type: 'logged in' });
-          }),
-        'bring the records up to date': () =>
-          step(async () => {
-            remembered = await bringUpToDate(comingBack());
-            root.send({ type: 'reconciled' });
-          }),
-        'wake what was under way': () =>
-          step(async () => {
-            if (remembered === null) throw new Error('the records are not read');
-            await wakeUp(comingBack(), remembered);
-            remembered = null;
-            log.info({ user: config.matrix.userId, live: root.getSnapshot().context.live }, 'booted');
-            root.send({ type: 'woken' });
-          }),
-        'start syncing': () => service?.sync.start(),
-        'stop syncing': () => {
-          starting.abort();
-          service?.sync.stop().catch((error: unknown) => log.error({ error }, 'sync did not stop cleanly'));
-        },
-        'finish open work': () => void service?.household.quiet().then(() => root.send({ type: 'drained' })),
-        spawn: (_, { keys }) => keys.forEach((key) => service?.household.of(key).spawn(key)),
-        restart: (_, { key, afterMs }) => service?.household.of(key).restartAfter(key, afterMs),
-        park: (_, { key }) => service?.household.of(key).park(key),
-        release: (_, { key }) => service?.household.of(key).release(key),
-      },
-      delays: { drainLimit: options.drainMs ?? DRAIN_MS },
-    }),
-    {
-      ...{ id: 'supervisor', systemId: 'supervisor', input: { policy: restartPolicy } },
-      ...(options.inspect === undefined ? {} : { inspect: chartsOnly(options.inspect) }),
+  const machine = supervisorMachine.provide({ actions: deedsOf(() => run), delays: { drainLimit: drainMs } });
+  const root = createActor(machine, {
+    ...{ id: 'supervisor', systemId: 'supervisor', input: { policy: restartPolicy } },
+    ...(inspect === undefined ? {} : { inspect: chartsOnly(inspect) }),
+  });
+  const run: Run = {
+    ...{ config, options, house, now, starting: new AbortController() },
+    ...{ service: null, remembered: null, lastSyncAt: null, suspended: null, problem: null },
+    supervision: {
+      root,
+      tell: (event) => root.send(event),
+      standingOf: (key) => standingOf(root.getSnapshot().context, key),
     },
-  );
-
-  function comingBack() {
-    if (service === null) throw new Error('nobody is logged in');
-    return { ...service, ...house, mode: config.policy.onboarding.mode, me: config.matrix.userId, now, log };
-  }
-
-  function serviceFor(session: Session, baseOf: Parameters<typeof composeService>[0]['baseOf']): Service {
-    return composeService({
-      ...{ config, session, baseOf, now, log, reach, evictAfterMs, ...house },
-      ...{ chance: Math.random, pollMs: options.pollMs, observe: options.observe },
-      supervision: { root, standingOf: (key) => standingOf(root.getSnapshot().context, key) },
-      on: {
-        unauthorised: () =>
-          fail(new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.')),
-        suspended: (state) => (suspended = state),
-        positionLost: () => void house.host.update({ syncPosition: null }).then(() => fail(new PositionLost()), fail),
-        synced() {
-          lastSyncAt = now();
-          root.send({ type: 'sync.succeeded' });
-        },
-        syncFailed: (detail) => root.send({ type: 'sync.failed', detail }),
-        store: (detail) => root.send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
-      },
-    });
-  }
-
+    send: (event) => root.send(event),
+  };
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
-      error: (error) => void close().then(() => resolve(asError(error))),
-      complete: () => void close().then(() => resolve(problem)),
+      error: (error) => void close(run).then(() => resolve(asError(error))),
+      complete: () => void close(run).then(() => resolve(run.problem)),
     });
   });
   root.start();
@@ -172,14 +118,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ended,
     health() {
       const { value, context } = root.getSnapshot();
+      const { lastSyncAt } = run;
       return {
+        // The chart's states are chapters, which tell the compiler nothing of their names.
         state: value as unknown as Health['state'],
         lastSyncAgeMs: lastSyncAt === null ? null : now() - lastSyncAt,
         syncStaleAfterMs: SYNC_STALE_MS,
         storeWritable: context.store === null,
         parkedRooms: context.parked,
-        suspended,
-        refusedMessages: service?.refusedMessages() ?? 0,
+        suspended: run.suspended,
+        refusedMessages: run.service?.refusedMessages() ?? 0,
       };
     },
     async stop() {
@@ -187,6 +135,112 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await ended;
     },
   };
+}
+
+/** What the names in the root's chart do; nothing of it is called before the root starts. */
+function deedsOf(run: () => Run) {
+  /** Part of the start, after which the root hears `done`: what it cannot do ends the service. */
+  const step = (work: (run: Run) => Promise<void>, done: SupervisorEvent) => () => {
+    const it = run();
+    work(it).then(
+      () => it.send(done),
+      (error: unknown) => fail(it, error),
+    );
+  };
+  const household = (key: string) => run().service?.household.of(key);
+  return {
+    'log in': step(logIn, { type: 'logged in' }),
+    'bring the records up to date': step(
+      async (it) => {
+        it.remembered = await bringUpToDate(comingBack(it));
+      },
+      { type: 'reconciled' },
+    ),
+    'wake what was under way': step(wake, { type: 'woken' }),
+    'start syncing': () => run().service?.sync.start(),
+    'stop syncing'() {
+      const { starting, service, options } = run();
+      starting.abort();
+      service?.sync.stop().catch((error: unknown) => options.log.error({ error }, 'sync did not stop cleanly'));
+    },
+    'finish open work'() {
+      const { service, send } = run();
+      void Promise.resolve(service?.household.quiet()).then(() => send({ type: 'drained' }));
+    },
+    'spawn the actor'({ event }: { event: SupervisorEvent }) {
+      for (const key of as(event, 'actor.wanted').keys) household(key)?.spawn(key);
+    },
+    'let go of the actor'({ event }: { event: SupervisorEvent }) {
+      const key = endedIn(event);
+      household(key)?.release(key);
+    },
+    restart: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) =>
+      household(key)?.restartAfter(key, afterMs),
+    park: (_: unknown, { key }: { key: string }) => household(key)?.park(key),
+  };
+}
+
+async function logIn(run: Run): Promise<void> {
+  const { config, house, starting, options } = run;
+  const entered = await enter(config, house, starting.signal, options.log);
+  // A stop may have come meanwhile: nothing is opened after everything was closed.
+  if (starting.signal.aborted) throw new Closed();
+  run.service = serviceFor(run, entered);
+}
+
+async function wake(run: Run): Promise<void> {
+  const { remembered, config, options, supervision } = run;
+  if (remembered === null) throw new Error('the records are not read');
+  await wakeUp(comingBack(run), remembered);
+  run.remembered = null;
+  const { live } = (supervision.root.getSnapshot() as { context: { live: number } }).context;
+  options.log.info({ user: config.matrix.userId, live }, 'booted');
+}
+
+function comingBack({ service, house, config, now, options }: Run) {
+  if (service === null) throw new Error('nobody is logged in');
+  const { policy, matrix } = config;
+  return { ...service, ...house, mode: policy.onboarding.mode, me: matrix.userId, now, log: options.log };
+}
+
+function serviceFor(run: Run, { session, baseOf }: Entered): Service {
+  const { config, options, house, now, supervision, send } = run;
+  const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS, pollMs, observe } = options;
+  return composeService({
+    ...{ config, session, baseOf, supervision, now, log, reach, evictAfterMs, pollMs, observe, ...house },
+    chance: Math.random,
+    on: {
+      unauthorised: () =>
+        fail(run, new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.')),
+      suspended: (state) => void (run.suspended = state),
+      positionLost: () =>
+        void house.host.update({ syncPosition: null }).then(
+          () => fail(run, new PositionLost()),
+          (error: unknown) => fail(run, error),
+        ),
+      synced() {
+        run.lastSyncAt = now();
+        send({ type: 'sync.succeeded' });
+      },
+      syncFailed: (detail) => send({ type: 'sync.failed', detail }),
+      store: (detail) => send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
+    },
+  });
+}
+
+function fail(run: Run, error: unknown): void {
+  if (error instanceof Closed) return;
+  run.problem ??= asError(error);
+  run.send({ type: 'drain' });
+}
+
+async function close({ starting, service, house, options }: Run): Promise<void> {
+  starting.abort();
+  void service?.sync.stop();
+  await service?.household.close();
+  await service?.close();
+  await house.close();
+  options.log.info({}, 'stopped');
 }
 
 function steadyClock({ log, now: wall = Date.now }: AppOptions): () => number {

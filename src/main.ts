@@ -19,12 +19,18 @@ const program = new Command('roomkeeper').description(
 program
   .command('start')
   .description('serve until SIGINT or SIGTERM; set up by environment variables, see config/example.env')
-  .action(async () => {
+  .option(
+    '--inspect [port]',
+    "let Stately's inspectors look on at this port of 127.0.0.1 (default: any free one)",
+    portOf,
+  )
+  .option('--inspect-texts', 'show them what people and agents say, too', false)
+  .action(async (options: Inspection) => {
     // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
     process.noDeprecation = true;
     const config = await readConfig();
     const { serve } = await import('./serve.ts');
-    await serve(config);
+    await serve(config, inspectionOf(options));
   });
 
 program
@@ -45,12 +51,20 @@ program
   .option('--state <folder>', 'keep the records of the bot in a new folder in there')
   .option('--say <text>', 'no page: say this in the terminal and print the answer; repeatable', collect)
   .option('--wait <seconds>', 'how long an answer to --say may stay silent', secondsOf, 60)
-  .action(async (options: { port?: number; host: string; state?: string; say?: string[]; wait: number }) => {
-    process.noDeprecation = true;
-    const { runDemo } = await import('./demo/demo.ts');
-    const { port = null, host, state = null, say = [], wait } = options;
-    await runDemo({ port, host, state, say, silenceMs: wait * 1000 });
-  });
+  .option(
+    '--inspect [port]',
+    "let Stately's inspectors look on at this port of 127.0.0.1 (default: any free one)",
+    portOf,
+  )
+  .option('--inspect-texts', 'show them what people and agents say, too', false)
+  .action(
+    async (options: Inspection & { port?: number; host: string; state?: string; say?: string[]; wait: number }) => {
+      process.noDeprecation = true;
+      const { runDemo } = await import('./demo/demo.ts');
+      const { port = null, host, state = null, say = [], wait } = options;
+      await runDemo({ port, host, state, say, silenceMs: wait * 1000, inspect: inspectionOf(options) });
+    },
+  );
 
 program
   .command('agent')
@@ -89,6 +103,17 @@ program
   });
 
 program
+  .command('backup')
+  .description('copy the state into a new file, a SQLite database, also while the service runs')
+  .argument('<file>', 'where the copy goes; it must not be there yet')
+  .action(async (file: string) => {
+    const config = await readConfig();
+    const { backupState } = await import('./store/backup.ts');
+    await backupState(config.state.dir, file);
+    console.log(`The state of ${config.state.dir} is copied to ${file}`);
+  });
+
+program
   .command('diagrams')
   .description('write the diagrams of the machines into machines/README.md')
   .action(async () => {
@@ -110,6 +135,17 @@ async function readConfig(): Promise<Config> {
     readFile: (path) => readFileSync(path, 'utf8'),
     terminal: process.stdout.isTTY,
   });
+}
+
+interface Inspection {
+  /** True where no port is given. */
+  inspect?: number | true;
+  inspectTexts: boolean;
+}
+
+function inspectionOf({ inspect, inspectTexts }: Inspection): { port: number; texts: boolean } | null {
+  if (inspect === undefined) return null;
+  return { port: inspect === true ? 0 : inspect, texts: inspectTexts };
 }
 
 function portOf(text: string): number {

@@ -9,8 +9,8 @@ import { wait } from './matrix/wait.ts';
 import { createLog } from './ops/log.ts';
 import type { Log } from './ports.ts';
 import { describeReset, isComplete, type ResetMode, type ResetOutcome, type RoomOutcome } from './reset/report.ts';
+import { deleteState, readState } from './store/contents.ts';
 import { lockFolder } from './store/lock.ts';
-import { deleteState, readState } from './store/state-folder.ts';
 
 export interface ResetOptions {
   mode: ResetMode;
@@ -43,13 +43,13 @@ export async function runReset(config: Config, options: ResetOptions): Promise<{
 /** Does it and gives what there is to report. */
 async function reset(config: Config, world: ResetWorld): Promise<ResetOutcome> {
   const { mode, dryRun, log } = world;
-  const { dir, fsync } = config.state;
+  const { dir } = config.state;
   log.warn({ mode, dryRun, user: config.matrix.userId }, 'reset is a tool for development');
-  const isThere = (await readState(dir)) !== null;
+  const isThere = readState(dir) !== null;
   // Locking would make the folder; where there is none, no service runs on it.
-  const lock = isThere ? await lockFolder(dir) : null;
+  const lock = isThere ? lockFolder(dir) : null;
   try {
-    const contents = await readState(dir);
+    const contents = readState(dir);
     const outcome: ResetOutcome = {
       ...{ mode, dryRun, user: config.matrix.userId, homeserver: config.matrix.homeserver, folder: dir },
       ...{ contents, localProblem: null, rooms: null, sessionStays: false },
@@ -58,12 +58,12 @@ async function reset(config: Config, world: ResetWorld): Promise<ResetOutcome> {
     if (dryRun || contents === null) return outcome;
     if (!isComplete(outcome)) return { ...outcome, localProblem: 'kept, because not every room was left' };
     try {
-      return { ...outcome, contents: await deleteState(dir, { fsync }) };
+      return { ...outcome, contents: deleteState(dir) };
     } catch (error) {
       return { ...outcome, localProblem: `NOT wholly deleted (${describeError(error)})` };
     }
   } finally {
-    await lock?.release();
+    lock?.release();
   }
 }
 

@@ -90,6 +90,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 3,
   },
+  inspect: {
+    holds: ['src/inspect/'],
+    knows: ['ports'],
+    packages: ['@statelyai/inspect', 'ws', 'xstate'],
+    node: true,
+    files: 2,
+  },
   reset: {
     holds: ['src/reset.ts', 'src/reset/'],
     knows: ['words', 'ports', 'config', 'matrix', 'store', 'ops'],
@@ -97,20 +104,26 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 2,
   },
-  serve: { holds: ['src/serve.ts'], knows: ['app', 'config', 'ops', 'ports'], packages: [], node: true, files: 1 },
+  serve: {
+    holds: ['src/serve.ts'],
+    knows: ['app', 'config', 'inspect', 'ops', 'ports'],
+    packages: [],
+    node: true,
+    files: 1,
+  },
   demo: {
     holds: ['src/demo/'],
     knows: [
-      ...['words', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
+      ...['words', 'inspect', 'machines', 'ports', 'durable', 'actors', 'config', 'diagrams', 'app'],
       ...['matrix', 'agents', 'store', 'text', 'ops', 'workspace', 'reference agent', 'embedded homeserver'],
     ],
-    packages: ['@fastify/static', 'fastify', 'zod'],
+    packages: ['@fastify/static', 'fastify', 'xstate', 'zod'],
     node: true,
     files: 12,
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'demo', 'reference agent', 'diagrams'],
+    knows: ['config', 'serve', 'reset', 'store', 'demo', 'reference agent', 'diagrams'],
     packages: ['commander'],
     node: true,
     files: 1,
@@ -215,6 +228,36 @@ describe('the house', () => {
   it('imports at all', () => {
     const own = [...sources].flatMap(([file, source]) => importsOf(file, source)).filter((name) => sources.has(name));
     expect(own.length).toBeGreaterThan(sources.size);
+  });
+});
+
+/** Functions and files that are longer than one idea. */
+function tooLong(files: Sources): string[] {
+  return [...files].flatMap(([file, text]) => {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
+    const found =
+      text.split('\n').length - 1 > 300 && file.startsWith('src/') ? [`${file} has more than 300 lines`] : [];
+    const visit = (node: ts.Node): void => {
+      const from = lineOf(node.getStart());
+      if (ts.isFunctionLike(node) && lineOf(node.end) - from >= 80)
+        found.push(`${file}:${from} has more than 80 lines`);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}
+
+describe('what is read at once', () => {
+  it('is a file of at most 300 lines, a function of at most 80', () => {
+    expect(tooLong(sources)).toEqual([]);
+  });
+
+  it('is looked at', () => {
+    const long = `function f() {\n${'  f();\n'.repeat(80)}}\n`;
+    expect(tooLong(new Map([['src/a.ts', long]]))).toEqual(['src/a.ts:1 has more than 80 lines']);
+    expect(tooLong(new Map([['src/b.ts', '\n'.repeat(301)]]))).toEqual(['src/b.ts has more than 300 lines']);
   });
 });
 

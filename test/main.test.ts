@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
-import { temporaryFolder } from './store/support.ts';
+import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
 
 const main = path.join(import.meta.dirname, '../src/main.ts');
 
@@ -64,7 +64,7 @@ test.each(['check-config', 'start'])(
 test('start on a state folder that is in use ends with 3', async () => {
   const env = await environment();
   const state = env.STATE_DIR ?? '';
-  const lock = await lockFolder(state);
+  const lock = lockFolder(state);
   onTestFinished(() => lock.release());
   expect(await run(['start'], env)).toEqual({
     code: 3,
@@ -82,6 +82,26 @@ test('start on a state folder that cannot be ends with 1 and a sentence, with th
   expect(quiet).toEqual({ code: 1, out: '', err: `${sentence}Set LOG_LEVEL=debug to see where it happened.\n` });
   const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
   expect(loud.err).toMatch(/ {4}at .*lock\.ts/);
+});
+
+test('backup copies the state beside a running service, and never over a file', async () => {
+  const env = await environment();
+  const state = env.STATE_DIR ?? '';
+  const file = path.join(path.dirname(state), 'copy.db');
+  const missing = await run(['backup', file], env);
+  expect([missing.code, missing.err]).toEqual([
+    1,
+    `There is no state to copy: ${state}/state.db does not exist.\nSet LOG_LEVEL=debug to see where it happened.\n`,
+  ]);
+  const store = await temporaryStore(state);
+  await store.rooms.write('!a', 1);
+  const done = { code: 0, out: `The state of ${state} is copied to ${file}\n`, err: '' };
+  expect(await run(['backup', file], env)).toEqual(done);
+  await store.rooms.write('!a', 2);
+  const again = await run(['backup', file], env);
+  expect([again.code, again.out]).toEqual([1, '']);
+  await rename(file, path.join(path.dirname(file), 'state.db'));
+  expect(sql(path.dirname(file), 'SELECT * FROM rooms')).toEqual([{ id: '!a', record: '1' }]);
 });
 
 test('agent runs the reference agent', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHomeserver, type Homeserver } from '../src/homeserver/index.ts';
 import { lockFolder } from '../src/store/lock.ts';
-import { openRecords } from '../src/store/records.ts';
+import { openStore } from '../src/store/store.ts';
 import { filesIn, temporaryFolder } from './store/support.ts';
 import { startCommand } from './support/command.ts';
 import { logIn, type Http, type Session } from './support/matrix-http.ts';
@@ -20,7 +20,9 @@ const run = (args: string[], env: Record<string, string>) => {
 /** A state folder with one room's record in it. */
 async function filled(): Promise<string> {
   const folder = path.join(await temporaryFolder(), 'state');
-  await (await openRecords(path.join(folder, 'rooms'), { fsync: false })).write('!a:test', {});
+  const store = await openStore(folder, { fsync: false });
+  await store.rooms.write('!a:test', {});
+  await store.close();
   return folder;
 }
 
@@ -61,15 +63,15 @@ async function whereabouts(bot: Http) {
 test('the local state is deleted without asking the homeserver anything', async () => {
   const state = await filled();
   const { code, out, err } = await run([], environment(state));
-  expect({ code, files: await filesIn(state) }).toEqual({ code: 0, files: [] });
+  expect({ code, files: await filesIn(state) }).toEqual({ code: 0, files: ['lock'] });
   expect(out).toMatch(/^roomkeeper reset --mode local-only: a tool for development\.\n\nHomeserver: not contacted\./);
-  expect(out).toContain(`Local state in ${state}, deleted:\n  host state    absent\n  rooms         1 file\n`);
+  expect(out).toContain(`Local state in ${state}, deleted:\n  host state    absent\n  rooms         1 record\n`);
   expect(err).toContain('reset is a tool for development');
 });
 
 test('a folder that cannot be emptied is told, and it ends with 1', async () => {
   const state = await filled();
-  const blocked = path.join(state, 'rooms/ab', `${'ab'.repeat(20)}.json`);
+  const blocked = path.join(state, 'state.db-journal');
   await mkdir(blocked, { recursive: true });
   const { code, out } = await run([], environment(state));
   expect(code).toBe(1);
@@ -96,7 +98,7 @@ test.each(['--mode local-only', '--mode server-leave-forget', '--mode local-only
   'beside a running service %s ends with 3 and changes nothing',
   async (args) => {
     const state = await filled();
-    const lock = await lockFolder(state);
+    const lock = lockFolder(state);
     onTestFinished(() => lock.release());
     const before = await filesIn(state);
     const { code, out, err } = await run(args.split(' '), environment(state));
@@ -113,7 +115,7 @@ test('rooms are left and invites declined, and the session of the reset is gone'
   const { code, out, err } = await run(['--mode', 'server-leave-forget'], environment(state, homeserver.url));
   expect(code).toBe(0);
   expect(await whereabouts(bot)).toEqual({ joined: [], invited: [], devices: ['SERVICE'] });
-  expect(await filesIn(state)).toEqual([]);
+  expect(await filesIn(state)).toEqual(['lock']);
   expect(out).toContain(`, 2 of 1 room and 1 invite left and forgotten:
   left      ${joined} "Chat 1"
   declined  ${invited} "Come in"

@@ -1,4 +1,4 @@
-/** What a room brings to the pure heart: its chart with the operator's limits, its first record, its words for failures. */
+/** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
 import {
   RoomContext,
@@ -8,22 +8,13 @@ import {
   type RoomEvent,
 } from '../../machines/room.model.ts';
 import { type RoomId, type UserId } from '../../machines/ids.ts';
+import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
 import type { Definition, Input, Result } from '../durable/definition.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
 const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);
-
-export interface RoomLimits {
-  /** Texts that may wait behind the one being answered. */
-  queue: number;
-  /** Tries to reach the agent before the person is told. */
-  tries: number;
-  turnMs: number;
-  /** A person without an agent is told so every time, not only once. */
-  refuseAlways: boolean;
-}
 
 /** Whose a room is that nobody is known in yet, when somebody says something there. */
 export type Claimed = Extract<RoomEvent, { type: 'room.claimed' }>;
@@ -37,21 +28,12 @@ export interface RoomFacts {
 
 export type RoomDefinition = Definition<RoomContext, RoomEvent, RoomFacts>;
 
-export function roomDefinition(limits: RoomLimits, device: string): RoomDefinition {
-  const room = roomMachine.provide({
-    guards: {
-      'the queue has room': ({ context }) => context.waiting.length < limits.queue,
-      'it is of this turn and tries are left': ({ context, event }) =>
-        'turn' in event && event.turn === context.turn?.id && context.turn.attempts + 1 < limits.tries,
-      'the person need not hear it again': ({ context }) => context.noticed && !limits.refuseAlways,
-    },
-    delays: { turnLimit: limits.turnMs },
-  });
+export function roomDefinition(limits: PolicyLimits, device: string): RoomDefinition {
   return {
     name: 'room',
-    machine: room,
+    machine: roomMachine,
     context: RoomContext,
-    limits: {},
+    limits: { ...fixedLimits, ...limits } satisfies RoomLimits,
     device,
     effects: roomEffects,
     light: LIGHT,
@@ -95,12 +77,19 @@ function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | 
   if (event.type === 'room.adopted') return context.person === null ? adopted(event, facts) : [event];
   const author = authorOf(event);
   if (author === null) return [event];
-  const heard = (person: UserId) => (author.sender === person ? event : { type: 'bystander.spoke', ...author });
+  const heard = (person: UserId) =>
+    author.sender === person ? ofTheDialog(context, event) : { type: 'bystander.spoke', ...author };
   if (context.person !== null) return [heard(context.person)];
   const claimed = claimOf(facts);
   // Only a chat in the making is known to be of somebody who is refused.
   if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
+}
+
+/** While a question of ours is open, `!yes` and `!no` are answers to it. */
+function ofTheDialog({ dialog }: RoomContext, event: RoomEvent): RoomEvent {
+  if (dialog === null || (event.type !== 'command.yes' && event.type !== 'command.no')) return event;
+  return { ...event, type: event.type === 'command.yes' ? 'dialog.accepted' : 'dialog.declined' };
 }
 
 /** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */

@@ -13,11 +13,9 @@ import type { Alarm } from '../durable/timers.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, Chance, Log, Now } from '../ports.ts';
-import type { HostState } from '../store/host.ts';
+import type { Arrival, Chance, HostState, Log, Now, Store } from '../ports.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
-import type { Store } from './store.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 
 export interface ServiceOptions {

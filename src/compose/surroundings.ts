@@ -12,8 +12,18 @@ import type { Input } from '../durable/definition.ts';
 import type { Observe } from '../durable/nursery.ts';
 import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
-import type { Chance, JoinRoom, Log, Now, RenderNotice, RoomWork, Send, SendDisposable, ShowTyping } from '../ports.ts';
-import type { Store } from './store.ts';
+import type {
+  Chance,
+  JoinRoom,
+  Log,
+  Now,
+  RenderNotice,
+  RoomWork,
+  Send,
+  SendDisposable,
+  ShowTyping,
+  Store,
+} from '../ports.ts';
 
 export interface Surroundings {
   config: Config;

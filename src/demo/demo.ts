@@ -1,4 +1,5 @@
 /** `npm run demo`: a homeserver, an agent, the service and a person in one process, on a chat page or in the terminal. */
+import { serveInspector, type InspectorOptions } from '../inspect/serve.ts';
 import { createLog } from '../ops/log.ts';
 import { providerFrom } from '../reference-agent/provider-from.ts';
 import { createCall } from './call.ts';
@@ -19,18 +20,26 @@ export interface DemoOptions {
   say: readonly string[];
   /** How long the bot may say nothing new to one of the texts, ms. */
   silenceMs: number;
+  /** Lets inspectors look on; null for nobody. */
+  inspect: Omit<InspectorOptions, 'log'> | null;
 }
 
 /** Runs until the conversation is over, or until a signal when the page is served. Throws a sentence for what goes wrong. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const level = process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'error';
   const log = createLog({ level, format: 'pretty', destination: process.stderr });
-  const service = await startService({ state: options.state, provider: providerFrom(process.env), log });
+  const inspector = options.inspect === null ? null : await serveInspector({ ...options.inspect, log });
+  if (inspector !== null) console.log(`Inspectors may look on at ${inspector.url}`);
+  const service = await startService({
+    ...{ state: options.state, provider: providerFrom(process.env), log },
+    ...(inspector === null ? {} : { inspect: inspector.inspect }),
+  });
   try {
     if (options.say.length > 0) await converse(service, options);
     else await servePage(service, options);
   } finally {
     await service.stop();
+    await inspector?.close();
   }
   if (options.state !== null) console.log(`The records of the bot are in ${service.folder}`);
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AgentId, type UserId } from '../../machines/ids.ts';
+import type { InspectionEvent } from 'xstate';
 import { startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { defaultPolicy } from '../config/policy.ts';
@@ -31,6 +32,8 @@ export interface DemoServiceOptions {
   /** Milliseconds between two pieces of a scripted answer; the agent's own when left out. */
   pace?: number;
   log: Log;
+  /** Sees the root and every room and person as XState's inspectors do. */
+  inspect?: (event: InspectionEvent) => void;
 }
 
 /** How soon an answer that grows is edited: nothing limits this homeserver. */
@@ -39,7 +42,7 @@ const EDIT_MS = 250;
 const DRAIN_MS = 200;
 
 /** Starts all parts; the bot may still be logging in, what it is told meanwhile waits in its rooms. */
-export async function startService({ state, provider, pace, log }: DemoServiceOptions): Promise<DemoService> {
+export async function startService({ state, provider, pace, log, inspect }: DemoServiceOptions): Promise<DemoService> {
   const folder = await newFolder(state);
   const homeserver = await startHomeserver();
   const agent = await startAgent({
@@ -52,7 +55,8 @@ export async function startService({ state, provider, pace, log }: DemoServiceOp
   const bot = homeserver.register('roomkeeper', crypto.randomUUID());
   const machines = watchMachines();
   const config = configOf(homeserver, bot, agent.url, folder);
-  const app = await startApp(config, { log, observe: machines.observe, drainMs: DRAIN_MS });
+  const inspecting = inspect === undefined ? {} : { inspect };
+  const app = await startApp(config, { log, observe: machines.observe, drainMs: DRAIN_MS, ...inspecting });
   return {
     homeserver,
     bot,

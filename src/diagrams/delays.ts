@@ -1,14 +1,16 @@
 import type { AnyStateMachine } from 'xstate';
 
-/** A machine's named delays and how long they are, in words. */
-export function delays(machine: AnyStateMachine): Record<string, string> {
+/** A machine's named delays and how long they are, in words, where it remembers no more than this. */
+export function delays(machine: AnyStateMachine, context: unknown = {}): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(machine.implementations.delays).map(([name, delay]) => [
-      name,
-      typeof delay === 'number' ? duration(delay) : 'from what the machine remembers',
-    ]),
+    Object.entries(machine.implementations.delays as Record<string, Delay>).map(([name, delay]) => {
+      const ms = typeof delay === 'number' ? delay : delay({ context });
+      return [name, ms === undefined ? 'as the operator sets it' : duration(ms)];
+    }),
   );
 }
+
+type Delay = number | ((moment: { context: unknown }) => number | undefined);
 
 function duration(ms: number): string {
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;

@@ -3,11 +3,13 @@ import { personEffects } from '../../machines/person.model.ts';
 import { roomEffects } from '../../machines/room.model.ts';
 import { type EffectClass } from '../../machines/effects.ts';
 import { personMachine } from '../../machines/person.machine.ts';
+import { fixedLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { delays } from './delays.ts';
 import { drawMermaid, type View } from './mermaid.ts';
-import { cellText, messages, treatments } from './table.ts';
+import { messages } from './happenings.ts';
+import { cellText, treatments } from './table.ts';
 import { allNodes, conditionOf, describeMachine, pathTo, type ChartNode, type ChartTransition } from './walk.ts';
 
 const conversation = 'room.serving.conversation';
@@ -42,7 +44,7 @@ export function renderReadme(): string {
     'One Matrix room is one machine. Where nobody invited the bot it is *unclaimed*: whoever speaks first becomes its person, before that word is heard. Then it is *serving* a person, or *pointing* from an entry room to the chats in a Space of the person, or *refusing* somebody whom no agent serves, until the bot has *left*; a numbered chat is *leaving* until the list of its person is without it. A room that serves has three regions side by side. The *conversation* rests (`idle`, or `interrupted` when a turn was cut off and `!retry` would repeat it) until a text comes; then it is `asking`: it waits for a place among the turns that the agent takes at once, connects, waits for the agent to report its status, sends the text, and listens to the answer as it grows. The agent may ask something back, the person may stop it; when the answer is in the room the next waiting text has its turn. The *tray* and the *dialog* are places for files and for questions of our own; today they refuse and rest.',
     ...roomViews.flatMap(({ caption, view }) => [caption, fenced(drawMermaid(room, view))]),
     '### State × message',
-    '*taken*: something happens that the message asks for; *held*: it waits its turn; *refused*: the person is told why not; *ignored*: nothing happens, on purpose. What differs under a circumstance stands in brackets. No message is heard in `unclaimed`, where `room.claimed` comes first, and in `leaving`, where the bot is no longer in the room. Found by running the machine.',
+    '*taken*: something happens that the message asks for; *held*: it waits its turn; *refused*: the person is told why not; *ignored*: nothing happens, on purpose. What differs under a circumstance stands in brackets. No message is heard in `unclaimed`, where `room.claimed` comes first, and in `leaving`, where the bot is no longer in the room. Found by running the machine: the states and circumstances are those that events lead to.',
     table(
       ['', ...messages.map(({ type }) => `\`${type}\``)],
       treatments().map(({ state, cells }) => [state, ...cells.map(cellText)]),
@@ -51,7 +53,7 @@ export function renderReadme(): string {
     'What a room wants done outside:',
     effectTable(roomEffects),
     '### Delays',
-    delayTable(room, delays(roomMachine)),
+    delayTable(room, delays(roomMachine, { limits: fixedLimits })),
     '### Every state and transition',
     sentences(room),
     '## The person',
@@ -96,7 +98,8 @@ function sentences(root: ChartNode): string {
         ...(node.exit.length === 0 ? [] : [`on exit: ${node.exit.join(', ')}`]),
         ...node.transitions.map((transition) => sentence(root, node, transition)),
       ];
-      return [`- **${nameOf(root, node.id)}**${tags}`, ...lines.map((line) => `  - ${line}`)].join('\n');
+      const is = node.description === null ? '' : `: ${node.description}`;
+      return [`- **${nameOf(root, node.id)}**${tags}${is}`, ...lines.map((line) => `  - ${line}`)].join('\n');
     })
     .join('\n');
 }
@@ -114,7 +117,7 @@ function delayTable(root: ChartNode, known: Record<string, string>): string {
       .filter(({ transitions }) => transitions.some(({ delay }) => delay === name))
       .map(({ id }) => nameOf(root, id));
   return table(
-    ['delay', 'how long', 'bounds'],
+    ['delay', 'how long, where nothing else is remembered', 'bounds'],
     Object.entries(known).map(([name, length]) => [name, length, uses(name).join(', ')]),
   );
 }

@@ -1,11 +1,12 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
-import { transition, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate';
-import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
+import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
 import { notices, type Notice } from '../../machines/notices.ts';
-import { blankRoom, newTurn } from '../../machines/room.model.ts';
-import type { RoomContext, RoomEvent, Text, Turn } from '../../machines/room.model.ts';
+import type { RoomInTheHouse } from '../../machines/room-limits.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { allNodes, describeMachine, isPassing, pathTo } from './walk.ts';
+import { messages, type Message } from './happenings.ts';
+import { placesOf } from './places.ts';
+import { allNodes, describeMachine, isPassing, pathTo, type ChartNode } from './walk.ts';
 
 /**
  * `taken`: something happens that the message asks for; `held`: it waits its turn; `refused`: the person is told why
@@ -30,78 +31,48 @@ export interface Row {
   cells: Cell[];
 }
 
-type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${string}` | 'bystander.spoke' }>;
-
-const person = '@person:example.org' as RoomContext['person'] & string;
-const said = { eventId: '$message', sender: person } as { eventId: Text['eventId']; sender: Text['sender'] };
-const text: Text = { ...said, body: 'words', replyTo: null };
-const question = { id: 'q', text: 'Shall I?', expiresInMs: null };
-
-const turn = newTurn({ id: 1 as Turn['id'], text, contextId: '1' as Turn['contextId'] });
-const context = blankRoom({
-  room: '!room' as RoomContext['room'],
-  agent: 'agent' as RoomContext['agent'],
-  contextId: turn.contextId,
-  person,
-  turns: 1,
-});
-
-/** What stands behind a command, by how it is read. */
-const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
-const facts: HostFacts = { clear: { contextId: '2' as Turn['contextId'] }, new: { more: true } };
-
-function command(name: CommandName, takes: Reading): Message {
-  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
-}
-
-/** By type, so that a message that is missing here does not compile. */
-const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
-  'text.received': { type: 'text.received', text },
-  'file.received': { type: 'file.received', ...said, name: 'file' },
-  'bystander.spoke': { type: 'bystander.spoke', ...said },
-  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
-};
-
-/** What a person can send, as the columns of the table. */
-export const messages: readonly Message[] = [
-  ...Object.values(others),
-  ...commands.map(({ name, takes }) => command(name, takes)),
-];
+/** Whether it is so for whoever sends the message. */
+type Holds = (context: RoomInTheHouse, message: Message) => boolean;
 
 const circumstances = [
-  { name: 'queue full', apply: (c: RoomContext): RoomContext => ({ ...c, waiting: Array<Text>(1000).fill(text) }) },
-  { name: 'something unanswered', apply: (c) => ({ ...c, unanswered: { text, why: 'failed' } }) },
-  { name: 'question open', apply: (c) => ({ ...c, question }) },
-  { name: 'agent takes confirmations', apply: (c) => ({ ...c, turn: c.turn && { ...c.turn, confirmations: true } }) },
-  { name: 'chat of a Space', apply: (c) => ({ ...c, number: 1 }) },
-  { name: 'told before', apply: (c) => ({ ...c, told: [person], noticed: true }) },
-] as const satisfies readonly { name: string; apply: (context: RoomContext) => RoomContext }[];
+  { name: 'queue full', holds: ({ waiting, limits }) => waiting.length >= limits.queue },
+  { name: 'something unanswered', holds: ({ unanswered }) => unanswered !== null },
+  { name: 'question open', holds: ({ question }) => question !== null },
+  { name: 'agent takes confirmations', holds: ({ turn }) => turn?.confirmations === true },
+  { name: 'chat of a Space', holds: ({ number }) => number !== null },
+  {
+    name: 'told before',
+    holds: ({ told, noticed }, message) =>
+      message.type === 'bystander.spoke' ? told.includes(message.sender) : noticed,
+  },
+] as const satisfies readonly { name: string; holds: Holds }[];
 
-/** Runs every message in every state in which a room can be found, under all circumstances. */
+/** Runs every message in every place in which a room can be found. */
 export function treatments(machine: AnyStateMachine = roomMachine): Row[] {
-  const root = describeMachine(machine);
+  const places = placesOf(machine);
+  return rowsOf(describeMachine(machine)).flatMap(({ id, state }) => {
+    const here = places.filter(({ _nodes }) =>
+      _nodes.some(({ machine: { id: root }, path }) => [root, ...path].join('.') === id),
+    );
+    if (here.length === 0) return [];
+    return [{ state, cells: messages.map((message) => cell(machine, state, here, message)) }];
+  });
+}
+
+/** The states that a room rests in when its person writes: those of the conversation, and those beside it. */
+function rowsOf(root: ChartNode): { id: string; state: string }[] {
   const conversation = allNodes(root).find(({ key }) => key === 'conversation');
   if (conversation === undefined) throw new Error('the room has no conversation');
   const leaves = allNodes(conversation).filter((node) => node.children.length === 0 && !isPassing(node));
-  const serving = leaves.map(({ id }) => {
-    const keys = pathTo(conversation, id)
+  const beside = root.children.filter(({ type, tags }) => type === 'atomic' && !tags.includes('unheard'));
+  const within = (top: ChartNode, { id }: ChartNode) => ({
+    id,
+    state: pathTo(top, id)
       .slice(1)
-      .map(({ key }) => key);
-    return { keys, value: { serving: { conversation: valueOf(keys), tray: 'empty', dialog: 'none' } } };
+      .map(({ key }) => key)
+      .join(' / '),
   });
-  const others = root.children
-    .filter(({ type, tags }) => type === 'atomic' && !tags.includes('unheard'))
-    .map(({ key }) => ({ keys: [key], value: key }));
-  return [...serving, ...others].map((place) => ({
-    state: place.keys.join(' / '),
-    cells: messages.map((message) => cell(machine, place, message)),
-  }));
-}
-
-/** A state in which a room can be found: its path as it stands in the table, and its value for the machine. */
-interface Place {
-  keys: readonly string[];
-  value: StateValue;
+  return [...leaves.map((node) => within(conversation, node)), ...beside.map((node) => within(root, node))];
 }
 
 /** The cell as it stands in the table. */
@@ -110,40 +81,62 @@ export function cellText({ usual, unless }: Cell): string {
   return exceptions.length === 0 ? usual : `${usual} (${exceptions.join('; ')})`;
 }
 
-function cell(machine: AnyStateMachine, place: Place, message: Message): Cell {
-  const combinations = circumstances
-    .reduce<Circumstance[][]>((known, { name }) => [...known, ...known.map((names) => [...names, name])], [[]])
-    .sort((a, b) => a.length - b.length);
-  const found: { when: Circumstance[]; then: Treatment }[] = [];
-  for (const when of combinations) {
-    const then = treat(machine, place, when, message);
-    const expected = found.findLast((known) => known.when.every((name) => when.includes(name)));
-    if (expected?.then !== then) found.push({ when, then });
-  }
-  const [usual, ...unless] = found;
-  if (usual === undefined) throw new Error('a table without circumstances');
-  return { usual: usual.then, unless };
+interface Case {
+  when: Circumstance[];
+  then: Treatment;
 }
 
-function treat(
-  machine: AnyStateMachine,
-  { keys, value }: Place,
-  when: readonly Circumstance[],
-  message: Message,
-): Treatment {
-  const usual = {
-    ...context,
-    turn: keys[0] === 'asking' ? turn : null,
-    question: keys.includes('awaiting confirmation') ? question : null,
-  };
-  const before = circumstances.reduce<RoomContext>((c, { name, apply }) => (when.includes(name) ? apply(c) : c), usual);
-  const snapshot = machine.resolveState({ value, context: before }) as AnyMachineSnapshot;
-  const [next, effects] = transition(machine, snapshot, message) as [AnyMachineSnapshot, Effect[]];
-  if ((next.context as RoomContext).waiting.length > before.waiting.length) return 'held';
-  const moved = JSON.stringify(next.value) !== JSON.stringify(snapshot.value);
+function cell(machine: AnyStateMachine, state: string, places: readonly AnyMachineSnapshot[], message: Message): Cell {
+  const cases = places.map((place): Case => {
+    const context = place.context as RoomInTheHouse;
+    const when = circumstances.filter(({ holds }: { holds: Holds }) => holds(context, message)).map(({ name }) => name);
+    return { when, then: treat(machine, place, message) };
+  });
+  const always = circumstances
+    .filter(({ name }) => cases.every(({ when }) => when.includes(name)))
+    .map(({ name }) => name);
+  const found = casesIn(cases.map(({ when, then }) => ({ when: when.filter((name) => !always.includes(name)), then })));
+  const [usual, ...others] = found;
+  if (usual === undefined) throw new Error('a cell without a place');
+  const unless: Case[] = [];
+  for (const { when, then } of others) {
+    const expected = [usual, ...unless].findLast((known) => known.when.every((name) => when.includes(name))) ?? usual;
+    if (expected.then !== then) unless.push({ when, then });
+  }
+  return { usual: usual.then, unless };
+
+  function casesIn(all: readonly Case[]): Case[] {
+    const byName = new Map<string, Case>();
+    for (const one of all) {
+      const name = one.when.join(' and ');
+      const known = byName.get(name) ?? one;
+      if (known.then !== one.then) {
+        throw new Error(
+          `'${message.type}' in '${state}' (${name}) is ${known.then} or ${one.then}: name what decides it`,
+        );
+      }
+      byName.set(name, known);
+    }
+    const rank = ({ when }: Case) => when.reduce((sum, name) => sum + 2 ** placeIn(name), 100 * when.length);
+    return [...byName.values()].sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+function placeIn(name: Circumstance): number {
+  return circumstances.findIndex((one) => one.name === name);
+}
+
+function treat(machine: AnyStateMachine, place: AnyMachineSnapshot, message: Message): Treatment {
+  const [next, effects] = transition(machine, place, message as never) as [AnyMachineSnapshot, Effect[]];
+  if (waitingIn(next) > waitingIn(place)) return 'held';
+  const moved = JSON.stringify(next.value) !== JSON.stringify(place.value);
   if (moved || effects.some((effect) => !refuses(effect))) return 'taken';
   if (effects.length > 0) return 'refused';
-  return isNamed(snapshot, message) ? 'ignored' : 'dropped';
+  return isNamed(place, message) ? 'ignored' : 'dropped';
+}
+
+function waitingIn({ context }: AnyMachineSnapshot): number {
+  return (context as RoomContext).waiting.length;
 }
 
 interface Effect {
@@ -151,15 +144,15 @@ interface Effect {
   params: unknown;
 }
 
-/** Whether one of the active states has a transition for the message. */
-function isNamed(snapshot: AnyMachineSnapshot, { type }: Message): boolean {
-  return snapshot._nodes.some((node) => node.ownEvents.includes(type));
+/** Whether one of the active states has a transition for the message, by its name or by one for all of its kind. */
+function isNamed({ _nodes }: AnyMachineSnapshot, { type }: Message): boolean {
+  return _nodes.some(({ ownEvents }) => ownEvents.some((name) => name === type || isKindOf(name as string, type)));
+}
+
+function isKindOf(name: string, type: string): boolean {
+  return name.endsWith('.*') && type.startsWith(name.slice(0, -1));
 }
 
 function refuses({ type, params }: Effect): boolean {
   return type === 'say' && notices[(params as { notice: Notice }).notice.key].refuses;
-}
-
-function valueOf([key = '', ...inner]: readonly string[]): StateValue {
-  return inner.length === 0 ? key : { [key]: valueOf(inner) };
 }

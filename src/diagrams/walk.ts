@@ -20,6 +20,8 @@ export interface ChartNode {
   id: string;
   key: string;
   type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  /** One sentence for the person who looks at it. */
+  description: string | null;
   /** Id of the child that is entered first; null where there is no choice. */
   initial: string | null;
   tags: string[];
@@ -71,6 +73,7 @@ function describeNode(node: AnyStateNode): ChartNode {
     id: idOf(node),
     key: node.key,
     type: node.type,
+    description: node.description ?? null,
     initial: first[0] === undefined ? null : idOf(first[0]),
     tags: [...node.tags],
     // Not node.entry: there XState adds the raising and cancelling of its timers.

@@ -172,7 +172,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const { world, isClosed } = this.#nursery;
     if (isClosed()) return;
     this.#error = error;
-    world.supervision.root.send({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
+    world.supervision.tell({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
   }
 
   #stop(): void {

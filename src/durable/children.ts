@@ -79,7 +79,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
   }
 
   function want(keys: readonly string[], why: Why): void {
-    world.supervision.root.send({ type: 'actor.wanted', keys, why });
+    world.supervision.tell({ type: 'actor.wanted', keys, why });
   }
 
   return {
@@ -93,27 +93,10 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     wake(records) {
       const asleep = [...records].filter(([key]) => !children.has(key));
       for (const [key, record] of asleep) children.set(key, new Child(key, nursery, record));
-      if (asleep.length === 0) return;
-      want(
-        asleep.map(([key]) => key),
-        'woken',
-      );
+      const keys = asleep.map(([key]) => key);
+      if (keys.length > 0) want(keys, 'woken');
     },
-    spawn(key) {
-      if (isClosed) return;
-      children.get(key)?.spawn();
-      sweepLater();
-    },
-    restartAfter(key, afterMs) {
-      if (isClosed) return;
-      children.get(key)?.rest({ afterMs });
-      world.alarm.set(world.now() + afterMs, () => want([key], 'restarted'));
-    },
-    park(key) {
-      if (isClosed) return;
-      children.get(key)?.rest('parked');
-      quiet.look();
-    },
+    ...ordersOf(world, children, { isClosed: () => isClosed, want, spawned: sweepLater, changed: quiet.look }),
     release(key) {
       const child = children.get(key);
       if (child === undefined) return;
@@ -127,6 +110,31 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       endSweep();
       for (const child of children.values()) child.leave();
       await writes.ended();
+    },
+  };
+}
+
+/** What the root says of actors that are there. */
+function ordersOf<Key extends string, Context, Event extends AnyEventObject, Facts>(
+  { alarm, now }: Pick<ChildrenWorld<Key, Context, Event, Facts>, 'alarm' | 'now'>,
+  children: ReadonlyMap<string, Child<Key, Context, Event, Facts>>,
+  house: { isClosed(): boolean; want(keys: readonly string[], why: Why): void; spawned(): void; changed(): void },
+): Omit<Orders, 'release'> {
+  return {
+    spawn(key) {
+      if (house.isClosed()) return;
+      children.get(key)?.spawn();
+      house.spawned();
+    },
+    restartAfter(key, afterMs) {
+      if (house.isClosed()) return;
+      children.get(key)?.rest({ afterMs });
+      alarm.set(now() + afterMs, () => house.want([key], 'restarted'));
+    },
+    park(key) {
+      if (house.isClosed()) return;
+      children.get(key)?.rest('parked');
+      house.changed();
     },
   };
 }

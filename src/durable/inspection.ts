@@ -10,10 +10,12 @@ type Inspect = (event: InspectionEvent) => void;
 /** Give what it returns to the root: `createActor(root, { inspect: chartsOnly(inspect) })`. */
 export function chartsOnly(inspect: Inspect): Inspect {
   return (event) => {
+    // An actor that is being made has no snapshot yet.
+    if (event.type === '@xstate.actor') return inspect(event);
     const actor = event.actorRef as AnyActor;
     const snapshot = durableSnapshotOf(actor);
     const isFirst = 'event' in event && event.event.type === 'xstate.init';
-    if (snapshot === null || event.type === '@xstate.actor' || isFirst) return inspect(event);
+    if (snapshot === null || isFirst) return inspect(event);
     if (event.type !== '@xstate.snapshot' || snapshot.heard === null) return;
     const { rootId, actorRef } = event;
     for (const { event: heard, from } of snapshot.heard) {

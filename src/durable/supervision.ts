@@ -5,15 +5,16 @@ import type { AnyActorRef } from 'xstate';
 export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted';
 
 /** What the root hears of its actors besides XState's own `xstate.done.actor.*` and `xstate.error.actor.*`. */
-export type ActorEvent =
+type ActorEvent =
   /** Somebody has something for these actors, and they are not there: the root spawns them. */
   | { type: 'actor.wanted'; keys: readonly string[]; why: Why }
   /** An actor threw, or its record could not be read or written: the root restarts or parks it. */
   | { type: 'actor.failed'; key: string; error: string; at: number };
 
 export interface Supervision {
-  /** The parent of all actors. It hears `ActorEvent`s; none of them is in its `children` (docs/adr/0011). */
+  /** The parent of all actors. None of them is in its `children` (docs/adr/0011). */
   root: AnyActorRef;
+  tell(event: ActorEvent): void;
   /** How an actor that failed stands with the root; null for all others. */
   standingOf(key: string): 'backing off' | 'parked' | null;
 }

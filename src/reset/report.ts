@@ -1,6 +1,6 @@
 /** What a reset says: what was or would be deleted, what was or would be left, and what stays for people to do. */
 import type { RoomId, UserId } from '../../machines/ids.ts';
-import type { StateContents } from '../store/state-folder.ts';
+import type { StateContents } from '../store/contents.ts';
 
 /** `local-only`: the state folder; `server-leave-forget`: first every room and invite of the bot, then the state folder. */
 export type ResetMode = 'local-only' | 'server-leave-forget';
@@ -87,8 +87,11 @@ function localLines({ dryRun, folder, contents, localProblem }: ResetOutcome): s
   const head = localProblem ?? (dryRun ? 'would be deleted' : 'deleted');
   return [
     `Local state in ${folder}, ${head}:`,
-    ...parts.map(({ name, files, damaged }) => {
-      const what = [...(files > 0 ? [plural(files, 'file')] : []), ...(damaged > 0 ? [`${damaged} damaged`] : [])];
+    ...parts.map(({ name, records, damaged }) => {
+      const what = [
+        ...(records > 0 ? [plural(records, 'record')] : []),
+        ...(damaged > 0 ? [`${damaged} damaged`] : []),
+      ];
       return `  ${name.padEnd(width)}  ${what.join(', ') || 'absent'}`;
     }),
     ...(others.length > 0 ? [`  not records of the service, kept: ${listed(others)}`] : []),

@@ -9,8 +9,7 @@ import type { Household } from '../compose/household.ts';
 import { DeadLetters } from '../durable/definition.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
-import type { Now } from '../ports.ts';
-import type { HostState } from '../store/host.ts';
+import type { HostState, Now } from '../ports.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
 

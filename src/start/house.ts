@@ -2,10 +2,8 @@
 import { createAlarm, type Alarm } from '../durable/timers.ts';
 import type { UserId } from '../../machines/ids.ts';
 import type { Config } from '../config/config.ts';
-import { openStore, type Store } from '../compose/store.ts';
-import type { Log, Now } from '../ports.ts';
-import { openHostState, type HostState } from '../store/host.ts';
-import { lockFolder } from '../store/lock.ts';
+import type { HostState, Log, Now, Store } from '../ports.ts';
+import { openStore } from '../store/store.ts';
 
 export interface House {
   host: HostState;
@@ -16,13 +14,14 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Throws `FolderInUse` or `StoreFailure`. */
+/** Throws as `openStore` does. */
 export async function openHouse(config: Config, now: Now, log: Log): Promise<House> {
-  const lock = await lockFolder(config.state.dir);
-  const [host, store] = await Promise.all([
-    openHostState(config.state.dir, { fsync: config.state.fsync }),
-    openStore(config, log),
-  ]);
+  const { dir, fsync } = config.state;
+  const store = await openStore(dir, {
+    fsync,
+    onCorrupt: (error) => log.error({ error }, 'damaged record moved aside'),
+  });
+  const { host } = store;
   const alarm = createAlarm(now);
   const closers: House['closers'] = [];
   return {
@@ -31,7 +30,7 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
       for (const closer of closers.reverse()) await closer();
       await host.update({});
       alarm.close();
-      await lock.release();
+      await store.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Where each person has one memory, whose memory each agent holds: no other person may ever be given that agent (P6). */
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Config } from '../config/config.ts';
-import type { HostState } from '../store/host.ts';
+import type { HostState } from '../ports.ts';
 
 /** Another person's words are in the one memory that an agent has. */
 class MemoryTaken extends Error {
@@ -9,7 +9,7 @@ class MemoryTaken extends Error {
     super(
       `user_agents gives ${person} the agent ${agent}, whose one memory holds what ${holder} said ` +
         '(policy.context.scope: person). Give them an agent of their own, or empty the memory of that agent ' +
-        'and take its line out of `memories` in host.json in the state folder.',
+        'and take it out of the `memories` of the host state (docs/operating.md says how).',
     );
   }
 }

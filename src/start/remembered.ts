@@ -4,9 +4,8 @@ import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { readPersonRecord } from '../actors/person.ts';
 import { readRoomRecord } from '../actors/room.ts';
-import type { Store } from '../compose/store.ts';
 import type { Envelope } from '../durable/record.ts';
-import type { Log } from '../ports.ts';
+import type { Log, Store } from '../ports.ts';
 
 export interface Remembered {
   people: ReadonlyMap<UserId, Envelope<PersonContext>>;

@@ -10,8 +10,7 @@ import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } 
 import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
 import type { Reception } from '../actors/reception.ts';
 import { newRoomRecord } from '../actors/room.ts';
-import type { Store } from '../compose/store.ts';
-import type { Arrival, Log, Registry, RoomWork, Survey } from '../ports.ts';
+import type { Arrival, Log, Registry, RoomWork, Store, Survey } from '../ports.ts';
 import type { Remembered } from './remembered.ts';
 
 export interface RestoreWorld {

@@ -1,11 +1,11 @@
-/** A document of the store cannot be read as what it should be; its file was moved aside and is kept. */
+/** A document of the store cannot be read as what it should be; it was moved aside and is kept. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';
-  /** Where the file is kept. */
+  /** Where it is kept. */
   readonly keptAt: string;
 
-  constructor(path: string, keptAt: string, why: string) {
-    super(`${path} is damaged (${why}); it is kept as ${keptAt}.`);
+  constructor(what: string, keptAt: string, why: string) {
+    super(`${what} is damaged (${why}); it is kept as ${keptAt}.`);
     this.keptAt = keptAt;
   }
 }
@@ -20,7 +20,12 @@ export class FolderInUse extends Error {
   }
 }
 
-/** The file system refused; `code` is its own word for it (`ENOSPC`). */
+/** What is in the state folder is not for this service to write into. It is left as it is. */
+export class UnusableState extends Error {
+  override readonly name = 'UnusableState';
+}
+
+/** The file system or the database refused; `code` is its word for it (`ENOSPC`). */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
   readonly code: string;
@@ -45,10 +50,28 @@ const reasons: Partial<Record<string, string>> = {
   EMFILE: 'this process has too many files open (EMFILE)',
   ENOTSUP: 'its file system cannot do that (ENOTSUP)',
   EIO: 'the disk failed (EIO)',
+  EBUSY: 'another process is writing into it (EBUSY)',
+  SQLITE_CORRUPT: 'the database is damaged (SQLITE_CORRUPT)',
+  SQLITE_CANTOPEN: 'it cannot be opened (SQLITE_CANTOPEN)',
 };
 
-/** The word that `node:fs` gives an error, or its message where it gives none. */
+/** What SQLite calls by numbers (https://www.sqlite.org/rescode.html). */
+const sqliteCodes: Partial<Record<number, string>> = {
+  5: 'EBUSY',
+  6: 'EBUSY',
+  8: 'EROFS',
+  10: 'EIO',
+  11: 'SQLITE_CORRUPT',
+  13: 'ENOSPC',
+  14: 'SQLITE_CANTOPEN',
+  26: 'SQLITE_NOTADB',
+};
+
+/** The word that Node or SQLite gives an error, or its message where they give none. */
 export function codeOf(error: unknown): string {
   if (error instanceof StoreFailure) return error.code;
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  // The upper bits of a number only say more of the same.
+  if (errcode !== undefined) return sqliteCodes[errcode & 0xff] ?? String(error);
+  return code ?? String(error);
 }

@@ -1,36 +1,26 @@
 import { Low } from 'lowdb';
-import path from 'node:path';
 import { z } from 'zod';
 import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
-import type { Writing } from './atomic-file.ts';
-import { jsonFile, setAside } from './json-file.ts';
+import type { HostDocument, HostState } from '../ports.ts';
+import type { Database } from './database.ts';
+import { readRow, rowAdapter, setAside } from './document.ts';
+import { UnusableState } from './errors.ts';
 
 const VERSION = 1;
+const TABLE = 'host';
+/** The only row of its table. */
+export const HOST_ROW = 'host';
 
-const HostDocument = z.strictObject({
+const StoredHost = z.strictObject({
   version: z.literal(VERSION),
-  /** `next_batch` of the last sync whose events are all in records. */
   syncPosition: z.string().nullable(),
   deviceId: z.string().nullable(),
-  /** The account whose rooms the records are of. */
   userId: UserId.nullable().default(null),
-  /** Where each person has one memory (`policy.context.scope: person`): who has ever spoken to an agent. */
   memories: z.record(AgentId, UserId).default({}),
-  /** No id above this one was given out. */
   lastContextId: ContextId.nullable(),
-  /** When `syncPosition` was committed, ms since 1970. */
   lastSyncAt: z.number().nullable(),
 });
-
-/** What the service remembers about itself. */
-type HostDocument = Readonly<Omit<z.infer<typeof HostDocument>, 'version'>>;
-
-export interface HostState {
-  /** The last committed state. */
-  read(): HostDocument;
-  /** Writes the changes and gives the new state; one after the other. A failed write changes nothing. */
-  update(patch: Partial<HostDocument>): Promise<HostDocument>;
-}
+type StoredHost = z.infer<typeof StoredHost>;
 
 const empty: HostDocument = Object.freeze({
   syncPosition: null,
@@ -41,15 +31,15 @@ const empty: HostDocument = Object.freeze({
   lastSyncAt: null,
 });
 
-/** Opens `host.json` in the state folder. Throws `CorruptRecord` (the file is moved aside) or `StoreFailure`. */
-export async function openHostState(folder: string, writing: Writing): Promise<HostState> {
-  const file = path.join(folder, 'host.json');
-  let committed = await readDocument(file, writing);
+/** Throws `CorruptRecord` (the document is moved aside), or `UnusableState` where a newer version wrote it. */
+export async function openHostState(database: Database): Promise<HostState> {
+  let committed = await readDocument(database);
   let last: Promise<unknown> = Promise.resolve();
 
   const apply = async (patch: Partial<HostDocument>): Promise<HostDocument> => {
-    const { version, ...next } = HostDocument.parse({ ...committed, ...patch, version: VERSION });
-    await new Low(jsonFile<object>(file, writing), { version, ...next }).write();
+    const { version, ...next } = StoredHost.parse({ ...committed, ...patch, version: VERSION });
+    const record: StoredHost = { version, ...next };
+    await new Low(rowAdapter<StoredHost>(database, TABLE, HOST_ROW), { record }).write();
     committed = Object.freeze(next);
     return committed;
   };
@@ -63,18 +53,23 @@ export async function openHostState(folder: string, writing: Writing): Promise<H
   };
 }
 
-async function readDocument(file: string, writing: Writing): Promise<HostDocument> {
-  const db = new Low<unknown>(jsonFile(file, writing), null);
-  await db.read();
-  if (db.data === null) return empty;
-  const found = z.object({ version: z.number() }).safeParse(db.data);
-  if (found.success && found.data.version > VERSION) {
-    throw new Error(
-      `${file} was written by a newer version of this service (format ${found.data.version}, known is ${VERSION}).`,
-    );
+async function readDocument(database: Database): Promise<HostDocument> {
+  const { data } = await readRow<unknown>(database, TABLE, HOST_ROW);
+  if (data === null) return empty;
+  const found = z.object({ version: z.number() }).safeParse(data.record);
+  if (found.success && found.data.version > VERSION) throw newerHost(database.file, found.data.version);
+  const parsed = StoredHost.safeParse(data.record);
+  if (!parsed.success) {
+    const document = JSON.stringify(data.record);
+    const damage = { part: TABLE, id: HOST_ROW, document, why: 'it is no state of this service' };
+    throw await setAside(database, damage, [`DELETE FROM ${TABLE}`]);
   }
-  const parsed = HostDocument.safeParse(db.data);
-  if (!parsed.success) throw await setAside(file, 'it is no state of this service');
   const { version: _, ...document } = parsed.data;
   return Object.freeze(document);
+}
+
+function newerHost(file: string, version: number): UnusableState {
+  return new UnusableState(
+    `${file} was written by a newer version of this service (format ${version}, known is ${VERSION}).`,
+  );
 }

@@ -1,103 +1,42 @@
 import { Low } from 'lowdb';
-import path from 'node:path';
-import type { Records } from '../ports.ts';
-import type { Writing } from './atomic-file.ts';
+import type { RecordTable } from '../ports.ts';
+import type { Database } from './database.ts';
+import { parseRow, readRow, rowAdapter, upsert, type Row, type Table } from './document.ts';
 import { CorruptRecord } from './errors.ts';
-import { jsonFile, setAside } from './json-file.ts';
-import { hashOf, openShardedFolder } from './sharded-folder.ts';
 
-interface Envelope {
-  key: string;
-  record: unknown;
-}
+const READ_AT_ONCE = 256;
 
-export interface RecordFolder extends Records {
-  /** Writes many: several times faster than one by one where the disk is waited for. After an error some are written. */
-  writeAll(records: Iterable<readonly [key: string, record: unknown]>): Promise<void>;
-  /** All records, a few dozen read at once; what is damaged is moved aside, told to `onCorrupt` and left out. */
-  entries(): AsyncGenerator<[key: string, record: unknown]>;
-}
+/** Hears of damaged documents that are found on the way through many. */
+export type OnCorrupt = (error: CorruptRecord) => void;
 
-export interface RecordOptions extends Writing {
-  /** Hears of damaged records that `keys` or `entries` find; without it they become warnings of the process. */
-  onCorrupt?: (error: CorruptRecord) => void;
-}
-
-const READ_AT_ONCE = 64;
-const WRITE_AT_ONCE = 64;
-
-/**
- * Records as files `ab/<40 hex digits of sha256(key)>.json`. One writer per key at a time; the folder must be locked.
- * Every call throws `StoreFailure` when the file system refuses.
- */
-export async function openRecords(folder: string, options: RecordOptions): Promise<RecordFolder> {
-  const { onCorrupt = (error) => process.emitWarning(error) } = options;
-  const files = await openShardedFolder(folder, options);
-  const nameOf = (key: string) => `${hashOf(key)}.json`;
-
-  const readFile = async (file: string): Promise<Envelope | null> => {
-    const db = new Low<unknown>(jsonFile(file, options), null);
-    await db.read();
-    if (db.data === null || isEnvelope(db.data)) return db.data;
-    throw await setAside(file, 'it is no record');
-  };
-  const readOrReport = async (file: string): Promise<Envelope | null> => {
+/** Records as rows of their own. */
+export function openRecords(database: Database, table: Table, onCorrupt: OnCorrupt): RecordTable {
+  async function readOrReport(id: string, record: string): Promise<Row<unknown> | null> {
     try {
-      return await readFile(file);
+      return { record: await parseRow(database, table, id, record) };
     } catch (error) {
       if (!(error instanceof CorruptRecord)) throw error;
       onCorrupt(error);
       return null;
     }
-  };
-  async function* envelopes(): AsyncGenerator<Envelope> {
-    const all = (await files.list()).filter((file) => /^[0-9a-f]{40}\.json$/.test(path.basename(file)));
-    for (let at = 0; at < all.length; at += READ_AT_ONCE) {
-      const batch = await Promise.all(all.slice(at, at + READ_AT_ONCE).map(readOrReport));
-      yield* batch.filter((envelope) => envelope !== null);
-    }
   }
-  const writeOne = async (key: string, record: unknown, writing: Writing): Promise<void> => {
-    const envelope: Envelope = { key, record: record ?? null };
-    await files.put(nameOf(key), (file) => new Low(jsonFile<Envelope>(file, writing), envelope).write());
-  };
   return {
-    async read(key) {
-      const file = files.pathOf(nameOf(key));
-      const envelope = await readFile(file);
-      if (envelope === null) return null;
-      if (envelope.key !== key) throw new Error(`${file} holds ${envelope.key}, whose hash is that of ${key} too.`);
-      return envelope.record;
-    },
-    write: (key, record) => writeOne(key, record, options),
-    async writeAll(records) {
-      const all = [...records];
-      const writing = { ...options, folderLater: true };
-      for (let at = 0; at < all.length; at += WRITE_AT_ONCE) {
-        const batch = all.slice(at, at + WRITE_AT_ONCE);
-        const results = await Promise.allSettled(batch.map(([key, record]) => writeOne(key, record, writing)));
-        for (const result of results) if (result.status === 'rejected') throw result.reason;
-      }
-      if (options.fsync) await files.sync(all.map(([key]) => nameOf(key)));
-    },
-    remove: (key) => files.remove(nameOf(key)),
-    async keys() {
-      const keys: string[] = [];
-      for await (const { key } of envelopes()) keys.push(key);
-      return keys;
-    },
+    read: async (key) => (await readRow(database, table, key)).data?.record ?? null,
+    write: (key, record) => new Low(rowAdapter(database, table, key), { record }).write(),
+    writeAll: async (records) => database.commit(Array.from(records, ([key, record]) => upsert(table, key, record))),
+    remove: async (key) => database.commit([[`DELETE FROM ${table} WHERE id = ?`, key]]),
+    keys: async () => database.rows(`SELECT id FROM ${table} ORDER BY id`).map(({ id }) => String(id)),
     async *entries() {
-      for await (const { key, record } of envelopes()) yield [key, record];
+      // By pages: no query stays open while others write.
+      let page = database.rows(`SELECT id, record FROM ${table} ORDER BY id LIMIT ${READ_AT_ONCE}`);
+      while (page.length > 0) {
+        for (const { id, record } of page) {
+          const row = await readOrReport(String(id), String(record));
+          if (row !== null) yield [String(id), row.record];
+        }
+        const last = String(page.at(-1)?.['id']);
+        page = database.rows(`SELECT id, record FROM ${table} WHERE id > ? ORDER BY id LIMIT ${READ_AT_ONCE}`, last);
+      }
     },
   };
-}
-
-function isEnvelope(document: unknown): document is Envelope {
-  return (
-    typeof document === 'object' &&
-    document !== null &&
-    'record' in document &&
-    'key' in document &&
-    typeof document.key === 'string'
-  );
 }

@@ -3,23 +3,26 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createReception } from '../../src/actors/reception.ts';
-import { openHostState } from '../../src/store/host.ts';
+import { openStore } from '../../src/store/store.ts';
 import { temporaryFolder } from '../store/support.ts';
 import { agent } from './support.ts';
 
 /** Three ids of a service that starts at that time, with what is in the folder. */
 async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
+  const store = await openStore(folder, { fsync: false });
   const { mintContextId } = createReception({
     registry: { agentOf: () => agent, has: () => true },
     access: { mayInvite: () => true, assignmentOf: () => 'configured' },
     mode: 'spaces',
     scope: 'room',
-    host: await openHostState(folder, { fsync: false }),
+    host: store.host,
     readMarker: async () => null,
     inTheMaking: () => null,
     now: () => startedAt,
   });
-  return (await Promise.all([mintContextId(), mintContextId(), mintContextId()])).map(BigInt);
+  const ids = await Promise.all([mintContextId(), mintContextId(), mintContextId()]);
+  await store.close();
+  return ids.map(BigInt);
 }
 
 const isRising = (ids: bigint[]) => ids.every((id, index) => index === 0 || id > (ids[index - 1] as bigint));
@@ -34,7 +37,7 @@ it('rises over restarts, also when the clock was set back', async () => {
 it('rises when nothing remembers the ones before', async () => {
   const folder = await temporaryFolder();
   const before = await mintedIn(folder, 1_000_000);
-  await rm(path.join(folder, 'host.json'));
+  await rm(path.join(folder, 'state.db'));
   const ids = [...before, ...(await mintedIn(folder, 1_000_001))];
   expect([ids.length, isRising(ids)]).toEqual([6, true]);
 });

@@ -141,6 +141,12 @@ export function pure(snapshot: AnyMachineSnapshot, events: readonly AnyEventObje
   return { snapshot: next, actions, effects: effects.map(({ type, params }): [string, unknown] => [type, params]) };
 }
 
+/** What a record keeps of a chart: all but the limits of the house. */
+export function rememberedOf({ context }: AnyMachineSnapshot): unknown {
+  const { limits: _, ...remembered } = context as Record<string, unknown>;
+  return remembered;
+}
+
 /** Timers of a record are those of the states that it is in, `at`. */
 export function timersAreRight(record: Envelope, at: AnyMachineSnapshot): boolean {
   if (record.done) return record.timers.length === 0;

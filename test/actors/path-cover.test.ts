@@ -10,7 +10,7 @@ import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, type RoomDefinition } from '../../src/actors/room.ts';
-import { step } from '../../src/durable/step.ts';
+import { chartOf, step } from '../../src/durable/step.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import {
   configured,
@@ -22,6 +22,7 @@ import {
   machine,
   note,
   pure,
+  rememberedOf,
   shipped,
   taken,
   timersAfter,
@@ -90,8 +91,7 @@ interface Edge extends Place {
 }
 
 function placeOf(record: Envelope): Place {
-  const snapshot = machine.resolveState({ value: record.value as never, context: record.context });
-  return { stored: JSON.stringify(record), snapshot };
+  return { stored: JSON.stringify(record), snapshot: chartOf(definition, record) };
 }
 
 /** Everything that can be reached, breadth first, through hosts that are killed when they have written. */
@@ -111,7 +111,7 @@ function explore(): { places: Place[]; edges: Edge[] } {
       const disk = killedWhenWritten(stored, one);
       const record = JSON.parse(disk) as Envelope;
       const context = `${conversationOf(before)} on ${JSON.stringify(one)}`;
-      expectSame([record.value, record.context], [expected.value, expected.context], context);
+      expectSame([record.value, record.context], [expected.value, rememberedOf(expected)], context);
       if (!timersAreRight(record, expected))
         expect.fail(`wrong timers: ${context} gives ${JSON.stringify(record.timers)}`);
       expect(record.parked, context).toEqual([]);
@@ -145,14 +145,14 @@ it('every transition of the chart goes the same way through a host that is kille
     const resumed = await killedAfterEffects(definition, stored, input({ type: 'resumed' }));
     const woken = pure(snapshot, [{ type: 'resumed' }]);
     const record = JSON.parse(resumed.disk) as Envelope;
-    expect([record.value, record.context]).toEqual([woken.snapshot.value, woken.snapshot.context]);
+    expect([record.value, record.context]).toEqual([woken.snapshot.value, rememberedOf(woken.snapshot)]);
     expect(resumed.effects).toEqual(woken.effects);
     for (const one of inputsOf(record)) {
       const { snapshot: wanted, effects: wantedEffects } = pure(woken.snapshot, eventsOf(record, one));
       const { disk, effects } = await killedAfterEffects(definition, resumed.disk, one);
       const { value, context } = JSON.parse(disk) as Envelope;
       const what = `${conversationOf(before)}, resumed, on ${JSON.stringify(one)}`;
-      expectSame([value, context, effects], [wanted.value, wanted.context, wantedEffects], what);
+      expectSame([value, context, effects], [wanted.value, rememberedOf(wanted), wantedEffects], what);
     }
   }
 }, 60_000);
@@ -167,7 +167,7 @@ it('`step` decides on every way what the public `transition` of XState decides',
       { value, context, timers, done, effects: effects.map(({ type, params }) => [type, params]) },
       {
         value: next.value as unknown,
-        context: next.context as unknown,
+        context: rememberedOf(next),
         timers: timersAfter(before, one, actions),
         done: next.status === 'done',
         effects: wanted,

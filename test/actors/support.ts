@@ -2,15 +2,9 @@
 import type { AnyEventObject } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
 import { blankRoom, type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import type { PolicyLimits } from '../../machines/room-limits.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import {
-  claimantOf,
-  newRoomRecord,
-  roomDefinition,
-  type Claim,
-  type RoomFacts,
-  type RoomLimits,
-} from '../../src/actors/room.ts';
+import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Input, Result } from '../../src/durable/definition.ts';
 import type { Log } from '../../src/ports.ts';
@@ -24,10 +18,10 @@ export const contextId = (id: number) => ContextId.parse(String(id));
 export const eventId = (name: string | number) => EventId.parse(`$${name}`);
 export const turnId = (id: number) => TurnId.parse(id);
 
-export const limits: RoomLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
+export const limits: PolicyLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
 
 /** A house without onboarding: whoever speaks first has a chat there. */
-export const claim: Claim = (_, person) => ({
+const claim: Claim = (_, person) => ({
   ...{ type: 'room.claimed', person, role: 'chat', agent, assignment: 'configured', number: null, name: null },
 });
 export const definition = roomDefinition(limits, DEVICE);

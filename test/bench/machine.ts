@@ -2,14 +2,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import path from 'node:path';
-import { replaceFile } from '../../src/store/atomic-file.ts';
+import { openStore } from '../../src/store/store.ts';
 import { median, quantile } from './figures.ts';
 
 export interface Machine {
   cores: number;
   cpu: string;
   node: string;
-  /** One replaced file of a record's size, ms: with fsync of file and folder, and without. */
+  /** One record written over another, ms: with fsync, and without. */
   durableWrite: { p50: number; p95: number };
   plainWrite: { p50: number; p95: number };
 }
@@ -17,7 +17,7 @@ export interface Machine {
 const WRITES = 100;
 const RECORD = 'x'.repeat(1_500);
 
-/** Looks at the machine; writes a few files into `folder` and removes them. */
+/** Looks at the machine; writes a few records into `folder` and removes them. */
 export async function lookAtMachine(folder: string): Promise<Machine> {
   const place = path.join(folder, 'fsync');
   await mkdir(place);
@@ -46,11 +46,13 @@ export function describeMachine({ cores, cpu, node, durableWrite, plainWrite }: 
 }
 
 async function writes(folder: string, fsync: boolean): Promise<Machine['plainWrite']> {
+  const store = await openStore(path.join(folder, `fsync-${fsync}`), { fsync });
   const times: number[] = [];
   for (let n = 0; n < WRITES; n++) {
     const started = performance.now();
-    await replaceFile(path.join(folder, 'record.json'), RECORD, { fsync });
+    await store.rooms.write('!room', { n, RECORD });
     times.push(performance.now() - started);
   }
+  await store.close();
   return { p50: median(times), p95: quantile(times, 0.95) };
 }

@@ -1,6 +1,5 @@
 /** The rooms as `app.ts` composes them, on the real store, in a world that says yes at once. */
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects } from '../../src/actors/effects/room.ts';
@@ -11,10 +10,8 @@ import { newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
-import type { RoomWork } from '../../src/ports.ts';
-import { openAnswers } from '../../src/store/answers.ts';
-import { openHostState, type HostState } from '../../src/store/host.ts';
-import { openRecords, type RecordFolder } from '../../src/store/records.ts';
+import type { HostState, RecordTable, RoomWork } from '../../src/ports.ts';
+import { openStore } from '../../src/store/store.ts';
 import { renderAnswer } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
@@ -25,7 +22,7 @@ import { ownTime } from './usage.ts';
 export interface Rooms {
   children: Children<RoomId, RoomContext>;
   counts: Root['counts'];
-  records: RecordFolder;
+  records: RecordTable;
   host: HostState;
   reception: Reception;
   /** Lets every idle room leave memory; resolves with the CPU time that it took, ms. */
@@ -63,12 +60,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const log = { debug: nowhere, info: nowhere, warn: nowhere, error: console.error };
-  const [host, records, deadLetters, answers] = await Promise.all([
-    openHostState(folder, { fsync }),
-    openRecords(path.join(folder, 'rooms'), { fsync }),
-    openRecords(path.join(folder, 'dead-letters'), { fsync }),
-    openAnswers(path.join(folder, 'answers'), { fsync }),
-  ]);
+  const store = await openStore(folder, { fsync });
+  const { host, rooms: records, deadLetters, answers } = store;
   const registry = { agentOf: () => AGENT, has: () => true };
   const reception = createReception({
     registry,
@@ -155,6 +148,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     async close() {
       await children.close();
       alarm.close();
+      await store.close();
     },
   };
 }

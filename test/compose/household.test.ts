@@ -9,12 +9,11 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
-import { openStore } from '../../src/compose/store.ts';
 import type { Config } from '../../src/config/config.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 import type { Done, Made, NewRoom, RoomWork } from '../../src/ports.ts';
 import { input, silentLog, textInput } from '../actors/support.ts';
-import { temporaryFolder } from '../store/support.ts';
+import { temporaryFolder, temporaryStore } from '../store/support.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
 import { startRoot, type Root } from '../support/root.ts';
 import { until } from '../support/until.ts';
@@ -55,7 +54,7 @@ const invited = input({
 /** A household whose homeserver makes rooms as `create` says. */
 async function household(create: (room: NewRoom) => Promise<Made>) {
   const config = configOf(await temporaryFolder());
-  const store = await openStore(config, silentLog);
+  const store = await temporaryStore(config.state.dir);
   const alarm = createFakeAlarm();
   const directory = createDirectory();
   const said: [RoomId, string][] = [];

@@ -1,13 +1,13 @@
 /** Everything the bot knows comes back from the homeserver, however many rooms there are, and coming back changes nothing. */
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AgentId, ContextId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import { blankRoom } from '../../machines/room.model.ts';
 import { readPersonRecord } from '../../src/actors/person.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
-import { openRecords } from '../../src/store/records.ts';
+import { openStore } from '../../src/store/store.ts';
+import { sql } from '../store/support.ts';
 import { temporaryFolder, type Bot } from '../support/bot.ts';
 import { makeManagedRooms, type ManagedPerson } from '../support/managed-rooms.ts';
 import { logIn } from '../support/matrix-http.ts';
@@ -75,7 +75,7 @@ export function describeManyRooms(name: string, start: () => Promise<TestHomeser
         );
 
         expect(await round('with its records')).toEqual({ ...first, report: null });
-        await rm(path.join(folder.path, 'host.json'));
+        sql(folder.path, 'DELETE FROM host');
         const nothing = { ...report, restored: 0, repaired: 0 };
         expect(await round('with its records and no sync position')).toEqual({ ...first, report: nothing });
 
@@ -99,13 +99,15 @@ function reportIn({ lines }: Bot['log']): object | null {
 }
 
 async function recordsIn(folder: string) {
-  const all = async <T>(name: string, read: (stored: unknown) => T) => {
+  const store = await openStore(folder, { fsync: false });
+  const all = async <T>(name: 'people' | 'rooms', read: (stored: unknown) => T) => {
     const found: [string, T][] = [];
-    const records = await openRecords(path.join(folder, name), { fsync: false });
-    for await (const [key, stored] of records.entries()) found.push([key, read(stored)]);
+    for await (const [key, stored] of store[name].entries()) found.push([key, read(stored)]);
     return found.sort(byKey(0)).map(([, record]) => record);
   };
-  return { people: await all('people', readPersonRecord), rooms: await all('rooms', readRoomRecord) };
+  const found = { people: await all('people', readPersonRecord), rooms: await all('rooms', readRoomRecord) };
+  await store.close();
+  return found;
 }
 
 function byKey<Key extends PropertyKey>(key: Key) {

@@ -1,12 +1,12 @@
 /** How a person gets a Space with chats, keeps it over invites, restarts and losses, and what others get. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { ID_KEY } from '../../src/matrix/content.ts';
 import { aliasNameOf } from '../../src/matrix/room-templates.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { sql } from '../store/support.ts';
 import { startCommand } from '../support/command.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
@@ -248,7 +248,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const chat = await enter(someone, 'Chat 1');
       await someone.message(chat, (m) => m.body === words(greeting));
       await first.kill();
-      await rm(path.join(bot.stateDir, 'people'), { recursive: true });
+      sql(bot.stateDir, 'DELETE FROM people');
       const second = bot.start();
       await second.running;
       await someone.say(chat, '!new');
@@ -278,9 +278,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.message(chat, (m) => m.body === words(greeting));
       expect(await first.kill('SIGTERM')).toBe('0');
       await someone.say(chat, 'while it was away');
-      const host = path.join(bot.stateDir, 'host.json');
-      const remembered = JSON.parse(await readFile(host, 'utf8')) as object;
-      await writeFile(host, JSON.stringify({ ...remembered, syncPosition: 'of another homeserver' }));
+      sql(bot.stateDir, "UPDATE host SET record = json_set(record, '$.syncPosition', 'of another homeserver')");
       const service = startCommand(['start'], {
         MATRIX_HOMESERVER: world.homeserver().url,
         MATRIX_USER_ID: bot.userId,

@@ -118,6 +118,6 @@ describe.concurrent('npm run demo', { timeout: 60_000 }, () => {
     expect(others).toEqual([]);
     expect(out).toContain(`The records of the bot are in ${path.join(state, folder ?? '')}\n`);
     const kept = await readdir(path.join(state, folder ?? '', 'state'));
-    expect(kept).toEqual(expect.arrayContaining(['people', 'rooms']));
+    expect(kept).toEqual(expect.arrayContaining(['state.db']));
   });
 });

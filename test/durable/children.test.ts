@@ -5,8 +5,7 @@ import type { Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { openRecords } from '../../src/store/records.ts';
-import { temporaryFolder } from '../store/support.ts';
+import { temporaryStore } from '../store/support.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled, until } from '../support/until.ts';
 import { build, type House, type HouseOptions } from '../actors/house.ts';
@@ -31,12 +30,7 @@ const count = (id: string): Input => input({ type: 'count' }, 0, id);
 const repeat = (n: string): Input => input({ type: 'repeat', n }, 0, n);
 
 async function realRecords() {
-  const folder = await temporaryFolder();
-  const options = { fsync: false, onCorrupt: () => undefined };
-  const [records, deadLetters] = await Promise.all([
-    openRecords(`${folder}/rooms`, options),
-    openRecords(`${folder}/dead-letters`, options),
-  ]);
+  const { rooms: records, deadLetters } = await temporaryStore();
   const stored = async (room: RoomId) => (await records.read(room)) as Envelope | null;
   const letters = async (room: RoomId) => (await deadLetters.read(room)) as Input[] | null;
   return { records, deadLetters, stored, letters };

@@ -3,10 +3,9 @@ import { expect, it, describe } from 'vitest';
 import { durable, type DurableWorld } from '../../src/durable/durable.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Definition, Input } from '../../src/durable/definition.ts';
-import { openRecords } from '../../src/store/records.ts';
 import type { Records } from '../../src/ports.ts';
 import { settled, until } from '../support/until.ts';
-import { temporaryFolder } from '../store/support.ts';
+import { temporaryStore } from '../store/support.ts';
 import {
   conversationOf,
   definition,
@@ -319,7 +318,7 @@ describe('a light step', () => {
 
 describe('with the real store', () => {
   it('writes a turn in four records, from its text to its answer in the room', async () => {
-    const folder = await openRecords(await temporaryFolder(), { fsync: false });
+    const { rooms: folder } = await temporaryStore();
     const written: string[] = [];
     const records: Records = {
       ...folder,
@@ -344,7 +343,7 @@ describe('with the real store', () => {
   });
 
   it('goes through a conversation, and each process finds what the one before committed', async () => {
-    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const { rooms: records } = await temporaryStore();
     const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1))];
     const stored: RoomDefinition = { ...definition, light: new Set() };
     let record = freshRecord();
@@ -360,7 +359,7 @@ describe('with the real store', () => {
   });
 
   it('writes many inputs in few writes, the last of which is the truth', async () => {
-    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const { rooms: records } = await temporaryStore();
     const { admit, happened, record } = start(records, toyRecord(), toy);
     for (let index = 0; index < 1_000; index++) admit(count(`$${index}`));
     await until(() => countOf(record()) === 1_000);
@@ -369,7 +368,7 @@ describe('with the real store', () => {
   });
 
   it('leaves no file behind for a record that is done', async () => {
-    const records = await openRecords(await temporaryFolder(), { fsync: false });
+    const { rooms: records } = await temporaryStore();
     const { actor, admit } = start(records, toyRecord(), toy);
     admit(count('$1'));
     await until(async () => (await records.keys()).length === 1);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createMachine, raise } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import { step } from '../../src/durable/step.ts';
 import type { Definition, Input } from '../../src/durable/definition.ts';
@@ -201,6 +202,25 @@ describe('what the chart throws on', () => {
     expect(play(toyRecord(), input({ type: 'raise at once' })).record).toEqual({
       ...toyRecord(),
       context: { count: 1 },
+    });
+  });
+
+  it('does not include what one region raises and another one hears in the same step', () => {
+    const regions = createMachine({
+      id: 'toy',
+      type: 'parallel',
+      states: {
+        talk: { initial: 'off', states: { off: { on: { agreed: 'on' } }, on: {} } },
+        dialog: {
+          initial: 'open',
+          states: { open: { on: { yes: { target: 'none', actions: raise({ type: 'agreed' }) } } }, none: {} },
+        },
+      },
+    });
+    const record = { ...toyRecord(), value: { talk: 'off', dialog: 'open' } };
+    expect(step({ ...toy, machine: regions }, record, [input({ type: 'yes' })]).record).toEqual({
+      ...record,
+      value: { talk: 'on', dialog: 'none' },
     });
   });
 });

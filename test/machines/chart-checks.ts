@@ -16,15 +16,36 @@ export function problemsOf(build: () => AnyStateMachine, vocabulary = ''): strin
     ...implementationProblems(root, machine, vocabulary),
     ...allNodes(root).flatMap(({ id, type }) => (type === 'history' ? [`'${id}' is a history state`] : [])),
     ...unreachable(root).map((id) => `nothing leads to '${id}'`),
+    ...trespasses(root),
     ...children(machine),
   ];
 }
 
 const kinds = ['actions', 'guards', 'delays'] as const;
 
-/** The actions that other actions are made of. */
+const composers = ['asks', 'enqueue', 'check', 'and', 'or', 'not'];
+
+/** The names that other names are made of, in the source of a vocabulary. */
 function namedWithin(vocabulary: string): string[] {
-  return [...vocabulary.matchAll(/\b(?:enqueue|asks)\('([^']+)'/g)].map(([, name = '']) => name);
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && composers.includes(node.expression.text)) {
+      const parts = node.arguments.flatMap((part) => (ts.isArrayLiteralExpression(part) ? [...part.elements] : [part]));
+      names.push(...parts.flatMap(namesOf));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('vocabulary.ts', vocabulary, ts.ScriptTarget.Latest, true));
+  return names;
+}
+
+/** `'a name'` or `{ type: 'a name', … }`. */
+function namesOf(part: ts.Node): string[] {
+  if (ts.isStringLiteral(part)) return [part.text];
+  if (!ts.isObjectLiteralExpression(part)) return [];
+  return part.properties.flatMap((property) =>
+    ts.isPropertyAssignment(property) && property.name.getText() === 'type' ? namesOf(property.initializer) : [],
+  );
 }
 
 function implementationProblems(root: ChartNode, machine: AnyStateMachine, vocabulary: string): string[] {
@@ -69,6 +90,23 @@ function unreachable(root: ChartNode): string[] {
   return allNodes(root).flatMap(({ id }) => (entered.has(id) ? [] : [id]));
 }
 
+/** Regions speak to each other by `raise`: none leads into another one. */
+function trespasses(root: ChartNode): string[] {
+  return allNodes(root)
+    .filter(({ type }) => type === 'parallel')
+    .flatMap(({ children: regions }) =>
+      regions.flatMap((region) => {
+        const others = regions.filter((other) => other !== region).flatMap(allNodes);
+        return allNodes(region).flatMap(({ id, transitions }) =>
+          transitions
+            .flatMap(({ targets }) => targets)
+            .filter((target) => others.some((other) => other.id === target))
+            .map((target) => `'${id}' leads into another region, to '${target}'`),
+        );
+      }),
+    );
+}
+
 function children(machine: AnyStateMachine): string[] {
   const nodes = nodesOf(machine.root);
   return [
@@ -82,6 +120,50 @@ function children(machine: AnyStateMachine): string[] {
 
 function nodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states as Record<string, AnyStateNode>).flatMap(nodesOf)];
+}
+
+/**
+ * What a chart's source must not hold, so that it speaks in names only and the importer keeps it: chapters are plain typed
+ * constants of the file itself, joined by one `createMachine`.
+ */
+export function formFaultsOf(source: string): string[] {
+  const file = ts.createSourceFile('chart.ts', source, ts.ScriptTarget.Latest, true);
+  const imported = new Set<string>();
+  const faults: string[] = [];
+  const calls: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportSpecifier(node)) imported.add(node.name.text);
+    if (ts.isFunctionLike(node) && !ts.isTypeNode(node)) faults.push(`a function: ${firstLine(node)}`);
+    if (ts.isCallExpression(node)) calls.push(node.expression.getText());
+    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+      faults.push(`more than a plain value: ${firstLine(node)}`);
+    if (ts.isPropertyAssignment(node)) {
+      if (node.name.getText() === 'params') faults.push(`params: ${firstLine(node)}`);
+      if (
+        ts.isIdentifier(node.initializer) &&
+        node.name.getText() !== 'context' &&
+        imported.has(node.initializer.text)
+      ) {
+        faults.push(`imported: ${firstLine(node)}`);
+      }
+    }
+    const spread = ts.isSpreadAssignment(node)
+      ? node.expression
+      : ts.isShorthandPropertyAssignment(node)
+        ? node.name
+        : null;
+    if (spread !== null && (!ts.isIdentifier(spread) || imported.has(spread.text)))
+      faults.push(`imported: ${firstLine(node)}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  const machines = calls.filter((name) => /^\w+\.createMachine$/.test(name));
+  const others = calls.filter((name) => !machines.includes(name)).map((name) => `calls ${name}`);
+  return [...faults, ...others, ...(machines.length === 1 ? [] : [`${machines.length} × createMachine`])];
+}
+
+function firstLine(node: ts.Node): string {
+  return node.getText().split('\n')[0] ?? '';
 }
 
 /** What a pure source must not say, one sentence each. Comments and strings may say anything. */

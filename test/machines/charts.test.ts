@@ -5,7 +5,8 @@ import { personEffects } from '../../machines/person.model.ts';
 import { roomEffects } from '../../machines/room.model.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { impuritiesOf, problemsOf } from './chart-checks.ts';
+import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
+import { formFaultsOf, impuritiesOf, problemsOf } from './chart-checks.ts';
 
 const folder = new URL('../../machines/', import.meta.url);
 const sources = readdirSync(folder).filter((name) => name.endsWith('.ts'));
@@ -35,6 +36,35 @@ describe('the charts', () => {
 
   it.each(sources)('%s is pure', (name) => {
     expect(impuritiesOf(readFileSync(new URL(name, folder), 'utf8'))).toEqual([]);
+  });
+});
+
+describe('the charts in names only', () => {
+  it.each(machines)('$file holds nothing but names', ({ file }) => {
+    expect(formFaultsOf(readFileSync(new URL(file, folder), 'utf8'))).toEqual([]);
+  });
+
+  it.each(machines)('$file says of every state what it is', ({ found }) => {
+    const states = found.flatMap((machine) => allNodes(describeMachine(machine)));
+    const sentence = /^[A-Z].*[.]$/;
+    expect(states.filter(({ description }) => !sentence.test(description ?? '')).map(({ id }) => id)).toEqual([]);
+    expect(states.length).toBeGreaterThan(5);
+  });
+
+  it.each(machines)('$file speaks in sentences: no action is the name of an effect', ({ found }) => {
+    const effects = [...Object.keys(roomEffects), ...Object.keys(personEffects)];
+    const named = found
+      .flatMap((machine) => allNodes(describeMachine(machine)))
+      .flatMap(({ entry, exit, transitions }) => [...entry, ...exit, ...transitions.flatMap(({ actions }) => actions)]);
+    expect(named.filter((name) => effects.includes(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(10);
+  });
+
+  it('are short enough to be read, and so is each layer of their vocabularies', () => {
+    const lines = sources.map(
+      (name) => [name, readFileSync(new URL(name, folder), 'utf8').split('\n').length] as const,
+    );
+    expect(lines.filter(([name, count]) => count > (name.endsWith('.machine.ts') ? 700 : 300))).toEqual([]);
   });
 });
 
@@ -161,6 +191,48 @@ describe('the checks can fail:', () => {
       },
     });
     expect(problemsOf(() => machine)).toEqual([]);
+  });
+
+  it('a region that leads into another one', () => {
+    const regions = (go: object) => ({
+      id: 'm',
+      type: 'parallel' as const,
+      on: { clear: '.talk.idle' },
+      states: {
+        talk: { initial: 'idle', states: { idle: { on: { go: 'busy' } }, busy: {} } },
+        box: { initial: 'shut', states: { shut: { on: go }, open: { on: { close: 'shut' } } } },
+      },
+    });
+    expect(problemsOf(() => createMachine(regions({ open: 'open' })))).toEqual([]);
+    expect(problemsOf(() => createMachine(regions({ open: ['open', '#m.talk.idle'] })))).toEqual([
+      "'m.box.shut' leads into another region, to 'm.talk.idle'",
+    ]);
+  });
+
+  it('a chart with more than names', () => {
+    const source = `
+      import { room, theContext, elsewhere, more } from './vocabulary.ts';
+      type State = Parameters<typeof room.createStateConfig>[0];
+      const idle: State = { on: { go: { guard: ({ context }) => context.on, target: 'busy' } } };
+      const busy: State = { entry: { type: 'say', params: { key: 'busy' } } };
+      const fixed = { tags: 'busy' } as const;
+      const checked = { tags: 'busy' } satisfies State;
+      const made = room.createStateConfig({});
+      export const machine = room.createMachine({
+        context: theContext,
+        states: { idle, busy, fixed, checked, made, elsewhere, far: elsewhere, near: { ...more } },
+      });
+    `;
+    expect(formFaultsOf(source)).toEqual([
+      'a function: ({ context }) => context.on',
+      "params: params: { key: 'busy' }",
+      "more than a plain value: { tags: 'busy' } as const",
+      "more than a plain value: { tags: 'busy' } satisfies State",
+      'imported: elsewhere',
+      'imported: far: elsewhere',
+      'imported: ...more',
+      'calls room.createStateConfig',
+    ]);
   });
 
   it('an impure source', () => {

@@ -7,7 +7,6 @@ import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { renderMachinesReadme } from '../../src/diagrams.ts';
 import { drawMermaid } from '../../src/diagrams/mermaid.ts';
 import { nameOf, sentence } from '../../src/diagrams/readme.ts';
-import { cellText, messages, treatments, type Treatment } from '../../src/diagrams/table.ts';
 import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';
 
 const page = renderMachinesReadme();
@@ -215,97 +214,5 @@ describe('the diagrams', () => {
     expect(() => drawMermaid(root, { inside: 'lamp', opened: ['lamp.on'] })).toThrow(
       "the chart has no state 'lamp.on'",
     );
-  });
-});
-
-describe('the table state × message', () => {
-  const rows = treatments();
-  const cellsWith = (treatment: Treatment) =>
-    rows.flatMap(({ state, cells }) =>
-      cells.flatMap((cell, index) =>
-        [cell.usual, ...cell.unless.map(({ then }) => then)].includes(treatment)
-          ? [`${state} × ${messages[index]?.type}`]
-          : [],
-      ),
-    );
-
-  it('has a row for every state in which a room can be found', () => {
-    expect(rows.map(({ state }) => state)).toEqual([
-      'idle',
-      'interrupted',
-      'asking / waiting for a place',
-      'asking / working / connecting',
-      'asking / working / awaiting status',
-      'asking / working / backing off',
-      'asking / working / streaming',
-      'asking / awaiting confirmation',
-      'asking / stopping',
-      'asking / finishing',
-      'pointing',
-      'refusing',
-    ]);
-  });
-
-  it('drops nothing', () => {
-    expect(cellsWith('dropped')).toEqual([]);
-  });
-
-  it('would show a message that the chart forgot', () => {
-    const forgetful = createMachine(
-      {
-        ...roomMachine.config,
-        on: without('command.help', roomMachine.config.on),
-        states: without('command.help', roomMachine.config.states),
-      } as never,
-      roomMachine.implementations as never,
-    );
-    const column = messages.findIndex(({ type }) => type === 'command.help');
-    expect(new Set(treatments(forgetful).map(({ cells }) => cellText(cells[column]!)))).toEqual(new Set(['dropped']));
-  });
-
-  /** The chart without one event, wherever it is named. */
-  function without(event: string, part: unknown): unknown {
-    if (Array.isArray(part)) return part.map((inner) => without(event, inner));
-    if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(
-      Object.entries(part).flatMap(([key, inner]) => (key === event ? [] : [[key, without(event, inner)]])),
-    );
-  }
-
-  it('ignores only a bystander and a refused person who were told', () => {
-    expect(cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'))).toEqual([
-      'refusing × text.received',
-      'refusing × file.received',
-    ]);
-    const column = messages.findIndex(({ type }) => type === 'bystander.spoke');
-    expect(new Set(rows.map(({ cells }) => cellText(cells[column]!)))).toEqual(
-      new Set(['refused (told before: ignored)']),
-    );
-  });
-
-  it('tells what a queue and a question change', () => {
-    const text = (state: string, message: string) =>
-      cellText(rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!);
-    expect([
-      text('idle', 'text.received'),
-      text('asking / working / streaming', 'text.received'),
-      text('asking / working / streaming', 'command.retry'),
-      text('idle', 'command.yes'),
-      text('asking / awaiting confirmation', 'command.no'),
-      text('asking / finishing', 'command.stop'),
-      text('pointing', 'text.received'),
-      text('refusing', 'text.received'),
-      text('refusing', 'command.new'),
-    ]).toEqual([
-      'taken',
-      'held (queue full: refused)',
-      'refused (something unanswered: held; queue full and something unanswered: refused)',
-      'refused (question open: taken)',
-      'held (queue full: refused; agent takes confirmations: taken)',
-      'refused',
-      'taken',
-      'refused (told before: ignored)',
-      'refused',
-    ]);
   });
 });

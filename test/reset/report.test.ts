@@ -3,7 +3,7 @@ import type { RoomId } from '../../machines/ids.ts';
 import { UserId } from '../../machines/ids.ts';
 import { describeReset, isComplete, type ResetOutcome, type RoomOutcome } from '../../src/reset/report.ts';
 
-const part = (name: string, files: number, damaged = 0) => ({ name, files, damaged });
+const part = (name: string, records: number, damaged = 0) => ({ name, records, damaged });
 const room = (name: string, more: Partial<RoomOutcome> = {}): RoomOutcome => ({
   ...{ room: `!${name}:test` as RoomId, membership: 'join', name: null, problem: null },
   ...more,
@@ -28,8 +28,8 @@ test('the local state was deleted', () => {
 Homeserver: not contacted.
 
 Local state in ./state, deleted:
-  host state  1 file
-  rooms       12 files, 1 damaged
+  host state  1 record
+  rooms       12 records, 1 damaged
   people      absent
 
 What stays:
@@ -47,8 +47,8 @@ Homeserver: @bot:test on https://test, 2 of 1 room and 1 invite left and forgott
   declined  !b:test
 
 Local state in ./state, deleted:
-  host state  1 file
-  rooms       12 files, 1 damaged
+  host state  1 record
+  rooms       12 records, 1 damaged
   people      absent
 
 What stays:

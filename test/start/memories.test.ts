@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { AgentId, UserId } from '../../machines/ids.ts';
 import type { Config } from '../../src/config/config.ts';
 import { claimMemories } from '../../src/start/memories.ts';
-import { openHostState } from '../../src/store/host.ts';
-import { temporaryFolder } from '../store/support.ts';
+import { temporaryStore } from '../store/support.ts';
 import { botConfig } from '../support/bot.ts';
 
 const [ann, bob] = ['@ann:test', '@bob:test'].map((id) => UserId.parse(id)) as [UserId, UserId];
@@ -17,7 +16,7 @@ function config(scope: 'room' | 'person', userAgents: Record<UserId, AgentId>): 
 }
 
 it('keeps an agent with one memory from a second person, also over a time in which nobody has it', async () => {
-  const host = await openHostState(await temporaryFolder(), { fsync: false });
+  const { host } = await temporaryStore();
   await claimMemories(host, config('person', { [ann]: a, [bob]: b }));
   await claimMemories(host, config('person', { [bob]: b }));
   await expect(claimMemories(host, config('person', { [bob]: a }))).rejects.toThrow(
@@ -28,7 +27,7 @@ it('keeps an agent with one memory from a second person, also over a time in whi
 });
 
 it('minds nothing where every room has a memory of its own', async () => {
-  const host = await openHostState(await temporaryFolder(), { fsync: false });
+  const { host } = await temporaryStore();
   await claimMemories(host, config('room', { [ann]: a, [bob]: a }));
   expect(host.read().memories).toEqual({});
 });

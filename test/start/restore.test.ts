@@ -1,5 +1,4 @@
 /** Survey results as data, a real store in a folder of its own, and a homeserver that takes the repairs. */
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
@@ -10,14 +9,11 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { newRoomRecord, readRoomRecord } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import type { Store } from '../../src/compose/store.ts';
-import type { Arrival, Done, KnownRoom, Log, RoomWork } from '../../src/ports.ts';
+import type { Arrival, Done, KnownRoom, Log, RoomWork, Store } from '../../src/ports.ts';
 import { readRemembered } from '../../src/start/remembered.ts';
 import { restore } from '../../src/start/restore.ts';
-import { openAnswers } from '../../src/store/answers.ts';
-import { openRecords } from '../../src/store/records.ts';
 import { after, freshRecord, input, textInput, toStreaming } from '../actors/support.ts';
-import { temporaryFolder } from '../store/support.ts';
+import { temporaryStore } from '../store/support.ts';
 
 const me = UserId.parse('@bot:test');
 const ann = UserId.parse('@ann:test');
@@ -77,11 +73,10 @@ interface World {
 }
 
 async function world(rooms: KnownRoom[]): Promise<World> {
-  const folder = await temporaryFolder();
-  const open = (name: string) => openRecords(path.join(folder, name), { fsync: false });
+  const opened = await temporaryStore();
   const happened: string[] = [];
-  const watched = async (name: string) => {
-    const records = await open(name);
+  const watched = (name: 'rooms' | 'people') => {
+    const records = opened[name];
     const writeAll: typeof records.writeAll = (written) => {
       const all = [...written];
       happened.push(...all.map(([key]) => `${name} ${key}`));
@@ -89,12 +84,7 @@ async function world(rooms: KnownRoom[]): Promise<World> {
     };
     return { ...records, writeAll };
   };
-  const store: Store = {
-    rooms: await watched('rooms'),
-    people: await watched('people'),
-    deadLetters: await open('dead-letters'),
-    answers: await openAnswers(path.join(folder, 'answers'), { fsync: false }),
-  };
+  const store: Store = { ...opened, rooms: watched('rooms'), people: watched('people') };
   return { store, rooms, arrivals: [], happened, errors: [], refuses: new Set(), reports: [] };
 }
 

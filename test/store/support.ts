@@ -1,15 +1,36 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import * as node from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import type { WritingFs } from '../../src/store/atomic-file.ts';
+import type { Store } from '../../src/ports.ts';
+import { openStore, type StoreOptions } from '../../src/store/store.ts';
 
 /** A folder for one test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'roomkeeper-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A store for one test, closed after it. */
+export async function temporaryStore(folder?: string, options: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore(folder ?? (await temporaryFolder()), { fsync: false, ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** What a tool sees and does in the database of a state folder, also beside the service. */
+export function sql(folder: string, query: string, ...parameters: (string | number)[]): Record<string, unknown>[] {
+  const connection = new DatabaseSync(path.join(folder, 'state.db'), { timeout: 1000 });
+  try {
+    return connection
+      .prepare(query)
+      .all(...parameters)
+      .map((row) => ({ ...row }));
+  } finally {
+    connection.close();
+  }
 }
 
 /** Relative paths of all files below the folder, sorted. */
@@ -19,46 +40,4 @@ export async function filesIn(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
-}
-
-type Step = 'open' | 'write' | 'sync' | 'close' | 'rename' | 'unlink';
-
-/** The real file system; notes every step, and refuses the steps that `refuse` gives a code for. */
-export function watchedFs(refuse: (step: Step, name: string) => string | null = () => null) {
-  const steps: string[] = [];
-  const note = (step: Step, file: string) => {
-    const name = path.basename(file).replace(/\.[0-9a-f]{12}\.tmp$/, '.tmp');
-    steps.push(`${step} ${name}`);
-    const code = refuse(step, name);
-    if (code !== null) throw Object.assign(new Error(`${code}: refused`), { code });
-  };
-  const fs: WritingFs = {
-    async open(file, flags, mode) {
-      note('open', file);
-      const handle = await node.open(file, flags, mode);
-      return {
-        writeFile: async (data) => {
-          note('write', file);
-          await handle.writeFile(data);
-        },
-        sync: async () => {
-          note('sync', file);
-          await handle.sync();
-        },
-        close: async () => {
-          await handle.close();
-          note('close', file);
-        },
-      };
-    },
-    async rename(from, to) {
-      note('rename', from);
-      await node.rename(from, to);
-    },
-    async unlink(file) {
-      note('unlink', file);
-      await node.unlink(file);
-    },
-  };
-  return { fs, steps };
 }

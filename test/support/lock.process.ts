@@ -6,10 +6,10 @@ const [folder = ''] = process.argv.slice(2);
 process.send?.('ready');
 await once(process, 'message');
 try {
-  const lock = await lockFolder(folder);
+  const lock = lockFolder(folder);
   process.send?.('locked');
   await once(process, 'message');
-  await lock.release();
+  lock.release();
   process.send?.('released');
 } catch (error) {
   process.send?.(error instanceof Error ? `${error.name}: ${error.message}` : String(error));

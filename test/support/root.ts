@@ -2,6 +2,8 @@
 import { createActor, type InspectionEvent } from 'xstate';
 import { restartPolicy, type RestartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { endedIn } from '../../machines/supervisor-vocabulary.ts';
+import { as } from '../../machines/vocabulary.ts';
 import { standingOf } from '../../machines/supervisor-words.ts';
 import type { Orders } from '../../src/durable/children.ts';
 import type { Supervision } from '../../src/durable/supervision.ts';
@@ -20,10 +22,10 @@ export function startRoot(
   const root = createActor(
     supervisorMachine.provide({
       actions: {
-        spawn: (_, { keys }) => keys.forEach((key) => of(key).spawn(key)),
+        'spawn the actor': ({ event }) => as(event, 'actor.wanted').keys.forEach((key) => of(key).spawn(key)),
+        'let go of the actor': ({ event }) => of(endedIn(event)).release(endedIn(event)),
         restart: (_, { key, afterMs }) => of(key).restartAfter(key, afterMs),
         park: (_, { key }) => of(key).park(key),
-        release: (_, { key }) => of(key).release(key),
       },
     }),
     {
@@ -35,6 +37,7 @@ export function startRoot(
   root.start();
   return {
     root,
+    tell: (event) => root.send(event),
     standingOf: (key) => standingOf(root.getSnapshot().context, key),
     status: () => root.getSnapshot().status,
     counts() {

@@ -1,4 +1,4 @@
-import { transition } from 'xstate';
+import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
 import { PersonContext, type Job, type PersonEvent } from '../../../machines/person.model.ts';
 import { type Notice } from '../../../machines/notices.ts';
@@ -50,8 +50,8 @@ export class Story {
   }
 
   get at(): string {
-    const { value } = this.snapshot;
-    return typeof value === 'string' ? value : value['making a chat'];
+    const value: StateValue = this.snapshot.value;
+    return typeof value === 'string' ? value : (value['making a chat'] as string);
   }
 
   get context(): PersonContext {

@@ -2,12 +2,24 @@ import { createActor, SimulatedClock } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import type { RoomEvent } from '../../../machines/room.model.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
-import { asked, claimed, command, ended, granted, opened, ready, text, unreachable, untouched } from './story.ts';
+import {
+  asked,
+  claimed,
+  command,
+  ended,
+  granted,
+  opened,
+  ready,
+  testLimits,
+  text,
+  unreachable,
+  untouched,
+} from './story.ts';
 
 /** A live room under a clock that the test moves. */
 function live(...events: RoomEvent[]) {
   const clock = new SimulatedClock();
-  const actor = createActor(roomMachine, { input: untouched, clock }).start();
+  const actor = createActor(roomMachine, { input: { ...untouched, limits: testLimits }, clock }).start();
   [claimed(), ...events].forEach((event) => actor.send(event));
   const at = () => (actor.getSnapshot().value as { serving: { conversation: unknown } }).serving.conversation;
   const pass = (ms: number) => {

@@ -14,6 +14,7 @@ import type {
 } from '../../../machines/room.model.ts';
 import type { Marker } from '../../../machines/marker.ts';
 import type { Notice, Trouble } from '../../../machines/notices.ts';
+import type { RoomLimits } from '../../../machines/room-limits.ts';
 import { roomEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
 import { noteTaken } from '../coverage.ts';
@@ -30,6 +31,12 @@ export const untouched = blankRoom({
   agent: AgentId.parse('nobody'),
   contextId: ContextId.parse('1'),
 });
+
+/** What bounds the rooms of the stories. */
+export const testLimits: RoomLimits = {
+  ...{ queue: 20, tries: 5, turnMs: 30 * 60_000, refuseAlways: false, mostTold: 50 },
+  ...{ questionMs: 60 * 60_000, stopMs: 5_000, firstPauseMs: 500, longestPauseMs: 8_000 },
+};
 
 type SimpleCommand = Exclude<CommandName, CommandWithArgs | keyof HostFacts>;
 
@@ -222,7 +229,7 @@ type Timers = Record<string, number>;
 
 /** A room after these events, from the very first one on. */
 export function play(...events: RoomEvent[]): Scene {
-  return sceneOf(roomMachine.resolveState({ value: 'unclaimed', context: untouched }), {}).after(...events);
+  return sceneOf(resolve('unclaimed', untouched), {}).after(...events);
 }
 
 function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
@@ -270,7 +277,11 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
   }
   const { value, status } = next;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
-  return { snapshot: roomMachine.resolveState({ value, context, status }), timers: running, does };
+  return { snapshot: resolve(value, context, status), timers: running, does };
+}
+
+function resolve(value: StateValue, context: RoomContext, status: RoomSnapshot['status'] = 'active'): RoomSnapshot {
+  return roomMachine.resolveState({ value, context: { ...context, limits: testLimits }, status }) as RoomSnapshot;
 }
 
 function placeOf(value: StateValue): string {

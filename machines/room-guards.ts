@@ -1,0 +1,84 @@
+/** What the room finds to be so, and how long it waits. A name that holds on several events looks at the event itself. */
+import { and, not } from 'xstate';
+import { withSayings } from './room-sayings.ts';
+
+const withFacts = withSayings.extend({
+  guards: {
+    // the room and its person
+    'it is an entry room': ({ event }) => 'role' in event && event.role === 'entry',
+    'the person is refused': ({ event }) => 'role' in event && event.role === 'refused',
+    'it is a chat': ({ event }) => 'role' in event && event.role === 'chat',
+    'the same person invites again': ({ context, event }) =>
+      event.type === 'room.invited' && event.person === context.person,
+    'the person is here already': ({ context, event }) =>
+      event.type === 'room.adopted' && context.person === event.person,
+    'the room is of somebody else': ({ context, event }) =>
+      event.type === 'room.adopted' && context.person !== null && context.person !== event.person,
+    'the person left': ({ context, event }) => event.type === 'member.left' && event.user === context.person,
+    'the person knows': ({ context }) => context.noticed,
+    'the person knows that it is encrypted': ({ context }) => context.encrypted,
+    'they were told, or too many were': ({ context, event }) =>
+      'sender' in event && (context.told.length >= context.limits.mostTold || context.told.includes(event.sender)),
+    'a refusal is said every time': ({ context }) => context.limits.refuseAlways,
+    'the default agent serves': ({ context }) => context.assignment === 'default',
+    'another agent takes over': ({ context, event }) =>
+      event.type === 'agent.assigned' && event.role !== 'refused' && event.agent !== context.agent,
+    'this agent is meant': ({ context, event }) => event.type === 'agent.reachable' && event.agent === context.agent,
+
+    // the chat
+    'the chat has a number': ({ context }) => context.number !== null,
+    'people get more than one': ({ event }) => event.type === 'command.new' && event.more,
+    'a name is given': ({ event }) => event.type === 'command.rename' && event.name !== null,
+    'the name is not new': ({ context, event }) => event.type === 'room.named' && event.name === context.name,
+
+    // the conversation
+    'a text waits': ({ context }) => context.waiting.length > 0,
+    'the queue has room': ({ context }) => context.waiting.length < context.limits.queue,
+    'something is unanswered': ({ context }) => context.unanswered !== null,
+    'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
+    'a question is open': ({ context }) => context.question !== null,
+
+    // the turn
+    'it is of this turn': ({ context, event }) =>
+      'turn' in event && context.turn !== null && event.turn === context.turn.id,
+    'the turn was discarded': ({ context }) => context.turn?.discarded === true,
+    'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.tries,
+    'the person knows that the agent is busy': ({ context }) => context.turn?.toldBusy === true,
+    'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
+    'the agent runs a repeated message only once': ({ context }) => context.turn?.idempotent === true,
+    'the session is another one': ({ context, event }) =>
+      event.type === 'agent.ready' &&
+      event.session !== null &&
+      context.session !== null &&
+      event.session !== context.session,
+    'it is done': ({ event }) => event.type === 'turn.ended' && event.outcome === 'done',
+    'it brings an answer': ({ event }) => event.type === 'turn.ended' && event.answer !== null,
+  },
+
+  delays: {
+    backoff: ({ context }) => context.turn?.pauseMs ?? context.limits.firstPauseMs,
+    turnLimit: ({ context }) => context.limits.turnMs,
+    questionLimit: ({ context }) => context.question?.expiresInMs ?? context.limits.questionMs,
+    stopLimit: ({ context }) => context.limits.stopMs,
+  },
+});
+
+/** Several facts at once: the importer keeps names only, so each has one. */
+export const withGuards = withFacts.extend({
+  guards: {
+    'the person need not hear it again': and(['the person knows', not('a refusal is said every time')]),
+    'the person should hear of the default agent': and(['the default agent serves', not('the person knows')]),
+    'more chats are made': and(['the chat has a number', 'people get more than one']),
+    'it is of this turn and the person does not know': and([
+      'it is of this turn',
+      not('the person knows that the agent is busy'),
+    ]),
+    'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
+    'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'the agent forgot': and(['it is of this turn', 'the session is another one']),
+    'this turn was discarded': and(['it is of this turn', 'the turn was discarded']),
+    'this turn is done with an answer': and(['it is of this turn', 'it is done', 'it brings an answer']),
+    'this turn is done without a word': and(['it is of this turn', 'it is done']),
+    'this turn broke off with a piece of an answer': and(['it is of this turn', 'it brings an answer']),
+  },
+});

@@ -1,0 +1,48 @@
+/** The first layer of the room's vocabulary: what the host carries out, and how a name asks for it. */
+import { setup } from 'xstate';
+import type { EventId } from './ids.ts';
+import type { Notice } from './notices.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
+import { roomEffects, type RoomEffectParams, type RoomEvent, type Wish } from './room.model.ts';
+import { turnOf, wish } from './room-words.ts';
+import { asking, effects, type Moment } from './vocabulary.ts';
+
+export type RoomMoment = Moment<RoomInTheHouse, RoomEvent>;
+
+/** The params of the effects are the contract with `src/actors/effects/room.ts`. */
+export const host = setup({
+  types: {} as {
+    context: RoomInTheHouse;
+    events: RoomEvent;
+    input: RoomInTheHouse;
+    tags: 'at rest' | 'busy' | 'unheard';
+  },
+  actions: effects<RoomEffectParams>(roomEffects),
+});
+
+export const asks = asking<RoomInTheHouse, RoomEvent, RoomEffectParams>();
+
+/** A word to whoever wrote the message at hand; to the whole room where nobody did. */
+export function says(notice: Notice | ((moment: RoomMoment) => Notice)) {
+  return asks('say', (moment) => ({ notice: from(notice, moment), answers: messageOf(moment.event) }));
+}
+
+/** A word to whoever asked what is being answered. */
+export function tellsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice)) {
+  return asks('say', (moment) => ({ notice: from(notice, moment), answers: turnOf(moment.context).text.eventId }));
+}
+
+/** A word to the actor of the room's person. */
+export function wishes(what: Wish | ((moment: RoomMoment) => Wish)) {
+  return asks('tell the person', (moment) => wish(moment.context, from(what, moment)));
+}
+
+function from<Value extends object>(value: Value | ((moment: RoomMoment) => Value), moment: RoomMoment): Value {
+  return typeof value === 'function' ? value(moment) : value;
+}
+
+/** The message that an event brought; null for what nobody wrote. */
+export function messageOf(event: RoomEvent): EventId | null {
+  if (event.type === 'text.received') return event.text.eventId;
+  return 'eventId' in event ? event.eventId : null;
+}

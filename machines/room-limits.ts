@@ -1,0 +1,29 @@
+/** What bounds a room: one JSON object in the machine's input, read by its guards and delays, never written into a record. */
+import type { RoomContext } from './room.model.ts';
+
+/** What the operator sets. */
+export interface PolicyLimits {
+  /** Texts that may wait behind the one being answered. */
+  queue: number;
+  /** Tries to reach the agent before the person is told. */
+  tries: number;
+  turnMs: number;
+  /** A person without an agent is told so every time, not only once. */
+  refuseAlways: boolean;
+}
+
+/** What nobody sets. */
+export const fixedLimits = {
+  /** In a room of hundreds, most of them need not hear that they are not answered. */
+  mostTold: 50,
+  /** An agent's question that names no time of its own. */
+  questionMs: 60 * 60_000,
+  stopMs: 5_000,
+  firstPauseMs: 500,
+  longestPauseMs: 8_000,
+};
+
+export type RoomLimits = PolicyLimits & typeof fixedLimits;
+
+/** What the chart looks at: what the record remembers, and what the house allows. */
+export type RoomInTheHouse = RoomContext & { limits: RoomLimits };

@@ -1,0 +1,120 @@
+/** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
+import type { RoomContext, Text } from './room.model.ts';
+import { host, type RoomMoment } from './room-host.ts';
+import {
+  afterFailedTry,
+  beginNextTurn,
+  beginTurn,
+  moveTo,
+  noteOf,
+  numberAndName,
+  personOf,
+  receive,
+  turnOf,
+  unansweredText,
+  whyStopped,
+  whyUnanswered,
+  wordOn,
+  wordOnExpiry,
+} from './room-words.ts';
+import { as } from './vocabulary.ts';
+
+const { assign } = host;
+
+function hold(text: (moment: RoomMoment) => Text) {
+  return assign(({ context, event }) => ({ waiting: [...context.waiting, text({ context, event })] }));
+}
+
+/** The person's word on a question, as a text for the next turn. */
+function theWord({ context, event }: RoomMoment): Text {
+  const word = as(event, 'command.yes', 'command.no');
+  return wordOn(context, word, word.type === 'command.yes');
+}
+
+function leavesOpen({ turn }: RoomContext, why: 'interrupted' | 'stopped' | 'failed'): Partial<RoomContext> {
+  return { unanswered: turn && { text: turn.text, why } };
+}
+
+export const withNotes = host.extend({
+  actions: {
+    // the room
+    'receive the person': assign(({ event }) => {
+      const guest = as(event, 'room.invited', 'room.adopted');
+      return receive(guest.type === 'room.adopted' ? { ...guest, role: 'chat' } : guest);
+    }),
+    'note the person': assign(({ event }) => personOf({ event: as(event, 'room.claimed') })),
+    'note the agent': assign(({ event }) => noteOf({ event: as(event, 'room.claimed', 'agent.assigned') })),
+    'note the number and name': assign(({ context, event }) =>
+      numberAndName({ context, event: as(event, 'room.adopted') }),
+    ),
+    'note the name': assign(({ event }) => ({ name: as(event, 'room.named', 'name.set').name })),
+    'note whether it is archived': assign(({ event }) => ({ archived: as(event, 'chat.archived').archived })),
+    'note that the person knows': assign({ noticed: true }),
+    'note that the room is encrypted': assign({ encrypted: true }),
+    'note who was told': assign(({ context, event }) => ({
+      told: [...context.told, as(event, 'bystander.spoke', 'stranger.spoke').sender],
+    })),
+    'forget the session': assign({ session: null }),
+    'forget whose chat it was': assign({ person: null, number: null }),
+    'forget what waits': assign({ waiting: [] }),
+    'forget what is under way': assign({ turn: null, waiting: [], unanswered: null, question: null, dialog: null }),
+    'start a new context': assign(({ event }) => ({
+      contextId: as(event, 'command.clear').contextId,
+      session: null,
+      unanswered: null,
+      question: null,
+    })),
+    'go on in another context': assign(({ context, event }) =>
+      moveTo(context, as(event, 'context.assigned').contextId),
+    ),
+
+    // the turn
+    'begin the turn': assign(({ context, event }) => beginTurn(context, as(event, 'text.received').text)),
+    'begin the turn anew': assign(({ context }) => beginTurn(context, unansweredText(context))),
+    'begin a turn with the word': assign((moment) => beginTurn(moment.context, theWord(moment))),
+    'begin the next turn': assign(({ context }) => beginNextTurn(context)),
+    'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
+    'discard the turn': assign(({ context }) => ({ turn: context.turn && { ...context.turn, discarded: true } })),
+    'end the turn': assign({ turn: null }),
+    'note that the person knows that the agent is busy': assign(({ context }) => ({
+      turn: context.turn && { ...context.turn, toldBusy: true },
+    })),
+    'note the failed try': assign(({ context, event }) => ({
+      turn: afterFailedTry(context.turn, as(event, 'agent.unreachable').jitter, context.limits),
+    })),
+    'note what the agent can do': assign(({ context, event }) => {
+      const { idempotent, confirmations, session } = as(event, 'agent.ready');
+      return {
+        session: session ?? context.session,
+        turn: context.turn && { ...context.turn, idempotent, confirmations },
+      };
+    }),
+    'note the preview': assign(({ context, event }) => ({
+      turn: context.turn && { ...context.turn, preview: as(event, 'answer.shown').eventId },
+    })),
+    'note that it takes too long': assign(({ context }) => ({
+      turn: context.turn && { ...context.turn, stoppedFor: 'too-long' as const },
+    })),
+
+    // what !retry would repeat
+    'note that it was stopped': assign(({ context }) => leavesOpen(context, 'stopped')),
+    'note that it failed': assign(({ context }) => leavesOpen(context, 'failed')),
+    'note that it was interrupted': assign(({ context }) => leavesOpen(context, 'interrupted')),
+    'note how it was stopped': assign(({ context }) => leavesOpen(context, whyStopped(context))),
+    'note how it broke off': assign(({ context, event }) => {
+      const { outcome, trouble } = as(event, 'turn.ended');
+      return leavesOpen(context, whyUnanswered(outcome, trouble));
+    }),
+    'forget what stays unanswered': assign({ unanswered: null }),
+
+    // the queue
+    'hold the text': hold(({ event }) => as(event, 'text.received').text),
+    'hold what is unanswered': hold(({ context }) => unansweredText(context)),
+    'hold the word': hold(theWord),
+    'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
+
+    // the agent's question
+    'note the question': assign(({ event }) => ({ question: as(event, 'agent.asked').question })),
+    'close the question': assign({ question: null }),
+  },
+});

@@ -1,0 +1,86 @@
+/** What the room says to its people, each saying under the sentence that the chart calls it by. */
+import { ONLY_CONTEXT } from './ids.ts';
+import { withDeeds } from './room-deeds.ts';
+import { says, tellsTheAsker } from './room-host.ts';
+import { brokenOff, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
+import { as } from './vocabulary.ts';
+
+export const withSayings = withDeeds.extend({
+  actions: {
+    // answers to commands
+    'say hello': says(({ context }) => greeting(context)),
+    'say what can be said': says(({ context }) => ({ key: 'help', inSpace: isInSpace(context) })),
+    'say that there is no such command': says(({ event }) => ({
+      key: 'unknown command',
+      name: as(event, 'command.unknown').name,
+    })),
+    'say who they are': says(({ event }) => ({ key: 'you are', person: as(event, 'command.whoami').sender })),
+    'say which agent answers': says(({ context: { agent, assignment } }) => ({
+      key: 'your agent',
+      agent,
+      configured: assignment === 'configured',
+    })),
+    'say that nothing runs': says({ key: 'nothing runs' }),
+    'say that it is stopped': says({ key: 'stopped' }),
+    'say that it is stopping': says({ key: 'is stopping' }),
+    'say that the answer is complete': says({ key: 'answer is complete' }),
+    'say that there is nothing to retry': says({ key: 'nothing to retry' }),
+    'say that no question is open': says({ key: 'no question is open' }),
+    'say that it is cleared': says(({ context, event }) => ({
+      key: 'cleared',
+      waiting: context.waiting.length,
+      kept: as(event, 'command.clear').contextId === ONLY_CONTEXT,
+    })),
+    'say that a name is missing': says({ key: 'name is missing' }),
+    'say its new name': says(({ event }) => ({ key: 'chat is renamed', chat: as(event, 'name.set').name })),
+    'say that the name could not be set': says(({ event }) => ({
+      key: 'name could not be set',
+      code: as(event, 'name.refused').code,
+    })),
+    'say that no more chats are made': says({ key: 'no more chats are made' }),
+    'say that this is the only chat': says({ key: 'this is your only chat' }),
+    'say that files are not taken': says({ key: 'files are not taken' }),
+
+    // what the person is told unasked
+    'say whose room it is': says(({ context, event }) => onlyFor(context, as(event, 'bystander.spoke').sender)),
+    'say that no agent serves them': says({ key: 'no agent for you', contact: null }),
+    'say that the room is encrypted': says({ key: 'room is encrypted' }),
+    'say that the default agent answers': says({ key: 'default agent' }),
+    'say that another agent answers': says(({ event }) => ({
+      key: 'agent changed',
+      agent: as(event, 'agent.assigned').agent,
+    })),
+    'say that the agent starts afresh': says({ key: 'agent starts afresh' }),
+    'say that memory was lost': says({ key: 'memory was lost' }),
+
+    // what becomes of their text
+    'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),
+    'say that it waits for a word': says({ key: 'text waits for your word' }),
+    'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
+    'say that the agent is busy': tellsTheAsker(({ event }) => ({
+      key: 'agent is busy',
+      position: as(event, 'place.awaited').position,
+    })),
+    'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),
+    'say which file came': tellsTheAsker(({ event }) => ({
+      key: 'agent sent a file',
+      path: as(event, 'agent.sent a file').path,
+    })),
+    'say that the agent cannot be reached': tellsTheAsker(({ event }) => ({
+      key: 'trouble',
+      trouble: as(event, 'agent.unreachable').trouble,
+    })),
+    'say why it broke off': tellsTheAsker(({ event }) => brokenOff(as(event, 'turn.ended').trouble)),
+    'say why it was stopped': tellsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
+    'say that it was interrupted': tellsTheAsker({ key: 'interrupted' }),
+    'say that the answer is empty': tellsTheAsker({ key: 'empty answer' }),
+    'say that the answer was refused': tellsTheAsker({ key: 'answer was refused' }),
+
+    // the agent's question
+    'pass on the question': tellsTheAsker(({ event }) => ({
+      key: 'agent asks',
+      text: as(event, 'agent.asked').question.text,
+    })),
+    'say that the question expired': tellsTheAsker({ key: 'question expired' }),
+  },
+});

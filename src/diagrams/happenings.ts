@@ -1,0 +1,109 @@
+/** One of everything that can happen to a room, and what people send it: what the table plays. */
+import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
+import type { RoomContext, RoomEvent, Text } from '../../machines/room.model.ts';
+
+/** What a person can send. */
+export type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${string}` | 'bystander.spoke' }>;
+type Happening = Exclude<RoomEvent, Message>;
+
+const person = '@person:example.org' as RoomContext['person'] & string;
+const somebody = '@somebody:example.org' as typeof person;
+const eventId = '$message' as Text['eventId'];
+const said = { eventId, sender: person };
+const text: Text = { ...said, body: 'words', replyTo: null };
+const context = '2' as RoomContext['contextId'];
+const agent = 'agent' as RoomContext['agent'];
+const anotherAgent = 'another' as RoomContext['agent'];
+const configured = { assignment: 'configured' } as const;
+
+/** What stands behind a command, by how it is read. */
+const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
+const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
+
+function command(name: CommandName, takes: Reading): Message {
+  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
+}
+
+/** By type, so that a message that is missing here does not compile. */
+const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
+  'text.received': { type: 'text.received', text },
+  'file.received': { type: 'file.received', ...said, name: 'file' },
+  'bystander.spoke': { type: 'bystander.spoke', eventId, sender: somebody },
+  'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
+};
+
+/** What a person can send, as the columns of the table. */
+export const messages: readonly Message[] = [
+  ...Object.values(others),
+  ...commands.map(({ name, takes }) => command(name, takes)),
+];
+
+/** What happens besides, in the variants that lead somewhere else; one that is missing here does not compile. */
+const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: Type }>, 'type' | 'turn'>[] } = {
+  'room.invited': (['chat', 'entry', 'refused'] as const).map((role) => ({
+    ...{ person, role, agent, ...configured, contextId: context },
+  })),
+  'room.claimed': [
+    { person, role: 'chat', agent, ...configured, number: null, name: null },
+    { person, role: 'chat', agent, assignment: 'default', number: null, name: null },
+    { person, role: 'entry', agent, ...configured, number: null, name: null },
+    { person, role: 'refused', agent, ...configured, number: 1, name: 'Chat 1' },
+  ],
+  'room.adopted': [
+    { person, agent, ...configured, contextId: context, number: 1, name: 'Chat 1', archived: false },
+    { person: somebody, agent, ...configured, contextId: context, number: 1, name: 'Chat 1', archived: false },
+  ],
+  'room.joined': [{}],
+  'room.left': [{}],
+  'room.named': [{ name: 'name', sender: person }],
+  'room.replaced': [{ replacement: '!other' as RoomContext['room'] }],
+  'room.encrypted': [{ eventId }],
+  'member.left': [{ user: person }],
+  'stranger.spoke': [{ eventId, sender: somebody }],
+  'agent.assigned': [
+    { role: 'chat', agent, ...configured },
+    { role: 'chat', agent: anotherAgent, assignment: 'default' },
+    { role: 'entry', agent, ...configured },
+    { role: 'refused', agent, ...configured },
+  ],
+  'context.assigned': [{ contextId: context }],
+  'memory.lost': [{ eventId }],
+  'name.set': [{ name: 'name' }],
+  'name.refused': [{ name: 'name', code: 'M_FORBIDDEN' }],
+  'chat.archived': [{ archived: true }],
+  'person.told': [{}],
+  'dialog.accepted': [said],
+  'dialog.declined': [said],
+  'place.granted': [{}],
+  'place.awaited': [{ position: 1 }],
+  'connection.opened': [{}],
+  'agent.ready': [
+    { idempotent: false, confirmations: false, session: null },
+    { idempotent: true, confirmations: true, session: 'session' },
+  ],
+  'agent.unreachable': [{ trouble: 'unreachable', jitter: 0 }],
+  'agent.reachable': [{ agent }],
+  'agent.asked': [{ question: { id: 'q', text: 'Shall I?', expiresInMs: null } }],
+  'agent.sent a file': [{ path: 'file' }],
+  'answer.shown': [{ eventId }],
+  'turn.ended': [
+    { outcome: 'done', answer: { markdown: 'answer' }, trouble: null, tokens: 1 },
+    { outcome: 'done', answer: null, trouble: null, tokens: 1 },
+    { outcome: 'failed', answer: { markdown: 'answer' }, trouble: 'agent-error', tokens: 1 },
+    { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },
+  ],
+  'answer.delivered': [{}],
+  'answer.refused': [{}],
+  resumed: [{}],
+};
+
+/** All that can happen to a room that remembers this: what an agent brings is of the turn at hand, each text is another. */
+export function happenings({ person: theirs, turn, turns, waiting }: RoomContext): RoomEvent[] {
+  const besides = Object.entries(variants).flatMap(([type, each]) =>
+    each.map((one) => ({ turn: turn?.id, ...one, type }) as unknown as RoomEvent),
+  );
+  // The host makes a person of whoever speaks where nobody is known.
+  if (theirs === null) return besides;
+  const another = `$text-${turns}-${waiting.length}` as Text['eventId'];
+  return [{ type: 'text.received', text: { ...text, eventId: another } }, ...messages.slice(1), ...besides];
+}

@@ -1,0 +1,45 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { UnusableState } from './errors.ts';
+
+/** Raised with each change of the tables; an older version of the service does not open a newer database. */
+const VERSION = 1;
+
+/** Says in the header of the file whose database it is: "Room" in ASCII. */
+const APPLICATION = 0x526f6f6d;
+
+const TABLES = `
+  CREATE TABLE rooms (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE people (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE host (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  CREATE TABLE dead_letters (number INTEGER PRIMARY KEY, actor TEXT NOT NULL, letter TEXT NOT NULL) STRICT;
+  CREATE INDEX dead_letters_of_actor ON dead_letters (actor, number);
+  CREATE TABLE answers (room TEXT, name TEXT, markdown TEXT NOT NULL, PRIMARY KEY (room, name)) STRICT;
+  CREATE TABLE damaged (
+    number INTEGER PRIMARY KEY,
+    found_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    part TEXT NOT NULL,
+    id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    why TEXT NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION};
+  PRAGMA user_version = ${VERSION};
+`;
+
+/** Makes the tables in a new database. Throws `UnusableState` where the database is not for this version of the service. */
+export function prepareSchema(connection: DatabaseSync, file: string): void {
+  const valueOf = (sql: string) => Object.values(connection.prepare(sql).get() ?? {})[0];
+  if (valueOf('SELECT count(*) FROM sqlite_schema') === 0) {
+    connection.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`);
+    return;
+  }
+  if (valueOf('PRAGMA application_id') !== APPLICATION) {
+    throw new UnusableState(`${file} is a database of something else; it was left as it is. Choose another STATE_DIR.`);
+  }
+  const version = Number(valueOf('PRAGMA user_version'));
+  if (version > VERSION) {
+    throw new UnusableState(
+      `${file} was written by a newer version of this service (format ${version}, known is ${VERSION}).`,
+    );
+  }
+}

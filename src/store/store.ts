@@ -1,0 +1,61 @@
+/** The state folder: one SQLite file, and the lock that keeps others from writing into it. */
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Store } from '../ports.ts';
+import { openAnswers } from './answers.ts';
+import { backupTo } from './backup.ts';
+import { openDatabase, type Database } from './database.ts';
+import { openHostState } from './host.ts';
+import { openLetters } from './letters.ts';
+import { lockFolder } from './lock.ts';
+import { importOldFolder } from './old-folder.ts';
+import { openRecords, type OnCorrupt } from './records.ts';
+
+export interface StoreOptions {
+  /** Whether a write waits until it is on the disk; without, a power failure takes the last seconds. */
+  fsync: boolean;
+  /** Hears of damaged records that were kept aside; without it they become warnings of the process. */
+  onCorrupt?: OnCorrupt;
+}
+
+/**
+ * Opens the store in the folder, makes it where it is missing, and takes over what an earlier version left as files.
+ * Throws `FolderInUse`, `UnusableState`, `CorruptRecord` (the host state was kept aside), or `StoreFailure`.
+ */
+export async function openStore(folder: string, options: StoreOptions): Promise<Store> {
+  const { fsync, onCorrupt = (error) => process.emitWarning(error) } = options;
+  const lock = lockFolder(folder);
+  let database: Database | null = null;
+  const close = async () => {
+    await database?.close();
+    lock.release();
+  };
+  try {
+    if (fsync) await syncFolder(path.dirname(path.resolve(folder)));
+    database = openDatabase(folder, { fsync });
+    importOldFolder(folder, database, onCorrupt);
+    const { file } = database;
+    return {
+      rooms: openRecords(database, 'rooms', onCorrupt),
+      people: openRecords(database, 'people', onCorrupt),
+      deadLetters: openLetters(database, onCorrupt),
+      answers: openAnswers(database),
+      host: await openHostState(database),
+      backup: (target) => backupTo(target, file),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Waits until the name of the state folder is on the disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
