@@ -103,6 +103,14 @@ export function delivery(
   return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
 }
 
+/** Of the turn that begins with it. */
+export function redelivery(context: RoomContext): RoomEffectParams['deliver the answer'] {
+  const answer = context.unanswered?.answer;
+  if (answer === undefined) throw new Error('no answer was refused');
+  const turn = (context.turns + 1) as TurnId;
+  return { turn, answer, preview: null, answers: unansweredText(context).eventId };
+}
+
 export function brokenOff(trouble: Trouble | null): Notice {
   return trouble === null ? { key: 'stopped' } : { key: 'trouble', trouble };
 }

@@ -158,6 +158,11 @@ const conversation: State = {
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
+      {
+        guard: 'an answer was refused',
+        target: '.asking.finishing',
+        actions: ['deliver what was refused', 'begin the turn anew', 'close the question'],
+      },
       { guard: 'something is unanswered', target: '.asking', actions: ['begin the turn anew', 'close the question'] },
       { actions: 'say that there is nothing to retry' },
     ],
@@ -420,7 +425,7 @@ const finishing: State = {
     'answer.refused': {
       guard: 'it is of this turn',
       target: '#between turns',
-      actions: 'say that the answer was refused',
+      actions: ['note what was refused', 'say that the answer was refused'],
     },
     'turn.ended': {},
     // The next turn is a moment away: nobody needs to be told that it waits.

@@ -23,8 +23,9 @@ export interface ClassRow {
 export const failureClasses: Record<FailureClass, ClassRow> = {
   'of this message': {
     examples: '`M_TOO_LARGE`, `M_BAD_JSON`; whatever a proxy refuses again and again while other messages pass',
-    waits: 'nobody: a refusal is final at once, a proxy’s after 8 tries (about a minute), and the next message goes',
-    person: 'that the answer was not taken; the length is blamed at `M_TOO_LARGE` only',
+    waits:
+      'nobody: a refusal is final at once, that of a proxy after 8 tries (about a minute), and the next message goes',
+    person: 'that the answer was not taken, and `!retry` sends it again; the length is blamed at `M_TOO_LARGE` only',
     operator:
       'a warning `message refused` with code and detail; `refusedMessages` in `/readyz` counts those of proxies',
     ends: 'the refusal',
@@ -55,7 +56,7 @@ export const failureClasses: Record<FailureClass, ClassRow> = {
     examples: 'a message that cannot be put into a request (`TypeError`, `ERR_INVALID_…`); a service that closes',
     waits:
       'nobody: refused after 8 tries like what a proxy refuses; what a closing service had is sent after its start',
-    person: 'that the answer was not taken',
+    person: 'that the answer was not taken, and `!retry` sends it again',
     operator: 'an error line with the code',
     ends: 'the refusal; the next start',
   },
