@@ -3,17 +3,15 @@
  * messages again and again under the same transaction id until there is a yes or a final no.
  */
 import { backoff } from '../../machines/backoff.ts';
-import type { RoomId, UserId } from '../../machines/ids.ts';
-import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
-import { createBudget } from './budget.ts';
-import type { MatrixApi } from './client.ts';
-import { messageContent } from './content.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import type { Chance, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
+import { createBudget, type Budget } from './budget.ts';
 import { placeFor } from './crowd.ts';
 import { classOf } from './failure-classes.ts';
 import { Closed, MatrixFailure, toFailure } from './errors.ts';
-import { findSent } from './history.ts';
 import { createLanes } from './lanes.ts';
 import { failedOnce, newTries, verdictOn, wayWasFree } from './patience.ts';
+import { createPutting, type Putting, type PuttingOptions } from './putting.ts';
 import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
 import type { Standing } from './standing.ts';
 import type { Wait } from './wait.ts';
@@ -21,24 +19,15 @@ import { PAUSES, wait as realWait } from './wait.ts';
 
 /** How many messages are under way at once. */
 export const MAX_IN_FLIGHT = 32;
-/** Homeservers forget transaction ids after a day; a message older than this, ms, is looked for first. */
-export const TRANSACTION_MEMORY_MS = 20 * 3_600_000;
-/** How long a disposable message may take, ms. */
-const DISPOSABLE_TIMEOUT_MS = 5_000;
 /** How long everything rests after the access token was not accepted, and while the account is suspended, ms. */
 export const UNAUTHORISED_PAUSE_MS = 30_000;
 export const SUSPENDED_PAUSE_MS = 10_000;
 /** The longest wait between two tries of one message, ms. */
 export const LONGEST_PAUSE_MS = 20_000;
+const GRACE_MS = 2_000;
 
-export interface CourierOptions {
-  api: MatrixApi;
-  /** The device of `api`'s access token: transaction ids are remembered per device. */
-  device: string;
-  me: UserId;
-  now: Now;
+export interface CourierOptions extends Omit<PuttingOptions, 'signal'> {
   chance: Chance;
-  log: Log;
   /** While it is in doubt everything waits, and one try now and then finds out. */
   standing: Standing;
   wait?: Wait;
@@ -61,224 +50,215 @@ export interface Courier {
   close(): Promise<void>;
 }
 
+/** Its calls may be handed on without it. */
 export function createCourier(options: CourierOptions): Courier {
-  const { api, device, me, now, chance, log, standing, wait = realWait, graceMs = 2_000 } = options;
-  const budget = createBudget(now);
-  const lanes = createLanes<Sending>();
-  const running = new Set<Promise<unknown>>();
-  const stopped = new AbortController();
-  const aborted = new AbortController();
-  let inFlight = 0;
-  let disposable = 0;
-  /** How many sends the homeserver took: what fails beside them fails for itself. */
-  let passed = 0;
-  let givenUp = 0;
-  let waking = false;
-  let closing: Promise<void> | null = null;
+  const courier = new AccountCourier(options);
+  return {
+    send: (message, priority) => courier.send(message, priority),
+    sendDisposable: (message) => courier.sendDisposable(message),
+    counted: (room, call) => courier.counted(room, call),
+    get givenUp() {
+      return courier.givenUp;
+    },
+    close: () => courier.close(),
+  };
+}
 
-  function pump(): void {
-    while (lanes.ready && !closing && hasRoom()) {
-      const ms = budget.delay();
-      if (ms > 0) return wakeAfter(ms);
-      const item = lanes.take();
-      if (item) void track(deliver(item));
+class AccountCourier implements Courier {
+  readonly #options: CourierOptions;
+  readonly #putting: Putting;
+  readonly #wait: Wait;
+  readonly #budget: Budget;
+  readonly #lanes = createLanes<Sending>();
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #stopped = new AbortController();
+  readonly #aborted = new AbortController();
+  #inFlight = 0;
+  #disposable = 0;
+  /** How many sends the homeserver took: what fails beside them fails for itself. */
+  #passed = 0;
+  #givenUp = 0;
+  #waking = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    this.#wait = options.wait ?? realWait;
+    this.#budget = createBudget(options.now);
+    this.#putting = createPutting({ ...options, signal: this.#aborted.signal });
+  }
+
+  get givenUp(): number {
+    return this.#givenUp;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#shutDown());
+  }
+
+  #pump(): void {
+    while (this.#lanes.ready && !this.#closing && this.#hasRoom()) {
+      const ms = this.#budget.delay();
+      if (ms > 0) return this.#wakeAfter(ms);
+      const item = this.#lanes.take();
+      if (item) void this.#track(this.#deliver(item));
     }
   }
 
   /** While it is in doubt whether the account may send, one try at a time finds out. */
-  function hasRoom(): boolean {
-    return inFlight + disposable < (standing.inDoubt ? 1 : MAX_IN_FLIGHT);
+  #hasRoom(): boolean {
+    return this.#inFlight + this.#disposable < (this.#options.standing.inDoubt ? 1 : MAX_IN_FLIGHT);
   }
 
-  function wakeAfter(ms: number): void {
-    if (waking) return;
-    waking = true;
-    void wait(ms, stopped.signal).then(() => {
-      waking = false;
-      pump();
+  #wakeAfter(ms: number): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    void this.#wait(ms, this.#stopped.signal).then(() => {
+      this.#waking = false;
+      this.#pump();
     });
   }
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    running.add(work);
-    void work.finally(() => running.delete(work));
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
     return work;
   }
 
-  async function deliver(item: Sending): Promise<void> {
-    inFlight += 1;
-    const outcome = await attempt(item.run);
-    inFlight -= 1;
-    if (!(outcome instanceof MatrixFailure)) end(item, () => item.done(outcome));
-    else if (closing) item.failed(new Closed());
-    else if (meetsAll(outcome)) lanes.putBack(item);
-    else if (item.message === null || outcome.kind === 'refused' || outcome.kind === 'aborted') refuse(item, outcome);
-    else await tryLater(item, item.message, outcome);
-    pump();
+  async #deliver(item: Sending): Promise<void> {
+    this.#inFlight += 1;
+    const outcome = await this.#attempt(item.run);
+    this.#inFlight -= 1;
+    if (!(outcome instanceof MatrixFailure)) this.#end(item, () => item.done(outcome));
+    else if (this.#closing) item.failed(new Closed());
+    else if (meetsAll(outcome)) this.#lanes.putBack(item);
+    else if (item.message === null || outcome.kind === 'refused' || outcome.kind === 'aborted')
+      this.#refuse(item, outcome);
+    else await this.#tryLater(item, item.message, outcome);
+    this.#pump();
   }
 
   /** What is thrown is a MatrixFailure. */
-  async function attempt<T>(call: () => Promise<T>): Promise<T | MatrixFailure> {
-    const start = budget.started();
+  async #attempt<T>(call: () => Promise<T>): Promise<T | MatrixFailure> {
+    const start = this.#budget.started();
     try {
       const value = await call();
-      passed += 1;
-      standing.rose();
-      budget.succeeded(start);
+      this.#passed += 1;
+      this.#options.standing.rose();
+      this.#budget.succeeded(start);
       return value;
     } catch (error) {
-      const failure = toFailure(error, { retryAfter: null, now: now() });
+      const failure = toFailure(error, { retryAfter: null, now: this.#options.now() });
       if (failure.kind === 'refused') {
-        standing.rose();
-        budget.succeeded(start);
+        this.#options.standing.rose();
+        this.#budget.succeeded(start);
       }
-      if (failure.kind === 'limited') slowDown(start, failure.retryAfterMs);
-      if (failure.kind === 'unauthorised' || failure.kind === 'suspended') rest(failure.kind, failure);
+      if (failure.kind === 'limited') this.#slowDown(start, failure.retryAfterMs);
+      if (failure.kind === 'unauthorised' || failure.kind === 'suspended') this.#rest(failure.kind, failure);
       return failure;
     }
   }
 
-  async function put(message: Outgoing, timeoutMs?: number): Promise<Receipt> {
-    const limits = { signal: aborted.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const content = messageContent(message);
-    return {
-      ok: true,
-      eventId: await api.putEvent(message.room, 'm.room.message', message.transaction, content, limits),
-    };
-  }
-
-  function mustSearch(message: Outgoing, searchedAt: number | null): boolean {
-    if (now() - (searchedAt ?? message.since) > TRANSACTION_MEMORY_MS) return true;
-    return searchedAt === null && message.device !== null && message.device !== device;
-  }
-
-  async function searchThenPut(item: Sending, message: Outgoing): Promise<Receipt> {
-    const { room, transaction } = message;
-    const eventId = await findSent(api, me, message, aborted.signal);
-    log.info({ room, transaction, found: eventId !== null }, 'searched a room for a message that may have been sent');
-    if (eventId !== null) return { ok: true, eventId };
-    item.searchedAt = now();
-    return put(message);
-  }
-
-  function end(item: Sending, tell: () => void): void {
-    lanes.finish(item);
+  #end(item: Sending, tell: () => void): void {
+    this.#lanes.finish(item);
     tell();
   }
 
-  function refuse(item: Sending, failure: MatrixFailure): void {
-    end(item, () => item.failed(failure));
+  #refuse(item: Sending, failure: MatrixFailure): void {
+    this.#end(item, () => item.failed(failure));
   }
 
-  async function tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
+  async #tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
     const { status, code, detail } = failure;
-    failedOnce(item.tries, passed);
+    failedOnce(item.tries, this.#passed);
     const { failures } = item.tries;
     if (failure.kind === 'unavailable') {
       const verdict = verdictOn(item.tries, failure);
-      if (verdict === 'ask' && (await wayIsFree(room))) wayWasFree(item.tries);
+      if (verdict === 'ask' && (await this.#putting.wayIsFree(room))) wayWasFree(item.tries);
       if (verdict === 'give up') {
-        givenUp += 1;
-        log.error({ room, transaction, failures, status, code, detail }, 'message given up: others pass, it does not');
-        return refuse(item, failure);
+        this.#givenUp += 1;
+        this.#options.log.error(
+          { room, transaction, failures, status, code, detail },
+          'message given up: others pass, it does not',
+        );
+        return this.#refuse(item, failure);
       }
     }
-    const waitMs = backoff(failures, { ...PAUSES, capMs: LONGEST_PAUSE_MS }, chance());
+    const waitMs = backoff(failures, { ...PAUSES, capMs: LONGEST_PAUSE_MS }, this.#options.chance());
     const fields = { room, transaction, failures, waitMs, status, code, detail, class: classOf(failure) };
-    if (failures === 1) log.warn(fields, 'message not sent, trying again');
-    else log.debug(fields, 'message not sent, trying again');
-    pump();
-    await wait(waitMs, stopped.signal);
-    if (closing) item.failed(new Closed());
-    else lanes.putBack(item);
+    if (failures === 1) this.#options.log.warn(fields, 'message not sent, trying again');
+    else this.#options.log.debug(fields, 'message not sent, trying again');
+    this.#pump();
+    await this.#wait(waitMs, this.#stopped.signal);
+    if (this.#closing) item.failed(new Closed());
+    else this.#lanes.putBack(item);
   }
 
-  /** Nobody else sends: whether something harmless that goes the same way arrives. */
-  async function wayIsFree(room: RoomId): Promise<boolean> {
-    const limits = { signal: aborted.signal, timeoutMs: DISPOSABLE_TIMEOUT_MS };
-    return api.typing(room, 0, limits).then(
-      () => true,
-      (error: unknown) => toFailure(error, { retryAfter: null, now: now() }).kind === 'refused',
-    );
-  }
-
-  function slowDown(start: number, retryAfterMs: number | null): void {
-    if (retryAfterMs === null) return budget.limitedForUnknown(start);
+  #slowDown(start: number, retryAfterMs: number | null): void {
+    if (retryAfterMs === null) return this.#budget.limitedForUnknown(start);
     const help = 'docs/failures.md says how to exempt the account';
-    if (budget.unlimited()) log.warn({ retryAfterMs, help }, 'homeserver limits the sending');
-    budget.limited(start, retryAfterMs);
+    if (this.#budget.unlimited()) this.#options.log.warn({ retryAfterMs, help }, 'homeserver limits the sending');
+    this.#budget.limited(start, retryAfterMs);
   }
 
-  function rest(kind: 'unauthorised' | 'suspended', failure: MatrixFailure): void {
-    budget.pause(kind === 'suspended' ? SUSPENDED_PAUSE_MS : UNAUTHORISED_PAUSE_MS);
-    standing.fell(kind, failure);
+  #rest(kind: 'unauthorised' | 'suspended', failure: MatrixFailure): void {
+    this.#budget.pause(kind === 'suspended' ? SUSPENDED_PAUSE_MS : UNAUTHORISED_PAUSE_MS);
+    this.#options.standing.fell(kind, failure);
   }
 
-  async function sendDisposable(message: Outgoing): ReturnType<SendDisposable> {
-    if (closing || standing.inDoubt || !hasRoom() || !budget.unlimited()) {
+  async sendDisposable(message: Outgoing): ReturnType<SendDisposable> {
+    if (this.#closing || this.#options.standing.inDoubt || !this.#hasRoom() || !this.#budget.unlimited()) {
       return skipped('The account is busy or closed');
     }
-    if (!lanes.hold(message.room)) return skipped('Another message to the room is under way');
-    disposable += 1;
-    const outcome = await track(attempt(() => put(message, DISPOSABLE_TIMEOUT_MS)));
-    disposable -= 1;
-    lanes.free(message.room);
-    pump();
+    if (!this.#lanes.hold(message.room)) return skipped('Another message to the room is under way');
+    this.#disposable += 1;
+    const outcome = await this.#track(this.#attempt(() => this.#putting.once(message)));
+    this.#disposable -= 1;
+    this.#lanes.free(message.room);
+    this.#pump();
     if (!(outcome instanceof MatrixFailure)) return outcome;
     if (outcome.kind === 'refused') return receiptOf(outcome);
     const notSent = outcome.kind === 'limited' || meetsAll(outcome);
     return notSent ? skipped(outcome.message) : { ok: false, code: 'unknown', detail: outcome.message };
   }
 
-  function send(message: Outgoing, priority: Priority): Promise<Receipt> {
-    if (closing) return Promise.reject(new Closed());
+  send(message: Outgoing, priority: Priority): Promise<Receipt> {
+    if (this.#closing) return Promise.reject(new Closed());
     const { room, transaction } = message;
-    const place = placeFor(message, priority, lanes.waitingIn(room));
+    const place = placeFor(message, priority, this.#lanes.waitingIn(room));
     if (place === 'refused') return Promise.resolve({ ok: false, code: 'TOO_MANY_REPLIES', detail: 'Too many wait' });
     return new Promise<Receipt>((resolve, reject) => {
       const done = (value: unknown) => resolve(value as Receipt);
       const failed = (why: MatrixFailure | Closed): void => {
         if (why instanceof Closed) return reject(why);
-        log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
+        this.#options.log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
         resolve(receiptOf(why));
       };
       if (place !== 'waits') return share(place.join, done, failed);
-      const run = () => (mustSearch(message, item.searchedAt) ? searchThenPut(item, message) : put(message));
-      const item: Sending = {
-        ...{ lane: room, priority, message, tries: newTries(passed), searchedAt: null },
-        ...{ run, done, failed },
-      };
-      lanes.add(item);
-      pump();
+      const run = this.#putting.triesOf(message);
+      this.#lanes.add({ lane: room, priority, message, tries: newTries(this.#passed), run, done, failed });
+      this.#pump();
     });
   }
 
-  function counted<T>(room: RoomId, call: () => Promise<T>): Promise<T> {
-    if (closing) return Promise.reject(new Closed());
+  counted<T>(room: RoomId, call: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(new Closed());
     return new Promise<T>((resolve, reject) => {
-      lanes.add({
-        ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(passed), searchedAt: null },
+      this.#lanes.add({
+        ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(this.#passed) },
         ...{ run: call, done: (value) => resolve(value as T), failed: reject },
       });
-      pump();
+      this.#pump();
     });
   }
 
-  async function shutDown(): Promise<void> {
-    stopped.abort();
-    for (const item of lanes.waiting()) item.failed(new Closed());
+  async #shutDown(): Promise<void> {
+    this.#stopped.abort();
+    for (const item of this.#lanes.waiting()) item.failed(new Closed());
     const idle = new AbortController();
-    const ended = Promise.allSettled(running).then(() => idle.abort());
-    await Promise.race([ended, wait(graceMs, idle.signal)]);
-    aborted.abort();
+    const ended = Promise.allSettled(this.#running).then(() => idle.abort());
+    await Promise.race([ended, this.#wait(this.#options.graceMs ?? GRACE_MS, idle.signal)]);
+    this.#aborted.abort();
     await ended;
   }
-
-  return {
-    ...{ send, sendDisposable, counted },
-    get givenUp() {
-      return givenUp;
-    },
-    close: () => (closing ??= shutDown()),
-  };
 }

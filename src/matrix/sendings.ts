@@ -9,8 +9,6 @@ export interface Sending {
   /** Null: a call, whose maker tries again by itself. */
   message: Outgoing | null;
   tries: Tries;
-  /** When the room's history was searched for it in vain; null for not yet. */
-  searchedAt: number | null;
   run: () => Promise<unknown>;
   done: (value: unknown) => void;
   failed: (why: MatrixFailure | Closed) => void;

@@ -3,13 +3,9 @@ import type { Priority } from '../../src/ports.ts';
 import type { MatrixApi } from '../../src/matrix/client.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import type { Courier, CourierOptions } from '../../src/matrix/courier.ts';
-import {
-  MAX_IN_FLIGHT,
-  TRANSACTION_MEMORY_MS,
-  UNAUTHORISED_PAUSE_MS,
-  createCourier,
-} from '../../src/matrix/courier.ts';
+import { MAX_IN_FLIGHT, UNAUTHORISED_PAUSE_MS, createCourier } from '../../src/matrix/courier.ts';
 import { QUIET_MS } from '../../src/matrix/budget.ts';
+import { TRANSACTION_MEMORY_MS } from '../../src/matrix/putting.ts';
 import { Closed } from '../../src/matrix/errors.ts';
 import { createStanding, type Suspension } from '../../src/matrix/standing.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
