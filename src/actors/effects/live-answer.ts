@@ -57,8 +57,7 @@ export function createLiveAnswer(
   let notBefore = -Infinity;
   let finished = pace.stream === 'final';
   let inFlight: Promise<void> | null = null;
-  let alarmAt: number | null = null;
-  let cancelAlarm: (() => void) | null = null;
+  const reminder = createReminder(alarm);
 
   function whole(): string {
     if (pieces.length > 1) pieces.splice(0, pieces.length, pieces.join(''));
@@ -67,18 +66,8 @@ export function createLiveAnswer(
 
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
-    if (now() < notBefore) {
-      if (alarmAt === notBefore) return;
-      cancelAlarm?.();
-      alarmAt = notBefore;
-      cancelAlarm = alarm.set(notBefore, () => {
-        alarmAt = null;
-        consider();
-      });
-      return;
-    }
-    cancelAlarm?.();
-    alarmAt = null;
+    if (now() < notBefore) return reminder.set(notBefore, consider);
+    reminder.clear();
     tries++;
     inFlight = put().finally(() => {
       inFlight = null;
@@ -111,17 +100,41 @@ export function createLiveAnswer(
     },
     async finish() {
       finished = true;
-      cancelAlarm?.();
+      reminder.clear();
       await inFlight;
       await stage.clearDoubt();
       return whole();
     },
     abandon() {
       finished = true;
-      cancelAlarm?.();
+      reminder.clear();
     },
     get length() {
       return length;
+    },
+  };
+}
+
+/** One alarm at a time; setting it again for the same time changes nothing. */
+function createReminder(alarm: Alarm) {
+  let setFor: number | null = null;
+  let cancel: (() => void) | null = null;
+
+  function clear(): void {
+    cancel?.();
+    setFor = null;
+  }
+
+  return {
+    clear,
+    set(at: number, ring: () => void): void {
+      if (setFor === at) return;
+      clear();
+      setFor = at;
+      cancel = alarm.set(at, () => {
+        setFor = null;
+        ring();
+      });
     },
   };
 }

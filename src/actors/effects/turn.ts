@@ -46,76 +46,125 @@ export const MOST_FILES = 20;
 export const MOST_QUESTIONS = 50;
 
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
-  let leavePlace: (() => void) | null = null;
-  let link: Link | null = null;
-  let answer: LiveAnswer | null = null;
-  let stoppedFor: Trouble | null = null;
-  let closed = false;
-  let [files, questions] = [0, 0];
-  let reached: (yes: boolean) => void = () => {};
+  return new TurnAtTheAgent(id, world);
+}
 
-  function tell(event: RoomEvent): void {
-    if (!closed) world.tell(event);
+class TurnAtTheAgent implements LiveTurn {
+  readonly id: TurnId;
+  readonly #world: TurnWorld;
+  #leavePlace: (() => void) | null = null;
+  #link: Link | null = null;
+  #answer: LiveAnswer | null = null;
+  #stoppedFor: Trouble | null = null;
+  #closed = false;
+  #files = 0;
+  #questions = 0;
+  #reached: (yes: boolean) => void = () => {};
+
+  constructor(id: TurnId, world: TurnWorld) {
+    this.id = id;
+    this.#world = world;
   }
 
-  async function end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
-    world.reach('end received');
-    const markdown = (await answer?.finish()) ?? '';
-    const kept = markdown.trim() === '' ? null : await world.keep(markdown);
-    tell({
+  takePlace(agent: AgentId): void {
+    const turn = this.id;
+    this.#leavePlace ??= this.#world.places.take(agent, {
+      granted: () => this.#tell({ type: 'place.granted', turn }),
+      awaited: (position) => this.#tell({ type: 'place.awaited', turn, position }),
+    });
+  }
+
+  open(...[target, preview, answers, listener]: Parameters<LiveTurn['open']>): void {
+    this.#world.reach('connection asked for');
+    this.#reached = listener;
+    this.#answer = this.#world.liveAnswer(preview, answers);
+    this.#link = this.#world.openLink(target, (event) => this.#hear(event));
+  }
+
+  ask(room: RoomId, text: Text): void {
+    this.#world.reach('user message about to be written');
+    this.#link?.ask({ room, text });
+    this.#world.reach('user message written');
+  }
+
+  confirm(question: string, approved: boolean): void {
+    this.#link?.confirm(question, approved);
+  }
+
+  stop(trouble: Trouble | null): void {
+    this.#stoppedFor = trouble;
+    this.#link?.stop();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#link?.close();
+    this.#leavePlace?.();
+    this.#answer?.abandon();
+  }
+
+  #tell(event: RoomEvent): void {
+    if (!this.#closed) this.#world.tell(event);
+  }
+
+  async #end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
+    this.#world.reach('end received');
+    const markdown = (await this.#answer?.finish()) ?? '';
+    const kept = markdown.trim() === '' ? null : await this.#world.keep(markdown);
+    this.#tell({
       type: 'turn.ended',
-      turn: id,
+      turn: this.id,
       outcome: event.outcome,
       answer: kept,
-      trouble: event.outcome === 'failed' ? event.trouble : stoppedFor,
+      trouble: event.outcome === 'failed' ? event.trouble : this.#stoppedFor,
       tokens: event.outcome === 'done' ? event.tokens : 0,
     });
   }
 
-  function listen(event: LinkEvent): void {
+  #hear(event: LinkEvent): void {
     switch (event.type) {
       case 'opened':
-        reached(true);
-        tell({ type: 'connection.opened', turn: id });
+        this.#reached(true);
+        this.#tell({ type: 'connection.opened', turn: this.id });
         break;
       case 'ready': {
         const { idempotent, confirmations } = event.capabilities;
-        tell({ type: 'agent.ready', turn: id, idempotent, confirmations, session: event.session });
+        this.#tell({ type: 'agent.ready', turn: this.id, idempotent, confirmations, session: event.session });
         break;
       }
       case 'unreachable':
-        world.log.warn({ turn: id, trouble: event.trouble, said: event.detail }, 'agent unreachable');
-        reached(false);
-        tell({ type: 'agent.unreachable', turn: id, trouble: event.trouble, jitter: world.chance() });
+        this.#world.log.warn({ turn: this.id, trouble: event.trouble, said: event.detail }, 'agent unreachable');
+        this.#reached(false);
+        this.#tell({ type: 'agent.unreachable', turn: this.id, trouble: event.trouble, jitter: this.#world.chance() });
         break;
       case 'text':
-        if (answer?.length === 0) world.reach('first text received');
-        answer?.add(event.text);
-        if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
+        if (this.#answer?.length === 0) this.#world.reach('first text received');
+        this.#answer?.add(event.text);
+        if ((this.#answer?.length ?? 0) > LONGEST_ANSWER && this.#stoppedFor === null) this.stop('too-big');
         break;
       case 'question':
-        if (++questions > MOST_QUESTIONS) return tooMany('questions', questions - MOST_QUESTIONS);
-        tell({
+        if (++this.#questions > MOST_QUESTIONS) return this.#tooMany('questions', this.#questions - MOST_QUESTIONS);
+        this.#tell({
           type: 'agent.asked',
-          turn: id,
+          turn: this.id,
           question: { id: event.id, text: event.text, expiresInMs: event.expiresInMs },
         });
         break;
       case 'file':
-        if (++files > MOST_FILES) return tooMany('files', files - MOST_FILES);
-        tell({ type: 'agent.sent a file', turn: id, path: event.path });
+        if (++this.#files > MOST_FILES) return this.#tooMany('files', this.#files - MOST_FILES);
+        this.#tell({ type: 'agent.sent a file', turn: this.id, path: event.path });
         break;
       case 'progress':
         break;
       case 'ended':
         if (event.outcome === 'failed') {
-          world.log.warn({ turn: id, trouble: event.trouble, said: event.detail }, 'turn failed');
+          this.#world.log.warn({ turn: this.id, trouble: event.trouble, said: event.detail }, 'turn failed');
         }
-        end(event).catch((error: unknown) => {
-          world.log.error({ turn: id, error }, 'answer could not be kept');
-          tell({
+        this.#end(event).catch((error: unknown) => {
+          this.#world.log.error({ turn: this.id, error }, 'answer could not be kept');
+          this.#tell({
             type: 'turn.ended',
-            turn: id,
+            turn: this.id,
             outcome: 'failed',
             answer: null,
             trouble: 'connection-lost',
@@ -127,42 +176,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   }
 
   /** What comes beyond a bound changes nothing but a counter; questions are waited for, so that they end the turn. */
-  function tooMany(what: 'files' | 'questions', beyond: number): void {
-    if (beyond === 1) world.log.warn({ turn: id, what }, 'an agent sends more than is passed on in one turn');
-    if (what === 'questions' && stoppedFor === null) stop('protocol');
+  #tooMany(what: 'files' | 'questions', beyond: number): void {
+    if (beyond === 1)
+      this.#world.log.warn({ turn: this.id, what }, 'an agent sends more than is passed on in one turn');
+    if (what === 'questions' && this.#stoppedFor === null) this.stop('protocol');
   }
-
-  function stop(trouble: Trouble | null): void {
-    stoppedFor = trouble;
-    link?.stop();
-  }
-
-  return {
-    id,
-    takePlace(agent) {
-      leavePlace ??= world.places.take(agent, {
-        granted: () => tell({ type: 'place.granted', turn: id }),
-        awaited: (position) => tell({ type: 'place.awaited', turn: id, position }),
-      });
-    },
-    open(target, preview, answers, listener) {
-      world.reach('connection asked for');
-      reached = listener;
-      answer = world.liveAnswer(preview, answers);
-      link = world.openLink(target, listen);
-    },
-    ask(room, text) {
-      world.reach('user message about to be written');
-      link?.ask({ room, text });
-      world.reach('user message written');
-    },
-    confirm: (question, approved) => link?.confirm(question, approved),
-    stop,
-    close() {
-      closed = true;
-      link?.close();
-      leavePlace?.();
-      answer?.abandon();
-    },
-  };
 }
