@@ -8,9 +8,16 @@ export interface RestartPolicy {
   /** How many crashes within `withinMs` are forgiven. */
   budget: number;
   withinMs: number;
+  /** The longest wait, ms, while something fails that all actors share: nobody is parked for that. */
+  sharedCapMs: number;
+  /** How long a parked actor rests, ms, before it is tried once more. */
+  parkedMs: number;
 }
 
-export const restartPolicy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 5, withinMs: 10 * 60_000 };
+export const restartPolicy: RestartPolicy = {
+  ...{ baseMs: 200, capMs: 30_000, budget: 5, withinMs: 10 * 60_000 },
+  ...{ sharedCapMs: 10_000, parkedMs: 60 * 60_000 },
+};
 
 export type RestartDecision =
   { kind: 'restart'; afterMs: number; crashes: readonly number[] } | { kind: 'park'; crashes: readonly number[] };
@@ -24,4 +31,17 @@ export function decideRestart(policy: RestartPolicy, crashes: readonly number[],
     afterMs: backoff(recent.length, { firstMs: policy.baseMs, capMs: policy.capMs }),
     crashes: recent,
   };
+}
+
+/** The most that is remembered of an outage: the wait grows no more. */
+const MOST_OUTAGES = 8;
+
+/** The same for a failure of what all share (the disk, the homeserver): it is tried again for ever, within a bounded wait. */
+export function decidePause(
+  { baseMs, sharedCapMs, withinMs }: RestartPolicy,
+  outages: readonly number[],
+  now: number,
+): { afterMs: number; outages: readonly number[] } {
+  const recent = [...outages.filter((at) => now - at < withinMs), now].slice(-MOST_OUTAGES);
+  return { afterMs: backoff(recent.length, { firstMs: baseMs, capMs: sharedCapMs }), outages: recent };
 }

@@ -1,7 +1,7 @@
 /** What each name in the root's chart means. What is done outside is the host's: `src/app.ts` provides it. */
 import { assign, setup } from 'xstate';
-import { failed, released, spawned, type SupervisorContext, type Why } from './supervisor-words.ts';
-import { decideRestart, type RestartPolicy } from './restart-policy.ts';
+import { failed, held, released, spawned, type SupervisorContext, type Why } from './supervisor-words.ts';
+import { decidePause, decideRestart, type RestartPolicy } from './restart-policy.ts';
 import { as, type Moment as MomentOf } from './vocabulary.ts';
 
 export type SupervisorEvent =
@@ -14,12 +14,12 @@ export type SupervisorEvent =
   | { type: 'store.failed'; detail: string }
   /** Somebody has something for these actors, and they are not there. */
   | { type: 'actor.wanted'; keys: readonly string[]; why: Why }
-  /** An actor threw, or its record could not be read or written; `at` in ms. */
-  | { type: 'actor.failed'; key: string; error: string; at: number }
+  /** An actor threw, or its record could not be read or written; `shared`: by no fault of its own; `at` in ms. */
+  | { type: 'actor.failed'; key: string; error: string; shared: boolean; at: number }
   | { type: 'drain' }
   | { type: 'drained' }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown }
-  | { type: `xstate.done.actor.${string}`; actorId: string; output: unknown };
+  | { type: `xstate.done.actor.${string}`; actorId: string; output: { key: string } };
 
 type Moment = MomentOf<SupervisorContext, SupervisorEvent>;
 
@@ -37,7 +37,7 @@ const host = setup({
     'spawn the actor': (_: Moment) => {},
     'let go of the actor': (_: Moment) => {},
     restart: (_, _params: { key: string; afterMs: number }) => {},
-    park: (_, _params: { key: string }) => {},
+    park: (_, _params: { key: string; afterMs: number }) => {},
   },
   delays: { drainLimit: 10_000 },
 });
@@ -50,8 +50,14 @@ export const supervisor = host.extend({
       const { key, at } = as(event, 'actor.failed');
       const decision = decideRestart(context.policy, context.failures[key]?.crashes ?? [], at);
       enqueue.assign(failed(context, key, decision));
-      if (decision.kind === 'park') enqueue({ type: 'park', params: { key } });
+      if (decision.kind === 'park') enqueue({ type: 'park', params: { key, afterMs: context.policy.parkedMs } });
       else enqueue({ type: 'restart', params: { key, afterMs: decision.afterMs } });
+    }),
+    'restart the actor, however often that takes': host.enqueueActions(({ context, event, enqueue }) => {
+      const { key, at } = as(event, 'actor.failed');
+      const { afterMs, outages } = decidePause(context.policy, context.failures[key]?.outages ?? [], at);
+      enqueue.assign(held(context, key, outages));
+      enqueue({ type: 'restart', params: { key, afterMs } });
     }),
     'note what is wrong with the sync': host.assign(({ event }) => ({ sync: as(event, 'sync.failed').detail })),
     'note what is wrong with the store': host.assign(({ event }) => ({ store: as(event, 'store.failed').detail })),
@@ -59,6 +65,7 @@ export const supervisor = host.extend({
     'note that the store works': assign({ store: null }),
   },
   guards: {
+    'what all share failed': ({ event }) => as(event, 'actor.failed').shared,
     'the store works': ({ context }) => context.store === null,
     'the sync works': ({ context }) => context.sync === null,
   },
@@ -66,8 +73,8 @@ export const supervisor = host.extend({
 
 /** The key of the actor that ended. */
 export function endedIn(event: SupervisorEvent): string {
-  if (!('actorId' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
-  return event.actorId;
+  if (!('output' in event)) throw new Error(`'${event.type}' is not the end of an actor`);
+  return event.output.key;
 }
 
 /** What the root knows before it begins. */

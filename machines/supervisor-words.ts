@@ -21,8 +21,9 @@ export interface SupervisorContext {
 }
 
 interface Failure {
-  /** When, ms. */
+  /** When it failed by itself, and when by what all share, ms. */
   crashes: readonly number[];
+  outages: readonly number[];
   standing: 'running again' | 'backing off' | 'parked';
 }
 
@@ -32,13 +33,16 @@ export function standingOf({ failures }: SupervisorContext, key: string): 'backi
   return standing === 'running again' ? null : standing;
 }
 
-export function spawned({ live, backingOff, failures }: SupervisorContext, keys: readonly string[]) {
-  const again = keys.filter((key) => failures[key]?.standing === 'backing off');
+export function spawned(context: SupervisorContext, keys: readonly string[]) {
+  const { live, backingOff, parked, failures } = context;
+  const again = isEmpty(failures) ? [] : keys.filter((key) => standingOf(context, key) !== null);
   if (again.length === 0) return { live: live + keys.length };
   const running = again.map((key) => [key, { ...failures[key], standing: 'running again' as const }]);
+  const wereParked = again.filter((key) => failures[key]?.standing === 'parked').length;
   return {
     live: live + keys.length,
-    backingOff: backingOff - again.length,
+    backingOff: backingOff - again.length + wereParked,
+    parked: parked - wereParked,
     failures: { ...failures, ...(Object.fromEntries(running) as Record<string, Failure>) },
   };
 }
@@ -53,12 +57,29 @@ export function failed(
     live: live - 1,
     backingOff: backingOff + (kind === 'restart' ? 1 : 0),
     parked: parked + (kind === 'park' ? 1 : 0),
-    failures: { ...failures, [key]: { crashes, standing } },
+    failures: { ...failures, [key]: { crashes, outages: failures[key]?.outages ?? [], standing } },
+  };
+}
+
+/** It waits for what all share. */
+export function held({ live, backingOff, failures }: SupervisorContext, key: string, outages: readonly number[]) {
+  const standing = 'backing off' as const;
+  const crashes = failures[key]?.crashes ?? [];
+  return {
+    live: live - 1,
+    backingOff: backingOff + 1,
+    failures: { ...failures, [key]: { crashes, outages, standing } },
   };
 }
 
 export function released({ live, failures }: SupervisorContext, key: string) {
-  if (!(key in failures)) return { live: live - 1 };
+  if (isEmpty(failures) || !(key in failures)) return { live: live - 1 };
   const { [key]: _, ...others } = failures;
   return { live: live - 1, failures: others };
+}
+
+/** Most of the time nothing has failed: then no key is looked up. */
+function isEmpty(failures: SupervisorContext['failures']): boolean {
+  for (const _ in failures) return false;
+  return true;
 }

@@ -69,7 +69,10 @@ export const supervisorMachine = supervisor.createMachine({
   initial: 'logging in',
   on: {
     'actor.wanted': { actions: ['count it among the living', 'spawn the actor'] },
-    'actor.failed': { actions: 'restart or park the actor' },
+    'actor.failed': [
+      { guard: 'what all share failed', actions: 'restart the actor, however often that takes' },
+      { actions: 'restart or park the actor' },
+    ],
     'xstate.done.actor.*': { actions: ['count it no longer', 'let go of the actor'] },
     // Unheard it would end the root; why the actor failed comes as `actor.failed`.
     'xstate.error.actor.*': {},

@@ -81,6 +81,7 @@ interface Run {
   /** Why it ends. */
   problem: Error | null;
   send(event: SupervisorEvent): void;
+  storeFails(): boolean;
 }
 
 /**
@@ -105,6 +106,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       standingOf: (key) => standingOf(root.getSnapshot().context, key),
     },
     send: (event) => root.send(event),
+    storeFails: () => root.getSnapshot().context.store !== null,
   };
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
@@ -176,7 +178,7 @@ function deedsOf(run: () => Run) {
     },
     restart: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) =>
       household(key)?.restartAfter(key, afterMs),
-    park: (_: unknown, { key }: { key: string }) => household(key)?.park(key),
+    park: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) => household(key)?.park(key, afterMs),
   };
 }
 
@@ -223,9 +225,16 @@ function serviceFor(run: Run, { session, baseOf }: Entered): Service {
         send({ type: 'sync.succeeded' });
       },
       syncFailed: (detail) => send({ type: 'sync.failed', detail }),
-      store: (detail) => send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail }),
+      store: (detail) => noteStore(run, detail),
     },
   });
+}
+
+/** Says once that the store fails, and once that it works again. */
+function noteStore({ options: { log }, send, storeFails }: Run, detail: string | null): void {
+  if (detail !== null && !storeFails()) log.error({ detail }, 'store fails');
+  if (detail === null && storeFails()) log.info({}, 'store works again');
+  send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail });
 }
 
 function fail(run: Run, error: unknown): void {

@@ -67,6 +67,8 @@ export interface Outgoing {
   content: Rendered;
   /** The message that this one replaces (m.replace). */
   replaces: EventId | null;
+  /** A later edit takes the place of this one: of interest only to clients that show edits. */
+  isPassing?: boolean;
   /** The event that this one answers. */
   answers: EventId | null;
   /** When it was first wanted, ms: beyond the homeserver's memory of transaction ids it is looked for first. */
@@ -287,4 +289,7 @@ export type RenderNotice = (notice: Notice) => Rendered;
 export type RenderAnswer = (markdown: string) => Iterable<Rendered>;
 
 /** What a growing answer looks like now: at most one part. */
-export type RenderPreview = (markdown: string) => Rendered;
+export type RenderPreview = (markdown: string, growth: Growth) => Rendered;
+
+/** Whether an answer is being written this moment (its last word may be half of one), or rests. */
+export type Growth = 'flowing' | 'resting';

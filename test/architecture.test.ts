@@ -49,7 +49,7 @@ const zones: Record<string, Zone> = {
   matrix: adapter('src/matrix/', ['matrix-bot-sdk', 'p-limit', 'p-map', 'tinyqueue', 'zod'], 10),
   agents: adapter('src/agents/', ['ws', 'zod'], 6),
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
-  text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'sanitize-html'], 10),
+  text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
   workspace: adapter('src/workspace/', ['zod'], 0),
   config: {
@@ -139,7 +139,7 @@ type Sources = Map<string, string>;
 
 const root = path.resolve(import.meta.dirname, '..');
 /** Packages of their own, and what a browser runs. */
-const elsewhere = ['src/matrix/stand-ins', 'src/demo/page'];
+const elsewhere = ['src/matrix/stand-ins', 'src/demo/page', 'test/support/machine-reader'];
 
 function readSources(folder: string): Sources {
   const files = readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry): [string, string][] => {
@@ -228,6 +228,98 @@ describe('the house', () => {
   it('imports at all', () => {
     const own = [...sources].flatMap(([file, source]) => importsOf(file, source)).filter((name) => sources.has(name));
     expect(own.length).toBeGreaterThan(sources.size);
+  });
+});
+
+interface Corner {
+  /** Files, by the beginning of their path. */
+  holds: string[];
+  /** The only own files that they may import (or: that they may not), by the beginning of their path. */
+  only?: string[];
+  never?: string[];
+}
+
+/** Where an arrow between zones is not narrow enough. */
+const corners: Record<string, Corner> = {
+  // A step is pure: what a definition knows of the world stands in the input.
+  definitions: {
+    holds: ['src/actors/room.ts', 'src/actors/person.ts', 'src/actors/rest.ts'],
+    only: ['machines/', 'src/durable/record.ts', 'src/durable/definition.ts'],
+  },
+  // src/durable knows neither Matrix nor rooms nor people; so do its tests.
+  "the durable core's tests": {
+    holds: ['test/durable/'],
+    never: ['src/actors/', 'src/matrix/', 'src/ports.ts', 'test/actors/', 'machines/room', 'machines/person'],
+  },
+};
+
+function cornersLeft(files: Sources): string[] {
+  return Object.entries(corners).flatMap(([name, { holds, only, never = [] }]) =>
+    [...files]
+      .filter(([file]) => holds.some((begin) => file.startsWith(begin)))
+      .flatMap(([file, source]) => importsOf(file, source).map((imported) => ({ file, imported })))
+      .filter(({ imported }) => /^(src|machines|test|node:)/.test(imported))
+      .filter(({ imported }) => {
+        const isOf = (list: string[]) => list.some((begin) => imported.startsWith(begin));
+        return isOf(never) || (only !== undefined && !isOf(only));
+      })
+      .map(({ file, imported }) => `${name}: ${file} imports ${imported}`),
+  );
+}
+
+const tests = readSources('test');
+
+describe('some corners', () => {
+  it('keep definitions and the durable core free of any world', () => {
+    expect(cornersLeft(new Map([...sources, ...tests]))).toEqual([]);
+  });
+
+  it('hold files', () => {
+    const files = [...sources.keys(), ...tests.keys()];
+    const counts = Object.values(corners).map(({ holds }) =>
+      holds.map((begin) => files.filter((file) => file.startsWith(begin)).length > 0),
+    );
+    expect(counts.flat()).not.toContain(false);
+  });
+
+  it.each([
+    ['src/actors/room.ts', `import type { Now } from '../ports.ts';`, 'definitions', 'src/ports.ts'],
+    ['src/actors/rest.ts', `import './directory.ts';`, 'definitions', 'src/actors/directory.ts'],
+    ['src/actors/person.ts', `import '../durable/children.ts';`, 'definitions', 'src/durable/children.ts'],
+    ['src/actors/person.ts', `import 'node:crypto';`, 'definitions', 'node:crypto'],
+    ['test/durable/a.ts', `import '../../src/actors/room.ts';`, "the durable core's tests", 'src/actors/room.ts'],
+    [
+      'test/durable/a.ts',
+      `import '../../machines/room.model.ts';`,
+      "the durable core's tests",
+      'machines/room.model.ts',
+    ],
+  ])('are left by %s: %s', (file, source, corner, imported) => {
+    expect(cornersLeft(new Map([[file, source]]))).toEqual([`${corner}: ${file} imports ${imported}`]);
+  });
+});
+
+/** Matchers that look at a part, or at nearly nothing, of what they are given. */
+const vague = /\.(toMatchObject|toBeDefined|toBeTruthy|toBeFalsy)\(/g;
+
+/** Where such a matcher may stand, and why. */
+const exceptions: Record<string, string> = {};
+
+function vagueIn(files: Sources): string[] {
+  return [...files].flatMap(([file, source]) =>
+    file in exceptions ? [] : [...source.matchAll(vague)].map(([, matcher]) => `${file} uses ${matcher}`),
+  );
+}
+
+describe('a test', () => {
+  it('compares whole values', () => {
+    expect(vagueIn(tests)).toEqual([]);
+  });
+
+  it('is looked at', () => {
+    expect(tests.size).toBeGreaterThan(150);
+    const planted: Sources = new Map([['test/a.test.ts', `expect(record).${'toMatchObject'}({})`]]);
+    expect(vagueIn(planted)).toEqual(['test/a.test.ts uses toMatchObject']);
   });
 });
 

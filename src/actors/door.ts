@@ -11,8 +11,11 @@ import { createAntechamber } from './antechamber.ts';
 import type { Reception } from './reception.ts';
 
 export interface Door {
-  /** Hands arrivals to their actors; each promise resolves when its actor has them on disk. */
-  admit(arrivals: readonly Arrival[]): Promise<Promise<void>[]>;
+  /**
+   * Hands arrivals to their actors; each promise resolves when its actor has them on disk. `behind`: the sync position
+   * that they came behind; null where they do not come again.
+   */
+  admit(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]>;
   /** Resolves when the bot is in the room that takes the place of a chat. Rejects with `Closed` only. */
   letIn(room: RoomId): Promise<void>;
 }
@@ -58,7 +61,7 @@ export function createDoor(world: DoorWorld): Door {
     return 'nowhere';
   }
 
-  async function handOver(arrivals: readonly Arrival[]): Promise<Promise<void>[]> {
+  async function handOver(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]> {
     const admitted: Promise<void>[] = [];
     const forRooms: Arrival[] = [];
     for (const arrival of arrivals) {
@@ -67,7 +70,7 @@ export function createDoor(world: DoorWorld): Door {
       else if (taken !== 'nowhere') admitted.push(taken);
     }
     const invited = new Set(forRooms.flatMap(({ room, heard }) => (heard.type === 'room.invited' ? [room] : [])));
-    for (const [room, inputs] of await world.reception.inputsOf(forRooms)) {
+    for (const [room, inputs] of await world.reception.inputsOf(forRooms, behind)) {
       admitted.push(world.rooms.deliver(room, inputs, invited.has(room) ? 'invited' : 'spoken to'));
     }
     return admitted;
@@ -75,11 +78,11 @@ export function createDoor(world: DoorWorld): Door {
 
   return {
     letIn: antechamber.letIn,
-    async admit(arrivals) {
+    async admit(arrivals, behind) {
       const news = Map.groupBy(antechamber.others(arrivals), ({ heard }) => heard.type === 'room.left');
       // A room that the bot was removed from and is invited to again (Synapse tells both) begins anew.
-      await Promise.all(await handOver(news.get(true) ?? []));
-      return handOver(news.get(false) ?? []);
+      await Promise.all(await handOver(news.get(true) ?? [], behind));
+      return handOver(news.get(false) ?? [], behind);
     },
   };
 }

@@ -51,12 +51,12 @@ export function createPost(world: PostWorld): Post {
   const { now, log } = world;
 
   /** What fails for a moment (a full disk, say) is tried again, until the service closes. */
-  function untilDone<T>(prepare: () => Promise<T>, use: (prepared: T) => void, tries = 1): void {
+  function untilDone<T>(about: object, prepare: () => Promise<T>, use: (prepared: T) => void, tries = 1): void {
     prepare().then(use, (error: unknown) => {
       if (world.isClosing(error)) return;
       const waitMs = world.pauseMs(tries);
-      log.error({ error, waitMs }, 'word between actors could not be passed on, trying again');
-      world.alarm.set(now() + waitMs, () => untilDone(prepare, use, tries + 1));
+      log.error({ ...about, error, waitMs }, 'word between actors could not be passed on, trying again');
+      world.alarm.set(now() + waitMs, () => untilDone(about, prepare, use, tries + 1));
     });
   }
 
@@ -64,6 +64,7 @@ export function createPost(world: PostWorld): Post {
     tellPerson(word, told) {
       const { person, room: from, id } = word;
       untilDone(
+        { from, to: person, word: word.wish.type },
         () => wishOf(word, world),
         (event) => {
           if (event === null) return told();
@@ -74,6 +75,7 @@ export function createPost(world: PostWorld): Post {
     },
     tellRoom({ person: from, room, event: word, id }, told) {
       untilDone(
+        { from, to: room, word: word.type },
         () => upToDate(word, world),
         (event) => {
           const input = { kind: 'event' as const, id, at: now(), event, from };

@@ -3,6 +3,7 @@ import { commandEvent, type HostFacts } from '../../machines/commands.ts';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import { oneLine } from '../basics/visible.ts';
 import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
 import type { Arrival, Heard } from '../ports.ts';
@@ -10,9 +11,12 @@ import { createContextIds, type ContextIds, type ContextIdsWorld } from './conte
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
 
+/** What stands behind a command is cut to this many characters. */
+const MAX_ARGS = 1_000;
+
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
-  /** The inputs of each room, in order. */
-  inputsOf(arrivals: readonly Arrival[]): Promise<Map<RoomId, Input[]>>;
+  /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
+  inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /** Adds to inputs of a room that nobody is known in whose it would be. */
@@ -45,14 +49,14 @@ export function createReception(world: ReceptionWorld): Reception {
     agentFor: roles.agentFor,
     refresh: roles.refresh,
     restored,
-    async inputsOf(arrivals) {
+    async inputsOf(arrivals, behind) {
       const rooms = new Map<RoomId, Input[]>();
       const at = world.now();
       for (const { room, id, heard } of arrivals) {
         const event = await eventOf(heard);
         if (event === null) continue;
         const inputs = rooms.get(room) ?? [];
-        inputs.push({ kind: 'event', id, at, event });
+        inputs.push({ kind: 'event', id, at, event, ...(behind === null ? {} : { behind }) });
         rooms.set(room, inputs);
       }
       return rooms;
@@ -100,7 +104,12 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
         return null;
       case 'command': {
         const { name, args, ...said } = heard;
-        return commandEvent(name, args, said, name in facts ? await facts[name as keyof HostFacts]() : {});
+        return commandEvent(
+          name,
+          oneLine(args, MAX_ARGS),
+          said,
+          name in facts ? await facts[name as keyof HostFacts]() : {},
+        );
       }
       default:
         return heard;

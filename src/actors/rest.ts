@@ -1,6 +1,6 @@
 /**
- * Five questions that are easily taken for one: what is under way with an actor, asked by whoever lets it out of memory,
- * wakes it at a start, tells it that it was away, waits for it at a stop, or found its room gone.
+ * What is under way with a room or a person, as five questions that are easily taken for one: may it leave memory, must
+ * a start wake it, does it hear that it was away, does a stop wait for it, may it be told that the bot is gone from it.
  */
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';

@@ -1,4 +1,4 @@
-/** What a link is given, what bounds it and what it counts. */
+/** What a link to an agent is given, the limits that bound it, and what it counts. */
 import type { AgentId } from '../../machines/ids.ts';
 import type { Log, Now } from '../ports.ts';
 import { after, type After } from './timers.ts';

@@ -1,3 +1,4 @@
+/** The places of agents: how many turns each takes at once, and who is next. */
 import type { AgentId } from '../../machines/ids.ts';
 import type { Places } from '../ports.ts';
 

@@ -1,3 +1,4 @@
+/** The agents that there are, and whose each of them is. */
 import { AgentId } from '../../machines/ids.ts';
 import type { Registry } from '../ports.ts';
 

@@ -1,4 +1,4 @@
-/** The actors of people. */
+/** How the actors of people are made: their definition, their records, what their effects act on. */
 import type { UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import { createPersonEffects } from '../actors/effects/person.ts';

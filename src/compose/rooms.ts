@@ -1,4 +1,4 @@
-/** The actors of rooms. */
+/** How the actors of rooms are made: their definition, their records, what they hear first, what their effects act on. */
 import type { RoomId } from '../../machines/ids.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
@@ -7,8 +7,9 @@ import { readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
 import { createChildren, type Children } from '../durable/children.ts';
-import { renderAnswer } from '../text/answer.ts';
-import { renderPreview } from '../text/preview.ts';
+import { answersWithin } from '../text/answer.ts';
+import { en } from '../text/en.ts';
+import { previewsIn } from '../text/preview.ts';
 import { alike, resumed, type Shared } from './surroundings.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
@@ -63,7 +64,9 @@ function portsOf(shared: Shared): RoomEffectPorts {
       },
     }),
     places: createPlaces((agent) => places.get(agent) ?? 1),
-    ...{ answers: store.answers, renderNotice: words, renderAnswer, renderPreview },
+    ...{ answers: store.answers, renderNotice: words },
+    renderAnswer: answersWithin(reply.mostParts, en.answers),
+    renderPreview: previewsIn(en.answers),
     ...{ now, chance, log, alarm, pace: reply, reach, isClosing },
   };
 }

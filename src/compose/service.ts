@@ -57,7 +57,7 @@ export function composeService(options: ServiceOptions) {
     ...{ homeserver, session, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     async onGone(room) {
-      await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }]));
+      await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
   });
   const { work, attendance, survey } = matrix;
@@ -106,7 +106,7 @@ function composeSync(
     me: config.matrix.userId,
     async receive(arrivals) {
       reach('sync response received');
-      const admitted = await door.admit(arrivals);
+      const admitted = await door.admit(arrivals, host.read().syncPosition);
       reach('events handed to rooms');
       await Promise.all(admitted);
       for (const [room, event] of lastEvents(arrivals)) void signals.sendReadReceipt(room, event);

@@ -1,4 +1,4 @@
-/** What the actors of rooms and people are brought together with. */
+/** What the actors of rooms and people have in common: store, clock, log, supervision, the world that they act in. */
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
@@ -12,6 +12,7 @@ import type { Input } from '../durable/definition.ts';
 import type { Observe } from '../durable/nursery.ts';
 import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
+import { Closed, MatrixFailure } from '../matrix/errors.ts';
 import type {
   Chance,
   JoinRoom,
@@ -24,6 +25,7 @@ import type {
   ShowTyping,
   Store,
 } from '../ports.ts';
+import { StoreFailure } from '../store/errors.ts';
 
 export interface Surroundings {
   config: Config;
@@ -61,8 +63,14 @@ export interface Shared extends Surroundings {
 /** What the actors of rooms and of people have alike. */
 export function alike({ supervision, store, alarm, evictAfterMs, now, log, reach, onStore }: Shared) {
   const { deadLetters } = store;
-  const lettersRetryMs = restartPolicy.capMs;
-  return { supervision, deadLetters, alarm, evictAfterMs, now, log, reach, onStore, lettersRetryMs };
+  const lettersRetryMs = restartPolicy.sharedCapMs;
+  return { supervision, deadLetters, alarm, evictAfterMs, now, log, reach, onStore, isShared, lettersRetryMs };
+}
+
+/** Of the disk or the homeserver, not of the actor that met it. */
+function isShared(error: unknown): boolean {
+  if (error instanceof MatrixFailure) return error.kind !== 'refused';
+  return error instanceof StoreFailure || error instanceof Closed;
 }
 
 /** What an actor hears that something was under way with while it was away. */

@@ -1,9 +1,9 @@
-/** Sentences and names with the operator's own words in them. */
+/** The sentences and names that people see, with the operator's own words from the policy in them. */
 import type { UserId } from '../../machines/ids.ts';
 import type { Notice } from '../../machines/notices.ts';
 import type { Config } from '../config/config.ts';
+import { oneLine } from '../basics/visible.ts';
 import type { RenderNotice } from '../ports.ts';
-import { cleanText } from '../text/clean.ts';
 import { en } from '../text/en.ts';
 import { renderNotice } from '../text/notices.ts';
 
@@ -32,16 +32,11 @@ export function namesFor(
 ) {
   return {
     space: async (person: UserId): Promise<string> => {
-      const name = oneLine((await displayName(person)) ?? localpart(person));
+      const name = oneLine((await displayName(person)) ?? '', NAME_CHARACTERS) || localpart(person);
       return space.replaceAll('{name}', () => name);
     },
     chat: (number: number): string => chat.replaceAll('{number}', () => String(number)),
   };
-}
-
-/** What is shown in a list: one line, not longer than one reads. */
-function oneLine(name: string): string {
-  return [...cleanText(name).replace(/\s+/g, ' ').trim()].slice(0, NAME_CHARACTERS).join('');
 }
 
 function localpart(person: UserId): string {

@@ -1,3 +1,4 @@
+/** The whole configuration, as the rest of the service has it: checked, with defaults, under the names of the code. */
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Camel } from './camel.ts';
 import type { WrittenPolicy } from './policy-keys.ts';

@@ -1,3 +1,4 @@
+/** The policy as `check-config` shows it: what it means for people. */
 import type { Config, Policy } from './config.ts';
 import { wordsOf, wordsOfParts } from './policy-words.ts';
 import { quoted } from './problem.ts';

@@ -1,3 +1,4 @@
+/** The configuration as `check-config` shows it. */
 import type { Config } from './config.ts';
 import { describePolicy } from './describe-policy.ts';
 import { hideCredentials } from './problem.ts';

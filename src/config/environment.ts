@@ -1,3 +1,4 @@
+/** The variables of the environment, and the files that they name (`…_FILE`), read and checked. */
 import { hintOf } from './about.ts';
 import { problemsOf, type Wording } from './issues.ts';
 import { type Problem } from './problem.ts';

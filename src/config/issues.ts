@@ -1,3 +1,4 @@
+/** What zod finds wrong in a document becomes sentences that an operator can act on. */
 import type { z } from 'zod';
 import { type Problem, show, suggest } from './problem.ts';
 

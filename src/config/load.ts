@@ -1,3 +1,4 @@
+/** Reads the environment and the registry file into one configuration, or says all that is wrong with them. */
 import path from 'node:path';
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { AgentConfig, Config } from './config.ts';

@@ -27,6 +27,10 @@ const Reply = z.strictObject({
     purpose: 'edits of one answer; the complete answer is always sent',
     words: 'at most {} edits',
   }),
+  most_parts: z.int().min(1).max(1000).default(30).register(about, {
+    purpose: 'messages that one long answer may take; what is beyond them is not shown, and the last one says so',
+    words: 'at most {} messages an answer',
+  }),
 });
 
 const Limits = z.strictObject({

@@ -1,3 +1,4 @@
+/** A problem of the configuration: where it is, what was found, what would be right. */
 import { distance } from 'fastest-levenshtein';
 
 /** One thing that is wrong in the configuration. `value` is what was found, ready to be shown; null where it is not. */

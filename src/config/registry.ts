@@ -1,3 +1,4 @@
+/** The registry file: its agents, who is served by which, its policy. */
 import { load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import { hintOf } from './about.ts';

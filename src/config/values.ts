@@ -1,3 +1,4 @@
+/** The kinds of values that configuration is made of, each with the words for what is wrong with one. */
 import path from 'node:path';
 import { z } from 'zod';
 import { UserId } from '../../machines/ids.ts';

@@ -1,3 +1,4 @@
+/** The address of the demo's page, and what to say where it is taken. */
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 

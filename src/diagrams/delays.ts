@@ -1,3 +1,4 @@
+/** The delays of a chart in words, for its page. */
 import type { AnyStateMachine } from 'xstate';
 
 /** A machine's named delays and how long they are, in words, where it remembers no more than this. */

@@ -17,6 +17,9 @@ interface Running {
   cancel: () => void;
 }
 
+/** Whoever delivers waits for an actor that is being loaded no longer than this, ms: what it has become letters. */
+const LONGEST_LOAD_MS = 1_000;
+
 export class Child<Key extends string, Context, Event extends AnyEventObject, Facts> {
   readonly key: Key;
   readonly #nursery: Nursery<Key, Context, Event, Facts>;
@@ -73,9 +76,12 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#found = null;
     if (found !== null) return this.#start(found);
     this.#isLoading = true;
+    const { alarm, now } = this.#nursery.world;
+    const cancel = alarm.set(now() + LONGEST_LOAD_MS, () => this.#letterBox().keep());
     this.#load()
       .finally(() => {
         this.#isLoading = false;
+        cancel();
       })
       .then(
         (record) => this.#start(record),
@@ -94,7 +100,9 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       const inputs = [...this.#held].map(({ input }) => input);
       effects.sayTroubled(this.key, inputs);
     } else {
-      world.log.error({ ...about, ...until }, 'actor crashed, restarting');
+      const { isShared, log } = world;
+      if (isShared(about.error)) log.debug({ ...about, ...until }, 'actor waits for what all share');
+      else log.error({ ...about, ...until }, 'actor crashed, restarting');
     }
     this.#letterBox().keep();
   }
@@ -136,7 +144,10 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     if (isClosed()) return;
     const key = this.key;
     const { root } = world.supervision;
-    const actor = createActor(logic, { id: key, systemId: key, parent: root, input: { key, record } });
+    const actor = createActor(logic, {
+      // One id for all of a kind: XState remembers every type of event that a machine ever heard, and this one is named after it.
+      ...{ id: world.definition.name, systemId: key, parent: root, input: { key, record } },
+    });
     actor.subscribe({ error: (error: unknown) => this.#failed(error), complete: () => {} });
     this.#actor = actor;
     actor.start();
@@ -172,7 +183,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const { world, isClosed } = this.#nursery;
     if (isClosed()) return;
     this.#error = error;
-    world.supervision.tell({ type: 'actor.failed', key: this.key, error: describeError(error), at: world.now() });
+    const about = { key: this.key, error: describeError(error), shared: world.isShared(error), at: world.now() };
+    world.supervision.tell({ type: 'actor.failed', ...about });
   }
 
   #stop(): void {

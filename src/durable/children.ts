@@ -20,8 +20,8 @@ export interface Orders {
   spawn(key: string): void;
   /** The actor failed; it is wanted again after so long, ms. */
   restartAfter(key: string, ms: number): void;
-  /** The actor failed too often. */
-  park(key: string): void;
+  /** The actor failed too often; it is tried once more after so long, ms. */
+  park(key: string, afterMs: number): void;
   /** The actor has ended. */
   release(key: string): void;
 }
@@ -131,9 +131,10 @@ function ordersOf<Key extends string, Context, Event extends AnyEventObject, Fac
       children.get(key)?.rest({ afterMs });
       alarm.set(now() + afterMs, () => house.want([key], 'restarted'));
     },
-    park(key) {
+    park(key, afterMs) {
       if (house.isClosed()) return;
       children.get(key)?.rest('parked');
+      alarm.set(now() + afterMs, () => house.want([key], 'restarted'));
       house.changed();
     },
   };

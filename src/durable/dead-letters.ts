@@ -82,7 +82,9 @@ export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: 
 
   function remove(): Promise<void> {
     exists = false;
-    return letters.remove(key).catch((error: unknown) => log.warn({ key, error }, 'dead letters could not be removed'));
+    return letters
+      .remove(key)
+      .catch((error: unknown) => log.warn({ actor: key, error }, 'dead letters could not be removed'));
   }
 
   function keep(): void {

@@ -38,9 +38,18 @@ export type Result = ({ ok: true } & Record<string, unknown>) | { ok: false; cod
 export type Input =
   /**
    * `id` is remembered and taken once; null for what guards itself. `from`: the system id of the actor that sent it.
+   * `behind`: the position that it came behind, where the same may come again until that has moved.
    * `facts`: what the host adds for `classify`, so that it need not ask anybody.
    */
-  | { kind: 'event'; id: string | null; at: number; event: AnyEventObject; from?: string; facts?: unknown }
+  | {
+      kind: 'event';
+      id: string | null;
+      at: number;
+      event: AnyEventObject;
+      from?: string;
+      behind?: string;
+      facts?: unknown;
+    }
   | { kind: 'settled'; effect: string; result: Result; at: number }
   /** The first `cursor` parts of a repeatable effect were acknowledged. */
   | { kind: 'partly settled'; effect: string; cursor: number }

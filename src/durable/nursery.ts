@@ -1,4 +1,4 @@
-/** What the actors of one kind live in: the world that their host brings, and what they share. */
+/** What all actors of one kind are given: the world that their host brings, and what they share among them. */
 import type { AnyEventObject } from 'xstate';
 import type { Reach } from './boundaries.ts';
 import type { DeadLetterWorld } from './dead-letters.ts';
@@ -31,6 +31,8 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   mayLeaveMemory(record: Envelope<Context>): boolean;
   /** Something is under way that a stop waits for. */
   holdsAStop(record: Envelope<Context>): boolean;
+  /** Whether an error says nothing of the actor that met it: what all actors share failed. */
+  isShared(error: unknown): boolean;
   /** How long an idle actor stays in memory, ms. */
   evictAfterMs: number;
   /** How long to wait after the disk refused dead letters, ms. */

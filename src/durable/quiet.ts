@@ -1,4 +1,5 @@
-/** Tells whoever waits when a condition holds; it is looked at only while somebody waits. */
+/** Waiting for the moment at which nothing is under way: the condition is looked at only while somebody waits. */
+
 export interface Quiet {
   /** Something changed. */
   look(): void;

@@ -42,6 +42,10 @@ const Document = z.object({
   parked: z.array(Parked),
   /** Fingerprints of the inputs that were taken, newest last (see `fingerprint`). */
   seen: z.string(),
+  /** The position that the newest inputs came behind; while it does not move, they may all come again. */
+  behind: z.string().nullable().default(null),
+  /** How many of `seen` came behind it. */
+  behindCount: z.number().int().default(0),
 });
 
 /** A record whose chart remembers `Context`. */
@@ -108,7 +112,7 @@ export function newRecord<Context>(
 ): Envelope<Context> {
   return {
     ...{ version: RECORD_VERSION, machine, origin, sequence: 0, done: false, value, context },
-    ...{ timers: [], outbox: [], parked: [], seen: '' },
+    ...{ timers: [], outbox: [], parked: [], seen: '', behind: null, behindCount: 0 },
   };
 }
 
@@ -128,11 +132,18 @@ export function wasSeen(seen: string, id: string): boolean {
   return false;
 }
 
+/** What a record says of the inputs that were taken. */
+export type Seen = Pick<Envelope, 'seen' | 'behind' | 'behindCount'>;
+
 /**
- * Remembers an input id. At least the last 200 stay, and all of a batch: one batch is what one sync response brought,
- * and the sync position moves only behind it.
+ * Remembers input ids that came behind `position` (null: behind none). All that came since a position stay
+ * until inputs come behind another: until it has moved, they may come again, in batches of any size. Of those before at
+ * least the last 200 stay.
  */
-export function remember(seen: string, ids: readonly string[]): string {
-  const keep = Math.max(RING, ids.length) * FINGERPRINT;
-  return (seen + ids.map(fingerprint).join('')).slice(-keep);
+export function remember(before: Seen, ids: readonly string[], position: string | null): Seen {
+  const behind = position ?? before.behind;
+  const kept = behind !== null && behind === before.behind ? before.behindCount : 0;
+  const newest = kept + ids.length;
+  const seen = (before.seen + ids.map(fingerprint).join('')).slice(-Math.max(RING, newest) * FINGERPRINT);
+  return { seen, behind, behindCount: behind === null ? 0 : newest };
 }

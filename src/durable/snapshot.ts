@@ -19,7 +19,7 @@ interface Contents<Key extends string, Context> {
 }
 
 /** Reads like the snapshot of a state machine: of the committed record. */
-export type DurableSnapshot<Key extends string = string, Context = unknown> = Snapshot<undefined> &
+export type DurableSnapshot<Key extends string = string, Context = unknown> = Snapshot<{ key: Key } | undefined> &
   Contents<Key, Context> & {
     value: Envelope['value'];
     context: Context;
@@ -37,7 +37,8 @@ export function snapshotOf<Key extends string, Context, Event extends AnyEventOb
   definition: Definition<Context, Event, Facts>,
 ): (key: Key, record: Envelope<Context>) => DurableSnapshot<Key, Context> {
   class Committed {
-    output = undefined;
+    /** Of an actor that has ended: which one it was. */
+    output: { key: Key } | undefined;
     error = undefined;
     status: 'active' | 'done';
     value: Envelope['value'];
@@ -51,6 +52,7 @@ export function snapshotOf<Key extends string, Context, Event extends AnyEventOb
 
     constructor(contents: Contents<Key, Context>) {
       this.status = contents.status;
+      this.output = contents.status === 'done' ? { key: contents.key } : undefined;
       this.value = contents.record.value;
       this.context = contents.record.context;
       this.key = contents.key;

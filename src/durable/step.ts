@@ -39,7 +39,7 @@ export function step<Context, Event extends AnyEventObject, Facts>(
     if (draft.record.done) break;
     takeInput(definition, draft, input);
   }
-  if (draft.taken.size > 0) change(draft, { seen: remember(draft.record.seen, [...draft.taken]) });
+  if (draft.taken.size > 0) change(draft, remember(draft.record, [...draft.taken], positionOf(inputs)));
   const light =
     !draft.record.done &&
     inputs.every((input) => input.kind === 'event' && input.id === null && definition.light.has(input.event.type)) &&
@@ -58,6 +58,12 @@ export function chartOf<Context, Event extends AnyEventObject, Facts>(
     context: { ...context, limits },
     status: done ? 'done' : 'active',
   });
+}
+
+/** The position that this batch came behind: what comes from Matrix comes behind one at a time. */
+function positionOf(inputs: readonly Input[]): string | null {
+  const last = inputs.findLast((input) => input.kind === 'event' && input.behind !== undefined);
+  return last?.kind === 'event' ? (last.behind ?? null) : null;
 }
 
 interface Draft<Context> {

@@ -1,4 +1,4 @@
-/** What the actors of a house and their root, a state machine, have to do with each other. */
+/** How actors and the root that spawns, restarts and parks them speak to each other: what it is told, what it answers. */
 import type { AnyActorRef } from 'xstate';
 
 /** Why an actor is wanted. */
@@ -8,8 +8,11 @@ export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'r
 type ActorEvent =
   /** Somebody has something for these actors, and they are not there: the root spawns them. */
   | { type: 'actor.wanted'; keys: readonly string[]; why: Why }
-  /** An actor threw, or its record could not be read or written: the root restarts or parks it. */
-  | { type: 'actor.failed'; key: string; error: string; at: number };
+  /**
+   * An actor threw, or its record could not be read or written: the root restarts or parks it. `shared`: what all actors
+   * share failed, so that it is tried again for ever.
+   */
+  | { type: 'actor.failed'; key: string; error: string; shared: boolean; at: number };
 
 export interface Supervision {
   /** The parent of all actors. None of them is in its `children` (docs/adr/0011). */

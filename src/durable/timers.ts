@@ -1,4 +1,4 @@
-/** All deadlines of all rooms in one heap behind one timer of the process; idle costs nothing. */
+/** All deadlines of all actors in one heap behind one timer of the process; idle costs nothing. */
 import TinyQueue from 'tinyqueue';
 import type { Now } from './world.ts';
 

@@ -1,4 +1,4 @@
-/** What durable actors need from outside. */
+/** What durable actors need from outside: records, a log, the time. */
 
 /** Milliseconds since 1970. */
 export type Now = () => number;

@@ -1,3 +1,4 @@
+/** Account data: what a user keeps on the server, for itself or for one room. */
 import type { Account, Stored } from './accounts.ts';
 import type { Json } from './json.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+/** The users, their devices and tokens, and what each of them keeps. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { newToken } from './ids.ts';
 import type { Json } from './json.ts';

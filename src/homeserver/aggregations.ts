@@ -1,3 +1,4 @@
+/** What other events add to an event: edits, references, threads. */
 import type { Json } from './json.ts';
 import { relationOf } from './relations.ts';
 import type { Room, RoomEvent } from './room.ts';

@@ -1,9 +1,8 @@
+/** Who may send which event into a room: the authorization rules of room versions 11 and 12, in the order and words of Synapse. */
 import { forbidden, notInRoom, unknown } from './errors.ts';
 import { isObject, objectOr, type Json } from './json.ts';
 import type { Room, RoomEvent } from './room.ts';
 import type { Draft } from './validate.ts';
-
-/** The authorization rules of room versions 11 and 12, in the order and words of Synapse. */
 
 function isCreator(room: Room, user: string): boolean {
   const create = room.state('m.room.create');

@@ -1,3 +1,4 @@
+/** How a room is made: its first events, in their order. */
 import { badJson, MatrixError, unknown } from './errors.ts';
 import { isUserId, newEventId, randomLetters } from './ids.ts';
 import { isObject, objectOr, type Json } from './json.ts';

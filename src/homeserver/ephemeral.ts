@@ -1,3 +1,4 @@
+/** What passes through a room without staying: who is typing, who has read how far. */
 import { isObject, objectOr, type Json } from './json.ts';
 import type { Receipt, Room } from './room.ts';
 import { readUpTo } from './unread.ts';

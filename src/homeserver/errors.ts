@@ -1,3 +1,5 @@
+/** The errors that the homeserver answers with. */
+
 /** An answer that is not 2xx: `errcode` and the sentence go to the client. */
 export class MatrixError extends Error {
   readonly status: number;

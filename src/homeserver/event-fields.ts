@@ -1,3 +1,4 @@
+/** The `event_fields` of a filter: which parts of an event a client gets. */
 import { isObject, type Json } from './json.ts';
 
 /** The parts of a filter's path: names with dots between them, `\.` for a dot within a name. */

@@ -1,3 +1,4 @@
+/** An event as a client gets it: with its age, its transaction, and what is bundled with it. */
 import type { Device } from './accounts.ts';
 import type { Json } from './json.ts';
 import { aggregationsOf } from './aggregations.ts';

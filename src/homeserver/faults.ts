@@ -1,3 +1,4 @@
+/** Faults that a test plants: answers that are refused, held back, lost or slow. */
 export interface FaultRequest {
   method: string;
   /** Decoded, without the query. */

@@ -1,3 +1,4 @@
+/** The filters of `/sync` and `/messages`, read and applied. */
 import type { Account } from './accounts.ts';
 import { invalidParam, MatrixError, unknown } from './errors.ts';
 import { readPath } from './event-fields.ts';

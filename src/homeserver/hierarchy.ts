@@ -1,3 +1,4 @@
+/** The rooms under a Space, as `/hierarchy` lists them. */
 import { invalidParam, noPreview } from './errors.ts';
 import { newToken } from './ids.ts';
 import { isObject, type Json } from './json.ts';

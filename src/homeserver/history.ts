@@ -1,3 +1,4 @@
+/** Reading back: `/messages`, and what is around one event. */
 import { formatEvent, type Reader } from './event-format.ts';
 import { passes, readEventFilter, type EventFilter } from './filters.ts';
 import type { Json } from './json.ts';

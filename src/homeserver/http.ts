@@ -1,3 +1,4 @@
+/** The HTTP side of the homeserver. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { MatrixError, missingToken, unknownToken } from './errors.ts';
 import type { FaultAnswer, FaultList } from './faults.ts';

@@ -1,3 +1,4 @@
+/** New ids and tokens, and what may be one. */
 import { randomBytes } from 'node:crypto';
 import { invalidParam } from './errors.ts';
 

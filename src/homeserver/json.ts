@@ -1,3 +1,4 @@
+/** JSON of which nothing is known yet, and what can be read from it. */
 import { badJson, MatrixError, missingParam } from './errors.ts';
 
 export type Json = Record<string, unknown>;

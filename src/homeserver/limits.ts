@@ -1,3 +1,4 @@
+/** Rate limits: how often somebody may do something, as Synapse counts it. */
 import { MatrixError } from './errors.ts';
 
 interface Rate {

@@ -1,3 +1,4 @@
+/** The files that people have uploaded, in memory. */
 import { randomLetters } from './ids.ts';
 
 export interface MediaFile {

@@ -1,3 +1,4 @@
+/** Who is in a room: the changes of one membership, and what each takes. */
 import { authorize, authoriserOf } from './auth-rules.ts';
 import { forbidden, MatrixError, unknown } from './errors.ts';
 import { requireUserId } from './ids.ts';

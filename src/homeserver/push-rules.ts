@@ -1,3 +1,4 @@
+/** Push rules as clients expect to find them; they change nothing here. */
 import { localpartOf } from './ids.ts';
 import type { Json } from './json.ts';
 

@@ -1,3 +1,4 @@
+/** Taking back an event: what stays of it. */
 import { objectOr, type Json } from './json.ts';
 import { relationOf } from './relations.ts';
 import type { Room, RoomEvent } from './room.ts';

@@ -1,3 +1,4 @@
+/** What an event relates to: the message that it edits, answers or annotates. */
 import { isObject, type Json } from './json.ts';
 
 export interface Relation {

@@ -1,3 +1,4 @@
+/** The summary of a room in a sync: how many are in it, and who gives it a name. */
 import type { Json } from './json.ts';
 import type { Room } from './room.ts';
 

@@ -1,3 +1,5 @@
+/** The room versions that are offered, and what differs between them. */
+
 /** What differs between the room versions offered here. */
 export interface RoomVersion {
   id: string;

@@ -1,3 +1,4 @@
+/** One room: its events, its state, who is in it. */
 import type { Json } from './json.ts';
 import { relationOf } from './relations.ts';
 import type { RoomVersion } from './room-versions.ts';

@@ -1,3 +1,4 @@
+/** Which request goes to which endpoint, and what an endpoint gets. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { invalidParam, unrecognized } from './errors.ts';
 import { parseObject, type Json } from './json.ts';

@@ -1,3 +1,4 @@
+/** How an event gets into a room: checked, once per transaction, in the order of the stream. */
 import type { Device } from './accounts.ts';
 import { authorize, authorizeRedaction } from './auth-rules.ts';
 import { MatrixError, notFound, notInRoom, unknown } from './errors.ts';

@@ -1,3 +1,4 @@
+/** Starts the homeserver and joins its parts. */
 import type { AddressInfo } from 'node:net';
 import { UserId } from '../../machines/ids.ts';
 import { accountDataRoutes } from './endpoints/account-data.ts';

@@ -1,3 +1,5 @@
+/** The stream: the order of everything that happens, and who waits for news of it. */
+
 /** What changed for one user: room ids in the order of their changes (null: something outside rooms). */
 interface Changes {
   positions: number[];

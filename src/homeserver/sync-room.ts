@@ -1,3 +1,4 @@
+/** One room in a sync: what of it is new to the reader. */
 import type { Account, Device } from './accounts.ts';
 import { onlyFields } from './event-fields.ts';
 import { formatEvent } from './event-format.ts';

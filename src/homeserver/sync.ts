@@ -1,3 +1,4 @@
+/** `/sync`: everything that is new to one user. */
 import type { Stored } from './accounts.ts';
 import { unknown, unknownToken } from './errors.ts';
 import { stripped } from './event-format.ts';

@@ -1,3 +1,5 @@
+/** The tokens by which clients name a place in the stream. */
+
 /** Positions in the stream as clients carry them. */
 export const toToken = (position: number): string => `s${position}`;
 

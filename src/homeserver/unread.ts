@@ -1,3 +1,4 @@
+/** How many messages somebody has not read. */
 import { isObject } from './json.ts';
 import { relationOf } from './relations.ts';
 import { indexAfter, type Room, type RoomEvent } from './room.ts';

@@ -1,3 +1,4 @@
+/** The upgrade of a room: it is replaced by one of another version. */
 import { authorize, powerOf } from './auth-rules.ts';
 import { openRoom, requireVersion } from './create-room.ts';
 import { changeMembership } from './membership.ts';

@@ -1,3 +1,4 @@
+/** Whether an event that somebody wants to send is one: sizes, types, mentions. */
 import { badJson, MatrixError, unknown } from './errors.ts';
 import { isUserId } from './ids.ts';
 import { isObject, requireCanonical, type Json } from './json.ts';

@@ -1,3 +1,4 @@
+/** What of a room's history somebody may see. */
 import { noPreview, notFound } from './errors.ts';
 import type { Room, RoomEvent } from './room.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+/** Everything that one homeserver knows: its users, rooms, aliases, files and stream. */
 import { Accounts, type Account, type Device } from './accounts.ts';
 import { Limits, type RateLimits } from './limits.ts';
 import { Media } from './media.ts';

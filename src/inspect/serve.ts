@@ -38,11 +38,12 @@ export async function serveInspector({ port, texts, log }: InspectorOptions): Pr
   /** Those who live, for whoever comes later. */
   const actors: Actors = new Map();
   const everybody = () => server.clients;
-  const stately = inspectorFor(everybody, texts);
+  const nameOf = (session: string) => actors.get(session)?.actor.systemId;
+  const stately = inspectorFor({ clients: everybody, texts, nameOf });
 
   server.on('connection', (client) => {
     client.on('error', () => client.terminate());
-    const latecomer = inspectorFor(() => [client], texts);
+    const latecomer = inspectorFor({ clients: () => [client], texts, nameOf });
     for (const { actor } of actors.values()) {
       latecomer.actor(actor, actor.getSnapshot() as never);
       latecomer.snapshot(actor, toJson(actor.getSnapshot()) as never);
@@ -88,12 +89,20 @@ function note(actors: Actors, event: InspectionEvent): void {
   for (const [id, other] of actors) if (other.rootId === rootId) actors.delete(id);
 }
 
-function inspectorFor(clients: () => Iterable<WebSocket>, texts: boolean) {
+interface Audience {
+  clients(): Iterable<WebSocket>;
+  texts: boolean;
+  /** The room or person that an actor is. */
+  nameOf(session: string): string | undefined;
+}
+
+function inspectorFor({ clients, texts, nameOf }: Audience) {
   const adapter = {
     start: () => {},
     stop: () => {},
     send(event: StatelyInspectionEvent) {
-      const message = JSON.stringify(texts ? event : withoutTexts(event));
+      const named = 'name' in event ? { ...event, name: nameOf(event.sessionId) ?? event.name } : event;
+      const message = JSON.stringify(texts ? named : withoutTexts(named));
       for (const client of clients()) client.send(message);
     },
   };
@@ -101,7 +110,7 @@ function inspectorFor(clients: () => Iterable<WebSocket>, texts: boolean) {
 }
 
 /** The definition is the chart: it stays. */
-function withoutTexts(event: StatelyInspectionEvent): object {
+function withoutTexts(event: object): object {
   const plain = toJson(event) as Record<string, unknown>;
   for (const name of ['snapshot', 'event']) if (name in plain) plain[name] = masked(plain[name]);
   return plain;

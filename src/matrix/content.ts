@@ -1,4 +1,5 @@
 /** The contents of the messages that the bot sends. */
+import { oneLine } from '../basics/visible.ts';
 import type { Outgoing } from '../ports.ts';
 
 /** Where a message of ours carries its content id, which outlives the homeserver's memory of transaction ids. */
@@ -6,12 +7,15 @@ export const ID_KEY = 'org.roomkeeper.id';
 /** Where it carries the event that it answers. */
 const ANSWERS_KEY = 'org.roomkeeper.answers';
 
+/** As much as tells which answer is meant. */
+const FALLBACK_CHARACTERS = 60;
+
 /** The content of an `m.room.message`: a message of its own, or the edit that replaces an earlier one. */
 export function messageContent(message: Outgoing): Record<string, unknown> {
   const plain = { ...textContent(message, ''), ...marks(message) };
   if (message.replaces === null) return plain;
   return {
-    ...textContent(message, '* '),
+    ...(message.isPassing ? beginningOf(message) : textContent(message, '* ')),
     ...marks(message),
     'm.new_content': plain,
     'm.relates_to': { rel_type: 'm.replace', event_id: message.replaces },
@@ -22,6 +26,11 @@ function textContent({ msgtype, content }: Outgoing, prefix: string): Record<str
   const text = { msgtype, body: prefix + content.body, 'm.mentions': {} };
   if (content.html === undefined) return text;
   return { ...text, format: 'org.matrix.custom.html', formatted_body: prefix + content.html };
+}
+
+/** What clients that know no edits show of one that the next edit replaces: they would say the whole again each time. */
+function beginningOf({ msgtype, content }: Outgoing): Record<string, unknown> {
+  return { msgtype, body: `* ${oneLine(content.body, FALLBACK_CHARACTERS)}…`, 'm.mentions': {} };
 }
 
 function marks({ transaction, answers }: Outgoing): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { commandCalled } from '../../machines/commands.ts';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { isBlank } from '../basics/visible.ts';
 import type { Heard } from '../ports.ts';
 
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
@@ -76,7 +77,7 @@ function decodeMessage(event: RawEvent): Decoded {
   if (message.msgtype !== 'm.text' && message.msgtype !== 'm.emote') return { dropped: 'unknown kind of message' };
   const replyTo = relation?.['m.in_reply_to']?.event_id ?? null;
   const body = replyTo === null ? message.body : withoutReplyFallback(message.body);
-  if (body.trim() === '') return { dropped: 'empty' };
+  if (isBlank(body)) return { dropped: 'empty' };
   const command = commandIn(body);
   if (command === null) return heard(event, { type: 'text.received', text: { eventId, sender, body, replyTo } });
   const { name, args } = command;
@@ -101,7 +102,7 @@ function decodeState(event: RawEvent, key: string, me: UserId): Decoded {
       const written = event.content.name ?? '';
       if (typeof written !== 'string') return { dropped: 'malformed' };
       const name = shortened(written, MAX_NAME);
-      return name === '' ? { dropped: 'empty' } : heard(event, { type: 'room.named', name, sender: event.sender });
+      return isBlank(name) ? { dropped: 'empty' } : heard(event, { type: 'room.named', name, sender: event.sender });
     }
     default:
       return { dropped: 'unknown kind of state' };

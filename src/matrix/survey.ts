@@ -2,6 +2,7 @@
 import pMap from 'p-map';
 import { z } from 'zod';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import { isBlank } from '../basics/visible.ts';
 import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { inviterIn } from './decode.ts';
@@ -155,7 +156,7 @@ function knownRoom(id: string, raw: unknown, me: UserId): KnownRoom | 'newer' | 
     isSpace: content('m.room.create').type === 'm.space',
     createdByMe: state.some(({ type, sender }) => type === 'm.room.create' && sender === me),
     encrypted: content('m.room.encryption').algorithm !== undefined,
-    name: typeof name === 'string' && name.trim() !== '' ? name : null,
+    name: typeof name === 'string' && !isBlank(name) ? name : null,
     marker: marker ?? null,
     members: [],
     parents: linksIn(state, 'm.space.parent'),

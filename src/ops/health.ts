@@ -1,3 +1,5 @@
+/** How the service is: what `/healthz` and `/readyz` say of its facts. */
+
 /** What is known about the service at one moment. */
 export interface Health {
   state: 'logging in' | 'reconciling' | 'waking' | 'running' | 'degraded' | 'draining' | 'stopped';

@@ -1,3 +1,4 @@
+/** The log: JSON lines or pretty ones, without secrets and without what people wrote. */
 import { type DestinationStream, pino, stdSerializers } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../ports.ts';

@@ -1,3 +1,4 @@
+/** The HTTP server for operators: `/healthz`, `/readyz`. */
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../ports.ts';
 import { type Health, readiness } from './health.ts';

@@ -1,3 +1,4 @@
+/** One connection to the agent: frames in, turns run, frames out. */
 import type { WebSocket } from 'ws';
 import type { Log } from '../ports.ts';
 import type { Chats } from './chats.ts';

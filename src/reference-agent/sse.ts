@@ -1,3 +1,4 @@
+/** Reads server-sent events, as a provider of language models sends them. */
 import { createParser } from 'eventsource-parser';
 
 /** Longest event that is put together, in characters. */

@@ -37,7 +37,7 @@ export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Prom
   for await (const [key, letters] of world.store.deadLetters.entries()) {
     const found = DeadLetters.safeParse(letters);
     if (!found.success) {
-      world.log.error({ key, error: found.error }, 'dead letters cannot be read, they are left out');
+      world.log.error({ actor: key, error: found.error }, 'dead letters cannot be read, they are left out');
     } else if (key.startsWith('@')) {
       people.redeliver(key as UserId, found.data);
     } else {
@@ -61,7 +61,7 @@ async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<vo
     const event: RoomEvent = { type: 'memory.lost', eventId };
     return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }], 'reconciled');
   });
-  await Promise.all([...(await door.admit(arrivals)), ...told]);
+  await Promise.all([...(await door.admit(arrivals, null)), ...told]);
   await host.update({ syncPosition: position });
 }
 

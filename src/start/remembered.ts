@@ -41,7 +41,7 @@ async function readAll<Key extends string, Context>(
     try {
       found.set(key as Key, read(stored));
     } catch (error) {
-      log.error({ key, error }, 'record cannot be read, it is left out');
+      log.error({ actor: key, error }, 'record cannot be read, it is left out');
     }
   }
   return found;

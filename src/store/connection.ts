@@ -1,3 +1,4 @@
+/** How the database is opened: write-ahead log, sync to disk, patience with others. */
 import type { DatabaseSync as Connection } from 'node:sqlite';
 import { DatabaseSync } from './sqlite.ts';
 

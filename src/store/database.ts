@@ -1,3 +1,4 @@
+/** The SQLite file: reads in this thread, writes in one of their own, all writes of a tick in one transaction. */
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';

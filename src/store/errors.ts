@@ -1,3 +1,5 @@
+/** What can go wrong with the state, by what an operator must do about it. */
+
 /** A document of the store cannot be read as what it should be; it was moved aside and is kept. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';

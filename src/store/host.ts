@@ -1,3 +1,4 @@
+/** What the host keeps for itself: sync position, device, account. */
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { AgentId, ContextId, UserId } from '../../machines/ids.ts';

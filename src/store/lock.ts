@@ -1,3 +1,4 @@
+/** One process a state folder: the lock that a kill releases. */
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, FolderInUse, StoreFailure } from './errors.ts';

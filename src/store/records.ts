@@ -1,3 +1,4 @@
+/** The records of rooms, and of people, as rows. */
 import { Low } from 'lowdb';
 import type { RecordTable } from '../ports.ts';
 import type { Database } from './database.ts';

@@ -1,3 +1,4 @@
+/** The tables of the database, and which version of the service they are for. */
 import type { DatabaseSync } from 'node:sqlite';
 import { UnusableState } from './errors.ts';
 

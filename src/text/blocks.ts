@@ -1,10 +1,13 @@
+/** The blocks of a Markdown text (paragraphs, lists, tables, fences), for cutting between them. */
 import MarkdownIt from 'markdown-it';
 import type { Env, Token } from 'markdown-it';
 import type { References } from './markdown.ts';
+import { keepMath } from './math.ts';
+import { readHtmlBlocks } from './matrix-html.ts';
 
 /** A block at the top level of a Markdown text, as it stands in the source. */
 export interface Block {
-  type: 'fence' | 'table' | 'list' | 'quote' | 'heading' | 'text';
+  type: 'fence' | 'table' | 'list' | 'quote' | 'heading' | 'details' | 'text';
   /** Its lines, without blank ones at the end. */
   lines: string[];
   /** It follows the block before it without a blank line. */
@@ -19,6 +22,8 @@ export interface Block {
 
 /** Only blocks, and only a few levels of them: what stands deeper is cut as text. */
 const parser = new MarkdownIt({ html: false, maxNesting: 20 });
+keepMath(parser);
+readHtmlBlocks(parser);
 parser.core.ruler.enableOnly(['block']);
 
 const types: Record<string, Block['type']> = {
@@ -35,12 +40,13 @@ const types: Record<string, Block['type']> = {
 export function blocksOf(markdown: string): Block[] {
   const lines = markdown.split('\n');
   const tokens = parser.parse(markdown, {});
-  const blocks: Block[] = [];
+  const blocks: (Block & { from: number })[] = [];
   let end = 0;
   tokens.forEach((token, index) => {
     if (token.level !== 0 || token.nesting < 0 || token.map === null) return;
     const [from, to] = token.map;
     blocks.push({
+      from,
       type: types[token.type] ?? 'text',
       lines: trimmed(lines.slice(from, to)),
       isClose: from > 0 && from === end,
@@ -50,7 +56,17 @@ export function blocksOf(markdown: string): Block[] {
     });
     end = from + (blocks.at(-1)?.lines.length ?? 0);
   });
-  return blocks;
+  return withDetails(blocks, lines);
+}
+
+/** The lines that hold code, at any level. */
+export function codeLinesOf(markdown: string): Set<number> {
+  const lines = new Set<number>();
+  for (const { type, map } of parser.parse(markdown, {})) {
+    if (type !== 'fence' && type !== 'code_block') continue;
+    for (let line = map?.[0] ?? 0; line < (map?.[1] ?? 0); line += 1) lines.add(line);
+  }
+  return lines;
 }
 
 /** The link definitions of clean Markdown, wherever they stand. */
@@ -58,6 +74,36 @@ export function referencesOf(markdown: string): References {
   const env: Env = {};
   parser.parse(markdown, env);
   return env.references ?? {};
+}
+
+/** What stands between `<details>` and its end is one block. */
+function withDetails(blocks: (Block & { from: number })[], lines: string[]): Block[] {
+  const ends = detailsIn(blocks);
+  if (ends.size === 0) return blocks;
+  const joined: Block[] = [];
+  for (let index = 0; index < blocks.length; index += 1) {
+    const block = blocks[index];
+    const last = blocks[ends.get(index) ?? index];
+    if (block === undefined || last === undefined) break;
+    const whole = lines.slice(block.from, last.from + last.lines.length);
+    joined.push(ends.has(index) ? { ...block, type: 'details', lines: whole } : block);
+    index = ends.get(index) ?? index;
+  }
+  return joined;
+}
+
+/** By the index of a block that opens details, that of the block that closes them. */
+function detailsIn(blocks: Block[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  blocks.forEach(({ type, lines }, index) => {
+    if (type !== 'text') return;
+    for (const [, slash] of lines.join('\n').matchAll(/<(\/?)details(?=[\s>])/gi)) {
+      if (slash === '') open.push(index);
+      else ends.set(open.pop() ?? index, index);
+    }
+  });
+  return ends;
 }
 
 function codeOf(token: Token): Block['code'] {

@@ -1,3 +1,5 @@
+/** Cutting text at a number of bytes, at the best place that there is. */
+
 /** What a piece of text may have: bytes of UTF-8, less what a prefix (of a quote, of a list) will add to each line. */
 export interface Limit {
   bytes: number;

@@ -1,5 +1,7 @@
+/** Every sentence that a person reads, in English. */
 import type { Command } from '../../machines/commands.ts';
-import type { CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { readable } from './readable.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
 
 const commands: CommandWords = {
@@ -33,6 +35,11 @@ const troubles: TroubleWords = {
   },
 };
 
+const answers: AnswerWords = {
+  image: (name) => (name === null ? '[image]' : `[image: ${name}]`),
+  tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
+};
+
 /** How long a list of chats may get, in bytes of Markdown. */
 const LIST_BYTES = 6_000;
 
@@ -63,7 +70,8 @@ const notices: NoticeWords = {
   'agent sent a file': ({ path }) =>
     `The agent sent the file ${code(path)}, but I cannot bring files into this room yet. Ask it to write the content out.`,
 
-  'agent asks': ({ text }) => `The agent asks:\n\n${quote(text)}\n\nPlease answer \`!yes\` or \`!no\`.`,
+  'agent asks': ({ text }) =>
+    `The agent asks:\n\n${quote(readable(text, answers))}\n\nPlease answer \`!yes\` or \`!no\`.`,
 
   'question expired': () =>
     'The question was open for too long, so I answered **no** for you. To go on after all, ask the agent again.',
@@ -211,7 +219,7 @@ const notices: NoticeWords = {
 };
 
 /** What is said in English. */
-export const en: Words = { notices, commands };
+export const en: Words = { answers, notices, commands };
 
 /** The person's own setting (MSC4155); the people who run the service cannot change it. */
 function blocksInvitations(errcode: string): boolean {

@@ -1,9 +1,16 @@
+/** Markdown to the HTML that Matrix clients show. */
 import MarkdownIt from 'markdown-it';
-import type { Env, Token } from 'markdown-it';
+import type { Env, StateCore, Token } from 'markdown-it';
+import { isBlank } from '../basics/visible.ts';
 import type { Rendered } from '../ports.ts';
+import cjkFriendly from 'markdown-it-cjk-friendly';
+import { showCheckboxes } from './checkboxes.ts';
 import { cleanText } from './clean.ts';
 import { showOnlyWhatMatrixCan } from './images.ts';
-import { LINK_SCHEMES, MAX_DEPTH, sanitise } from './sanitise.ts';
+import { keepMath } from './math.ts';
+import { keepMatrixHtml } from './matrix-html.ts';
+import { isSafeUrl, MAX_DEPTH, sanitise } from './sanitise.ts';
+import { cellsIn, isMostlyEmptyCells } from './tables.ts';
 
 /** Where `[text][label]` leads, by normalised label. */
 export type References = NonNullable<Env['references']>;
@@ -12,9 +19,10 @@ export type References = NonNullable<Env['references']>;
 const MAX_LENGTH = 32_000;
 
 /** HTML longer than this fits into no event, even once it is reduced: it is not worth the time. */
-const MAX_HTML_LENGTH = 40_000;
+const MAX_HTML_LENGTH = 60_000;
 
-const SAFE_URL = new RegExp(`^(?:${[...LINK_SCHEMES, 'mxc'].join('|')}):`, 'i');
+/** Cells whose tags alone are as long as that: a short text can ask for very many of them. */
+const MAX_CELLS = MAX_HTML_LENGTH / '<td></td>\n'.length;
 
 const markdownIt = newMarkdownIt();
 
@@ -34,6 +42,8 @@ export function renderPiece(markdown: string, references: References): Rendered 
   const text = cleanText(markdown);
   const body = bodyOf(text);
   if (text.length > MAX_LENGTH) return preformatted(body);
+  if (isMostlyEmptyCells(text)) return { body };
+  if (cellsIn(text) > MAX_CELLS) return null;
 
   const env: Env = { references };
   const tokens = markdownIt.parse(text, env);
@@ -43,20 +53,37 @@ export function renderPiece(markdown: string, references: References): Rendered 
   const raw = markdownIt.renderer.render(withoutLoneParagraph(tokens), markdownIt.options, env);
   if (raw.length > MAX_HTML_LENGTH) return null;
   const html = cleanText(sanitise(raw)).trim();
-  return html === '' ? { body } : { body, html };
+  return showsSomething(html) ? { body, html } : { body };
+}
+
+/** Tags alone are an empty message: then the Markdown says more. */
+function showsSomething(html: string): boolean {
+  return /<(?:img|hr)\b/.test(html) || !isBlank(html.replace(/<[^>]*>/g, ''));
 }
 
 function newMarkdownIt() {
-  const it = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: MAX_DEPTH });
+  const it = new MarkdownIt({ linkify: true, breaks: true, maxNesting: MAX_DEPTH });
   // `README.md` and `main.py` are no addresses: only what names its scheme becomes a link.
   it.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false }).add('//', null);
-  it.validateLink = (url) => SAFE_URL.test(url.trim());
+  it.validateLink = isSafeUrl;
   // Decoding would show another text than was written, direction overrides included.
   it.normalizeLinkText = (url) => url;
+  it.use(cjkFriendly);
+  keepMath(it);
+  keepMatrixHtml(it);
+  showCheckboxes(it);
+  it.core.ruler.push('end code with its last line', endCode);
   it.core.ruler.push('show only what matrix can', showOnlyWhatMatrixCan);
   it.renderer.rules['s_open'] = () => '<del>';
   it.renderer.rules['s_close'] = () => '</del>';
   return it;
+}
+
+/** Clients show a line feed at the end of code as an empty line. */
+function endCode({ tokens }: StateCore): void {
+  for (const token of tokens) {
+    if (token.type === 'fence' || token.type === 'code_block') token.content = token.content.replace(/\n$/, '');
+  }
 }
 
 /** Without blank lines before and after; blanks before the first word may be part of a code block. */

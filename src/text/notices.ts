@@ -1,3 +1,4 @@
+/** A notice (data) becomes a message: words of one language, as text and HTML. */
 import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
 import type { Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
 import type { RenderNotice } from '../ports.ts';
@@ -5,8 +6,17 @@ import { renderIntoOneEvent } from './fit.ts';
 
 /** What is said in one language. */
 export interface Words {
+  answers: AnswerWords;
   notices: NoticeWords;
   commands: CommandWords;
+}
+
+/** What stands in an answer for what is not shown of it. */
+export interface AnswerWords {
+  /** An image whose bytes stand in the text; null: it has no name. */
+  image: (name: string | null) => string;
+  /** At the end of what is shown of an answer that is longer, in Markdown. */
+  tooLong: string;
 }
 
 /** What each notice says, in Markdown. Values from outside go through `code` or `quote`. */

@@ -1,6 +1,8 @@
+/** The pieces that sentences are made of; values from outside are made harmless here. */
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId } from '../../machines/ids.ts';
+import { oneLine } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
 import type { CommandWords } from './notices.ts';
 import { splitMarkdown } from './split.ts';
@@ -10,12 +12,10 @@ const MAX_QUOTE_BYTES = 5_000;
 
 /** A value from outside (a name, a path, a user id) on one line, where none of it is read as Markdown. */
 export function code(value: string): string {
-  const line = cleanText(value.slice(0, 10 * MAX_VALUE_LENGTH))
-    .replace(/\s+/g, ' ')
-    .trim();
-  const characters = [...line];
-  const shown = characters.length > MAX_VALUE_LENGTH ? `${characters.slice(0, MAX_VALUE_LENGTH).join('')}…` : line;
-  if (shown === '') return '` `';
+  const text = cleanText(value.slice(0, 20 * MAX_VALUE_LENGTH));
+  const line = oneLine(text, MAX_VALUE_LENGTH);
+  if (line === '') return '` `';
+  const shown = oneLine(text, MAX_VALUE_LENGTH + 1) === line ? line : `${line}…`;
   const longestRun = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longestRun + 1);
   return longestRun === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;

@@ -1,10 +1,18 @@
+/** HTML without anything that the Matrix specification does not list. */
 import sanitizeHtml from 'sanitize-html';
 
 /** How deep tags may stand in each other: what the Matrix specification asks of clients to bear. */
 export const MAX_DEPTH = 100;
 
 /** Where a link may lead. */
-export const LINK_SCHEMES = ['http', 'https', 'ftp', 'mailto', 'magnet'];
+const LINK_SCHEMES = ['http', 'https', 'ftp', 'mailto', 'magnet'];
+
+const SAFE_URL = new RegExp(`^(?:${[...LINK_SCHEMES, 'mxc'].join('|')}):`, 'i');
+
+/** Whether something of a message may lead there, or stand there as a picture. */
+export function isSafeUrl(url: string): boolean {
+  return SAFE_URL.test(url.trim());
+}
 
 /** Tags and attributes of `org.matrix.custom.html`, Matrix specification v1.19, m.room.message. */
 const policy: sanitizeHtml.IOptions = {
@@ -17,6 +25,8 @@ const policy: sanitizeHtml.IOptions = {
     a: ['href'],
     img: ['src', 'alt', 'title', 'width', 'height'],
     ol: ['start'],
+    span: ['data-mx-maths', 'data-mx-spoiler', 'data-mx-color', 'data-mx-bg-color'],
+    div: ['data-mx-maths'],
   },
   allowedClasses: { code: [/^language-[\w.+#-]+$/] },
   allowedSchemes: [],

@@ -1,3 +1,4 @@
+/** Cutting what holds blocks: quotes and lists. */
 import type { Block } from './blocks.ts';
 import { trimmed } from './blocks.ts';
 import { costOf, pack } from './cut.ts';
@@ -5,16 +6,30 @@ import type { Limit } from './cut.ts';
 import { splitText } from './split-leaf.ts';
 
 /** Cuts what stands inside a quote or an item; null when that is not to be looked into. */
-export type SplitInside = (markdown: string, limit: Limit) => string[] | null;
+export type SplitInside = (markdown: string, limit: Limit, first?: number) => string[] | null;
 
+const DETAILS = /^(<details(?:\s[^<>]*)?>)\s*(<summary>(?:(?!<\/summary>)[^])*<\/summary>)?/i;
 const MARKER = /^( *)([-+*]|\d{1,9}[.)])( *)/;
 
 /** Cuts a quote between the blocks inside; every piece is a quote. */
-export function splitQuote(lines: string[], limit: Limit, split: SplitInside): string[] {
+export function splitQuote(lines: string[], limit: Limit, first: number, split: SplitInside): string[] {
   const inside = lines.map((line) => line.replace(/^ {0,3}>(?: |(\t))?/, (_, tab) => (tab ? '  ' : '')));
-  const pieces = split(inside.join('\n'), { ...limit, perLine: limit.perLine + 2 });
+  const pieces = split(inside.join('\n'), { ...limit, perLine: limit.perLine + 2 }, first);
   if (pieces === null) return splitText(lines.join('\n'), limit);
   return pieces.map((piece) => piece.replace(/^/gm, '> '));
+}
+
+/** Cuts what stands between `<details>` and its end; every piece has the same summary. */
+export function splitDetails(lines: string[], limit: Limit, first: number, split: SplitInside): string[] {
+  const text = lines.join('\n').trim();
+  const [, details = '', summary = ''] = DETAILS.exec(text) ?? [];
+  const opening = summary === '' ? details : `${details}\n${summary}`;
+  const frame = (piece: string) => `${opening}\n\n${piece}\n\n</details>`;
+  const overhead = costOf(frame(''), limit);
+  const inside = text.replace(DETAILS, '').replace(/<\/details>$/i, '');
+  const pieces =
+    overhead > limit.bytes / 2 ? null : split(inside, { ...limit, bytes: limit.bytes - overhead }, first - overhead);
+  return pieces === null ? splitText(text, limit) : pieces.map(frame);
 }
 
 /** Cuts a list between items; what does not fit of an item goes on as a text of its own. */

@@ -1,3 +1,4 @@
+/** Cutting what holds none: text, code, tables. */
 import type { Block } from './blocks.ts';
 import { trimmed } from './blocks.ts';
 import { costOf, cutCode, cutProse, pack } from './cut.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Dialog, RoomEvent } from '../../machines/room.model.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import { ann, bob, contextOf, definition, eventId, freshRecord, input, ROOM, textInput } from './support.ts';
+import { ann, bob, contextOf, definition, eventId, freshRecord, ROOM, textInput } from './support.ts';
+import { input } from '../support/inputs.ts';
 
 const dialog: Dialog = { about: 'a test', what: ['we', 'would', 'do'] };
 const open = freshRecord(ROOM, { dialog });

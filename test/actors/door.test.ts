@@ -5,7 +5,9 @@ import { createDoor } from '../../src/actors/door.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import type { Children } from '../../src/durable/children.ts';
 import type { Arrival } from '../../src/ports.ts';
-import { ann, bob, eventId, input, ROOM, silentLog } from './support.ts';
+import { ann, bob, eventId, ROOM } from './support.ts';
+import { input } from '../support/inputs.ts';
+import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
 const stranger = UserId.parse('@mallory:evil.test');
@@ -51,7 +53,7 @@ describe('the door', () => {
       id: '$1',
       heard: { type: 'file.received', eventId: eventId(1), sender: ann, name: 'a.pdf' },
     };
-    const [admitted] = await admit([said]);
+    const [admitted] = await admit([said], null);
     expect(delivered).toEqual([[ROOM, [input(said.heard, 1_000, '$1')]]]);
     let done = false;
     void admitted?.then(() => (done = true));
@@ -67,7 +69,7 @@ describe('the door', () => {
     const named: Arrival = { room: SPACE, id: '$2', heard: { type: 'room.named', name: 'Mine', sender: ann } };
     const text = { eventId: eventId(3), sender: ann, body: 'hello', replyTo: null };
     const said: Arrival = { room: SPACE, id: '$3', heard: { type: 'text.received', text } };
-    const admitted = admit([named, said, invite(stranger, SPACE), left(SPACE)]);
+    const admitted = admit([named, said, invite(stranger, SPACE), left(SPACE)], null);
     await until(() => releases.length === 1);
     releases[0]?.();
     void (await admitted);
@@ -77,7 +79,7 @@ describe('the door', () => {
 
   it('declines the invite of a stranger, whose room never gets an actor', async () => {
     const { admit, delivered, declined } = door();
-    expect(await admit([invite(stranger)])).toEqual([]);
+    expect(await admit([invite(stranger)], null)).toEqual([]);
     expect({ delivered, declined }).toEqual({ delivered: [], declined: [ROOM] });
   });
 
@@ -85,20 +87,20 @@ describe('the door', () => {
     const { admit, delivered, declined, wait } = door(2);
     const rooms = ['a', 'b', 'c', 'd', 'e'].map((name) => RoomId.parse(`!${name}:test`));
     const [a, b, c, d, e] = rooms as [RoomId, RoomId, RoomId, RoomId, RoomId];
-    void (await admit([invite(ann, a), invite(ann, b), invite(ann, c), invite(bob, d)]));
+    void (await admit([invite(ann, a), invite(ann, b), invite(ann, c), invite(bob, d)], null));
     expect(delivered.map(([room]) => room)).toEqual([a, b, d]);
     expect(declined).toEqual([c]);
     wait(60_000);
-    void (await admit([invite(ann, e)]));
+    void (await admit([invite(ann, e)], null));
     expect(delivered.map(([room]) => room)).toEqual([a, b, d, e]);
   });
 
   it('takes invites also when the clock was set back', async () => {
     const { admit, delivered, wait } = door(1);
     const rooms = ['a', 'b'].map((name) => RoomId.parse(`!${name}:test`));
-    void (await admit([invite(ann, rooms[0])]));
+    void (await admit([invite(ann, rooms[0])], null));
     wait(-3_600_000);
-    void (await admit([invite(ann, rooms[1])]));
+    void (await admit([invite(ann, rooms[1])], null));
     expect(delivered.map(([room]) => room)).toEqual(rooms);
   });
 });

@@ -6,20 +6,8 @@ import { troubles } from '../../machines/notices.ts';
 import { type Assignment, type Role, type RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import {
-  agent,
-  ann,
-  bob,
-  briefed,
-  contextId,
-  contextOf,
-  conversationOf,
-  eventId,
-  input,
-  resultOf,
-  textOf,
-  turnId,
-} from './support.ts';
+import { agent, ann, bob, briefed, contextId, contextOf, conversationOf, eventId, textOf, turnId } from './support.ts';
+import { input, resultOf } from '../support/inputs.ts';
 
 const eve = UserId.parse('@eve:test');
 

@@ -28,7 +28,8 @@ import {
   timersAfter,
   timersAreRight,
 } from './cover.ts';
-import { contextOf, conversationOf, freshRecord, input, ROOM } from './support.ts';
+import { contextOf, conversationOf, freshRecord, ROOM } from './support.ts';
+import { input } from '../support/inputs.ts';
 
 /** What a process reads from the stored text: once for each text, since nobody may change it (it is frozen). */
 const records = new Map<string, ReturnType<typeof readRoomRecord>>();

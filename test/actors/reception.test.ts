@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, type UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
-import { type RoomContext } from '../../machines/room.model.ts';
+import { type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
 import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { RoomFacts } from '../../src/actors/room.ts';
 import type { Heard } from '../../src/ports.ts';
-import { agent, ann, bob, contextOf, eventId, freshRecord, input, ROOM, textInput } from './support.ts';
+import { agent, ann, bob, contextOf, conversationOf, eventId, freshRecord, ROOM, textInput } from './support.ts';
+import { input } from '../support/inputs.ts';
 
 const annsAgent = AgentId.parse('agent-ann');
 const marker: Marker = {
@@ -44,7 +45,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     ...changes,
   });
   const eventOf = async (heard: Heard) => {
-    const inputs = (await it.inputsOf([{ room: ROOM, id: '$1', heard }])).get(ROOM);
+    const inputs = (await it.inputsOf([{ room: ROOM, id: '$1', heard }], null)).get(ROOM);
     return inputs === undefined ? null : inputs.map((one) => (one.kind === 'event' ? one.event : one));
   };
   return { ...it, written, eventOf };
@@ -83,6 +84,14 @@ describe('what is heard', () => {
     [
       { ...command, name: 'new', args: 'Plans' },
       { type: 'command.new', name: 'Plans', more: true },
+    ],
+    [
+      { ...command, name: 'new', args: '\u200b' },
+      { type: 'command.new', name: null, more: true },
+    ],
+    [
+      { ...command, name: 'rename', args: '\u202eevil\u0007  \u001b[1mname' },
+      { type: 'command.rename', name: 'evil name' },
     ],
     [
       { ...command, name: 'rename', args: '🦉'.repeat(300) },
@@ -206,15 +215,17 @@ describe('the record of a room that was never seen', () => {
   it('is that of a chat where the marker is of an entry room, and each has one chat by now', async () => {
     const readMarker = async (): Promise<Marker> => ({ ...marker, kind: 'entry', number: null });
     expect((await reception({ readMarker }).newRecord(ROOM, textInput(1))).value).toBe('pointing');
-    expect(await reception({ readMarker, mode: 'dm' }).newRecord(ROOM, textInput(1))).toMatchObject({
-      value: { serving: { conversation: 'idle' } },
-      context: { role: 'chat', person: ann, contextId: '77' },
-    });
+    const inDm = await reception({ readMarker, mode: 'dm' }).newRecord(ROOM, textInput(1));
+    const { role, person, contextId } = contextOf(inDm);
+    expect(conversationOf(inDm)).toBe('idle');
+    expect({ role, person, contextId }).toEqual({ role: 'chat', person: ann, contextId: '77' });
   });
 
   it('refuses a person of a marker who may not talk to an agent any more', async () => {
     const record = await reception({ access: denied, readMarker: async () => marker }).newRecord(ROOM, textInput(1));
-    expect(record).toMatchObject({ value: 'refusing', context: { role: 'refused', person: ann, number: 3 } });
+    const { role, person, number } = contextOf(record);
+    expect(record.value).toBe('refusing');
+    expect({ role, person, number }).toEqual({ role: 'refused', person: ann, number: 3 });
   });
 });
 
@@ -293,13 +304,11 @@ describe('what the registry says by now', () => {
   });
 
   it('turns a person away, and takes them back', () => {
-    expect(reception({ access: denied }).refresh(room({}))).toMatchObject([{ role: 'refused' }]);
-    expect(reception().refresh(room({ role: 'refused', agent: annsAgent }))).toMatchObject([{ role: 'entry' }]);
-    expect(reception({ mode: 'dm' }).refresh(room({ role: 'refused', agent: annsAgent }))).toMatchObject([
-      { role: 'chat' },
-    ]);
-    expect(reception().refresh(room({ role: 'refused', number: 3, agent: annsAgent }))).toMatchObject([
-      { role: 'chat' },
-    ]);
+    const rolesOf = (events: RoomEvent[]) => events.map((event) => 'role' in event && event.role);
+    const refused = { role: 'refused', agent: annsAgent } as const;
+    expect(rolesOf(reception({ access: denied }).refresh(room({})))).toEqual(['refused']);
+    expect(rolesOf(reception().refresh(room(refused)))).toEqual(['entry']);
+    expect(rolesOf(reception({ mode: 'dm' }).refresh(room(refused)))).toEqual(['chat']);
+    expect(rolesOf(reception().refresh(room({ ...refused, number: 3 })))).toEqual(['chat']);
   });
 });

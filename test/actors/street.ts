@@ -14,7 +14,9 @@ import type { Heard, Records } from '../../src/ports.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { startRoot } from '../support/root.ts';
 import { settled } from '../support/until.ts';
-import { agent, DEVICE, eventId, limits, reread, silentLog } from './support.ts';
+import { agent, DEVICE, eventId, limits } from './support.ts';
+import { reread } from '../support/inputs.ts';
+import { silentLog } from '../support/log-book.ts';
 
 export interface Rules extends Omit<AccessRules, 'me'> {
   mode: 'spaces' | 'dm';
@@ -85,6 +87,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
       release: () => {},
       sayTroubled: (room) => effects.push({ ...troubled, room }),
     }),
+    isShared: () => false,
     ...{ evictAfterMs: 60_000, alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
     observe: undefined,
   });
@@ -101,7 +104,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   /** One sync response with these things heard, taken to the end. */
   async function hear(...heard: [RoomId, Heard][]): Promise<void> {
     const arrivals = heard.map(([room, what]) => ({ room, id: `$${++sync}`, heard: what }));
-    await Promise.all(await door.admit(arrivals));
+    await Promise.all(await door.admit(arrivals, null));
     await settled();
   }
 

@@ -1,13 +1,12 @@
-/** A room and its words for the tests of the durable core. */
-import type { AnyEventObject } from 'xstate';
+/** Take it in tests of rooms and people: a room of Ann's, its definition, and what is said and done in a turn. */
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
 import { blankRoom, type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import type { Input, Result } from '../../src/durable/definition.ts';
-import type { Log } from '../../src/ports.ts';
+import type { Input } from '../../src/durable/definition.ts';
+import { input } from '../support/inputs.ts';
 
 export const DEVICE = 'DEVICE';
 export const ROOM = RoomId.parse('!room:test');
@@ -60,10 +59,6 @@ export function textOf(name: string | number, sender: UserId = ann, body = 'hell
   return { eventId: eventId(name), sender, body, replyTo: null };
 }
 
-export function input(event: AnyEventObject, at = 0, id: string | null = null): Input {
-  return { kind: 'event', id, at, event };
-}
-
 /** A text as Matrix brings it; its event id is what it is remembered by. */
 export function textInput(name: string | number, sender: UserId = ann, at = 0): Input {
   const text = textOf(name, sender);
@@ -93,20 +88,3 @@ export function done(turn: number, markdown = 'the answer'): RoomEvent {
 export function after(record: Envelope<RoomContext>, ...inputs: readonly Input[]): Envelope<RoomContext> {
   return step(definition, record, inputs).record;
 }
-
-/** What a process that starts anew finds on disk. */
-export function reread<Context>(record: Envelope<Context>): Envelope<Context> {
-  return JSON.parse(JSON.stringify(record)) as Envelope<Context>;
-}
-
-/** What became of an effect: done, or refused by the homeserver. */
-export function resultOf(accepted: boolean): Result {
-  return accepted ? { ok: true } : { ok: false, code: 'M_FORBIDDEN', detail: 'no' };
-}
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};

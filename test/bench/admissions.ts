@@ -17,7 +17,7 @@ await work(async ({ folder, fsync }: { folder: string; fsync: boolean }): Promis
   for (let response = 0; response < WARM_UP + RESPONSES; response++) {
     const arrivals = Array.from({ length: ROOMS }, (_, number) => text(number, response));
     const started = performance.now();
-    const inputs = await rooms.reception.inputsOf(arrivals);
+    const inputs = await rooms.reception.inputsOf(arrivals, `s${response - 1}`);
     await Promise.all([...inputs].map(([room, batch]) => rooms.children.deliver(room, batch, 'spoken to')));
     await rooms.host.update({ syncPosition: `s${response}`, lastSyncAt: Date.now() });
     if (response >= WARM_UP) times.push(performance.now() - started);

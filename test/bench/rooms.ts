@@ -12,10 +12,10 @@ import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
 import type { HostState, RecordTable, RoomWork } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
-import { renderAnswer } from '../../src/text/answer.ts';
+import { answersWithin } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { startRoot, type Root } from '../support/root.ts';
 import { ownTime } from './usage.ts';
 
@@ -103,8 +103,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           places: createPlaces(() => Infinity),
           answers,
           renderNotice: renderNotice(en),
-          renderAnswer,
-          renderPreview,
+          renderAnswer: answersWithin(30, en.answers),
+          renderPreview: previewsIn(en.answers),
           now,
           chance: Math.random,
           log,
@@ -115,6 +115,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
         },
         admit,
       ),
+    isShared: () => false,
     lettersRetryMs: 30_000,
     evictAfterMs: EVICT_AFTER_MS,
     alarm,
@@ -159,10 +160,8 @@ export function idleRecord(room: RoomId, texts: number): Envelope<RoomContext> {
     ...{ room, agent: AGENT, contextId: ContextId.parse('1790000000000000'), person: PERSON },
     ...{ session: texts === 0 ? null : 'session-of-the-agent', turns: texts },
   });
-  const seen = remember(
-    '',
-    Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`)),
-  );
+  const ids = Array.from({ length: texts }, (_, number) => eventOf(`text-${number}-of-${room}`));
+  const { seen } = remember({ seen: '', behind: null, behindCount: 0 }, ids, null);
   const record = newRoomRecord(context, randomBytes(6).toString('base64url'));
   // As it comes from the disk: no string or object is shared with another room's record.
   return readRoomRecord(JSON.parse(JSON.stringify({ ...record, sequence: 2 + 8 * texts, seen })));

@@ -1,38 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { RoomId } from '../../machines/ids.ts';
-import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
-import { roomRest } from '../../src/actors/rest.ts';
-import { readRoomRecord } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { temporaryStore } from '../store/support.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled, until } from '../support/until.ts';
-import { build, type House, type HouseOptions } from '../actors/house.ts';
-import {
-  contextOf,
-  conversationOf,
-  definition,
-  freshRecord,
-  input,
-  textInput,
-  toStreaming,
-  resultOf,
-} from '../actors/support.ts';
+import { build, Outage, type House, type HouseOptions } from './house.ts';
+import { input, resultOf } from '../support/inputs.ts';
 import { countOf, toyRecord } from './toy.ts';
-import { heldRecords } from '../actors/world.ts';
+import { heldRecords } from '../support/held-records.ts';
 
-const roomIsAtRest = (record: Envelope) => roomRest.mayLeaveMemory(record as Envelope<RoomContext>);
-const A = RoomId.parse('!a:test');
-const B = RoomId.parse('!b:test');
+const A = 'a';
+const B = 'b';
 
 const count = (id: string): Input => input({ type: 'count' }, 0, id);
 const repeat = (n: string): Input => input({ type: 'repeat', n }, 0, n);
 
 async function realRecords() {
   const { rooms: records, deadLetters } = await temporaryStore();
-  const stored = async (room: RoomId) => (await records.read(room)) as Envelope | null;
-  const letters = async (room: RoomId) => (await deadLetters.read(room)) as Input[] | null;
+  const stored = async (actor: string) => (await records.read(actor)) as Envelope | null;
+  const letters = async (actor: string) => (await deadLetters.read(actor)) as Input[] | null;
   return { records, deadLetters, stored, letters };
 }
 
@@ -50,9 +36,9 @@ async function heldHouse(options: Partial<HouseOptions> = {}) {
 }
 
 /** Delivers and tells whether that was settled by now. */
-function deliver({ children }: House, room: RoomId, ...inputs: Input[]) {
+function deliver({ children }: House, actor: string, ...inputs: Input[]) {
   const delivery = { settled: false, done: Promise.resolve() };
-  delivery.done = children.deliver(room, inputs).then(() => {
+  delivery.done = children.deliver(actor, inputs).then(() => {
     delivery.settled = true;
   });
   return delivery;
@@ -60,13 +46,13 @@ function deliver({ children }: House, room: RoomId, ...inputs: Input[]) {
 
 const order = (record: Envelope | null) => record?.outbox.map(({ params }) => params['n']);
 
-/** What the outbox of a room holds when all inputs were taken once and in order. */
+/** What the outbox of an actor holds when all inputs were taken once and in order. */
 async function untilOrder(look: () => Promise<Envelope | null>, expected: string[]): Promise<void> {
   await until(async () => (order(await look())?.length ?? 0) >= expected.length);
   expect(order(await look())).toEqual(expected);
 }
 
-describe('a room', () => {
+describe('an actor', () => {
   it('takes a flood behind a slow write without copying it with each input', async () => {
     const { children, records } = await heldHouse();
     void children.deliver(A, [count('$first')]);
@@ -89,7 +75,7 @@ describe('a room', () => {
     expect(alarm.pending()).toEqual([]);
     await children.deliver(A, [count('$1'), count('$2')]);
     expect(made).toEqual([[A, count('$1')]]);
-    expect(await stored(A)).toMatchObject({ context: { count: 2 } });
+    expect(countOf((await stored(A)) as Envelope)).toBe(2);
     expect(children.counts()).toEqual({ live: 1, backingOff: 0, parked: 0 });
   });
 
@@ -131,8 +117,8 @@ describe('a room', () => {
     expect(await stored(A)).toBe(null);
     expect(happened).toEqual([`${A} released`]);
     await children.deliver(A, [count('$2')]);
-    expect(made.map(([room]) => room)).toEqual([A, A]);
-    expect(await stored(A)).toMatchObject({ context: { count: 1 } });
+    expect(made.map(([actor]) => actor)).toEqual([A, A]);
+    expect(countOf((await stored(A)) as Envelope)).toBe(1);
   });
 
   it('that ends takes what came meanwhile as its new beginning', async () => {
@@ -153,12 +139,26 @@ describe('a room', () => {
     const inputs = Array.from({ length: 300 }, (_, index) => count(`$${index + 1}`));
     await children.deliver(A, inputs);
     await children.deliver(A, inputs);
-    expect(await stored(A)).toMatchObject({ context: { count: 301 } });
+    expect(countOf((await stored(A)) as Envelope)).toBe(301);
   });
 });
 
 describe('a crash', () => {
-  it('restarts the room after a pause from its record, and what was held comes once and in order', async () => {
+  it('is told in the log with its actor and its cause: each restart with its pause, the parking at last', async () => {
+    const it = await house({ policy: { budget: 1 } });
+    it.breaks.set(A, 2);
+    await it.children.deliver(A, [repeat('1')]);
+    await until(() => it.children.counts().backingOff === 1);
+    it.alarm.advance(200);
+    await until(() => it.children.counts().parked === 1);
+    const fields = { actor: A, error: new Error('an effect of a is broken') };
+    expect(it.lines).toEqual([
+      { level: 'error', message: 'actor crashed, restarting', fields: { ...fields, afterMs: 200 } },
+      { level: 'error', message: 'actor parked', fields },
+    ]);
+  });
+
+  it('restarts the actor after a pause from its record, and what was held comes once and in order', async () => {
     const it = await house();
     await it.children.deliver(A, [repeat('1')]);
     it.breaks.set(A, 1);
@@ -179,7 +179,7 @@ describe('a crash', () => {
     expect(it.children.counts()).toEqual({ live: 1, backingOff: 0, parked: 0 });
   });
 
-  it('does not take a room’s inputs with it whose write was refused', async () => {
+  it('does not take an actor’s inputs with it whose write was refused', async () => {
     const it = await heldHouse();
     const deliveries = [deliver(it, A, repeat('1')), deliver(it, A, repeat('2')), deliver(it, A, repeat('3'))];
     await until(() => it.records.held.length === 1);
@@ -197,7 +197,7 @@ describe('a crash', () => {
     expect(it.happened.slice(1)).toEqual([`${A} repeat 1`, `${A} repeat 2`, `${A} repeat 3`]);
   });
 
-  it('waits longer each time, and past the budget the room is parked and says so', async () => {
+  it('waits longer each time, and past the budget the actor is parked and says so', async () => {
     const it = await house();
     it.breaks.set(A, 1_000);
     const pauses: number[] = [];
@@ -228,7 +228,7 @@ describe('a crash', () => {
     expect(it.children.counts().parked).toBe(0);
   });
 
-  it('of a parked room is told to those whose words it holds, and to those who come later', async () => {
+  it('of a parked actor is told to those whose words it holds, and to those who come later', async () => {
     const it = await house({ policy: { budget: 1 } });
     it.breaks.set(A, 2);
     await it.children.deliver(A, [repeat('1')]);
@@ -241,7 +241,7 @@ describe('a crash', () => {
     expect(it.happened.filter((what) => what.includes('troubled'))).toEqual([`${A} troubled 2 3`, `${A} troubled 4`]);
   });
 
-  it('of a parked room: what comes for it is kept as dead letters, which settles the delivery', async () => {
+  it('of a parked actor: what comes for it is kept as dead letters, which settles the delivery', async () => {
     const it = await house({ policy: { budget: 0 } });
     it.breaks.set(A, 1);
     await it.children.deliver(A, [repeat('1')]);
@@ -276,7 +276,7 @@ describe('a crash', () => {
     expect(JSON.parse(deadLetters.disk.get(A) ?? '')).toEqual([repeat('1')]);
   });
 
-  it('of a room whose inputs are dead letters: what was admitted is told only when it is in the record', async () => {
+  it('of an actor whose inputs are dead letters: what was admitted is told only when it is in the record', async () => {
     const it = await heldHouse();
     let admitted = false;
     it.children.admit(A, repeat('1'), () => (admitted = true));
@@ -296,32 +296,32 @@ describe('a crash', () => {
     await until(async () => (await it.letters(A)) === null);
   });
 
-  it('at loading is a crash like another: a record that cannot be read parks its room', async () => {
+  it('at loading is a crash like another: a record that cannot be read parks its actor', async () => {
     const it = await house({ policy: { budget: 0 } });
     await it.records.write(A, { ...toyRecord(), version: 99 });
     await Promise.all([it.children.deliver(A, [repeat('1')]), it.children.deliver(B, [repeat('1')])]);
     expect(it.children.counts()).toEqual({ live: 1, backingOff: 0, parked: 1 });
     expect(await it.letters(A)).toEqual([repeat('1')]);
-    expect(await it.stored(A)).toMatchObject({ version: 99 });
+    expect(await it.stored(A)).toEqual({ ...toyRecord(), version: 99 });
   });
 
-  it('of 100 among 1,000 rooms is felt by these alone', async () => {
+  it('of 100 among 1,000 actors is felt by these alone', async () => {
     const it = await house();
-    const rooms = Array.from({ length: 1_000 }, (_, index) => RoomId.parse(`!${index}:test`));
-    const broken = rooms.filter((_, index) => index % 10 === 0);
-    await Promise.all(rooms.map((room) => it.children.deliver(room, [repeat('1')])));
-    for (const room of broken) it.breaks.set(room, 1);
-    await Promise.all(rooms.map((room) => it.children.deliver(room, [repeat('2')])));
+    const actors = Array.from({ length: 1_000 }, (_, index) => `${index}`);
+    const broken = actors.filter((_, index) => index % 10 === 0);
+    await Promise.all(actors.map((actor) => it.children.deliver(actor, [repeat('1')])));
+    for (const actor of broken) it.breaks.set(actor, 1);
+    await Promise.all(actors.map((actor) => it.children.deliver(actor, [repeat('2')])));
     await until(() => it.children.counts().backingOff === 100);
     expect(it.children.counts()).toEqual({ live: 900, backingOff: 100, parked: 0 });
 
-    const whole = rooms.filter((room) => !broken.includes(room));
-    await Promise.all(whole.map((room) => it.children.deliver(room, [repeat('3')])));
+    const whole = actors.filter((actor) => !broken.includes(actor));
+    await Promise.all(whole.map((actor) => it.children.deliver(actor, [repeat('3')])));
     expect(it.children.counts().backingOff).toBe(100);
     it.alarm.advance(200);
-    await Promise.all(broken.map((room) => it.children.deliver(room, [repeat('3')])));
+    await Promise.all(broken.map((actor) => it.children.deliver(actor, [repeat('3')])));
     expect(it.children.counts()).toEqual({ live: 1_000, backingOff: 0, parked: 0 });
-    const orders = await Promise.all(rooms.map(async (room) => order(await it.stored(room))?.join()));
+    const orders = await Promise.all(actors.map(async (actor) => order(await it.stored(actor))?.join()));
     expect(new Set(orders)).toEqual(new Set(['1,2,3']));
     expect(it.root.status()).toBe('active');
   });
@@ -349,7 +349,7 @@ describe('a crash', () => {
     expect(order(JSON.parse(it.records.disk.get(A) ?? '') as Envelope)).toEqual(['1', '2', '3']);
   });
 
-  it('writes the dead letters of a room one after the other', async () => {
+  it('writes the dead letters of an actor one after the other', async () => {
     const records = heldRecords();
     const deadLetters = heldRecords();
     const it = build({ records, deadLetters, policy: { budget: 0 } });
@@ -367,8 +367,46 @@ describe('a crash', () => {
   });
 });
 
+describe('an outage of what all share', () => {
+  it('parks nobody, keeps what comes as letters, and is over within the longest wait', async () => {
+    const it = await heldHouse({ policy: { budget: 0 } });
+    const actors = Array.from({ length: 20 }, (_, index) => `${index}`);
+    const deliveries = actors.map((actor) => deliver(it, actor, repeat('1')));
+    for (let round = 0; round < 30; round++) {
+      await settled();
+      for (const write of [...it.records.held]) write.fail(new Outage('the disk is full'));
+      await until(() => it.children.counts().backingOff === actors.length);
+      it.alarm.advance(1_000);
+    }
+    await Promise.all(deliveries.map((one) => one.done));
+    expect(it.children.counts().parked).toBe(0);
+    it.alarm.advance(1_000);
+    await until(() => {
+      for (const write of [...it.records.held]) write.release();
+      return it.records.disk.size === actors.length;
+    });
+    for (const actor of actors) expect(order(JSON.parse(it.records.disk.get(actor) ?? '') as Envelope)).toEqual(['1']);
+    await until(async () => (await Promise.all(actors.map(it.letters))).every((letters) => letters === null));
+  });
+
+  it('leaves a parked actor its hour, after which it is tried once more', async () => {
+    const it = await house({ policy: { budget: 0, parkedMs: 3_600_000 } });
+    await it.children.deliver(A, [repeat('1')]);
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('2')]);
+    await until(() => it.children.counts().parked === 1);
+    await it.children.deliver(A, [repeat('3')]);
+    it.alarm.advance(3_599_999);
+    await settled();
+    expect(order(await it.stored(A))).toEqual(['1', '2']);
+    it.alarm.advance(1);
+    await untilOrder(() => it.stored(A), ['1', '2', '3']);
+    expect(it.children.counts()).toEqual({ live: 1, backingOff: 0, parked: 0 });
+  });
+});
+
 describe('leaving memory', () => {
-  it('is for rooms at rest that were not used for a while; they come back as they were', async () => {
+  it('is for actors at rest that were not used for a while; they come back as they were', async () => {
     const it = await house({ evictAfterMs: 1_000 });
     await it.children.deliver(A, [count('$1'), count('$2')]);
     await it.children.deliver(B, [repeat('1')]);
@@ -380,8 +418,8 @@ describe('leaving memory', () => {
     it.happened.length = 0;
 
     await it.children.deliver(A, [count('$2'), count('$3')]);
-    expect(await it.stored(A)).toMatchObject({ context: { count: 3 } });
-    expect(it.made.map(([room]) => room)).toEqual([A, B]);
+    expect(countOf((await it.stored(A)) as Envelope)).toBe(3);
+    expect(it.made.map(([actor]) => actor)).toEqual([A, B]);
     expect(it.happened).toEqual([]);
   });
 
@@ -405,7 +443,7 @@ describe('leaving memory', () => {
     expect(it.records.disk.size).toBe(1);
   });
 
-  it('is not for a room with a timer', async () => {
+  it('is not for an actor with a timer', async () => {
     const it = await house({ evictAfterMs: 10 });
     await it.children.deliver(A, [input({ type: 'start' }, it.alarm.now())]);
     it.alarm.advance(90);
@@ -429,10 +467,7 @@ describe('timers', () => {
     expect((await it.stored(A))?.value).toBe('on');
     it.alarm.advance(1);
     await until(async () => (await it.stored(A))?.value === 'off');
-    expect([await it.stored(A), await it.stored(B)]).toMatchObject([
-      { context: { count: 1 } },
-      { context: { count: 0 } },
-    ]);
+    expect([await it.stored(A), await it.stored(B)].map((record) => countOf(record as Envelope))).toEqual([1, 0]);
   });
 
   it('keep their deadline over a restart', async () => {
@@ -462,7 +497,7 @@ describe('timers', () => {
     await until(async () => (await it.stored(A))?.value === 'off');
   });
 
-  it('keep their deadline over a crash of their room', async () => {
+  it('keep their deadline over a crash of their actor', async () => {
     const it = await house();
     await it.children.deliver(A, [input({ type: 'start' }, it.alarm.now())]);
     it.breaks.set(A, 1);
@@ -477,56 +512,38 @@ describe('timers', () => {
 });
 
 describe('waking', () => {
-  const roomHouse = () =>
-    house({
-      definition,
-      newRecord: (room) => freshRecord(RoomId.parse(room)),
-      readRecord: readRoomRecord,
-      isAtRest: roomIsAtRest,
-    });
-
-  it('does the outbox again under the same ids, and lets the chart know that something was under way', async () => {
-    const before = await roomHouse();
-    await before.children.deliver(A, [textInput(1), ...toStreaming(1), textInput(2)]);
+  it('does the outbox again under the same ids, and brings the news that something was under way', async () => {
+    const before = await house();
+    await before.children.deliver(A, [repeat('1'), input({ type: 'start' }, before.alarm.now())]);
     await before.children.close();
     const record = (await before.stored(A)) as Envelope;
-    expect(conversationOf(record)).toBe('asking.working.streaming');
 
-    const it = { ...before, ...build({ ...before, definition, readRecord: readRoomRecord, isAtRest: roomIsAtRest }) };
+    const it = { ...before, ...build(before) };
     it.children.wake(A, record);
-    const [again] = it.performed;
-    expect(again?.effect).toEqual({ ...record.outbox[0], class: 'repeatable' });
-    await until(async () => conversationOf((await it.stored(A)) as Envelope) === 'asking.waiting for a place');
-    const now = contextOf((await it.stored(A)) as Envelope);
-    expect(now.turn?.text.eventId).toBe('$2');
-    expect(now.unanswered).toMatchObject({ text: { eventId: '$1' }, why: 'interrupted' });
-    await until(() => it.happened.some((what) => what.startsWith(`${A} ask for a place`)));
+    expect(it.performed).toEqual([{ actor: A, effect: { ...record.outbox[0], class: 'repeatable' }, record }]);
+    await until(async () => countOf((await it.stored(A)) as Envelope) === 1);
   });
 
-  it('says nothing to a room at rest, and wakes a room once', async () => {
-    const it = await roomHouse();
-    it.children.wake(A, freshRecord(A));
-    it.children.wake(A, freshRecord(A, { turns: 99 }));
+  it('says nothing to an actor at rest, and wakes an actor once', async () => {
+    const it = await house();
+    it.children.wake(A, toyRecord());
+    it.children.wake(A, { ...toyRecord(), context: { count: 99 } });
     await settled();
     expect(it.happened).toEqual([]);
     expect(await it.stored(A)).toBe(null);
     expect(it.children.counts().live).toBe(1);
   });
 
-  it('takes the events after it in their order', async () => {
-    const it = await roomHouse();
-    const streaming = await (async () => {
-      const other = await roomHouse();
-      await other.children.deliver(A, [textInput(1), ...toStreaming(1)]);
-      return (await other.stored(A)) as Envelope;
-    })();
-    await it.records.write(A, streaming);
-    it.children.wake(A, streaming);
-    await it.children.deliver(A, [textInput(3)]);
-    expect(contextOf((await it.stored(A)) as Envelope)).toMatchObject({
-      turn: { id: 2, text: { eventId: '$3' } },
-      waiting: [],
-    });
+  it('brings its news before the events that come after it', async () => {
+    const it = await house();
+    const { children: earlier, ...before } = await house();
+    await earlier.deliver(A, [repeat('1')]);
+    const record = (await before.stored(A)) as Envelope;
+    await it.records.write(A, record);
+    it.children.wake(A, record);
+    await it.children.deliver(A, [repeat('2')]);
+    const stored = (await it.stored(A)) as Envelope;
+    expect([countOf(stored), order(stored)]).toEqual([1, ['1', '2']]);
   });
 });
 
@@ -537,7 +554,7 @@ describe('what is settled or due', () => {
     ['a timer', { kind: 'timer', timer: { id: 't', at: 0, event: 'x' }, at: 0 }],
   ];
 
-  it.each(late)('%s makes no room that is not there', async (_, one) => {
+  it.each(late)('%s makes no actor that is not there', async (_, one) => {
     const it = await house();
     it.children.admit(A, one);
     await settled();
@@ -546,7 +563,7 @@ describe('what is settled or due', () => {
     await until(() => it.made.length === 1);
   });
 
-  it('is left out of the dead letters of a room that is gone', async () => {
+  it('is left out of the dead letters of an actor that is gone', async () => {
     const it = await house();
     const letters = late.map(([, one]) => one);
     await it.deadLetters.write(A, letters);
@@ -578,7 +595,7 @@ describe('the end', () => {
     expect(it.alarm.pending()).toEqual([]);
   });
 
-  it('is quiet at once where nothing is under way, else when the last room is at rest', async () => {
+  it('is quiet at once where nothing is under way, else when the last actor is at rest', async () => {
     const it = await house();
     await it.children.quiet();
     await it.children.deliver(A, [repeat('1')]);
@@ -592,25 +609,7 @@ describe('the end', () => {
     await waiting;
   });
 
-  it('is quiet when the last busy room was left', async () => {
-    const it = await house({
-      definition,
-      newRecord: (room) => freshRecord(RoomId.parse(room)),
-      readRecord: readRoomRecord,
-      isAtRest: roomIsAtRest,
-    });
-    await it.children.deliver(A, [textInput(1), ...toStreaming(1)]);
-    let quiet = false;
-    void it.children.quiet().then(() => {
-      quiet = true;
-    });
-    await it.children.deliver(A, [input({ type: 'room.left' })]);
-    await until(() => it.children.counts().live === 0);
-    await settled();
-    expect(quiet).toBe(true);
-  });
-
-  it('is quiet when the last busy room was parked', async () => {
+  it('is quiet when the last busy actor was parked', async () => {
     const it = await house({ policy: { budget: 0 } });
     await it.children.deliver(A, [repeat('1')]);
     let quiet = false;

@@ -3,8 +3,9 @@ import { createDeadLetterBox, type Held } from '../../src/durable/dead-letters.t
 import type { Input } from '../../src/durable/definition.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { settled } from '../support/until.ts';
-import { input, silentLog } from '../actors/support.ts';
-import { heldRecords } from '../actors/world.ts';
+import { input } from '../support/inputs.ts';
+import { silentLog } from '../support/log-book.ts';
+import { heldRecords } from '../support/held-records.ts';
 
 const KEY = '!room:test';
 const RETRY_MS = 1_000;

@@ -1,71 +1,12 @@
-import { createActor, setup, type AnyEventObject } from 'xstate';
 import { expect, it, describe } from 'vitest';
-import { durable, type DurableWorld } from '../../src/durable/durable.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Definition, Input } from '../../src/durable/definition.ts';
-import type { Records } from '../../src/ports.ts';
 import { settled, until } from '../support/until.ts';
 import { temporaryStore } from '../store/support.ts';
-import {
-  conversationOf,
-  definition,
-  done,
-  eventId,
-  freshRecord,
-  input,
-  reread,
-  ROOM,
-  textInput,
-  toStreaming,
-  turnId,
-  resultOf,
-} from '../actors/support.ts';
-import type { RoomContext } from '../../machines/room.model.ts';
-import type { RoomDefinition } from '../../src/actors/room.ts';
+import { input, reread } from '../support/inputs.ts';
+import { startAlone } from './lone-actor.ts';
 import { countOf, toy, toyRecord } from './toy.ts';
-import { heldRecords } from '../actors/world.ts';
-
-/** The actor under a parent that notes what becomes of it, on the given records. */
-function start<Context, Event extends AnyEventObject, Facts>(
-  records: Records,
-  record: Envelope<Context>,
-  use: Definition<Context, Event, Facts>,
-  key = 'toy',
-) {
-  const happened: string[] = [];
-  const world: DurableWorld<string, Context> = {
-    write: (name, next) => (next.done ? records.remove(name) : records.write(name, next)),
-    perform: (_, effect) => happened.push(`perform ${effect.type} ${effect.id}`),
-    committed: (_, { record: next }) => happened.push(`committed ${next.sequence}`),
-    reach: (boundary) => happened.push(boundary),
-  };
-  const parent = createActor(parentMachine(happened)).start();
-  const actor = createActor(durable(use, world), { id: key, parent, input: { key, record } });
-  actor.subscribe({ error: () => undefined });
-  actor.start();
-  const admit = (...inputs: Input[]) =>
-    actor.send({ type: 'admit', inputs, onDisk: () => happened.push(`settled ${inputs.length}`) });
-  return { actor, admit, happened, record: () => actor.getSnapshot().record };
-}
-
-function parentMachine(happened: string[]) {
-  return setup({
-    types: {} as { events: AnyEventObject },
-    actions: { note: (_, params: { what: string }) => void happened.push(params.what) },
-  }).createMachine({
-    on: {
-      'xstate.error.actor.*': {
-        actions: {
-          type: 'note',
-          params: ({ event }) => ({ what: `${String(event['actorId'])} failed: ${String(event['error'])}` }),
-        },
-      },
-      'xstate.done.actor.*': {
-        actions: { type: 'note', params: ({ event }) => ({ what: `${String(event['actorId'])} is done` }) },
-      },
-    },
-  });
-}
+import { heldRecords } from '../support/held-records.ts';
 
 const all = (id: string) => input({ type: 'all' }, 0, id);
 const count = (id: string) => input({ type: 'count' }, 0, id);
@@ -73,7 +14,7 @@ const count = (id: string) => input({ type: 'count' }, 0, id);
 describe('with writes that the test holds', () => {
   it('decides, writes, commits, tells, acts: in this order and not before the write is done', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records, toyRecord(), toy);
+    const { admit, happened, record } = startAlone(records, toyRecord(), toy);
     admit(all('$1'));
     await settled();
     expect(happened).toEqual(['record decided']);
@@ -96,7 +37,7 @@ describe('with writes that the test holds', () => {
 
   it('collects what comes during a write into one next write', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records, toyRecord(), toy);
+    const { admit, happened, record } = startAlone(records, toyRecord(), toy);
     admit(count('$1'));
     for (let index = 2; index <= 500; index++) admit(count(`$${index}`));
     await settled();
@@ -116,7 +57,7 @@ describe('with writes that the test holds', () => {
 
   it('shows no state that is not on disk, whenever one looks', async () => {
     const records = heldRecords();
-    const { actor, admit } = start(records, toyRecord(), toy);
+    const { actor, admit } = startAlone(records, toyRecord(), toy);
     const shown: Envelope[] = [];
     actor.subscribe({ next: (snapshot) => shown.push(reread(snapshot.record)), error: () => undefined });
     for (let index = 1; index <= 20; index++) {
@@ -134,7 +75,7 @@ describe('with writes that the test holds', () => {
 
   it('tells at once that inputs which change nothing are on disk, and writes nothing', async () => {
     const records = heldRecords();
-    const { admit, happened } = start(records, toyRecord(), toy);
+    const { admit, happened } = startAlone(records, toyRecord(), toy);
     admit(input({ type: 'nobody hears this' }));
     expect(happened).toEqual(['settled 1']);
     await settled();
@@ -143,7 +84,7 @@ describe('with writes that the test holds', () => {
 
   it('tells each input when its own write is done, also when that input changed nothing', async () => {
     const records = heldRecords();
-    const { admit, happened } = start(records, toyRecord(), toy);
+    const { admit, happened } = startAlone(records, toyRecord(), toy);
     admit(count('$1'));
     admit(count('$1'), count('$1'));
     await settled();
@@ -156,26 +97,27 @@ describe('with writes that the test holds', () => {
 
   it('fails with the reason when a write fails; the parent hears it and nothing is done', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records, toyRecord(), toy);
+    const { actor, admit, happened } = startAlone(records, toyRecord(), toy);
     admit(all('$1'));
     admit(all('$2'));
     await settled();
     records.held[0]?.fail(new Error('the disk is full'));
     await settled();
     expect(happened).toEqual(['record decided', 'toy failed: Error: the disk is full']);
-    expect(actor.getSnapshot()).toMatchObject({ status: 'error', record: toyRecord() });
+    const { status, record } = actor.getSnapshot();
+    expect({ status, record }).toEqual({ status: 'error', record: toyRecord() });
     expect(records.begun).toHaveLength(1);
   });
 
   it('fails when an effect of it failed', async () => {
-    const { actor, happened } = start(heldRecords(), toyRecord(), toy);
+    const { actor, happened } = startAlone(heldRecords(), toyRecord(), toy);
     actor.send({ type: 'crash', error: new Error('the effect is broken') });
     expect(happened).toEqual(['toy failed: Error: the effect is broken']);
   });
 
   it('leaves memory only when nothing is under way', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records, toyRecord(), toy);
+    const { actor, admit, happened } = startAlone(records, toyRecord(), toy);
     admit(count('$1'));
     admit(count('$2'));
     const evict = { type: 'evict' } as const;
@@ -196,7 +138,7 @@ describe('with writes that the test holds', () => {
   it('takes a record that is done away and ends, with its last effects done', async () => {
     const records = heldRecords();
     records.disk.set('toy', JSON.stringify(toyRecord()));
-    const { actor, admit, happened } = start(records, toyRecord(), toy);
+    const { actor, admit, happened } = startAlone(records, toyRecord(), toy);
     admit(all('$1'), input({ type: 'end' }), all('$2'));
     await settled();
     expect(records.held.map(({ record }) => record)).toEqual([undefined]);
@@ -204,7 +146,8 @@ describe('with writes that the test holds', () => {
     records.held[0]?.release();
     await settled();
     expect(records.disk.size).toBe(0);
-    expect(actor.getSnapshot()).toMatchObject({ status: 'done', record: { done: true } });
+    const { status, record } = actor.getSnapshot();
+    expect([status, record.done]).toEqual(['done', true]);
     expect(happened.slice(-5)).toEqual([
       'settled 3',
       'perform repeat 1',
@@ -216,7 +159,7 @@ describe('with writes that the test holds', () => {
 
   it('does not tell those who come while its end is being written', async () => {
     const records = heldRecords();
-    const { actor, admit, happened } = start(records, toyRecord(), toy);
+    const { actor, admit, happened } = startAlone(records, toyRecord(), toy);
     admit(input({ type: 'end' }));
     admit(count('$2'));
     records.held[0]?.release();
@@ -232,7 +175,7 @@ describe('a light step', () => {
 
   it('is committed at once without a write: it is told, its effects begin', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records, toyRecord(), lightly);
+    const { admit, happened, record } = startAlone(records, toyRecord(), lightly);
     admit(show);
     const after = { ...toyRecord(), sequence: 1, context: { count: 1 } };
     expect(happened).toEqual(['record written', 'committed 1', 'settled 1', 'perform show 1']);
@@ -251,7 +194,7 @@ describe('a light step', () => {
 
   it('rides on the next write', async () => {
     const records = heldRecords();
-    const { admit, record } = start(records, toyRecord(), lightly);
+    const { admit, record } = startAlone(records, toyRecord(), lightly);
     admit(show);
     admit(count('$1'));
     await settled();
@@ -265,7 +208,7 @@ describe('a light step', () => {
 
   it('that comes during a write is taken when that is done, and needs no second one', async () => {
     const records = heldRecords();
-    const { admit, happened, record } = start(records, toyRecord(), lightly);
+    const { admit, happened, record } = startAlone(records, toyRecord(), lightly);
     admit(count('$1'));
     admit(show);
     await settled();
@@ -286,22 +229,24 @@ describe('a light step', () => {
     expect([countOf(record()), countOf(JSON.parse(records.disk.get('toy') ?? '') as Envelope)]).toEqual([2, 1]);
   });
 
-  it.each<[string, Input[], Partial<Envelope>]>([
+  const pick = ({ sequence, context }: Envelope) => ({ sequence, context });
+
+  it.each<[string, Input[], ReturnType<typeof pick>]>([
     ['a batch with one heavy input', [show, count('$1')], { sequence: 1, context: { count: 2 } }],
     ['what asks for more than disposable effects', [input({ type: 'all' })], { sequence: 3, context: { count: 1 } }],
-    ['what the chart throws on', [input({ type: 'break' })], { context: { count: 0 } }],
+    ['what the chart throws on', [input({ type: 'break' })], { sequence: 0, context: { count: 0 } }],
   ])('is none: %s is written first', async (_, inputs, expected) => {
     const records = heldRecords();
-    const { admit, happened } = start(records, toyRecord(), lightly);
+    const { admit, happened } = startAlone(records, toyRecord(), lightly);
     admit(...inputs);
     expect(happened).toEqual(['record decided']);
     await settled();
-    expect(records.begun).toMatchObject([{ key: 'toy', record: expected }]);
+    expect(records.begun.map(({ key, record }) => [key, pick(record as Envelope)])).toEqual([['toy', expected]]);
   });
 
   it('is none where the record ends: it is taken away first', async () => {
     const records = heldRecords();
-    const { admit, happened } = start(records, toyRecord(), lightly);
+    const { admit, happened } = startAlone(records, toyRecord(), lightly);
     admit(input({ type: 'end' }));
     expect(happened).toEqual(['record decided']);
     await settled();
@@ -309,7 +254,7 @@ describe('a light step', () => {
   });
 
   it('leaves nothing under way: the actor may leave memory', () => {
-    const { actor, admit } = start(heldRecords(), toyRecord(), lightly);
+    const { actor, admit } = startAlone(heldRecords(), toyRecord(), lightly);
     admit(show);
     actor.send({ type: 'evict' });
     expect(actor.getSnapshot().status).toBe('done');
@@ -317,50 +262,22 @@ describe('a light step', () => {
 });
 
 describe('with the real store', () => {
-  it('writes a turn in four records, from its text to its answer in the room', async () => {
-    const { rooms: folder } = await temporaryStore();
-    const written: string[] = [];
-    const records: Records = {
-      ...folder,
-      async write(key, record) {
-        await folder.write(key, record);
-        written.push(conversationOf(record as Envelope));
-      },
-    };
-    const { admit, happened, record } = start(records, freshRecord(), definition, ROOM);
-    const shown = input({ type: 'answer.shown', turn: turnId(1), eventId: eventId('preview') });
-    const steps = [textInput(1), ...toStreaming(1), shown, input(done(1))];
-    for (const [index, one] of steps.entries()) {
-      admit(one);
-      await until(() => happened.filter((what) => what === 'settled 1').length > index);
-    }
-    const [delivery] = record().outbox;
-    expect(delivery).toMatchObject({ type: 'deliver the answer', params: { preview: '$preview' } });
-    admit({ kind: 'settled', effect: delivery?.id ?? '', result: resultOf(true), at: 0 });
-    await until(() => happened.filter((what) => what === 'settled 1').length > steps.length);
-    expect(written).toEqual(['asking.waiting for a place', 'asking.working.streaming', 'asking.finishing', 'idle']);
-    expect(await folder.read(ROOM)).toEqual(record());
-  });
-
-  it('goes through a conversation, and each process finds what the one before committed', async () => {
+  it('goes on in each process with what the one before committed', async () => {
     const { rooms: records } = await temporaryStore();
-    const inputs = [textInput(1), ...toStreaming(1), textInput(2), input(done(1))];
-    const stored: RoomDefinition = { ...definition, light: new Set() };
-    let record = freshRecord();
-    for (const one of inputs) {
-      const { admit, happened, record: now } = start(records, record, stored, ROOM);
+    let record = toyRecord();
+    for (const one of [all('$1'), input({ type: 'start' }), count('$2'), all('$1')]) {
+      const { admit, happened, record: now } = startAlone(records, record, toy);
       admit(one);
       await until(() => happened.includes('settled 1'));
-      record = (await records.read(ROOM)) as Envelope<RoomContext>;
+      record = (await records.read('toy')) as typeof record;
       expect(record).toEqual(now());
     }
-    expect(conversationOf(record)).toBe('asking.finishing');
-    expect(await records.keys()).toEqual([ROOM]);
+    expect([countOf(record), record.value, record.outbox.length]).toEqual([2, 'on', 1]);
   });
 
   it('writes many inputs in few writes, the last of which is the truth', async () => {
     const { rooms: records } = await temporaryStore();
-    const { admit, happened, record } = start(records, toyRecord(), toy);
+    const { admit, happened, record } = startAlone(records, toyRecord(), toy);
     for (let index = 0; index < 1_000; index++) admit(count(`$${index}`));
     await until(() => countOf(record()) === 1_000);
     expect(happened.filter((what) => what === 'record decided')).toHaveLength(2);
@@ -369,7 +286,7 @@ describe('with the real store', () => {
 
   it('leaves no file behind for a record that is done', async () => {
     const { rooms: records } = await temporaryStore();
-    const { actor, admit } = start(records, toyRecord(), toy);
+    const { actor, admit } = startAlone(records, toyRecord(), toy);
     admit(count('$1'));
     await until(async () => (await records.keys()).length === 1);
     admit(input({ type: 'end' }));

@@ -7,7 +7,7 @@ import type { Effect, Input } from '../../src/durable/definition.ts';
 import { newRecord, readRecord, type Envelope } from '../../src/durable/record.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Records } from '../../src/durable/world.ts';
-import { silentLog } from '../actors/support.ts';
+import { silentLog } from '../support/log-book.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { startRoot } from '../support/root.ts';
 import { definition } from './lamp.ts';
@@ -62,7 +62,13 @@ it('a process that comes after a kill performs the effect again and keeps the de
         sayTroubled: () => {},
       }),
       ...{ news: () => [], brief: (_: unknown, inputs: readonly Input[]) => inputs, observe: undefined },
-      ...{ mayLeaveMemory: () => false, holdsAStop: () => false, evictAfterMs: 60_000, lettersRetryMs: 1_000 },
+      ...{
+        isShared: () => false,
+        mayLeaveMemory: () => false,
+        holdsAStop: () => false,
+        evictAfterMs: 60_000,
+        lettersRetryMs: 1_000,
+      },
       ...{ alarm, now: alarm.now, log: silentLog, reach: () => {}, onStore: () => {} },
     });
     return { children, performed, alarm };

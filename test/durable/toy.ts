@@ -39,6 +39,7 @@ const toyMachine = setup({
     'raise at once': { actions: raise({ type: 'count' }) },
     end: '.ended',
     settled: { actions: 'count' },
+    resumed: { actions: 'count' },
   },
   states: {
     off: { on: { start: 'on' } },
@@ -77,6 +78,8 @@ export function toyRecord(): Envelope<{ count: number }> {
     outbox: [],
     parked: [],
     seen: '',
+    behind: null,
+    behindCount: 0,
   };
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { decideRestart, restartPolicy, type RestartPolicy } from '../../machines/restart-policy.ts';
 
-const policy: RestartPolicy = { baseMs: 100, capMs: 1_000, budget: 6, withinMs: 10_000 };
+const policy: RestartPolicy = {
+  baseMs: 100,
+  capMs: 1_000,
+  budget: 6,
+  sharedCapMs: 10_000,
+  parkedMs: 1,
+  withinMs: 10_000,
+};
 
 describe('decideRestart', () => {
   it('waits twice as long after each crash, up to the cap', () => {

@@ -5,7 +5,10 @@ import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { SupervisorEvent } from '../../machines/supervisor-vocabulary.ts';
 import { standingOf, type SupervisorContext } from '../../machines/supervisor-words.ts';
 
-const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 2, withinMs: 60_000 };
+const policy: RestartPolicy = {
+  ...{ baseMs: 200, capMs: 30_000, budget: 2, withinMs: 60_000 },
+  ...{ sharedCapMs: 1_000, parkedMs: 3_600_000 },
+};
 const loggedIn: SupervisorEvent = { type: 'logged in' };
 const reconciled: SupervisorEvent = { type: 'reconciled' };
 const woken: SupervisorEvent = { type: 'woken' };
@@ -22,9 +25,11 @@ const A = '!a.b:x';
 const B = '@b:x';
 const wanted = (...keys: string[]): SupervisorEvent => ({ type: 'actor.wanted', keys, why: 'spoken to' });
 const restarted = (key: string): SupervisorEvent => ({ type: 'actor.wanted', keys: [key], why: 'restarted' });
-const failed = (key: string, at: number): SupervisorEvent => ({ type: 'actor.failed', key, error: 'broken', at });
+const failed = (key: string, at: number, shared = false): SupervisorEvent => ({
+  ...{ type: 'actor.failed', key, error: 'broken', shared, at },
+});
 const ended = (key: string): SupervisorEvent => ({
-  ...{ type: `xstate.done.actor.${key}`, actorId: key, output: undefined },
+  ...{ type: 'xstate.done.actor.room', actorId: 'room', output: { key } },
 });
 
 type SupervisorSnapshot = ReturnType<typeof supervisorMachine.resolveState>;
@@ -166,23 +171,45 @@ describe('the actors of the root', () => {
     expect([after(...once).does, after(...twice).does, after(...thrice).does]).toEqual([
       [['restart', { key: A, afterMs: 200 }]],
       [['restart', { key: A, afterMs: 400 }]],
-      [['park', { key: A }]],
+      [['park', { key: A, afterMs: 3_600_000 }]],
     ]);
     expect(after(...once).context).toEqual({
       ...well,
       backingOff: 1,
-      failures: { [A]: { crashes: [1_000], standing: 'backing off' } },
+      failures: { [A]: { crashes: [1_000], outages: [], standing: 'backing off' } },
     });
     expect(after(...once, restarted(A)).context).toEqual({
       ...well,
       live: 1,
-      failures: { [A]: { crashes: [1_000], standing: 'running again' } },
+      failures: { [A]: { crashes: [1_000], outages: [], standing: 'running again' } },
     });
     expect(after(...thrice).context).toEqual({
       ...well,
       parked: 1,
-      failures: { [A]: { crashes: [1_000, 2_000, 3_000], standing: 'parked' } },
+      failures: { [A]: { crashes: [1_000, 2_000, 3_000], outages: [], standing: 'parked' } },
     });
+  });
+
+  it('are restarted for ever, within a bounded wait, while what all share fails', () => {
+    const outage = Array.from({ length: 50 }, (_, index) => [failed(A, index * 1_000, true), restarted(A)]).flat();
+    const { context, does } = after(wanted(A), ...outage, failed(A, 50_000, true));
+    expect(does).toEqual([['restart', { key: A, afterMs: 1_000 }]]);
+    expect([context.live, context.backingOff, context.parked]).toEqual([0, 1, 0]);
+    expect(context.failures[A]).toEqual({
+      crashes: [],
+      outages: [43_000, 44_000, 45_000, 46_000, 47_000, 48_000, 49_000, 50_000],
+      standing: 'backing off',
+    });
+    // What it did itself counts as before.
+    expect(after(wanted(A), ...outage, failed(A, 50_000)).does).toEqual([['restart', { key: A, afterMs: 200 }]]);
+  });
+
+  it('that were parked are tried again, and then judged as others', () => {
+    const parking = [wanted(A), failed(A, 1), restarted(A), failed(A, 2), restarted(A), failed(A, 3)];
+    expect(after(...parking).context.parked).toBe(1);
+    const again = after(...parking, restarted(A));
+    expect([again.context.live, again.context.backingOff, again.context.parked]).toEqual([1, 0, 0]);
+    expect(after(...parking, restarted(A), failed(A, 3_700_000)).does).toEqual([['restart', { key: A, afterMs: 200 }]]);
   });
 
   it('are judged one by one, and forgiven what was long ago', () => {

@@ -47,6 +47,28 @@ test('an edit says everything outside and inside', () => {
   });
 });
 
+test('an edit that the next one replaces says only where it belongs to clients that know no edits', () => {
+  const content = { body: `**First** words.\n\n${'More words. '.repeat(500)}`, html: '<strong>First</strong> words' };
+  const { 'm.new_content': whole, ...outer } = messageContent(
+    message('a', 'id2', { content, replaces: eventId('old'), isPassing: true }),
+  );
+  expect(outer).toEqual({
+    msgtype: 'm.text',
+    body: '* **First** words. More words. More words. More words. More wo…',
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id2',
+    'm.relates_to': { rel_type: 'm.replace', event_id: '$old' },
+  });
+  expect(whole).toEqual({
+    msgtype: 'm.text',
+    body: content.body,
+    format: 'org.matrix.custom.html',
+    formatted_body: content.html,
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id2',
+  });
+});
+
 test('an edit without HTML', () => {
   expect(messageContent(message('a', 'id3', { content: { body: 'Hi' }, replaces: eventId('old') }))).toEqual({
     msgtype: 'm.text',

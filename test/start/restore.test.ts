@@ -12,7 +12,8 @@ import { step } from '../../src/durable/step.ts';
 import type { Arrival, Done, KnownRoom, Log, RoomWork, Store } from '../../src/ports.ts';
 import { readRemembered } from '../../src/start/remembered.ts';
 import { restore } from '../../src/start/restore.ts';
-import { after, freshRecord, input, textInput, toStreaming } from '../actors/support.ts';
+import { after, freshRecord, textInput, toStreaming } from '../actors/support.ts';
+import { input } from '../support/inputs.ts';
 import { temporaryStore } from '../store/support.ts';
 
 const me = UserId.parse('@bot:test');
@@ -67,9 +68,9 @@ interface World {
   arrivals: Arrival[];
   /** What was written into the store and done on the homeserver, since the last look. */
   happened: string[];
-  errors: object[];
+  errors: { actor?: string }[];
   refuses: Set<string>;
-  reports: object[];
+  reports: Record<string, unknown>[];
 }
 
 async function world(rooms: KnownRoom[]): Promise<World> {
@@ -104,7 +105,7 @@ async function run(it: World) {
   } as unknown as RoomWork;
   const log: Log = {
     ...{ debug: () => {}, warn: () => {} },
-    info: (fields) => it.reports.push(fields),
+    info: (fields) => it.reports.push({ ...fields }),
     error: (fields) => it.errors.push(fields),
   };
   return restore({
@@ -160,13 +161,18 @@ describe('an empty store', () => {
     expect(await contextOf(it, 'one')).toEqual(chatContext('one', 1));
     expect(await contextOf(it, 'two')).toEqual(chatContext('two', 2, { archived: true }));
     expect(await contextOf(it, 'old')).toEqual(chatContext('old', 7, { name: 'C7', contextId: context(5000) }));
-    expect(await recordOf(it, 'entry')).toMatchObject({ value: 'pointing', context: { role: 'entry', person: ann } });
+    expect((await recordOf(it, 'entry')).value).toBe('pointing');
+    const { role, person } = await contextOf(it, 'entry');
+    expect({ role, person }).toEqual({ role: 'entry', person: ann });
     expect(await it.store.rooms.keys()).toHaveLength(4);
     expect(it.rooms.find(({ room: known }) => known === id('old'))?.marker).toEqual(
       chat(7, { name: 'C7', contextId: context(5000) }),
     );
-    expect(it.reports).toMatchObject([
-      { joined: 6, restored: 4, repaired: 2, conflicts: 0, backfilled: 1, failedRepairs: 0 },
+    expect(it.reports).toEqual([
+      {
+        ...{ joined: 6, restored: 4, repaired: 2, conflicts: 0, backfilled: 1, failedRepairs: 0 },
+        skipped: [{ room: id('nobody'), reason: 'not under a Space of its owner' }],
+      },
     ]);
   });
 
@@ -178,7 +184,8 @@ describe('an empty store', () => {
     await run(it);
     expect(look(it)).toEqual([]);
     expect(await recordOf(it, 'old')).toEqual(before);
-    expect(it.reports[1]).toMatchObject({ restored: 0, repaired: 0, backfilled: 0 });
+    const { restored, repaired, backfilled } = it.reports[1]!;
+    expect({ restored, repaired, backfilled }).toEqual({ restored: 0, repaired: 0, backfilled: 0 });
   });
 
   it('gives every record an origin of its own', async () => {
@@ -246,7 +253,7 @@ describe('records that are there', () => {
     await run(it);
     expect(await contextOf(it, 'one')).toEqual(chatContext('one', 1));
     expect(await personIn(it)).toEqual(annOfTheHousehold);
-    expect(it.errors).toMatchObject([{ key: ann }, { key: id('one') }]);
+    expect(it.errors.map(({ actor }) => actor)).toEqual([ann, id('one')]);
   });
 
   it('know which last words were heard', async () => {
@@ -267,7 +274,8 @@ describe('records that are there', () => {
     );
     await run(it);
     expect(await recordOf(it, 'lost')).toEqual(lost);
-    expect(await personIn(it)).toMatchObject({ nextNumber: 13, chats: [] });
+    const { nextNumber, chats } = await personIn(it);
+    expect({ nextNumber, chats }).toEqual({ nextNumber: 13, chats: [] });
   });
 });
 
@@ -301,9 +309,9 @@ describe('a person for whom a chat is being made', () => {
     await it.store.people.write(ann, making(id('space')));
     await run(it);
     const stored = readPersonRecord(await it.store.people.read(ann));
-    expect(stored.context).toMatchObject({ space: id('space'), job });
+    expect([stored.context.space, stored.context.job]).toEqual([id('space'), job]);
     const told = step(personDefinition('DEVICE'), stored, [input({ type: 'space.gone', room: id('space') })]);
-    expect(told.record).toMatchObject({ value: { 'making a chat': 'making the Space' }, parked: [] });
+    expect([told.record.value, told.record.parked]).toEqual([{ 'making a chat': 'making the Space' }, []]);
   });
 });
 
@@ -311,7 +319,7 @@ it('a repair that is refused is counted, and left to the next time', async () =>
   const it = await world(household());
   it.refuses.add('mark');
   await run(it);
-  expect(it.reports).toMatchObject([{ repaired: 2, failedRepairs: 1 }]);
+  expect(it.reports.map(({ repaired, failedRepairs }) => [repaired, failedRepairs])).toEqual([[2, 1]]);
   look(it);
   it.refuses.clear();
   await run(it);

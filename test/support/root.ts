@@ -25,7 +25,7 @@ export function startRoot(
         'spawn the actor': ({ event }) => as(event, 'actor.wanted').keys.forEach((key) => of(key).spawn(key)),
         'let go of the actor': ({ event }) => of(endedIn(event)).release(endedIn(event)),
         restart: (_, { key, afterMs }) => of(key).restartAfter(key, afterMs),
-        park: (_, { key }) => of(key).park(key),
+        park: (_, { key, afterMs }) => of(key).park(key, afterMs),
       },
     }),
     {

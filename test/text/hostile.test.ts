@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
-import { renderAnswer } from '../../src/text/answer.ts';
-import { fitsOneEvent } from '../../src/text/fit.ts';
+import { answersWithin } from '../../src/text/answer.ts';
+import { en } from '../../src/text/en.ts';
+import { bytesOf, fitsOneEvent, roomOf } from '../../src/text/fit.ts';
 import { renderMarkdown } from '../../src/text/markdown.ts';
-import { renderPreview } from '../../src/text/preview.ts';
+import { previewsIn } from '../../src/text/preview.ts';
 import { faultsOf } from './safe-html.ts';
+
+const renderAnswer = answersWithin(30, en.answers);
+const preview = previewsIn(en.answers);
+const renderPreview = (markdown: string) => preview(markdown, 'flowing');
 
 /** Markdown that means ill and the HTML it gives; undefined where it stays plain text. */
 const samples: [markdown: string, html: string | undefined][] = [
   ['<script>alert(1)</script>', undefined],
   ['<img src=x onerror=alert(1)>', undefined],
-  ['<b>bold</b> <u>u</u>', undefined],
+  ['<b>bold</b> <u>u</u>', '<b>bold</b> <u>u</u>'],
   ['<a href="javascript:alert(1)">x</a>', undefined],
   ['[x](javascript:alert(1))', undefined],
   ['[x](JaVaScRiPt:alert(1))', undefined],
@@ -35,8 +40,8 @@ const samples: [markdown: string, html: string | undefined][] = [
   ['[a](https://a.example \'"onmouseover=alert(1) x="\')', '<a href="https://a.example">a</a>'],
   ['![a"onerror="alert(1)](mxc://a/b)', '<img src="mxc://a/b" alt="a&quot;onerror=&quot;alert(1)" />'],
   ['![](mxc://a/b"onerror="x)', '<img src="mxc://a/b%22onerror=%22x" alt="" />'],
-  ['```"><img/src=x/onerror=alert(1)>\ncode\n```', '<pre><code>code\n</code></pre>'],
-  ['```js onclick=x\ncode\n```', '<pre><code class="language-js">code\n</code></pre>'],
+  ['```"><img/src=x/onerror=alert(1)>\ncode\n```', '<pre><code>code</code></pre>'],
+  ['```js onclick=x\ncode\n```', '<pre><code class="language-js">code</code></pre>'],
   ['`</code><script>x</script>`', '<code>&lt;/code&gt;&lt;script&gt;x&lt;/script&gt;</code>'],
   [
     '| <script> | b |\n|---|---|\n| </td></table><b> | [x](javascript:1) |',
@@ -51,7 +56,7 @@ const samples: [markdown: string, html: string | undefined][] = [
   ['https://user:pw@evil.example/', '<a href="https://user">https://user</a>:pw@evil.example/'],
   ['[x](https://evil.example/\u202egpj.exe)', '<a href="https://evil.example/gpj.exe">x</a>'],
   ['https://e.example/%E2%80%AEgpj', '<a href="https://e.example/%E2%80%AEgpj">https://e.example/%E2%80%AEgpj</a>'],
-  ['<!-- c --> <![CDATA[x]]> <?php ?>', undefined],
+  ['<!-- c --> <![CDATA[x]]> <?php ?>', '&lt;![CDATA[x]]&gt; &lt;?php ?&gt;'],
   ['<svg/onload=alert(1)>', undefined],
   ['<math><mi xlink:href="javascript:x">', undefined],
   ['[[[[[[x](https://a.example)', '[[[[[<a href="https://a.example">x</a>'],
@@ -73,7 +78,7 @@ test.each(samples)('takes the sting out of %j', (markdown, html) => {
 });
 
 const cleaned: [markdown: string, body: string][] = [
-  ['nul \0 bell \x07 esc \x1b[31m del \x7f c1 \x85', 'nul \ufffd bell \ufffd esc \ufffd[31m del \ufffd c1 \ufffd'],
+  ['nul \0 bell \x07 esc \x1b[31m del \x7f c1 \x85', 'nul \ufffd bell \ufffd esc  del \ufffd c1 \ufffd'],
   ['lone \ud800 high \udc00 low', 'lone \ufffd high \ufffd low'],
   ['abc\u202etxt.exe \u2066iso\u2069 \u200emark', 'abctxt.exe iso \u200emark'],
   ['\r\ncr\rlf\r\n', 'cr\nlf'],
@@ -108,18 +113,20 @@ const repeated = [
 test.each(repeated)('16 KB of %j give safe messages soon', (unit) => {
   const markdown = unit.repeat(16_384 / unit.length);
   const before = performance.now();
-  const messages = [...renderAnswer(markdown), renderPreview(markdown), renderMarkdown(markdown)];
+  const answer = [...renderAnswer(markdown)];
+  const messages = [...answer, renderPreview(markdown), renderMarkdown(markdown)];
   expect(performance.now() - before).toBeLessThan(2_000);
   expect(messages.flatMap(({ html = '' }) => faultsOf(html))).toEqual([]);
-  expect(messages.slice(0, -1).filter((message) => !fitsOneEvent(message))).toEqual([]);
+  expect(answer.slice(0, 1).filter((message) => !fitsOneEvent(message))).toEqual([]);
+  expect(answer.filter((message) => bytesOf(message) > roomOf('message'))).toEqual([]);
 });
 
 test.each(['[', '*', '>', '- a\n'])('10 MB of %j become plain messages soon', (unit) => {
   const markdown = unit.repeat(10_000_000 / unit.length);
   const before = performance.now();
-  const messages = [...renderAnswer(markdown)];
+  const messages = [...answersWithin(1_000, en.answers)(markdown)];
   expect(performance.now() - before).toBeLessThan(10_000);
-  expect(messages.filter((message) => message.html !== undefined || !fitsOneEvent(message))).toEqual([]);
+  expect(messages.filter((message) => message.html !== undefined || bytesOf(message) > roomOf('message'))).toEqual([]);
   const kept = messages.reduce((sum, { body }) => sum + body.replaceAll(/\s/g, '').length, 0);
   expect(kept).toBe(markdown.replaceAll(/\s/g, '').length);
 });

@@ -26,14 +26,14 @@ const samples: [markdown: string, html: string | undefined][] = [
   ['- a\n  - b\n    - c', '<ul>\n<li>a\n<ul>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>'],
   ['1. a\n2. b', '<ol>\n<li>a</li>\n<li>b</li>\n</ol>'],
   ['7. a\n8. b', '<ol start="7">\n<li>a</li>\n<li>b</li>\n</ol>'],
-  ['- [ ] open\n- [x] done', '<ul>\n<li>[ ] open</li>\n<li>[x] done</li>\n</ul>'],
+  ['- [ ] open\n- [x] done', '<ul>\n<li>☐ open</li>\n<li>☑ done</li>\n</ul>'],
   [
     '```ts title="x"\nconst a = \'<b>\' && "q";\n```',
-    '<pre><code class="language-ts">const a = \'&lt;b&gt;\' &amp;&amp; "q";\n</code></pre>',
+    '<pre><code class="language-ts">const a = \'&lt;b&gt;\' &amp;&amp; "q";</code></pre>',
   ],
-  ['~~~\nplain\n~~~', '<pre><code>plain\n</code></pre>'],
+  ['~~~\nplain\n~~~', '<pre><code>plain</code></pre>'],
   ['```\nnever closed', '<pre><code>never closed</code></pre>'],
-  ['    indented <code>', '<pre><code>indented &lt;code&gt;\n</code></pre>'],
+  ['    indented <code>', '<pre><code>indented &lt;code&gt;</code></pre>'],
   ['---', '<hr />'],
   [
     '| a | b |\n|:--|--:|\n| 1 | **2** |\n| 3 |',
@@ -78,6 +78,61 @@ const samples: [markdown: string, html: string | undefined][] = [
   ['', undefined],
   ['   \n ', undefined],
   ['[1]: https://only.example', undefined],
+  // Emphasis beside letters that know no blanks between words.
+  ['**测试。**后文', '<strong>测试。</strong>后文'],
+  ['前文**（测试）**后文', '前文<strong>（测试）</strong>后文'],
+  ['**"강조"**는', '<strong>"강조"</strong>는'],
+  ['これは*「斜体」*です。~~（古い）~~です', 'これは<em>「斜体」</em>です。<del>（古い）</del>です'],
+  // HTML that Matrix allows.
+  [
+    '| x |\n|---|\n| a<br>b |',
+    '<table>\n<thead>\n<tr>\n<th>x</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>a<br />\nb</td>\n</tr>\n</tbody>\n</table>',
+  ],
+  ['H<sub>2</sub>O, m<SUP>2</SUP>', 'H<sub>2</sub>O, m<sup>2</sup>'],
+  [
+    '<details><summary>More</summary>\n\nSome **body**\n\n- a\n\n</details>',
+    '<details><summary>More</summary><p>Some <strong>body</strong></p>\n<ul>\n<li>a</li>\n</ul>\n</details>',
+  ],
+  [
+    '<details>\n<summary>**More**</summary>\nSome *text*\n</details>',
+    '<details><summary><strong>More</strong></summary>Some <em>text</em></details>',
+  ],
+  ['<p align="center">\n<b>Title</b>\n</p>', '<p><b>Title</b></p>'],
+  ['text <p>block</p> text\n\nb', '<div>text <p>block</p> text</div>\n<p>b</p>'],
+  ['<table><tr><td>a</td><td>**b**</td></tr></table>', '<table><tr><td>a</td><td><strong>b</strong></td></tr></table>'],
+  ['<a href="https://a.example">**a**</a>', '<a href="https://a.example"><strong>a</strong></a>'],
+  ['<img src="https://a.example/b.png" alt="plot">', '<a href="https://a.example/b.png">plot</a>'],
+  ['a <!-- note --> b', 'a  b'],
+  ['Vec<i>, List<b> and <T>', undefined],
+  ['**<sub>a**</sub>', '<strong>&lt;sub&gt;a</strong>&lt;/sub&gt;'],
+  ['`H<sub>2</sub>O`', '<code>H&lt;sub&gt;2&lt;/sub&gt;O</code>'],
+  ['<kbd>Ctrl</kbd> <script>x</script>', undefined],
+  ['<b></b>', undefined],
+  // Formulas.
+  [
+    '$$\\underbrace{E[Y_i|D_i=1]}_\\text{a}$$',
+    '<div data-mx-maths="\\underbrace{E[Y_i|D_i=1]}_\\text{a}"><code>\\underbrace{E[Y_i|D_i=1]}_\\text{a}</code></div>',
+  ],
+  [
+    'so \\(a_{1} * b_{2}\\) and \\[x_1*y*\\] and $$z_1*w*$$.',
+    'so <span data-mx-maths="a_{1} * b_{2}"><code>a_{1} * b_{2}</code></span> and ' +
+      '<span data-mx-maths="x_1*y*"><code>x_1*y*</code></span> and ' +
+      '<span data-mx-maths="z_1*w*"><code>z_1*w*</code></span>.',
+  ],
+  [
+    '\\begin{aligned}\na &= b \\\\\n- c\n\\end{aligned}',
+    '<div data-mx-maths="\\begin{aligned}\na &amp;= b \\\\\n- c\n\\end{aligned}">' +
+      '<code>\\begin{aligned}\na &amp;= b \\\\\n- c\n\\end{aligned}</code></div>',
+  ],
+  ['- so:\n  $$\n  a\n  = b\n  $$', '<ul>\n<li>so:<div data-mx-maths="a\n= b"><code>a\n= b</code></div>\n</li>\n</ul>'],
+  ['$a_1*b*c$ costs $5 to $6', '<span data-mx-maths="a_1*b*c"><code>a_1*b*c</code></span> costs $5 to $6'],
+  [
+    '`\\(a\\)` and \\\\(b) and \\[a\\](https://a.example)',
+    '<code>\\(a\\)</code> and \\(b) and [a](<a href="https://a.example">https://a.example</a>)',
+  ],
+  ['$$ never closed *a*', '$$ never closed <em>a</em>'],
+  // Lists to tick off.
+  ['1. [X] a\n2. [] b\n3. [ ]c', '<ol>\n<li>☑ a</li>\n<li>[] b</li>\n<li>[ ]c</li>\n</ol>'],
 ];
 
 test.each(samples)('renders %j', (markdown, html) => {
@@ -107,4 +162,9 @@ test('what is too long is shown as it stands', () => {
 test('a short text that asks for megabytes of HTML is shown as it stands', () => {
   const bomb = `[a]: https://example.org/${'x'.repeat(3_000)}\n\n${'[a] '.repeat(1_000)}`.trimEnd();
   expect(renderMarkdown(bomb)).toEqual({ body: bomb, html: `<pre><code>${bomb}</code></pre>` });
+});
+
+test('a table of next to nothing but empty cells is shown as it stands', () => {
+  const table = `|${'a|'.repeat(300)}\n|${'-|'.repeat(300)}\n${'|b\n'.repeat(1_000)}`.trimEnd();
+  expect(renderMarkdown(table)).toEqual({ body: table });
 });

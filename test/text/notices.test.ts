@@ -115,6 +115,8 @@ test.each([
   ['two\n\n# lines\r\n', '`two # lines`'],
   ['\0\u202eexe', '`\ufffdexe`'],
   ['', '` `'],
+  ['\u200b', '` `'],
+  ['👩‍👩‍👧'.repeat(300), `\`${'👩‍👩‍👧'.repeat(200)}…\``],
   ['x'.repeat(1_000_000), `\`${'x'.repeat(200)}…\``],
 ])('the value %.20j is shown as %.20s', (value, shown) => {
   expect(code(value)).toBe(shown);
@@ -139,12 +141,19 @@ test('values from outside stay values', () => {
 test('the question of an agent is Markdown that cannot leave its quote', () => {
   expect(say({ key: 'agent asks', text: 'Delete *all*?\n\n- a\n```\nrm' }).html).toBe(
     '<p>The agent asks:</p>\n<blockquote>\n<p>Delete <em>all</em>?</p>\n<ul>\n<li>a</li>\n</ul>\n' +
-      '<pre><code>rm\n</code></pre>\n</blockquote>\n<p>Please answer <code>!yes</code> or <code>!no</code>.</p>',
+      '<pre><code>rm</code></pre>\n</blockquote>\n<p>Please answer <code>!yes</code> or <code>!no</code>.</p>',
   );
   const { body, html = '' } = say({ key: 'agent asks', text: 'Really? '.repeat(10_000) });
   expect(body.length).toBeLessThan(5_100);
   expect(html.endsWith('<p>…</p>\n</blockquote>\n<p>Please answer <code>!yes</code> or <code>!no</code>.</p>')).toBe(
     true,
+  );
+});
+
+test('of a question only what is for the reader is shown', () => {
+  const text = `Run \u001b[31mthis\u001b[0m? <!-- x -->![plot](data:image/png;base64,${'A'.repeat(9_000)})`;
+  expect(say({ key: 'agent asks', text }).body).toBe(
+    'The agent asks:\n\n> Run this? [image: plot]\n\nPlease answer `!yes` or `!no`.',
   );
 });
 

@@ -2,6 +2,9 @@
 const TAG = new RegExp(
   [
     String.raw`</?(?:h[1-6]|blockquote|p|ul|li|pre|code|strong|em|del|table|thead|tbody|tr|th|td)>`,
+    String.raw`</?(?:b|i|u|s|sub|sup|span|div|details|summary|caption)>`,
+    String.raw`<(?:span|div) data-mx-maths="[^"<>]*">`,
+    String.raw`<span(?: data-mx-(?:spoiler|color|bg-color)(?:="[^"<>]*")?)+>`,
     String.raw`<[hb]r />`,
     String.raw`<ol(?: start="\d+")?>|</ol>`,
     String.raw`<code class="language-[\w.+#-]+">`,

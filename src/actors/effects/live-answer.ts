@@ -3,7 +3,7 @@
  * Nothing of it is stored: the chart hears only which message shows the beginning, and the whole text at the end.
  */
 import type { EventId } from '../../../machines/ids.ts';
-import type { Now, Receipt } from '../../ports.ts';
+import type { Growth, Now, Receipt } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 
 export interface Pace {
@@ -19,8 +19,8 @@ export type Shown = Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: 
 
 export interface Stage {
   /** Puts the first text into the room under a transaction id that stays the same for the turn. */
-  show(markdown: string): Promise<Shown>;
-  edit(preview: EventId, markdown: string): Promise<Shown>;
+  show(markdown: string, growth: Growth): Promise<Shown>;
+  edit(preview: EventId, markdown: string, growth: Growth): Promise<Shown>;
   /** Finds out the fate of what was `unknown`, so that it cannot arrive behind the final text. */
   clearDoubt(): Promise<void>;
   /** The beginning stands in the room. */
@@ -39,6 +39,8 @@ export interface LiveAnswer {
 /** A first text shorter than this waits for more, so that a notification says something. */
 const FIRST_CHARACTERS = 12;
 const FIRST_WAIT_MS = 250;
+/** No text for this long: what stands at the end is a whole word. */
+const RESTING_MS = 300;
 const GROWTH = 1.1;
 
 export function createLiveAnswer(
@@ -55,19 +57,15 @@ export function createLiveAnswer(
   let tries = 0;
   let edits = 0;
   let notBefore = -Infinity;
+  let addedAt = -Infinity;
   let finished = pace.stream === 'final';
   let inFlight: Promise<void> | null = null;
-  const reminder = createReminder(alarm);
-
-  function whole(): string {
-    if (pieces.length > 1) pieces.splice(0, pieces.length, pieces.join(''));
-    return pieces[0] ?? '';
-  }
+  const look = oneAtATime(alarm);
 
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
-    if (now() < notBefore) return reminder.set(notBefore, consider);
-    reminder.clear();
+    if (now() < notBefore) return look.at(notBefore, consider);
+    look.cancel();
     tries++;
     inFlight = put().finally(() => {
       inFlight = null;
@@ -78,8 +76,11 @@ export function createLiveAnswer(
   }
 
   async function put(): Promise<void> {
-    const size = length;
-    const receipt = visible === null ? await stage.show(whole()) : await stage.edit(visible, whole());
+    const text = joined(pieces);
+    const growth = now() - addedAt < RESTING_MS && /[^\s.!?。！？]$/u.test(text) ? 'flowing' : 'resting';
+    // The last word of a text that flows is not shown yet: it is looked at again.
+    const size = growth === 'flowing' ? length - 1 : length;
+    const receipt = visible === null ? await stage.show(text, growth) : await stage.edit(visible, text, growth);
     if (receipt.ok) {
       shownLength = size;
       if (visible !== null) edits++;
@@ -88,11 +89,13 @@ export function createLiveAnswer(
       edits = pace.maxEdits;
     }
     notBefore = now() + pace.firstEditMs * GROWTH ** edits;
+    if (shownLength === length - 1) notBefore = Math.max(notBefore, addedAt + RESTING_MS);
   }
 
   return {
     add(text) {
-      if (length === 0) notBefore = now() + FIRST_WAIT_MS;
+      addedAt = now();
+      if (length === 0) notBefore = addedAt + FIRST_WAIT_MS;
       pieces.push(text);
       length += text.length;
       if (tries === 0 && length >= FIRST_CHARACTERS) notBefore = -Infinity;
@@ -100,14 +103,14 @@ export function createLiveAnswer(
     },
     async finish() {
       finished = true;
-      reminder.clear();
+      look.cancel();
       await inFlight;
       await stage.clearDoubt();
-      return whole();
+      return joined(pieces);
     },
     abandon() {
       finished = true;
-      reminder.clear();
+      look.cancel();
     },
     get length() {
       return length;
@@ -115,26 +118,29 @@ export function createLiveAnswer(
   };
 }
 
-/** One alarm at a time; setting it again for the same time changes nothing. */
-function createReminder(alarm: Alarm) {
-  let setFor: number | null = null;
-  let cancel: (() => void) | null = null;
-
-  function clear(): void {
-    cancel?.();
-    setFor = null;
-  }
-
+/** One look at a time: the one that is wanted last. */
+function oneAtATime(alarm: Alarm) {
+  let wanted: number | null = null;
+  let take: (() => void) | null = null;
   return {
-    clear,
-    set(at: number, ring: () => void): void {
-      if (setFor === at) return;
-      clear();
-      setFor = at;
-      cancel = alarm.set(at, () => {
-        setFor = null;
+    at(time: number, ring: () => void): void {
+      if (wanted === time) return;
+      take?.();
+      wanted = time;
+      take = alarm.set(time, () => {
+        wanted = null;
         ring();
       });
     },
+    cancel(): void {
+      take?.();
+      wanted = null;
+    },
   };
+}
+
+/** The whole text; the pieces become one, so that none is joined twice. */
+function joined(pieces: string[]): string {
+  if (pieces.length > 1) pieces.splice(0, pieces.length, pieces.join(''));
+  return pieces[0] ?? '';
 }

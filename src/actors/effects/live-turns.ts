@@ -9,7 +9,7 @@ import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createStage, type StageWorld } from './stage.ts';
 import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
 
-export interface LiveTurnsWorld extends Omit<TurnWorld, 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
+export interface LiveTurnsWorld extends Omit<TurnWorld, 'room' | 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
   now: Now;
   alarm: Alarm;
   pace: Pace;
@@ -48,6 +48,7 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
       current?.close();
       const turn = createLiveTurn(id, {
         ...world,
+        room,
         tell: (event) => world.tell(room, event),
         liveAnswer(preview, answers) {
           const stage = createStage(world, { room, transaction: `${origin}.t${id}`, answers }, (eventId) => {

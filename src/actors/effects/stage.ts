@@ -1,6 +1,6 @@
 /** Puts a growing answer into its room: the first text once, edits as they can be had, and no doubt left behind. */
 import type { EventId, RoomId } from '../../../machines/ids.ts';
-import type { Now, Outgoing, RenderPreview, Send, SendDisposable } from '../../ports.ts';
+import type { Growth, Now, Outgoing, RenderPreview, Send, SendDisposable } from '../../ports.ts';
 import type { Shown, Stage } from './live-answer.ts';
 
 export interface StageWorld {
@@ -23,9 +23,19 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
   let doubtful: Outgoing | null = null;
   let edits = 0;
 
-  function message(id: string, markdown: string, replaces: EventId | null): Outgoing {
-    const content = world.renderPreview(markdown);
-    return { room, transaction: id, msgtype: 'm.text', content, replaces, answers, since, device: null };
+  function message(id: string, markdown: string, growth: Growth, replaces: EventId | null): Outgoing {
+    const content = world.renderPreview(markdown, growth);
+    const message = {
+      room,
+      transaction: id,
+      msgtype: 'm.text' as const,
+      content,
+      replaces,
+      answers,
+      since,
+      device: null,
+    };
+    return replaces === null ? message : { ...message, isPassing: true };
   }
 
   async function attempt(next: Outgoing): Promise<Shown> {
@@ -35,8 +45,10 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
   }
 
   return {
-    show: (markdown) => (doubtful === null ? attempt(message(transaction, markdown, null)) : clearFirst(doubtful)),
-    edit: (target, markdown) => attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, markdown, target)),
+    show: (markdown, growth) =>
+      doubtful === null ? attempt(message(transaction, markdown, growth, null)) : clearFirst(doubtful),
+    edit: (target, markdown, growth) =>
+      attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, markdown, growth, target)),
     async clearDoubt() {
       if (doubtful === null) return;
       const receipt = await world.send(doubtful, 'edit');

@@ -1,13 +1,14 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
-import type { AgentId, ContextId, EventId, TurnId } from '../../../machines/ids.ts';
+import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
-import type { RoomId } from '../../../machines/ids.ts';
+import { isBlank } from '../../basics/visible.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 export interface TurnWorld {
+  room: RoomId;
   openLink: OpenLink;
   places: Places;
   chance: Chance;
@@ -39,146 +40,140 @@ export interface LiveTurn {
   close(): void;
 }
 
+type Ending = Extract<LinkEvent, { type: 'ended' }>;
+
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
-/** Files and questions of one turn that are passed on; each is written to the room's record, and one question more ends the turn. */
+/** Files and questions of one turn that are passed on; each is written to the room's record. One question more ends the turn. */
 export const MOST_FILES = 20;
 export const MOST_QUESTIONS = 50;
 
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
-  return new TurnAtTheAgent(id, world);
+  let leavePlace: (() => void) | null = null;
+  let link: Link | null = null;
+  let answer: LiveAnswer | null = null;
+  let stoppedFor: Trouble | null = null;
+  let closed = false;
+  /** What names this turn in the log. */
+  let about: object = { room: world.room, turn: id };
+  let reached: (yes: boolean) => void = () => {};
+  const beyond = createBounds();
+
+  function tell(event: RoomEvent): void {
+    if (!closed) world.tell(event);
+  }
+
+  async function end(event: Ending): Promise<void> {
+    world.reach('end received');
+    const markdown = (await answer?.finish()) ?? '';
+    const kept = isBlank(markdown) ? null : await world.keep(markdown);
+    tell(ended(id, event, kept, stoppedFor));
+  }
+
+  function listen(event: LinkEvent): void {
+    logTrouble(event, about, world.log);
+    if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
+    if (event.type === 'text') {
+      if (answer?.length === 0) world.reach('first text received');
+      answer?.add(event.text);
+      if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
+    }
+    if (event.type === 'ended') {
+      end(event).catch((error: unknown) => {
+        world.log.error({ ...about, error }, 'answer could not be kept');
+        tell(lost(id));
+      });
+    }
+    const over = beyond(event.type);
+    if (over === 1) world.log.warn({ ...about, what: event.type }, 'an agent sends more than is passed on in one turn');
+    // A question is waited for, so that one too many ends the turn.
+    if (over > 0 && event.type === 'question' && stoppedFor === null) stop('protocol');
+    if (over > 0) return;
+    const news = newsOf(id, event, world.chance);
+    if (news !== null) tell(news);
+  }
+
+  function stop(trouble: Trouble | null): void {
+    stoppedFor = trouble;
+    link?.stop();
+  }
+
+  return {
+    id,
+    takePlace(agent) {
+      leavePlace ??= world.places.take(agent, {
+        granted: () => tell({ type: 'place.granted', turn: id }),
+        awaited: (position) => tell({ type: 'place.awaited', turn: id, position }),
+      });
+    },
+    open(target, preview, answers, listener) {
+      world.reach('connection asked for');
+      reached = listener;
+      about = { ...about, agent: target.agent, answers };
+      answer = world.liveAnswer(preview, answers);
+      link = world.openLink(target, listen);
+    },
+    ask(room, text) {
+      world.reach('user message about to be written');
+      link?.ask({ room, text });
+      world.reach('user message written');
+    },
+    confirm: (question, approved) => link?.confirm(question, approved),
+    stop,
+    close() {
+      closed = true;
+      link?.close();
+      leavePlace?.();
+      answer?.abandon();
+    },
+  };
 }
 
-class TurnAtTheAgent implements LiveTurn {
-  readonly id: TurnId;
-  readonly #world: TurnWorld;
-  #leavePlace: (() => void) | null = null;
-  #link: Link | null = null;
-  #answer: LiveAnswer | null = null;
-  #stoppedFor: Trouble | null = null;
-  #closed = false;
-  #files = 0;
-  #questions = 0;
-  #reached: (yes: boolean) => void = () => {};
+/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
+function createBounds() {
+  const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES, question: MOST_QUESTIONS };
+  const seen = new Map<LinkEvent['type'], number>();
+  return (type: LinkEvent['type']): number => {
+    const count = (seen.get(type) ?? 0) + 1;
+    seen.set(type, count);
+    return Math.max(0, count - (most[type] ?? Infinity));
+  };
+}
 
-  constructor(id: TurnId, world: TurnWorld) {
-    this.id = id;
-    this.#world = world;
-  }
-
-  takePlace(agent: AgentId): void {
-    const turn = this.id;
-    this.#leavePlace ??= this.#world.places.take(agent, {
-      granted: () => this.#tell({ type: 'place.granted', turn }),
-      awaited: (position) => this.#tell({ type: 'place.awaited', turn, position }),
-    });
-  }
-
-  open(...[target, preview, answers, listener]: Parameters<LiveTurn['open']>): void {
-    this.#world.reach('connection asked for');
-    this.#reached = listener;
-    this.#answer = this.#world.liveAnswer(preview, answers);
-    this.#link = this.#world.openLink(target, (event) => this.#hear(event));
-  }
-
-  ask(room: RoomId, text: Text): void {
-    this.#world.reach('user message about to be written');
-    this.#link?.ask({ room, text });
-    this.#world.reach('user message written');
-  }
-
-  confirm(question: string, approved: boolean): void {
-    this.#link?.confirm(question, approved);
-  }
-
-  stop(trouble: Trouble | null): void {
-    this.#stoppedFor = trouble;
-    this.#link?.stop();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#link?.close();
-    this.#leavePlace?.();
-    this.#answer?.abandon();
-  }
-
-  #tell(event: RoomEvent): void {
-    if (!this.#closed) this.#world.tell(event);
-  }
-
-  async #end(event: Extract<LinkEvent, { type: 'ended' }>): Promise<void> {
-    this.#world.reach('end received');
-    const markdown = (await this.#answer?.finish()) ?? '';
-    const kept = markdown.trim() === '' ? null : await this.#world.keep(markdown);
-    this.#tell({
-      type: 'turn.ended',
-      turn: this.id,
-      outcome: event.outcome,
-      answer: kept,
-      trouble: event.outcome === 'failed' ? event.trouble : this.#stoppedFor,
-      tokens: event.outcome === 'done' ? event.tokens : 0,
-    });
-  }
-
-  #hear(event: LinkEvent): void {
-    switch (event.type) {
-      case 'opened':
-        this.#reached(true);
-        this.#tell({ type: 'connection.opened', turn: this.id });
-        break;
-      case 'ready': {
-        const { idempotent, confirmations } = event.capabilities;
-        this.#tell({ type: 'agent.ready', turn: this.id, idempotent, confirmations, session: event.session });
-        break;
-      }
-      case 'unreachable':
-        this.#world.log.warn({ turn: this.id, trouble: event.trouble, said: event.detail }, 'agent unreachable');
-        this.#reached(false);
-        this.#tell({ type: 'agent.unreachable', turn: this.id, trouble: event.trouble, jitter: this.#world.chance() });
-        break;
-      case 'text':
-        if (this.#answer?.length === 0) this.#world.reach('first text received');
-        this.#answer?.add(event.text);
-        if ((this.#answer?.length ?? 0) > LONGEST_ANSWER && this.#stoppedFor === null) this.stop('too-big');
-        break;
-      case 'question':
-        if (++this.#questions > MOST_QUESTIONS) return this.#tooMany('questions', this.#questions - MOST_QUESTIONS);
-        this.#tell({
-          type: 'agent.asked',
-          turn: this.id,
-          question: { id: event.id, text: event.text, expiresInMs: event.expiresInMs },
-        });
-        break;
-      case 'file':
-        if (++this.#files > MOST_FILES) return this.#tooMany('files', this.#files - MOST_FILES);
-        this.#tell({ type: 'agent.sent a file', turn: this.id, path: event.path });
-        break;
-      case 'progress':
-        break;
-      case 'ended':
-        if (event.outcome === 'failed') {
-          this.#world.log.warn({ turn: this.id, trouble: event.trouble, said: event.detail }, 'turn failed');
-        }
-        this.#end(event).catch((error: unknown) => {
-          this.#world.log.error({ turn: this.id, error }, 'answer could not be kept');
-          this.#tell({
-            type: 'turn.ended',
-            turn: this.id,
-            outcome: 'failed',
-            answer: null,
-            trouble: 'connection-lost',
-            tokens: 0,
-          });
-        });
-        break;
+/** What the room hears of its connection at once; null for what its answer hears, and for the end, which waits for that. */
+function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | null {
+  switch (event.type) {
+    case 'opened':
+      return { type: 'connection.opened', turn };
+    case 'ready': {
+      const { idempotent, confirmations } = event.capabilities;
+      return { type: 'agent.ready', turn, idempotent, confirmations, session: event.session };
     }
+    case 'unreachable':
+      return { type: 'agent.unreachable', turn, trouble: event.trouble, jitter: chance() };
+    case 'question': {
+      const { id, text, expiresInMs } = event;
+      return { type: 'agent.asked', turn, question: { id, text, expiresInMs } };
+    }
+    case 'file':
+      return { type: 'agent.sent a file', turn, path: event.path };
+    default:
+      return null;
   }
+}
 
-  /** What comes beyond a bound changes nothing but a counter; questions are waited for, so that they end the turn. */
-  #tooMany(what: 'files' | 'questions', beyond: number): void {
-    if (beyond === 1)
-      this.#world.log.warn({ turn: this.id, what }, 'an agent sends more than is passed on in one turn');
-    if (what === 'questions' && this.#stoppedFor === null) this.stop('protocol');
-  }
+function logTrouble(event: LinkEvent, about: object, log: Log): void {
+  if (!('detail' in event)) return;
+  const { type, trouble, detail } = event;
+  log.warn({ ...about, trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+}
+
+function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): RoomEvent {
+  const { outcome } = event;
+  const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
+  return { type: 'turn.ended', turn, outcome, answer, trouble, tokens: outcome === 'done' ? event.tokens : 0 };
+}
+
+function lost(turn: TurnId): RoomEvent {
+  return { type: 'turn.ended', turn, outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 0 };
 }

@@ -1,3 +1,4 @@
+/** Endpoints: account data. */
 import { storeAccountData } from '../account-data.ts';
 import { forbidden, invalidParam, MatrixError, notFound } from '../errors.ts';
 import { isRoomId } from '../ids.ts';

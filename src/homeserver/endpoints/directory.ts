@@ -1,3 +1,4 @@
+/** Endpoints: aliases of rooms. */
 import { powerOf, sendLevelOf } from '../auth-rules.ts';
 import { addAlias } from '../create-room.ts';
 import { forbidden, invalidParam, missingParam, MatrixError, notFound, notInRoom, unknown } from '../errors.ts';

@@ -1,3 +1,4 @@
+/** Endpoints: reading the history of a room. */
 import { MatrixError, unknown } from '../errors.ts';
 import { formatEvent } from '../event-format.ts';
 import { readEventFilter, type EventFilter } from '../filters.ts';

@@ -1,3 +1,4 @@
+/** Endpoints: uploading and downloading files. */
 import { forbidden, notFound } from '../errors.ts';
 import { MAX_UPLOAD } from '../media.ts';
 import { param, type Call, type RawAnswer, type Route } from '../routing.ts';

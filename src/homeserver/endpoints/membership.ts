@@ -1,3 +1,4 @@
+/** Endpoints: joining, leaving, inviting, removing, forgetting. */
 import { invalidParam, unknown } from '../errors.ts';
 import { isRoomId } from '../ids.ts';
 import { requireParams, type Json } from '../json.ts';

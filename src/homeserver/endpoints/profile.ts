@@ -1,3 +1,4 @@
+/** Endpoints: names and pictures of people. */
 import type { Account } from '../accounts.ts';
 import { forbidden, invalidParam, MatrixError, missingParam, unknown } from '../errors.ts';
 import { isUserId, serverOf } from '../ids.ts';

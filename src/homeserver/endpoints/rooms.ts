@@ -1,3 +1,4 @@
+/** Endpoints: rooms as a whole. */
 import { createRoom } from '../create-room.ts';
 import { forbidden, invalidParam, notFound } from '../errors.ts';
 import { formatEvent } from '../event-format.ts';

@@ -1,3 +1,4 @@
+/** Endpoints: sending messages, state and redactions. */
 import { unknown } from '../errors.ts';
 import { requireUserId } from '../ids.ts';
 import type { Json } from '../json.ts';

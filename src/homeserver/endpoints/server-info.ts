@@ -1,3 +1,4 @@
+/** Endpoints: what the server is and offers. */
 import { forbidden, unknown } from '../errors.ts';
 import { pushRules } from '../push-rules.ts';
 import { roomVersions } from '../room-versions.ts';

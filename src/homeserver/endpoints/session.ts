@@ -1,3 +1,4 @@
+/** Endpoints: login, logout, devices. */
 import { forbidden, invalidParam, unknown } from '../errors.ts';
 import { newDeviceId } from '../ids.ts';
 import { isObject, type Json } from '../json.ts';

@@ -1,3 +1,4 @@
+/** Endpoints: typing and receipts. */
 import { storeAccountData } from '../account-data.ts';
 import { setReceipt, setTyping } from '../ephemeral.ts';
 import { badJson, forbidden, invalidParam, MatrixError, unknown } from '../errors.ts';

@@ -1,3 +1,4 @@
+/** Endpoints: sync and its stored filters. */
 import { forbidden, notFound, unknown } from '../errors.ts';
 import { readSyncFilter } from '../filters.ts';
 import { booleanQuery, choiceQuery, integerQuery, jsonOf, param, type Route } from '../routing.ts';

@@ -325,9 +325,41 @@ it('costs a handful of calls for a flood of 10,000 pieces of one character', asy
   expect(await live.finish()).toBe('x'.repeat(10_000));
 });
 
+it('shows a last word that may be half of one again once the answer rests', async () => {
+  const growths: [number, string, string][] = [];
+  const alarm = createFakeAlarm(0);
+  const live = createLiveAnswer(
+    null,
+    { ...EDITS, firstEditMs: 100 },
+    {
+      show: async (text, growth) => (growths.push([alarm.now(), text, growth]), yes),
+      edit: async (_, text, growth) => (growths.push([alarm.now(), text, growth]), yes),
+      clearDoubt: async () => {},
+      shown: () => {},
+    },
+    alarm,
+    alarm.now,
+  );
+  live.add('The answer is somethi');
+  for (let ms = 0; ms < 2_000; ms += 50) {
+    alarm.advance(50);
+    await settled();
+  }
+  live.add('ng new. ');
+  for (let ms = 0; ms < 2_000; ms += 50) {
+    alarm.advance(50);
+    await settled();
+  }
+  expect(growths).toEqual([
+    [0, 'The answer is somethi', 'flowing'],
+    [300, 'The answer is somethi', 'resting'],
+    [2_000, 'The answer is something new. ', 'resting'],
+  ]);
+});
+
 it('sets no alarm anew for each piece that comes while one is set', async () => {
   const { live, alarm, pass } = grow();
-  live.add('The beginning');
+  live.add('The beginning.');
   await pass(10);
   const set = alarm.set.bind(alarm);
   let sets = 0;

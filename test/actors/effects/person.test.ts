@@ -8,7 +8,9 @@ import { newPersonRecord } from '../../../src/actors/person.ts';
 import type { Input } from '../../../src/durable/definition.ts';
 import type { Done, Outgoing, RoomWork } from '../../../src/ports.ts';
 import { settled, until } from '../../support/until.ts';
-import { ann, bob, DEVICE, eventId, input, ROOM, silentLog } from '../support.ts';
+import { ann, bob, DEVICE, eventId, ROOM } from '../support.ts';
+import { input } from '../../support/inputs.ts';
+import { silentLog } from '../../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
 const CHAT = RoomId.parse('!chat:test');
@@ -134,8 +136,8 @@ describe('what is made for a person', () => {
     it.perform(type, params as never);
     await until(() => it.admitted.length === 1);
     expect(it.calls).toEqual(calls);
-    expect(it.admitted[0]).toMatchObject({ key: ann, input: { kind: 'settled', effect: '4', at: 9 } });
-    expect((it.admitted[0]?.input as { result: unknown }).result).toEqual(result);
+    const { key, input: told } = it.admitted[0]!;
+    expect({ key, told }).toEqual({ key: ann, told: { kind: 'settled', effect: '4', result, at: 9 } });
     expect(it.reached).toEqual(['effect about to be sent', 'effect sent']);
     it.admitted[0]?.onDisk();
     expect(it.reached.at(-1)).toBe('effect acknowledged');

@@ -5,7 +5,7 @@ import type { LinkEvent } from '../../../src/ports.ts';
 import { createLog } from '../../../src/ops/log.ts';
 import { logBook } from '../../support/log-book.ts';
 import { settled, until } from '../../support/until.ts';
-import { agent, contextId, eventId, ROOM, silentLog, textOf, turnId } from '../support.ts';
+import { agent, contextId, eventId, ROOM, textOf, turnId } from '../support.ts';
 
 const TURN = turnId(7);
 const target = { agent, contextId: contextId(1) };
@@ -18,9 +18,11 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
   const places: { granted: () => void; awaited: (position: number) => void }[] = [];
   const listeners: ((event: LinkEvent) => void)[] = [];
   const reached: boolean[] = [];
+  const log = logBook();
   let answer = '';
   const finishing = Promise.withResolvers<void>();
   const turn = createLiveTurn(TURN, {
+    room: ROOM,
     openLink: (where, listen) => {
       happened.push(`open ${where.agent} ${where.contextId}`);
       listeners.push(listen);
@@ -39,7 +41,7 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
       },
     },
     chance: () => 0.25,
-    log: silentLog,
+    log,
     reach: () => undefined,
     tell: (event) => told.push(event),
     liveAnswer: () => ({
@@ -62,6 +64,7 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
     happened,
     told,
     places,
+    lines: log.lines,
     hear: (event: LinkEvent) => listeners.at(-1)?.(event),
     reached,
     open: () => turn.open(target, null, eventId('asked'), (yes) => void reached.push(yes)),
@@ -121,7 +124,10 @@ describe('a turn', () => {
       Array.from({ length: MOST_FILES }, (_, n) => ({ type: 'agent.sent a file', turn: TURN, path: `${n}.txt` })),
     );
     expect(book.lines.map(({ message, fields }) => [message, fields])).toEqual([
-      ['an agent sends more than is passed on in one turn', { turn: TURN, what: 'files' }],
+      [
+        'an agent sends more than is passed on in one turn',
+        { room: ROOM, turn: TURN, agent, answers: eventId('asked'), what: 'file' },
+      ],
     ]);
     expect(happened).toEqual([`open ${agent} 1`]);
   });
@@ -272,6 +278,50 @@ describe('the end of a turn', () => {
     finished();
     await settled();
     expect(told).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  const named = { room: ROOM, turn: TURN, agent, answers: eventId('asked') };
+
+  it('names room, agent and the event that is answered, where the agent cannot be reached', () => {
+    const { open, hear, lines } = liveTurn();
+    open();
+    hear({ type: 'unreachable', trouble: 'no-status', detail: 'nothing came' });
+    const fields = { ...named, trouble: 'no-status', said: 'nothing came' };
+    expect(lines).toEqual([{ level: 'warn', message: 'agent unreachable', fields }]);
+  });
+
+  it('names them where the turn failed, and nothing of the answer', async () => {
+    const { open, hear, lines, told, finished } = liveTurn();
+    finished();
+    open();
+    hear({ type: 'text', text: 'a piece' });
+    hear({ type: 'ended', outcome: 'failed', trouble: 'silent', detail: 'no frame for 5 ms' });
+    await until(() => told.length > 0);
+    const fields = { ...named, trouble: 'silent', said: 'no frame for 5 ms' };
+    expect(lines).toEqual([{ level: 'warn', message: 'turn failed', fields }]);
+  });
+
+  it('names them where the answer could not be kept', async () => {
+    const error = new Error('the disk is full');
+    const { open, hear, lines, told, finished } = liveTurn({ keep: () => Promise.reject(error) });
+    finished();
+    open();
+    hear({ type: 'text', text: 'a long answer' });
+    hear({ type: 'ended', outcome: 'done', tokens: 3 });
+    await until(() => told.length > 0);
+    expect(lines).toEqual([{ level: 'error', message: 'answer could not be kept', fields: { ...named, error } }]);
+  });
+
+  it('says nothing of a turn that went well', async () => {
+    const { open, hear, lines, told, finished } = liveTurn();
+    finished();
+    open();
+    hear({ type: 'text', text: 'an answer' });
+    hear({ type: 'ended', outcome: 'done', tokens: 3 });
+    await until(() => told.length > 0);
+    expect(lines).toEqual([]);
   });
 });
 

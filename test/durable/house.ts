@@ -1,13 +1,13 @@
-/** The children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
+/** Take it for children of any definition (the toy, unless told): the children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Definition, Effect, Input } from '../../src/durable/definition.ts';
 import { readEnvelope, type Envelope } from '../../src/durable/record.ts';
 import type { Records } from '../../src/durable/world.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
+import { logBook, type LogLine } from '../support/log-book.ts';
 import { startRoot, type Root } from '../support/root.ts';
-import { silentLog } from './support.ts';
-import { toy, toyRecord } from '../durable/toy.ts';
+import { toy, toyRecord } from './toy.ts';
 
 export interface House {
   children: Omit<Children, 'deliver' | 'wake'> & {
@@ -16,16 +16,23 @@ export interface House {
     counts: Root['counts'];
   };
   alarm: FakeAlarm;
-  /** Effects that were begun, as `room type id`; and `room troubled` with the ids of what it holds, `room released`. */
+  /** Effects that were begun, as `actor type id`; and `actor troubled` with the ids of what it holds, `actor released`. */
   happened: string[];
-  performed: { room: string; effect: Effect; record: Envelope }[];
-  /** Each of these rooms throws at its next effects, this many times. */
+  performed: { actor: string; effect: Effect; record: Envelope }[];
+  /** Each of these actors throws at its next effects, this many times. */
   breaks: Map<string, number>;
-  /** Rooms whose first record was made, with their first input. */
+  /** Actors whose first record was made, with their first input. */
   made: [string, Input][];
   /** What was told about the store. */
   store: (string | null)[];
   root: Root;
+  lines: LogLine[];
+}
+
+interface Rest {
+  mayLeaveMemory(record: Envelope): boolean;
+  hearsResumed(record: Envelope): boolean;
+  holdsAStop(record: Envelope): boolean;
 }
 
 export interface HouseOptions {
@@ -36,13 +43,23 @@ export interface HouseOptions {
   evictAfterMs?: number;
   /** A `Definition` of any kind. */
   definition?: object;
-  newRecord?: (room: string) => Envelope;
+  newRecord?: (actor: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
-  isAtRest?: (record: Envelope) => boolean;
+  rest?: Rest;
 }
 
-const policy: RestartPolicy = { baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 };
+const policy: RestartPolicy = {
+  ...{ baseMs: 200, capMs: 30_000, budget: 3, withinMs: 600_000 },
+  ...{ sharedCapMs: 1_000, parkedMs: 3_600_000 },
+};
+
+/** A failure of what all actors share. */
+export class Outage extends Error {}
+
+const isBusy = ({ timers, outbox }: Envelope) => timers.length > 0 || outbox.length > 0;
+/** Of the toy. */
+const atRest: Rest = { mayLeaveMemory: (record) => !isBusy(record), hearsResumed: isBusy, holdsAStop: isBusy };
 
 export function build(options: HouseOptions): House {
   const alarm = options.alarm ?? createFakeAlarm();
@@ -51,41 +68,43 @@ export function build(options: HouseOptions): House {
   const breaks: House['breaks'] = new Map();
   const made: House['made'] = [];
   const store: House['store'] = [];
+  const log = logBook();
   const root = startRoot(() => children, { policy: { ...policy, ...options.policy } });
-  const isAtRest = options.isAtRest ?? (({ timers, outbox }: Envelope) => timers.length === 0 && outbox.length === 0);
+  const rest = options.rest ?? atRest;
   const children = createChildren<string, unknown, never, unknown>({
     supervision: root,
     definition: (options.definition ?? toy) as unknown as Definition<unknown, never>,
     records: options.records,
     deadLetters: options.deadLetters,
     readRecord: options.readRecord ?? ((stored) => readEnvelope(stored, 'toy')),
-    mayLeaveMemory: isAtRest,
-    holdsAStop: (record) => !isAtRest(record),
+    mayLeaveMemory: (record) => rest.mayLeaveMemory(record),
+    holdsAStop: (record) => rest.holdsAStop(record),
     news: (record) =>
-      isAtRest(record) ? [] : [{ kind: 'event', id: null, at: alarm.now(), event: { type: 'resumed' } }],
-    async newRecord(room, first) {
-      made.push([room, first]);
-      return options.newRecord?.(room) ?? toyRecord();
+      rest.hearsResumed(record) ? [{ kind: 'event', id: null, at: alarm.now(), event: { type: 'resumed' } }] : [],
+    async newRecord(actor, first) {
+      made.push([actor, first]);
+      return options.newRecord?.(actor) ?? toyRecord();
     },
     brief: options.brief ?? ((_, inputs) => inputs),
     createEffects: () => ({
-      perform(room, effect, record) {
-        const left = breaks.get(room) ?? 0;
+      perform(actor, effect, record) {
+        const left = breaks.get(actor) ?? 0;
         if (left > 0) {
-          breaks.set(room, left - 1);
-          throw new Error(`an effect of ${room} is broken`);
+          breaks.set(actor, left - 1);
+          throw new Error(`an effect of ${actor} is broken`);
         }
-        performed.push({ room, effect, record });
-        happened.push(`${room} ${effect.type} ${effect.id}`);
+        performed.push({ actor, effect, record });
+        happened.push(`${actor} ${effect.type} ${effect.id}`);
       },
-      sayTroubled: (room, inputs) => void happened.push([room, 'troubled', ...inputs.map(nameOf)].join(' ')),
-      release: (room) => void happened.push(`${room} released`),
+      sayTroubled: (actor, inputs) => void happened.push([actor, 'troubled', ...inputs.map(nameOf)].join(' ')),
+      release: (actor) => void happened.push(`${actor} released`),
     }),
+    isShared: (error) => error instanceof Outage,
     lettersRetryMs: policy.capMs,
     evictAfterMs: options.evictAfterMs ?? 60_000,
     alarm,
     now: alarm.now,
-    log: silentLog,
+    log,
     reach: () => undefined,
     onStore: (problem) => void store.push(problem),
     observe: undefined,
@@ -104,6 +123,7 @@ export function build(options: HouseOptions): House {
     made,
     store,
     root,
+    lines: log.lines,
   };
 }
 

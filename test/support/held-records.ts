@@ -1,5 +1,5 @@
-/** Stores for the tests of the durable core whose writes a test holds back, refuses and looks at. */
-import type { Records } from '../../src/ports.ts';
+/** Take it where a test holds back writes, refuses them, or looks at what is on disk. */
+import type { Records } from '../../src/durable/world.ts';
 
 interface HeldWrite {
   key: string;

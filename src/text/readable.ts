@@ -1,0 +1,169 @@
+/** What of Markdown is for no reader: it goes before anything is measured, cut or rendered. */
+import { isBlank } from '../basics/visible.ts';
+import { codeLinesOf } from './blocks.ts';
+import { cleanText } from './clean.ts';
+import type { AnswerWords } from './notices.ts';
+import { MAX_STRUCTURED_LENGTH } from './split.ts';
+
+/** The bytes of a file in the text, longer than anybody reads. */
+const DATA = String.raw`data:(?:[\w.+-]{1,60}\/[\w.+-]{1,60})?(?:;[\w=.+-]{1,60}){0,5},`;
+const IMAGE = new RegExp(
+  String.raw`^!\[((?:[^\[\]\\\n]|\\.)*)\]\(\s*<?${DATA}[^\s)>"]*>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*(?:\)|$)`,
+  'i',
+);
+const TAG = new RegExp(String.raw`^<img\s[^<>]*?\bsrc\s*=\s*["']?${DATA}[^<>]*(?:>|$)`, 'i');
+const LONG_DATA = new RegExp(String.raw`^(${DATA})[\w+/=%.~-]{200,}`, 'i');
+const DEFINITION = new RegExp(String.raw`^ {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*<?${DATA}[^\s>]*>?[ \t]*(?:\n|$)`, 'gim');
+const REFERENCE = /^!\[([^[\]\n]{0,200})\](?:\[([^[\]\n]{0,200})\])?/;
+const ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+
+/** Where something begins that may have to go, or hides what looks like it. */
+const PLACES = /`+|\\[^]|<!--|!\[|<img\s|\bdata:/gi;
+
+/**
+ * Clean Markdown as a reader gets it: without comments, with a word for every image whose bytes stand in the text.
+ * Code stays as it is (above 256,000 characters only code within lines, and comments stay too); a text that would be nothing then, too. `growing`: what is open at the end goes as well.
+ */
+export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>, growing = false): string {
+  const text = cleanText(markdown);
+  if (!/<!--|data:/i.test(text)) return text;
+  if (text.length > MAX_STRUCTURED_LENGTH) {
+    const shorter = withoutHidden(text, { image, comments: false, growing });
+    return shorter.length > MAX_STRUCTURED_LENGTH ? shorter : readable(shorter, { image }, growing);
+  }
+  const code = codeLinesOf(text);
+  const kept: string[] = [];
+  let line = 0;
+  let prose: string[] = [];
+  const close = (isLast: boolean) => {
+    if (prose.length > 0)
+      kept.push(withoutHidden(prose.join('\n'), { image, comments: true, growing: growing && isLast }));
+    prose = [];
+  };
+  for (const one of text.split('\n')) {
+    if (code.has(line)) {
+      close(false);
+      kept.push(one);
+    } else prose.push(one);
+    line += 1;
+  }
+  close(true);
+  const rest = kept.join('\n');
+  return isBlank(rest) && !growing ? text : rest;
+}
+
+/** One pass: each place is looked at once, and what it hides is jumped over. */
+function withoutHidden(written: string, how: How): string {
+  const images = new Set<string>();
+  const text = written.replace(DEFINITION, (_, label: string) => {
+    images.add(label.toLowerCase());
+    return '';
+  });
+  const closers = runsOf(text);
+  const lastEnd = text.lastIndexOf('-->');
+  let result = '';
+  let from = 0;
+  PLACES.lastIndex = 0;
+  for (let match = PLACES.exec(text); match !== null; match = PLACES.exec(text)) {
+    const { index: at } = match;
+    const found = hiddenAt(text, at, match[0], { ...how, closers, lastEnd, images });
+    if (found === null) continue;
+    result += text.slice(from, at) + (found.instead ?? text.slice(at, found.end));
+    from = found.end;
+    if (found.instead === '' && isAlone(text, at, from)) from += text.charAt(from) === '\n' ? 1 : 0;
+    PLACES.lastIndex = from;
+  }
+  return result + text.slice(from);
+}
+
+/** What stands in its place; null: it stays as it is, up to `end`. */
+interface Hidden {
+  end: number;
+  instead: string | null;
+}
+
+interface How {
+  image: AnswerWords['image'];
+  comments: boolean;
+  growing: boolean;
+}
+
+interface Sight extends How {
+  closers: Map<number, number[]>;
+  /** Where the last comment ends. */
+  lastEnd: number;
+  /** What stands for the bytes of an image elsewhere in the text. */
+  images: Set<string>;
+}
+
+function hiddenAt(
+  text: string,
+  at: number,
+  place: string,
+  { closers, lastEnd, images, image, comments, growing }: Sight,
+): Hidden | null {
+  if (place.startsWith('`')) {
+    const end = closerAfter(closers.get(place.length), at, text);
+    return end === null ? null : { end: end + place.length, instead: null };
+  }
+  if (place.startsWith('\\')) return null;
+  if (place === '<!--') {
+    if (!comments) return null;
+    const short = /^<!--(?:-?>)/.exec(text.slice(at, at + 6));
+    if (short !== null) return { end: at + short[0].length, instead: '' };
+    const end = lastEnd < at + 4 ? -1 : text.indexOf('-->', at + 4);
+    if (end >= 0) return { end: end + 3, instead: '' };
+    return growing ? { end: text.length, instead: '' } : null;
+  }
+  const rest = text.slice(at);
+  if (place === '![') {
+    const [whole, alt] = IMAGE.exec(rest) ?? [];
+    if (whole !== undefined) return { end: at + whole.length, instead: image(named(alt)) };
+    const [reference, text = '', label] = REFERENCE.exec(rest) ?? [];
+    if (reference === undefined || !images.has((label || text).toLowerCase())) return null;
+    return { end: at + reference.length, instead: image(named(text)) };
+  }
+  if (place.startsWith('<')) {
+    const [whole] = TAG.exec(rest) ?? [];
+    if (whole === undefined) return null;
+    const [, double, single] = ALT.exec(whole) ?? [];
+    return { end: at + whole.length, instead: image(named(double ?? single)) };
+  }
+  const [whole, head] = LONG_DATA.exec(rest) ?? [];
+  return whole === undefined ? null : { end: at + whole.length, instead: `${head}…` };
+}
+
+function named(alt = ''): string | null {
+  return isBlank(alt) ? null : alt.trim().slice(0, 200).toWellFormed();
+}
+
+/** Where runs of backticks begin, by their length. */
+function runsOf(text: string): Map<number, number[]> {
+  const runs = new Map<number, number[]>();
+  for (const { 0: run, index } of text.matchAll(/`+/g)) {
+    const same = runs.get(run.length);
+    if (same === undefined) runs.set(run.length, [index]);
+    else same.push(index);
+  }
+  return runs;
+}
+
+/** The run that closes a code span: in the same paragraph. Runs before it are done with, and dropped. */
+function closerAfter(runs: number[] | undefined, at: number, text: string): number | null {
+  if (runs === undefined) return null;
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((runs[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  const next = runs[low];
+  return next === undefined || /\n[ \t]*\n/.test(text.slice(at, next)) ? null : next;
+}
+
+/** Nothing else stands on its line: then the line goes too. */
+function isAlone(text: string, from: number, to: number): boolean {
+  const before = from === 0 || text.charAt(from - 1) === '\n';
+  return before && (to === text.length || text.charAt(to) === '\n');
+}

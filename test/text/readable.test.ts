@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
+import { readable } from '../../src/text/readable.ts';
+
+const bytes = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_000)}`;
+
+const samples: [what: string, markdown: string, rest: string][] = [
+  ['a comment', 'a <!-- note --> b', 'a  b'],
+  ['a comment with its line', 'a\n\n<!-- note -->\nb', 'a\n\nb'],
+  ['a comment over many lines', 'a\n\n<!--\nx\n\ny\n-->\n\nb', 'a\n\n\nb'],
+  ['an empty comment, as browsers read it', 'a<!-->b<!--->c', 'abc'],
+  [
+    'no comment in code',
+    '`<!-- a -->`\n\n```\n<!-- b -->\n```\n\n    <!-- c -->',
+    '`<!-- a -->`\n\n```\n<!-- b -->\n```\n\n    <!-- c -->',
+  ],
+  ['no comment without an end', 'a <!-- b', 'a <!-- b'],
+  ['a comment after a lone backtick', 'it`s\n\n<!-- x -->\n\nit`s', 'it`s\n\n\nit`s'],
+  ['not all there is', '<!-- note -->', '<!-- note -->'],
+  ['an image of bytes', `See ![plot](${bytes}) here`, 'See [image: plot] here'],
+  ['an image of bytes with a title', `![a \\] b](<${bytes}> "t")`, '[image: a \\] b]'],
+  ['an image without a name', `![ ](${bytes})`, '[image]'],
+  ['an image of bytes in HTML', `<img width="3" src="${bytes}" alt="plot"/> here`, '[image: plot] here'],
+  [
+    'an image whose bytes stand elsewhere',
+    `![plot][1], ![Two] and ![c][3]\n\n[1]: ${bytes}\n[two]: <${bytes}>\nend`,
+    '[image: plot], [image: Two] and ![c][3]\n\nend',
+  ],
+  ['long bytes anywhere', `[a](${bytes}) and ${bytes}`, '[a](data:image/png;base64,…) and data:image/png;base64,…'],
+  ['bytes in code stay', `\`\`\`\n![plot](${bytes})\n\`\`\``, `\`\`\`\n![plot](${bytes})\n\`\`\``],
+  ['what is short stays', 'data: a list; data:text/plain,hello', 'data: a list; data:text/plain,hello'],
+];
+
+test.each(samples)('%s', (_, markdown, rest) => {
+  expect(readable(markdown, en.answers)).toBe(rest);
+});
+
+test.each([
+  ['a <!-- no', 'a '],
+  [`![plot](${bytes}`, '[image: plot]'],
+  [`<img alt="plot" src="${bytes}`, '[image: plot]'],
+  ['<!-- note -->', ''],
+])('while it grows, what is open at the end is not shown: %#', (markdown, rest) => {
+  expect(readable(markdown, en.answers, true)).toBe(rest);
+});
+
+test.each([
+  '<!--',
+  '<!-- a -->',
+  '`<!--\n\n',
+  '![a](data:',
+  '<img src=data:',
+  'data:a/b;base64,',
+  '![a](data:a/b,',
+  '<!-->',
+  '`',
+])('1 MB of %j take little time', (unit) => {
+  const markdown = `<!-- x -->${unit.repeat(1_000_000 / unit.length)}`;
+  const before = performance.now();
+  readable(markdown, en.answers);
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
