@@ -9,16 +9,50 @@ type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
 export type CommandName = Exclude<CommandIn<RoomEvent['type']>, 'unknown'>;
 type EventOf<Name extends CommandName> = Extract<RoomEvent, { type: `command.${Name}` }>;
 
+/** The longest name of a chat that is taken, in characters. */
+const MAX_NAME = 200;
+
 /** How what stands behind the name of a command is read: what the event has of it. */
 const readings = {
   nothing: () => ({}),
-  'a name': (args: string) => ({ name: args === '' ? null : [...args].slice(0, 200).join('') }),
+  'a name': (args: string) => {
+    const name = [...firstLine(args)].slice(0, MAX_NAME).join('').trim();
+    return { name: name === '' ? null : name };
+  },
+  'a name and a text': (args: string) => {
+    const name = firstLine(args).trim();
+    return { name: name === '' || [...name].length > MAX_NAME ? null : name };
+  },
   'a number': (args: string) => {
-    const digits = /^[Cc]?(\d{1,6})$/.exec(args)?.[1];
+    const digits = NUMBER.exec(args.trim())?.[1];
     return { number: digits === undefined ? null : Number(digits) };
   },
-  'the word all': (args: string) => ({ all: args.toLowerCase() === 'all' }),
+  'the word all': (args: string) => ({ all: ALL.test(args.trim()) }),
 };
+const NUMBER = /^[Cc]?(\d{1,6})(?=\s|$)/;
+const ALL = /^all(?=\s|$)/i;
+
+/** What each way of reading leaves. */
+const leftovers: { [How in keyof typeof readings]: (args: string) => string } = {
+  nothing: (args) => args,
+  'a name': (args) => {
+    const line = firstLine(args);
+    return `${[...line].slice(MAX_NAME).join('')}${args.slice(line.length)}`;
+  },
+  // What is too long for a name is none.
+  'a name and a text': (args) => {
+    const line = firstLine(args);
+    return [...line.trim()].length > MAX_NAME ? args : args.slice(line.length);
+  },
+  // What is no number at all is answered as such.
+  'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
+  'the word all': (args) => args.trim().replace(ALL, ''),
+};
+
+function firstLine(args: string): string {
+  return args.split(/[\r\n]/, 1)[0] ?? '';
+}
+
 export type Reading = keyof typeof readings;
 type Read<How extends Reading> = ReturnType<(typeof readings)[How]>;
 
@@ -31,9 +65,16 @@ type ReadingOf<Name extends CommandName> = {
     : never;
 }[Reading];
 
+/**
+ * What becomes of words that are not taken: the person is told, and the command is done all the same, or it is not done,
+ * where the words may have changed what was wanted; or they are a text of their own, here or in the chat that is made.
+ */
+type Surplus = 'is told' | 'stops it' | 'is the next text' | 'is the first text there';
+
 interface Row<Takes extends Reading> {
   aliases: readonly string[];
   takes: Takes;
+  surplus: Surplus;
   /** Some make sense only where a person has a Space of chats. */
   offered: 'everywhere' | 'in a Space';
   /** Whether the first words in a chat name it too. */
@@ -41,20 +82,26 @@ interface Row<Takes extends Reading> {
 }
 
 const rows = {
-  help: { aliases: ['h', '?'], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  stop: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  retry: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  clear: { aliases: ['reset'], takes: 'nothing', offered: 'everywhere', atFirst: true },
-  new: { aliases: [], takes: 'a name', offered: 'in a Space', atFirst: true },
-  chats: { aliases: [], takes: 'the word all', offered: 'in a Space', atFirst: true },
-  rename: { aliases: [], takes: 'a name', offered: 'everywhere', atFirst: false },
-  archive: { aliases: [], takes: 'nothing', offered: 'in a Space', atFirst: false },
-  unarchive: { aliases: [], takes: 'a number', offered: 'in a Space', atFirst: false },
-  agent: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  whoami: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  start: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  yes: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
-  no: { aliases: [], takes: 'nothing', offered: 'everywhere', atFirst: false },
+  help: { aliases: ['h', '?'], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: true },
+  stop: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: true },
+  retry: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  clear: { aliases: ['reset'], takes: 'nothing', surplus: 'is the next text', offered: 'everywhere', atFirst: true },
+  new: {
+    aliases: [],
+    takes: 'a name and a text',
+    surplus: 'is the first text there',
+    offered: 'in a Space',
+    atFirst: true,
+  },
+  chats: { aliases: [], takes: 'the word all', surplus: 'is told', offered: 'in a Space', atFirst: true },
+  rename: { aliases: [], takes: 'a name', surplus: 'is told', offered: 'everywhere', atFirst: false },
+  archive: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'in a Space', atFirst: false },
+  unarchive: { aliases: [], takes: 'a number', surplus: 'stops it', offered: 'in a Space', atFirst: false },
+  agent: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
+  whoami: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
+  start: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
+  yes: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  no: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
 } as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>> };
 type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
 
@@ -82,6 +129,11 @@ type Facts<Name extends CommandName> = Omit<EventOf<Name>, 'type' | keyof Said |
 /** What the event of a command has that nobody writes: the host adds it. */
 export type HostFacts = { [Name in CommandName as keyof Facts<Name> extends never ? never : Name]: Facts<Name> };
 
+/** Words behind a command that it does not take. */
+export interface WithSurplus {
+  surplus?: string;
+}
+
 /** What a room hears of a command, as somebody wrote it. */
 export function commandEvent<Name extends CommandName>(
   name: Name,
@@ -89,6 +141,22 @@ export function commandEvent<Name extends CommandName>(
   { eventId, sender }: Said,
   facts: Facts<Name>,
 ): EventOf<Name> {
-  const read = readings[rows[name].takes](args);
-  return { type: `command.${name}`, eventId, sender, ...read, ...facts } as unknown as EventOf<Name>;
+  const { takes } = rows[name];
+  const surplus = leftovers[takes](args).trim();
+  const event = { type: `command.${name}`, eventId, sender, ...readings[takes](args), ...facts };
+  return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
+}
+
+/** A command without its surplus, and behind it what becomes of that; any other event as it is. */
+export function withItsSurplus(event: RoomEvent & WithSurplus): RoomEvent[] {
+  const { surplus, ...plain } = event;
+  const command = commands.find(({ name }) => event.type === `command.${name}`);
+  if (surplus === undefined || command === undefined || !('sender' in event) || !('eventId' in event)) return [event];
+  const { eventId, sender } = event;
+  const text = { eventId, sender, body: surplus, replyTo: null };
+  if (command.surplus === 'is the next text') return [plain as RoomEvent, { type: 'text.received', text }];
+  if (command.surplus === 'is the first text there') return [{ ...plain, first: text } as RoomEvent];
+  const done = command.surplus === 'is told';
+  const said: RoomEvent = { type: 'words.left', eventId, sender, command: command.name, words: surplus, done };
+  return done ? [plain as RoomEvent, said] : [said];
 }

@@ -4,7 +4,7 @@ import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
 import { Notice } from './notices.ts';
 import type { PersonEffectParams, personEffects } from './person.model.ts';
-import { Answer, type RoomEffectParams, type roomEffects, type RoomEvent } from './room.model.ts';
+import { Answer, Text, type RoomEffectParams, type roomEffects, type RoomEvent } from './room.model.ts';
 
 type Kept<Effects> = { [Name in keyof Effects]: Effects[Name] extends 'repeatable' ? Name : never }[keyof Effects];
 type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Params[Each]> };
@@ -12,7 +12,7 @@ type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Pa
 const answers = EventId.nullable();
 
 const Wish = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('chat.wanted'), answers, name: z.string().nullable() }),
+  z.object({ type: z.literal('chat.wanted'), answers, name: z.string().nullable(), first: Text.optional() }),
   z.object({ type: z.literal('access.wanted'), answers }),
   z.object({ type: z.literal('chats.asked'), answers: EventId, all: z.boolean() }),
   z.object({ type: z.literal('chat.renamed'), name: z.string() }),

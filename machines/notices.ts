@@ -20,6 +20,10 @@ export const troubles = [
 export const Trouble = z.enum(troubles);
 export type Trouble = z.infer<typeof Trouble>;
 
+/** What people send besides texts and files. */
+export const Thing = z.enum(['sticker', 'poll']);
+export type Thing = z.infer<typeof Thing>;
+
 /** One line of `!chats`. */
 export const ChatLine = z.object({ number: z.number(), name: z.string(), archived: z.boolean(), room: RoomId });
 export type ChatLine = z.infer<typeof ChatLine>;
@@ -42,11 +46,16 @@ function refuses<Values extends z.ZodRawShape = Record<never, never>>(values = {
 export const notices = {
   help: says({ inSpace: z.boolean() }),
   'unknown command': refuses({ name: z.string() }),
+  /** `done`: the command was done all the same. */
+  'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
+  'edit came too late': says(),
   'text waits': says({ position: z.number() }),
+  'did you mean !stop': says(),
   'text waits for your word': says(),
   'queue is full': refuses({ limit: z.number() }),
   'agent is busy': says({ position: z.number() }),
   'files are not taken': refuses(),
+  'thing is not taken': refuses({ thing: Thing }),
   'agent sent a file': says({ path: z.string() }),
   'agent asks': says({ text: z.string() }),
   'question expired': says(),
@@ -56,6 +65,7 @@ export const notices = {
   'nothing runs': refuses(),
   'answer is complete': refuses(),
   'nothing to retry': refuses(),
+  'still being written': refuses(),
   /** `kept`: the agent has one memory for everything of this person, which stays. */
   cleared: says({ waiting: z.number(), kept: z.boolean() }),
   'agent starts afresh': says(),
@@ -91,6 +101,7 @@ export const notices = {
   'you are': says({ person: UserId }),
   'room is encrypted': says(),
   'memory was lost': says(),
+  'Spaces are not joined': says(),
   'room is troubled': refuses(),
 };
 export type NoticeKey = keyof typeof notices;

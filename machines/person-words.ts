@@ -108,7 +108,8 @@ export function beginJob(context: PersonContext, job: Job): Partial<PersonContex
   const { failed, nextNumber } = context;
   const { operation, spaceOperation, room, contextId } = failed ?? job;
   const name = job.name ?? (room === null ? null : (failed?.name ?? null));
-  const begun = { ...job, operation, spaceOperation, room, contextId, name };
+  const first = job.first ?? failed?.first;
+  const begun = { ...job, operation, spaceOperation, room, contextId, name, ...(first !== undefined && { first }) };
   const number = failed?.number ?? null;
   if (number !== null) return { job: { ...begun, number } };
   return { job: { ...begun, number: nextNumber }, nextNumber: nextNumber + 1 };
@@ -139,7 +140,7 @@ export function chatIsReady(context: PersonContext): Notice {
 
 /** What a new chat's room hears of itself. */
 export function adoption(context: PersonContext): RoomEvent {
-  const { agent, assignment, contextId, number, archived } = theJob(context);
+  const { agent, assignment, contextId, number, archived, first } = theJob(context);
   return {
     type: 'room.adopted',
     person: context.person,
@@ -149,6 +150,7 @@ export function adoption(context: PersonContext): RoomEvent {
     number: number ?? 0,
     name: nameOfRoom(context) ?? '',
     archived,
+    ...(first !== undefined && { first }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId } from './ids.ts';
 import type { Notice } from './notices.ts';
-import { Assignment, type RoomEvent } from './room.model.ts';
+import { Assignment, Text, type RoomEvent } from './room.model.ts';
 
 /** One chat of a person's Space. */
 export const Chat = z.object({ number: z.number().int(), room: RoomId, name: z.string(), archived: z.boolean() });
@@ -27,6 +27,8 @@ export const Job = z.object({
   /** Null until its turn comes, and where no chat is wanted but the Space anew. */
   number: z.number().int().nullable(),
   room: RoomId.nullable(),
+  /** What its person says there first. */
+  first: Text.optional(),
 });
 export type Job = z.infer<typeof Job>;
 

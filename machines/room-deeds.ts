@@ -45,8 +45,8 @@ export const withDeeds = withNotes.extend({
     // what the person's actor hears
     'wish for access': wishes(({ event }) => ({ type: 'access.wanted', answers: messageOf(event) })),
     'wish for a chat': wishes(({ event }) => {
-      const { eventId, name } = as(event, 'command.new');
-      return { type: 'chat.wanted', answers: eventId, name };
+      const { eventId, name, first } = as(event, 'command.new');
+      return { type: 'chat.wanted', answers: eventId, name, ...(first !== undefined && { first }) };
     }),
     'wish for the list of chats': wishes(({ event }) => {
       const { eventId, all } = as(event, 'command.chats');

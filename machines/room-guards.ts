@@ -1,5 +1,6 @@
 /** What the room finds to be so, and how long it waits. A name that holds on several events looks at the event itself. */
 import { and, not } from 'xstate';
+import { isMeant, soundsLikeStop } from './room-words.ts';
 import { withSayings } from './room-sayings.ts';
 
 const withFacts = withSayings.extend({
@@ -37,11 +38,17 @@ const withFacts = withSayings.extend({
     'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,
     'something is unanswered': ({ context }) => context.unanswered !== null,
     'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
+    'an answered text is known': ({ context }) => context.last !== null,
+    'a waiting text is meant': ({ context, event }) => context.waiting.some((text) => isMeant(text, event)),
+    'a text that !retry asks is meant': ({ context, event }) =>
+      isMeant(context.unanswered?.text, event) || isMeant(context.last, event),
+    'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
 
     // the turn
     'it is of this turn': ({ context, event }) =>
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
+    'the text of this turn is meant': ({ context, event }) => isMeant(context.turn?.text, event),
     'the turn was discarded': ({ context }) => context.turn?.discarded === true,
     'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.tries,
     'the person knows that the agent is busy': ({ context }) => context.turn?.toldBusy === true,

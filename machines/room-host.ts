@@ -44,5 +44,6 @@ function from<Value extends object>(value: Value | ((moment: RoomMoment) => Valu
 /** The message that an event brought; null for what nobody wrote. */
 export function messageOf(event: RoomEvent): EventId | null {
   if (event.type === 'text.received') return event.text.eventId;
+  if (event.type === 'text.edited') return event.of;
   return 'eventId' in event ? event.eventId : null;
 }

@@ -3,6 +3,7 @@ import type { Answer, RoomContext, Text } from './room.model.ts';
 import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
+  askedAgain,
   beginNextTurn,
   beginTurn,
   moveTo,
@@ -10,10 +11,12 @@ import {
   numberAndName,
   personOf,
   receive,
+  reworded,
   turnOf,
   unansweredText,
   whyStopped,
   whyUnanswered,
+  withoutText,
   wordOn,
   wordOnExpiry,
 } from './room-words.ts';
@@ -61,11 +64,19 @@ export const withNotes = host.extend({
     'forget the session': assign({ session: null }),
     'forget whose chat it was': assign({ person: null, number: null }),
     'forget what waits': assign({ waiting: [] }),
-    'forget what is under way': assign({ turn: null, waiting: [], unanswered: null, question: null, dialog: null }),
+    'forget what is under way': assign({
+      turn: null,
+      waiting: [],
+      unanswered: null,
+      last: null,
+      question: null,
+      dialog: null,
+    }),
     'start a new context': assign(({ event }) => ({
       contextId: as(event, 'command.clear').contextId,
       session: null,
       unanswered: null,
+      last: null,
       question: null,
     })),
     'go on in another context': assign(({ context, event }) =>
@@ -75,6 +86,9 @@ export const withNotes = host.extend({
     // the turn
     'begin the turn': assign(({ context, event }) => beginTurn(context, as(event, 'text.received').text)),
     'begin the turn anew': assign(({ context }) => beginTurn(context, unansweredText(context))),
+    'begin the turn with the last text': assign(({ context, event }) =>
+      beginTurn(context, askedAgain(context, as(event, 'command.retry').eventId)),
+    ),
     'begin a turn with the word': assign((moment) => beginTurn(moment.context, theWord(moment))),
     'begin the next turn': assign(({ context }) => beginNextTurn(context)),
     'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
@@ -101,6 +115,7 @@ export const withNotes = host.extend({
     })),
 
     // what !retry would repeat
+    'note what is answered': assign(({ context }) => ({ last: turnOf(context).text })),
     'note that it was stopped': assign(({ context }) => leavesOpen(context, 'stopped')),
     'note that it failed': assign(({ context }) => leavesOpen(context, 'failed')),
     'note that it was interrupted': assign(({ context }) => leavesOpen(context, 'interrupted')),
@@ -118,6 +133,8 @@ export const withNotes = host.extend({
     // the queue
     'hold the text': hold(({ event }) => as(event, 'text.received').text),
     'hold what is unanswered': hold(({ context }) => unansweredText(context)),
+    'take the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
+    'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn'))),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
 

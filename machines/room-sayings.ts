@@ -2,7 +2,7 @@
 import { ONLY_CONTEXT } from './ids.ts';
 import { withDeeds } from './room-deeds.ts';
 import { says, tellsTheAsker } from './room-host.ts';
-import { brokenOff, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
+import { brokenOff, excerptOf, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
 import { as } from './vocabulary.ts';
 
 export const withSayings = withDeeds.extend({
@@ -39,6 +39,15 @@ export const withSayings = withDeeds.extend({
     })),
     'say that no more chats are made': says({ key: 'no more chats are made' }),
     'say that this is the only chat': says({ key: 'this is your only chat' }),
+    'say that the answer is still being written': says({ key: 'still being written' }),
+    'say which words are left': says(({ event }) => {
+      const { command, words, done } = as(event, 'words.left');
+      return { key: 'words are left', command, words: excerptOf(words), done };
+    }),
+    'say what is not taken': says(({ event }) => ({
+      key: 'thing is not taken',
+      thing: as(event, 'thing.received').thing,
+    })),
     'say that files are not taken': says({ key: 'files are not taken' }),
 
     // what the person is told unasked
@@ -52,10 +61,13 @@ export const withSayings = withDeeds.extend({
     })),
     'say that the agent starts afresh': says({ key: 'agent starts afresh' }),
     'say that memory was lost': says({ key: 'memory was lost' }),
+    'say that it joins no Spaces': says({ key: 'Spaces are not joined' }),
 
     // what becomes of their text
     'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),
+    'say how to stop': says({ key: 'did you mean !stop' }),
     'say that it waits for a word': says({ key: 'text waits for your word' }),
+    'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
     'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
     'say that the agent is busy': tellsTheAsker(({ event }) => ({
       key: 'agent is busy',

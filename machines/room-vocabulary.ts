@@ -13,7 +13,8 @@ export const room = withGuards.extend({
     'hold the text, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the text');
-      enqueue('say its place in the line');
+      if (check('the text is a bare !stop')) enqueue('say how to stop');
+      else enqueue('say its place in the line');
     }),
     'hold it again, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');

@@ -17,6 +17,46 @@ import type {
 import type { Notice, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
 
+/** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
+export function isMeant(text: Text | null | undefined, event: RoomEvent): boolean {
+  if (text === null || text === undefined) return false;
+  if (event.type !== 'text.edited' && event.type !== 'text.withdrawn') return false;
+  const isIt = text.eventId === event.of || text.repeats === event.of;
+  return isIt && (event.type === 'text.withdrawn' || event.sender === text.sender);
+}
+
+/** What the room remembers with every text changed that an edit is about. */
+export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomContext> {
+  if (event.type !== 'text.edited') return {};
+  const { body } = event;
+  const now = (text: Text): Text => (isMeant(text, event) ? { ...text, body } : text);
+  const { turn, waiting, unanswered, last } = context;
+  return {
+    turn: turn && { ...turn, text: now(turn.text) },
+    waiting: waiting.map(now),
+    // A refused answer was one to the old words.
+    unanswered:
+      unanswered &&
+      (isMeant(unanswered.text, event) ? { text: now(unanswered.text), why: unanswered.why } : unanswered),
+    last: last && now(last),
+  };
+}
+
+/** What the room remembers without a text that was taken out of it; a turn about it ends in its own time. */
+export function withoutText({ waiting, unanswered, last }: RoomContext, event: RoomEvent): Partial<RoomContext> {
+  return {
+    waiting: waiting.filter((text) => !isMeant(text, event)),
+    unanswered: isMeant(unanswered?.text, event) ? null : unanswered,
+    last: isMeant(last, event) ? null : last,
+  };
+}
+
+/** The last answered text, asked by another message: an agent that runs a repeated one only once is asked anew. */
+export function askedAgain({ last }: RoomContext, eventId: EventId): Text {
+  if (last === null) throw new Error('nothing was answered');
+  return { ...last, eventId, repeats: last.repeats ?? last.eventId };
+}
+
 /** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
 export function turnOf(context: RoomContext): Turn {
   if (context.turn === null) throw new Error('no turn is running');
@@ -111,6 +151,21 @@ export function redelivery(context: RoomContext): RoomEffectParams['deliver the 
   return { turn, answer, preview: null, answers: unansweredText(context).eventId };
 }
 
+/** Whether somebody may have meant `!stop`. */
+export function soundsLikeStop(body: string): boolean {
+  return /^[^\p{L}\d]*(?:stop(?: it)?|please stop|stopp|halt|cancel|abort|abbrechen)[^\p{L}\d]*$/iu.test(
+    body.slice(0, 40),
+  );
+}
+
+const MAX_EXCERPT = 100;
+
+/** As much of a text as tells which one it is. */
+export function excerptOf(text: string): string {
+  const characters = [...text.slice(0, 2 * MAX_EXCERPT + 1)];
+  return characters.length <= MAX_EXCERPT ? text : `${characters.slice(0, MAX_EXCERPT).join('')}…`;
+}
+
 export function brokenOff(trouble: Trouble | null): Notice {
   return trouble === null ? { key: 'stopped' } : { key: 'trouble', trouble };
 }
@@ -138,7 +193,7 @@ export function receive({ person, role, agent, assignment, contextId }: Receptio
   return {
     ...{ person, role, agent, assignment, contextId },
     ...{ number: null, name: null, archived: false },
-    ...{ session: null, turn: null, waiting: [], unanswered: null, question: null, dialog: null, told: [] },
+    ...{ session: null, turn: null, waiting: [], unanswered: null, last: null, question: null, dialog: null, told: [] },
     ...{ noticed: false, encrypted: false },
   };
 }

@@ -52,6 +52,10 @@ const whole: State = {
       { actions: ['note that the room is encrypted', 'say that the room is encrypted'] },
     ],
     'context.assigned': { actions: 'go on in another context' },
+    // Only words that are asked, or were, matter to anybody.
+    'text.edited': {},
+    'text.withdrawn': {},
+    'words.left': { actions: 'say which words are left' },
     'command.help': { actions: 'say what can be said' },
     'command.unknown': { actions: 'say that there is no such command' },
     'command.whoami': { actions: 'say who they are' },
@@ -109,6 +113,7 @@ const serving: State = {
     ],
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.start': { actions: 'say hello' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
@@ -155,6 +160,14 @@ const conversation: State = {
       },
       { target: '.asking', actions: 'begin the turn' },
     ],
+    'text.edited': [
+      { guard: 'a waiting text is meant', actions: 'take the new wording' },
+      {
+        guard: 'a text that !retry asks is meant',
+        actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
+      },
+    ],
+    'text.withdrawn': { actions: 'forget the text' },
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
@@ -164,6 +177,11 @@ const conversation: State = {
         actions: ['deliver what was refused', 'begin the turn anew', 'close the question'],
       },
       { guard: 'something is unanswered', target: '.asking', actions: ['begin the turn anew', 'close the question'] },
+      {
+        guard: 'an answered text is known',
+        target: '.asking',
+        actions: ['begin the turn with the last text', 'close the question'],
+      },
       { actions: 'say that there is nothing to retry' },
     ],
     'command.yes': [
@@ -196,6 +214,9 @@ const asking: State = {
   exit: ['hang up', 'stop typing'],
   on: {
     'text.received': { actions: 'hold the text, or say that the queue is full' },
+    // The agent does not have it yet.
+    'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording' },
+    'text.withdrawn': { guard: 'the text of this turn is meant', target: 'between turns', actions: 'forget the text' },
     'command.stop': { target: 'between turns', actions: ['note that it was stopped', 'say that it is stopped'] },
     'command.clear': {
       target: 'between turns',
@@ -203,7 +224,7 @@ const asking: State = {
     },
     'command.retry': [
       { guard: 'something is unanswered', actions: 'hold it again, or say that the queue is full' },
-      { actions: 'say that there is nothing to retry' },
+      { actions: 'say that the answer is still being written' },
     ],
     'command.yes': [
       { guard: 'a question is open', actions: 'hold the word, or say that the queue is full' },
@@ -218,7 +239,11 @@ const asking: State = {
     'turn.ended': [
       { guard: 'this turn was discarded', target: 'between turns' },
       { guard: 'this turn is done with an answer', target: '.finishing', actions: 'deliver what it answered' },
-      { guard: 'this turn is done without a word', target: 'between turns', actions: 'say that the answer is empty' },
+      {
+        guard: 'this turn is done without a word',
+        target: 'between turns',
+        actions: ['note what is answered', 'say that the answer is empty'],
+      },
       {
         guard: 'this turn broke off with a piece of an answer',
         target: '.finishing',
@@ -312,6 +337,15 @@ const streaming: State = {
       target: '#awaiting confirmation',
       actions: ['note the question', 'pass on the question'],
     },
+    'text.edited': {
+      guard: 'the text of this turn is meant',
+      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
+    },
+    'text.withdrawn': {
+      guard: 'the text of this turn is meant',
+      target: '#stopping',
+      actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
+    },
     'command.stop': { target: '#stopping', actions: 'ask the agent to stop' },
     'command.clear': {
       target: '#stopping',
@@ -375,6 +409,15 @@ const awaitingConfirmation: State = {
       { guard: 'the queue has room', actions: ['hold the text', 'say that it waits for a word'] },
       { actions: 'say that the queue is full' },
     ],
+    'text.edited': {
+      guard: 'the text of this turn is meant',
+      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
+    },
+    'text.withdrawn': {
+      guard: 'the text of this turn is meant',
+      target: 'stopping',
+      actions: ['forget the text', 'close the question', 'discard the turn', 'ask the agent to stop'],
+    },
     'command.stop': { target: 'stopping', actions: ['close the question', 'ask the agent to stop'] },
     'command.clear': {
       target: 'stopping',
@@ -408,6 +451,14 @@ const stopping: State = {
     ],
   },
   on: {
+    'text.edited': {
+      guard: 'the text of this turn is meant',
+      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
+    },
+    'text.withdrawn': {
+      guard: 'the text of this turn is meant',
+      actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
+    },
     'command.stop': { actions: 'say that it is stopping' },
     'command.retry': { actions: 'say that it is stopping' },
     'command.clear': { actions: ['begin a new conversation', 'discard the turn', 'say that it is cleared'] },
@@ -421,18 +472,30 @@ const stopping: State = {
 const finishing: State = {
   description: 'The agent is done, and the homeserver has yet to take the whole answer.',
   on: {
-    'answer.delivered': { guard: 'it is of this turn', target: '#between turns' },
-    'answer.refused': {
-      guard: 'it is of this turn',
-      target: '#between turns',
-      actions: ['note what was refused', 'say that the answer was refused'],
-    },
+    'answer.delivered': [
+      { guard: 'this turn was discarded', target: '#between turns' },
+      { guard: 'it is of this turn', target: '#between turns', actions: 'note what is answered' },
+    ],
+    'answer.refused': [
+      { guard: 'this turn was discarded', target: '#between turns' },
+      {
+        guard: 'it is of this turn',
+        target: '#between turns',
+        actions: ['note what is answered', 'note what was refused', 'say that the answer was refused'],
+      },
+    ],
     'turn.ended': {},
     // The next turn is a moment away: nobody needs to be told that it waits.
     'text.received': [
       { guard: 'the queue has room', actions: 'hold the text' },
       { actions: 'say that the queue is full' },
     ],
+    'text.edited': {
+      guard: 'the text of this turn is meant',
+      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
+    },
+    // The answer is on its way already.
+    'text.withdrawn': { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
     'command.stop': { actions: 'say that the answer is complete' },
     'command.clear': { actions: ['begin a new conversation', 'say that it is cleared'] },
   },
@@ -453,7 +516,10 @@ const tray: State = { description: 'Where files for the agent will lie.', initia
 
 const emptyTray: State = {
   description: 'No file lies here, and none is taken.',
-  on: { 'file.received': { actions: 'say that files are not taken' } },
+  on: {
+    'file.received': { actions: 'say that files are not taken' },
+    'thing.received': { actions: 'say what is not taken' },
+  },
 };
 
 const dialog: State = { description: 'Where questions of our own will be asked.', initial: 'none' };
@@ -466,10 +532,12 @@ const pointing: State = {
     'room.joined': { actions: ['mark the room', 'wish for access'] },
     'text.received': { actions: 'wish for access' },
     'file.received': { actions: 'wish for access' },
+    'thing.received': { actions: 'wish for access' },
     'command.*': { actions: 'wish for access' },
     'command.new': { actions: 'wish for a chat' },
     'command.chats': { actions: 'wish for the list of chats' },
     'command.unarchive': { actions: 'wish to unarchive a chat' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.agent': { actions: 'say which agent answers' },
     'command.help': { actions: 'say what can be said' },
     'command.whoami': { actions: 'say who they are' },
@@ -496,6 +564,10 @@ const refusing: State = {
       { actions: ['note that the person knows', 'say that no agent serves them'] },
     ],
     'file.received': [
+      { guard: 'the person need not hear it again' },
+      { actions: ['note that the person knows', 'say that no agent serves them'] },
+    ],
+    'thing.received': [
       { guard: 'the person need not hear it again' },
       { actions: ['note that the person knows', 'say that no agent serves them'] },
     ],

@@ -4,9 +4,13 @@
  */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
-import type { Notice } from './notices.ts';
+import type { Notice, Thing } from './notices.ts';
 import { Trouble } from './notices.ts';
 import type { Marker } from './marker.ts';
+
+/** What a reply says of the message that it answers. */
+export const Quoted = z.object({ author: UserId, excerpt: z.string() });
+export type Quoted = z.infer<typeof Quoted>;
 
 /** One text of a person, as it goes to the agent. */
 export const Text = z.object({
@@ -14,6 +18,12 @@ export const Text = z.object({
   sender: UserId,
   body: z.string(),
   replyTo: EventId.nullable(),
+  /** Only where the reply says so itself. */
+  quoted: Quoted.optional(),
+  /** The root of the thread that it stands in. */
+  thread: EventId.optional(),
+  /** The message whose words are asked again by this one. */
+  repeats: EventId.optional(),
 });
 export type Text = z.infer<typeof Text>;
 
@@ -105,6 +115,8 @@ export const RoomContext = z.object({
   turn: Turn.nullable(),
   waiting: z.array(Text).max(1000),
   unanswered: Unanswered.nullable(),
+  /** The last text that was answered, which `!retry` asks again. */
+  last: Text.nullable().default(null),
   question: Question.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. */
   dialog: Dialog.nullable().default(null),
@@ -147,6 +159,12 @@ export type RoomEvent =
   | { type: 'room.replaced'; replacement: RoomId }
   | { type: 'room.encrypted'; eventId: EventId }
   | { type: 'text.received'; text: Text }
+  /** `of`: the message as it was first sent, whose words are others now. */
+  | { type: 'text.edited'; of: EventId; sender: UserId; body: string }
+  /** A message was taken out of the room, by its author or by somebody who may. */
+  | { type: 'text.withdrawn'; of: EventId }
+  /** Something that is no text and no file. */
+  | { type: 'thing.received'; eventId: EventId; sender: UserId; thing: Thing }
   | { type: 'file.received'; eventId: EventId; sender: UserId; name: string }
   | { type: 'bystander.spoke'; eventId: EventId; sender: UserId }
   /** Somebody who may not talk to an agent, where nobody is known. */
@@ -155,8 +173,8 @@ export type RoomEvent =
   | { type: 'command.stop'; eventId: EventId; sender: UserId }
   | { type: 'command.retry'; eventId: EventId; sender: UserId }
   | { type: 'command.clear'; eventId: EventId; sender: UserId; contextId: ContextId }
-  /** `more`: whether people get more than one chat. */
-  | { type: 'command.new'; eventId: EventId; sender: UserId; name: string | null; more: boolean }
+  /** `more`: whether people get more than one chat; `first`: what they say in it. */
+  | { type: 'command.new'; eventId: EventId; sender: UserId; name: string | null; more: boolean; first?: Text }
   | { type: 'command.chats'; eventId: EventId; sender: UserId; all: boolean }
   | { type: 'command.rename'; eventId: EventId; sender: UserId; name: string | null }
   | { type: 'command.archive'; eventId: EventId; sender: UserId }
@@ -167,6 +185,8 @@ export type RoomEvent =
   | { type: 'command.yes'; eventId: EventId; sender: UserId }
   | { type: 'command.no'; eventId: EventId; sender: UserId }
   | { type: 'command.unknown'; eventId: EventId; sender: UserId; name: string }
+  /** Words behind a command that does not take them; whether it is done all the same. */
+  | { type: 'words.left'; eventId: EventId; sender: UserId; command: string; words: string; done: boolean }
   /** The word on a question of ours: what `!yes` and `!no` become while one is open. */
   | { type: 'dialog.accepted'; eventId: EventId; sender: UserId }
   | { type: 'dialog.declined'; eventId: EventId; sender: UserId }
@@ -198,6 +218,8 @@ export type RoomEvent =
       number: number;
       name: string;
       archived: boolean;
+      /** What the person said when they asked for it. */
+      first?: Text;
     }
   | { type: 'chat.archived'; archived: boolean }
   /** The person's list is without this chat. */
@@ -214,6 +236,8 @@ export type RoomEvent =
   | { type: 'answer.refused'; turn: TurnId; answer: Answer; code: string }
   /** The state of the service was lost, and with it whether the person's last word here was answered. */
   | { type: 'memory.lost'; eventId: EventId }
+  /** Its person invited the bot to a Space. */
+  | { type: 'space.declined' }
   | { type: 'resumed' };
 
 /**
@@ -265,7 +289,7 @@ export interface RoomEffectParams {
 
 /** What a room asks of its person's actor; the host adds what the actor needs to know besides. */
 export type Wish =
-  | { type: 'chat.wanted'; answers: EventId | null; name: string | null }
+  | { type: 'chat.wanted'; answers: EventId | null; name: string | null; first?: Text | undefined }
   /** The person came to an entry room: chats are made or invitations sent again. */
   | { type: 'access.wanted'; answers: EventId | null }
   | { type: 'chats.asked'; answers: EventId; all: boolean }

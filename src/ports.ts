@@ -26,19 +26,27 @@ export type Heard =
         type:
           | 'room.left'
           | 'text.received'
+          | 'text.edited'
+          | 'text.withdrawn'
+          | 'thing.received'
           | 'file.received'
           | 'command.unknown'
           | 'room.named'
           | 'room.replaced'
-          | 'room.encrypted';
+          | 'room.encrypted'
+          | 'memory.lost';
       }
     >
   | { type: 'room.invited'; person: UserId }
+  /** An invite that is not taken, whoever the person is. */
+  | { type: 'invite.unwanted'; person: UserId; why: Unwanted }
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
   | { type: 'member.joined'; user: UserId; sender: UserId }
   | { type: 'member.left'; user: UserId; sender: UserId }
-  /** `args`: what stands behind the name, trimmed. */
+  /** `args`: all that stands behind the name, trimmed. */
   | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
+
+export type Unwanted = 'it names several senders' | 'it is to a Space' | 'it is for server notices';
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
 export interface Arrival {

@@ -109,6 +109,7 @@ async function wishOf({ person, room, wish }: WordToPerson, world: PostWorld): P
         number: null,
         room: null,
         archived: false,
+        ...(wish.type === 'chat.wanted' && wish.first !== undefined && { first: wish.first }),
       };
       return { type: wish.type, job: { ...job, ...reception.agentFor(person), contextId } };
     }

@@ -101,6 +101,7 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
       case 'member.left':
         return { type: 'member.left', user: heard.user };
       case 'member.joined':
+      case 'invite.unwanted':
         return null;
       case 'command': {
         const { name, args, ...said } = heard;

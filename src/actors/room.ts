@@ -7,6 +7,7 @@ import {
   type RoomEffectParams,
   type RoomEvent,
 } from '../../machines/room.model.ts';
+import { withItsSurplus } from '../../machines/commands.ts';
 import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
@@ -74,15 +75,17 @@ export function claimantOf(input: Input): UserId | null {
 
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
 function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): AnyEventObject[] {
-  if (event.type === 'room.adopted') return context.person === null ? adopted(event, facts) : [event];
+  if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
   const author = authorOf(event);
   if (author === null) return [event];
   const heard = (person: UserId) =>
-    author.sender === person ? ofTheDialog(context, event) : { type: 'bystander.spoke', ...author };
-  if (context.person !== null) return [heard(context.person)];
+    author.sender === person
+      ? withItsSurplus(event).map((each) => ofTheDialog(context, each))
+      : [{ type: 'bystander.spoke', ...author }];
+  if (context.person !== null) return heard(context.person);
   const claimed = claimOf(facts);
   // Only a chat in the making is known to be of somebody who is refused.
-  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, heard(claimed.person)];
+  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, ...heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
 }
 
@@ -92,8 +95,21 @@ function ofTheDialog({ dialog }: RoomContext, event: RoomEvent): RoomEvent {
   return { ...event, type: event.type === 'command.yes' ? 'dialog.accepted' : 'dialog.declined' };
 }
 
+type Adopted = Extract<RoomEvent, { type: 'room.adopted' }>;
+
+/** What the person said when they asked for this chat, where it is theirs. */
+function firstWords(
+  { person }: RoomContext,
+  { person: theirs, first }: Adopted,
+  facts: RoomFacts | undefined,
+): RoomEvent[] {
+  if (first === undefined || (person ?? claimOf(facts).person) !== theirs) return [];
+  return [{ type: 'text.received', text: first }];
+}
+
 /** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */
-function adopted(event: Extract<RoomEvent, { type: 'room.adopted' }>, facts: RoomFacts | undefined): AnyEventObject[] {
+function adopted({ person }: RoomContext, event: Adopted, facts: RoomFacts | undefined): AnyEventObject[] {
+  if (person !== null) return [event];
   const claimed = claimOf(facts);
   if (claimed.role !== 'refused' && claimed.person === event.person) return [event];
   const { number, name } = claimed.number === null ? event : claimed;

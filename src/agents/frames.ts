@@ -200,6 +200,7 @@ export function encodeUserMessage({ text, room, attachments, requestId }: UserMe
     user_id: text.sender,
     room_id: room,
     ...(text.replyTo !== null && { reply_to: text.replyTo }),
+    ...(text.quoted !== undefined && { reply_quote: { user_id: text.quoted.author, text: text.quoted.excerpt } }),
   });
 }
 

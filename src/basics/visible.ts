@@ -21,6 +21,10 @@ const TERMINAL = new RegExp(
 /** Blanks, controls, what only joins, marks or fills, and the letters that are drawn as nothing. */
 const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
+const LEADING = /^[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/u;
+/** Invisible by itself, but a part of the character before it: of an emoji or a flag. */
+const JOINED = /^[\p{Variation_Selector}\u{e0020}-\u{e007f}\u200d]$/u;
+
 /** Without what a terminal would have taken for itself. */
 export function withoutTerminalSequences(text: string): string {
   return text.replace(TERMINAL, '');
@@ -52,4 +56,23 @@ const REORDERING = /[\u202a-\u202e\u2066-\u2069]/g;
 /** Well-formed, and without what a terminal would act on or what reorders. */
 export function shown(text: string): string {
   return withoutTerminalSequences(text.toWellFormed()).replace(REORDERING, '');
+}
+
+/** Without what is invisible around it. */
+export function trimInvisible(text: string): string {
+  const begun = text.replace(LEADING, '');
+  let end = begun.length;
+  while (end > 0) {
+    const begin = lastCharacter(begun, end);
+    const last = begun.slice(begin, end);
+    if (!isBlank(last) || JOINED.test(last)) break;
+    end = begin;
+  }
+  return begun.slice(0, end);
+}
+
+/** Where the character begins that ends before `end`. */
+function lastCharacter(text: string, end: number): number {
+  const isPair = end > 1 && (text.codePointAt(end - 2) ?? 0) > 0xffff;
+  return end - (isPair ? 2 : 1);
 }

@@ -1,5 +1,5 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
-import { EventId, type AgentId, type RoomId } from '../../machines/ids.ts';
+import { EventId, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import type { Reach } from '../actors/boundaries.ts';
 import { createDirectory } from '../actors/directory.ts';
@@ -13,7 +13,7 @@ import type { Alarm } from '../durable/timers.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, Chance, HostState, Log, Now, Store } from '../ports.ts';
+import type { Arrival, Chance, HostState, KnownRoom, Log, Now, Store, Survey } from '../ports.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -60,7 +60,8 @@ export function composeService(options: ServiceOptions) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
   });
-  const { work, attendance, survey } = matrix;
+  const { work, attendance } = matrix;
+  const survey = ofPeople(matrix.survey, access.isPerson);
   const reception = createReception({
     ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
@@ -71,7 +72,10 @@ export function composeService(options: ServiceOptions) {
     ...{ device: session.deviceId, reception },
     observe: {
       person: (_, { record }) => directory.note(record),
-      room: (room, change) => options.observe?.(room, change),
+      room(room, change) {
+        directory.noteRoom(change.record);
+        options.observe?.(room, change);
+      },
     },
     letIn: (room) => door.letIn(room),
     onStore: on.store,
@@ -79,6 +83,7 @@ export function composeService(options: ServiceOptions) {
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
+    entryOf: directory.entryOf,
     ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
   });
   const sync = composeSync(options, matrix, door);
@@ -98,12 +103,20 @@ export function composeService(options: ServiceOptions) {
 
 function composeSync(
   { config, host, now, chance, log, reach, on, pollMs }: ServiceOptions,
-  { api, signals }: ReturnType<typeof composeMatrix>,
+  { api, signals, work }: ReturnType<typeof composeMatrix>,
   door: Door,
 ) {
+  const me = config.matrix.userId;
+  let names: string[] = [];
+  // Without it a mention of the bot is known by its id, and by what a client makes of it.
+  work.displayName(me).then(
+    (name) => void (names = name === null ? [] : [name]),
+    () => {},
+  );
   return createSync({
     api,
-    me: config.matrix.userId,
+    me,
+    names: () => names,
     async receive(arrivals) {
       reach('sync response received');
       const admitted = await door.admit(arrivals, host.read().syncPosition);
@@ -128,7 +141,21 @@ function composeSync(
   });
 }
 
+/** The same, in which only people are members of rooms: nobody else becomes somebody to be served. */
+function ofPeople(survey: Survey, isPerson: (user: UserId) => boolean): Survey {
+  return async () => {
+    const { rooms, ...rest } = await survey();
+    const members = (room: KnownRoom) => room.members.filter(({ user }) => isPerson(user));
+    return { ...rest, rooms: rooms.map((room) => ({ ...room, members: members(room) })) };
+  };
+}
+
 /** The newest event of each room, to be marked as read. */
 function lastEvents(arrivals: readonly Arrival[]): Map<RoomId, EventId> {
-  return new Map(arrivals.flatMap(({ room, id }) => (id === null ? [] : [[room, EventId.parse(id)]])));
+  return new Map(
+    arrivals.flatMap(({ room, id }) => {
+      const event = EventId.safeParse(id).data;
+      return event === undefined ? [] : [[room, event]];
+    }),
+  );
 }

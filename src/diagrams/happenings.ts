@@ -17,7 +17,13 @@ const anotherAgent = 'another' as RoomContext['agent'];
 const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
-const written: Record<Reading, string> = { nothing: '', 'a name': 'name', 'a number': '1', 'the word all': '' };
+const written: Record<Reading, string> = {
+  nothing: '',
+  'a name': 'name',
+  'a name and a text': 'name',
+  'a number': '1',
+  'the word all': '',
+};
 const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
 
 function command(name: CommandName, takes: Reading): Message {
@@ -28,6 +34,7 @@ function command(name: CommandName, takes: Reading): Message {
 const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
   'text.received': { type: 'text.received', text },
   'file.received': { type: 'file.received', ...said, name: 'file' },
+  'thing.received': { type: 'thing.received', ...said, thing: 'sticker' },
   'bystander.spoke': { type: 'bystander.spoke', eventId, sender: somebody },
   'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
 };
@@ -58,6 +65,10 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'room.named': [{ name: 'name', sender: person }],
   'room.replaced': [{ replacement: '!other' as RoomContext['room'] }],
   'room.encrypted': [{ eventId }],
+  'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
+  'text.withdrawn': [{ of: eventId }],
+  'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
+  'space.declined': [{}],
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [

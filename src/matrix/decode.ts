@@ -1,26 +1,21 @@
 /** Decides at the edge: a raw Matrix event becomes something heard, or a named reason for dropping it. */
 import { z } from 'zod';
-import { commandCalled } from '../../machines/commands.ts';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { isBlank } from '../basics/visible.ts';
 import type { Heard } from '../ports.ts';
+import { decodeMessage, type Message, type NoMessage } from './decode/message.ts';
 
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
 
 export type DropReason =
-  | 'malformed'
+  | NoMessage
   | 'own'
-  | 'not a message'
-  | 'notice'
-  | 'edit'
-  | 'redacted'
-  | 'empty'
-  | 'unknown kind of message'
+  | 'edit into no text'
+  | 'reaction'
   | 'unknown kind of state'
+  | 'not encrypted'
   | 'neither came nor left';
 
-/** The longest text behind a command that is taken, in characters. */
-const MAX_ARGS = 1_000;
 /** The longest name of a room that is taken, in characters. */
 const MAX_NAME = 255;
 
@@ -30,6 +25,7 @@ const RawEvent = z.object({
   type: z.string(),
   state_key: z.string().optional(),
   content: z.record(z.string(), z.unknown()),
+  redacts: z.unknown().optional(),
   unsigned: z
     .object({ prev_content: z.object({ membership: z.string() }) })
     .optional()
@@ -37,53 +33,43 @@ const RawEvent = z.object({
 });
 type RawEvent = z.infer<typeof RawEvent>;
 
-const Message = z.object({
-  msgtype: z.string(),
-  body: z.string(),
-  filename: z.string().optional(),
-  'm.relates_to': z
-    .object({
-      rel_type: z.string().optional(),
-      'm.in_reply_to': z.object({ event_id: EventId }).optional(),
-    })
-    .optional()
-    .catch(undefined),
-});
-
-const FILES = ['m.image', 'm.file', 'm.audio', 'm.video'];
-
-/** What `raw` says to the bot `me`. */
-export function decodeEvent(raw: unknown, me: UserId): Decoded {
+/** What `raw` says to the bot. */
+export function decodeEvent(raw: unknown, me: UserId, names: readonly string[] = []): Decoded {
   const event = RawEvent.safeParse(raw).data;
   if (event === undefined) return { dropped: 'malformed' };
   if (event.sender === me) return { dropped: 'own' };
   if (event.state_key !== undefined) return decodeState(event, event.state_key, me);
-  if (event.type !== 'm.room.message' && event.type !== 'm.room.encrypted') return { dropped: 'not a message' };
+  if (event.type !== 'm.room.encrypted') return hearing(event, decodeMessage(event, { me, names }));
   if (Object.keys(event.content).length === 0) return { dropped: 'redacted' };
-  if (event.type === 'm.room.encrypted') return heard(event, { type: 'room.encrypted', eventId: event.event_id });
-  return decodeMessage(event);
+  return heard(event, { type: 'room.encrypted', eventId: event.event_id });
 }
 
-function decodeMessage(event: RawEvent): Decoded {
-  const { event_id: eventId, sender, content } = event;
-  const message = Message.safeParse(content).data;
-  if (message === undefined) return { dropped: 'malformed' };
-  const relation = message['m.relates_to'];
-  if (relation?.rel_type === 'm.replace') return { dropped: 'edit' };
-  if (message.msgtype === 'm.notice') return { dropped: 'notice' };
-  if (FILES.includes(message.msgtype)) {
-    return heard(event, { type: 'file.received', eventId, sender, name: message.filename ?? message.body });
+/** What a room hears of a message. */
+function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
+  if (typeof message === 'string') return { dropped: message };
+  const { event_id: eventId, sender } = event;
+  const { said, thread, replyTo, quoted } = message;
+  switch (said.kind) {
+    case 'text': {
+      const about = { replyTo, ...(quoted !== null && { quoted }), ...(thread !== null && { thread }) };
+      return heard(event, { type: 'text.received', text: { eventId, sender, body: said.body, ...about } });
+    }
+    case 'command':
+      return heard(event, { type: 'command', name: said.name, args: said.args, eventId, sender });
+    case 'unknown command':
+      return heard(event, { type: 'command.unknown', eventId, sender, name: said.name });
+    case 'file':
+      return heard(event, { type: 'file.received', eventId, sender, name: said.name });
+    case 'thing':
+      return heard(event, { type: 'thing.received', eventId, sender, thing: said.thing });
+    case 'redaction':
+      return heard(event, { type: 'text.withdrawn', of: said.of });
+    case 'edit':
+      if (said.into.kind !== 'text') return { dropped: 'edit into no text' };
+      return heard(event, { type: 'text.edited', of: said.of, sender, body: said.into.body });
+    case 'reaction':
+      return { dropped: 'reaction' };
   }
-  if (message.msgtype !== 'm.text' && message.msgtype !== 'm.emote') return { dropped: 'unknown kind of message' };
-  const replyTo = relation?.['m.in_reply_to']?.event_id ?? null;
-  const body = replyTo === null ? message.body : withoutReplyFallback(message.body);
-  if (isBlank(body)) return { dropped: 'empty' };
-  const command = commandIn(body);
-  if (command === null) return heard(event, { type: 'text.received', text: { eventId, sender, body, replyTo } });
-  const { name, args } = command;
-  const known = commandCalled(name);
-  if (known === undefined) return heard(event, { type: 'command.unknown', eventId, sender, name });
-  return heard(event, { type: 'command', name: known.name, args, eventId, sender });
 }
 
 function decodeState(event: RawEvent, key: string, me: UserId): Decoded {
@@ -130,39 +116,8 @@ function heard({ event_id: id }: RawEvent, what: Heard): Decoded {
   return { id, heard: what };
 }
 
-/** The lower-cased name in `!name args`, and what stands behind it on the same line; null when it is no command. */
-function commandIn(body: string): { name: string; args: string } | null {
-  const [, name, args = ''] = /^!([\p{L}?][\p{L}\d_-]*)(?=\s|$)([^\r\n]*)/u.exec(body.trim()) ?? [];
-  return name === undefined ? null : { name: name.toLowerCase(), args: shortened(args, MAX_ARGS) };
-}
-
 /** Without blanks around it, well-formed, at most `max` characters. */
 function shortened(text: string, max: number): string {
   const written = text.trim().toWellFormed();
   return written.length <= max ? written : [...written.slice(0, 2 * max)].slice(0, max).join('').trimEnd();
-}
-
-/** Older clients quote the message they reply to in lines that begin with `> ` (removed in Matrix 1.13). */
-function withoutReplyFallback(body: string): string {
-  return body.startsWith('> <') ? body.replace(/^(> .*\n?)+\n?/, '') : body;
-}
-
-const Membership = z.object({
-  type: z.literal('m.room.member'),
-  state_key: z.string(),
-  sender: UserId,
-  content: z.object({ membership: z.string() }),
-});
-
-/** Who invites `me`, from the stripped state of an invite or from a timeline event; null when nobody does. */
-export function inviterIn(events: readonly unknown[], me: UserId): UserId | null {
-  for (const raw of events) {
-    if (isInvite(raw, me)) return Membership.parse(raw).sender;
-  }
-  return null;
-}
-
-export function isInvite(raw: unknown, me: UserId): boolean {
-  const event = Membership.safeParse(raw).data;
-  return event !== undefined && event.state_key === me && event.content.membership === 'invite';
 }

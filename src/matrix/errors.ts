@@ -71,6 +71,11 @@ export function isRefusal(error: unknown, code?: string): boolean {
   return error instanceof MatrixFailure && error.kind === 'refused' && (code === undefined || error.code === code);
 }
 
+/** Whether the answer was there, but is more than is read: asked the same, it would be so again. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof MatrixFailure && error.code === 'ERESPONSETOOLARGE';
+}
+
 /** Null where the homeserver says no (with this errcode, if one is given). */
 export async function unlessRefused<T>(call: Promise<T>, code?: string): Promise<T | null> {
   try {

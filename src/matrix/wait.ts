@@ -12,6 +12,14 @@ export const wait: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch
 
 /** Between two tries, ms. */
 export const PAUSES = { firstMs: 500, capMs: 30_000 };
+/** A homeserver that says "at once" again and again is asked later and later all the same, ms. */
+const AT_ONCE = { firstMs: 50, capMs: 2_000 };
+
+/** How long to wait after the `attempt`th failure in a row: as long as the homeserver says, if it says so. */
+export function pauseAfter({ retryAfterMs }: MatrixFailure, attempt: number, chance: number, pauses = PAUSES): number {
+  if (retryAfterMs === null) return backoff(attempt, pauses, chance);
+  return Math.max(retryAfterMs, backoff(attempt, AT_ONCE));
+}
 
 export interface RetryOptions {
   /** The kinds of failure after which the same call is made again; others are thrown. */
@@ -37,7 +45,7 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
       if (!options.on.includes(error.kind)) throw error;
       const { capMs = PAUSES.capMs, chance } = options;
       const pauses = { ...PAUSES, capMs: typeof capMs === 'number' ? capMs : capMs(error) };
-      const ms = error.retryAfterMs ?? backoff(attempt, pauses, chance());
+      const ms = pauseAfter(error, attempt, chance(), pauses);
       options.onRetry?.(error, ms);
       await options.wait(ms, options.signal);
     }

@@ -1,5 +1,5 @@
 /** Every sentence that a person reads, in English. */
-import type { Command } from '../../machines/commands.ts';
+import { commandCalled, type Command } from '../../machines/commands.ts';
 import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
 import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
@@ -7,7 +7,7 @@ import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quo
 const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the answer that is being written' },
-  retry: { purpose: 'asks the last unanswered message again' },
+  retry: { purpose: 'asks your last message again' },
   clear: { purpose: 'begins a new conversation: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
@@ -53,8 +53,21 @@ const notices: NoticeWords = {
     return `I do not know the command ${code(`!${name}`)}. ${advice}`;
   },
 
+  'words are left': ({ command, words, done }) =>
+    done
+      ? `What stands behind ${code(`!${command}`)} is not passed on: ${code(words)}. ` +
+        'If it is meant for the agent, send it as a message of its own.'
+      : `I did not do ${code(`!${command}`)}, because it means nothing to me with ${code(words)} behind it. ` +
+        `Write ${code(usageOf(command))} and nothing else, or send the rest as a message.`,
+
+  'edit came too late': () =>
+    'The agent has this message as it was before your edit. `!retry` asks it again with the new words.',
+
   'text waits': ({ position }) =>
     `Noted: number ${position} in line. The agent gets to it after the current answer; \`!stop\` ends that one.`,
+
+  'did you mean !stop': () =>
+    'Did you mean `!stop`? That ends the answer that is being written. As it stands, your message is passed on after it.',
 
   'text waits for your word': () =>
     'Noted. The agent first needs your word on its question above: `!yes` or `!no`. Your message is next.',
@@ -66,6 +79,9 @@ const notices: NoticeWords = {
     `The agent is busy elsewhere. You are number ${position} in line, and it starts by itself when it is your turn.`,
 
   'files are not taken': () => 'I cannot pass on files yet. Please write or paste what matters as a message.',
+
+  'thing is not taken': ({ thing }) =>
+    `${thing === 'poll' ? 'The agent cannot see polls' : 'The agent cannot see stickers'}. Please say it in words.`,
 
   'agent sent a file': ({ path }) =>
     `The agent sent the file ${code(path)}, but I cannot bring files into this room yet. Ask it to write the content out.`,
@@ -87,6 +103,8 @@ const notices: NoticeWords = {
   'answer is complete': () => 'The answer is complete and on its way, so there is nothing left to stop.',
 
   'nothing to retry': () => 'Nothing is unanswered, so there is nothing to ask again. Just write your question.',
+
+  'still being written': () => 'Your last message is still being answered. `!stop` ends that.',
 
   cleared: ({ waiting, kept }) =>
     (kept
@@ -214,6 +232,9 @@ const notices: NoticeWords = {
   'memory was lost': () =>
     'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
 
+  'Spaces are not joined': () =>
+    'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
+
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };
@@ -228,6 +249,13 @@ function blocksInvitations(errcode: string): boolean {
 
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);
+}
+
+/** How a command is written. */
+function usageOf(name: string): string {
+  const known = commandCalled(name);
+  const { args }: { args?: string } = known === undefined ? {} : commands[known.name];
+  return `!${name}${args === undefined ? '' : ` ${args}`}`;
 }
 
 function inIt(chats: number): string {

@@ -11,8 +11,8 @@ import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { commandMoves, inputOf, roomEvents, type AgentMove, type Move } from './moves.ts';
-import { bob, contextOf, conversationOf, DEVICE } from './support.ts';
+import { commandMoves, inputOf, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
+import { bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
 /** With the smallest limits, so that every one of them is met. */
 export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE);
@@ -41,6 +41,10 @@ const representatives: Move[] = [
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
+  { move: 'sticker', by: 'person' },
+  ...rewordings,
+  { move: 'room', event: { type: 'text.withdrawn', of: eventId('nobody-asked') } },
+  { move: 'room', event: { type: 'text.edited', of: eventId('nobody-asked'), sender: bob, body: 'words' } },
   ...commandMoves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
@@ -87,12 +91,14 @@ function facts(record: Envelope): boolean[] {
  * them, which is not visited.
  */
 export function keyOf(record: Envelope): string | null {
-  const { waiting, unanswered, question, turn, session } = contextOf(record);
+  const { waiting, unanswered, question, turn, session, last } = contextOf(record);
   const now = conversationOf(record);
   if (record.done) return now;
   const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
+  if (now === 'asking.finishing') key.push(turn?.discarded);
+  if (now === 'idle') key.push(last === null);
   if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');

@@ -12,8 +12,10 @@ import { input, resultOf } from '../support/inputs.ts';
 const eve = UserId.parse('@eve:test');
 
 export type Move =
-  | { move: 'text' | 'file'; by: 'person' | 'bystander' }
+  | { move: 'text' | 'file' | 'sticker'; by: 'person' | 'bystander' }
   | { move: 'the same text again' }
+  /** The person changes a text, or takes it out of the room. */
+  | { move: 'edit' | 'withdraw'; of: 'turn' | 'line' | 'unanswered' | 'last' }
   | CommandMove
   /** `role`: a chat where it is left out. */
   | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
@@ -40,12 +42,22 @@ interface CommandMove {
 
 /** What people write behind a command, by how it is read. */
 const written: Record<Reading, string[]> = {
-  ...{ nothing: [''], 'a name': ['', 'Plans'], 'a number': ['1'], 'the word all': [''] },
+  ...{
+    nothing: [''],
+    'a name': ['', 'Plans'],
+    'a name and a text': ['', 'Plans'],
+    'a number': ['1'],
+    'the word all': [''],
+  },
 };
 export const commandMoves: CommandMove[] = [
   ...commands.flatMap(({ name, takes }) => written[takes].map((args) => commandMove(name, args))),
   commandMove('new', '', false),
   commandMove('unknown'),
+  commandMove('stop', 'now'),
+  commandMove('new', '\nWhen?'),
+  commandMove('archive', '3'),
+  commandMove('clear', 'and begin with this'),
 ];
 
 function commandMove(name: CommandMove['name'], args = '', more = true): CommandMove {
@@ -77,12 +89,17 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.encrypted', eventId: eventId('encrypted') },
   { type: 'chat.archived', archived: true },
   { type: 'memory.lost', eventId: eventId('unheard') },
+  { type: 'space.declined' },
   { type: 'context.assigned', contextId: contextId(77) },
   { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
   { type: 'agent.assigned', role: 'entry', agent, assignment: 'configured' },
   { type: 'agent.assigned', role: 'refused', agent, assignment: 'default' },
 ];
+
+export const rewordings = (['edit', 'withdraw'] as const).flatMap((move) =>
+  (['turn', 'line', 'unanswered', 'last'] as const).map((of): Move => ({ move, of })),
+);
 
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
 
@@ -118,8 +135,15 @@ const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
 const off = fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1, 50);
 
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ move: fc.constantFrom('text' as const, 'text' as const, 'file' as const), by }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      move: fc.constantFrom('text' as const, 'text' as const, 'file' as const, 'sticker' as const),
+      by,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('the same text again' as const) }) },
+  { weight: 2, arbitrary: fc.constantFrom(...rewordings) },
   { weight: 4, arbitrary: fc.constantFrom(...commandMoves) },
   {
     weight: 1,
@@ -182,6 +206,17 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
       return input({ type: 'text.received', text: textOf(n, sender) }, at, eventId(n));
     case 'file':
       return input({ type: 'file.received', ...author, name: 'a.pdf' }, at, eventId(n));
+    case 'sticker':
+      return input({ type: 'thing.received', ...author, thing: 'sticker' }, at, eventId(n));
+    case 'edit':
+    case 'withdraw': {
+      const { turn, waiting, unanswered, last } = context;
+      const meant = { turn: turn?.text, line: waiting[0], unanswered: unanswered?.text, last }[move.of];
+      if (meant === undefined || meant === null) return null;
+      const of = meant.eventId;
+      if (move.move === 'withdraw') return input({ type: 'text.withdrawn', of }, at, eventId(n));
+      return input({ type: 'text.edited', of, sender: meant.sender, body: `words ${n}` }, at, eventId(n));
+    }
     case 'the same text again': {
       const same = context.turn?.text ?? context.waiting[0];
       // The no to an expired question came from nobody.

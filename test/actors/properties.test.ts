@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyEventObject } from 'xstate';
-import type { RoomContext } from '../../machines/room.model.ts';
+import type { RoomContext, Text } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
@@ -136,13 +136,15 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     expect({ turn: is.turn, waiting: is.waiting }).toEqual({ turn: null, waiting: [] });
     return;
   }
-  const waited = was.waiting.map(({ eventId }) => eventId as string);
+  const isWithdrawn = ({ eventId, repeats }: Text) =>
+    event?.type === 'text.withdrawn' && (eventId === event['of'] || repeats === event['of']);
+  const waited = was.waiting.filter((text) => !isWithdrawn(text)).map(({ eventId }) => eventId as string);
   const open = openTexts(after);
   for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
   if (was.turn !== null && is.turn?.id !== was.turn.id) {
-    const delivered = one.kind === 'settled' && one.result.ok;
+    const delivered = one.kind === 'settled' && one.result.ok && !was.turn.discarded;
     const named = said.filter(({ key }) => endings.includes(key)).length;
-    const ends = [delivered, was.turn.discarded, named === 1].filter(Boolean).length;
+    const ends = [delivered, was.turn.discarded, named === 1, isWithdrawn(was.turn.text)].filter(Boolean).length;
     expect(ends, JSON.stringify({ conversation: conversationOf(before), one, said })).toBe(1);
   }
 }

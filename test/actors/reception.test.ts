@@ -95,7 +95,7 @@ describe('what is heard', () => {
     ],
     [
       { ...command, name: 'rename', args: '🦉'.repeat(300) },
-      { type: 'command.rename', name: '🦉'.repeat(200) },
+      { type: 'command.rename', name: '🦉'.repeat(200), surplus: '🦉'.repeat(100) },
     ],
     [
       { ...command, name: 'chats' },
@@ -117,7 +117,10 @@ describe('what is heard', () => {
       { ...command, name: 'unarchive', args: 'the last' },
       { type: 'command.unarchive', number: null },
     ],
-    [{ ...command, name: 'whoami', args: 'x' }, { type: 'command.whoami' }],
+    [
+      { ...command, name: 'whoami', args: 'x' },
+      { type: 'command.whoami', surplus: 'x' },
+    ],
   ])('of the command %j carries what the chart needs', async (heard, event) => {
     expect(await reception().eventOf(heard)).toEqual([{ ...event, eventId: '$1', sender: ann }]);
   });

@@ -25,10 +25,13 @@ const sincePeople = {
 /** What it remembers since it may ask something itself. */
 const sinceDialogs = { dialog: null };
 
+/** And since `!retry` asks again what was answered. */
+const sinceRetries = { last: null };
+
 /** The record as it was written, with what its version left out. */
 function asWritten(name: string) {
   const record = golden(name);
-  const context = { ...sincePeople, ...sinceDialogs, ...(record['context'] as object) };
+  const context = { ...sincePeople, ...sinceDialogs, ...sinceRetries, ...(record['context'] as object) };
   return { behind: null, behindCount: 0, ...record, context };
 }
 

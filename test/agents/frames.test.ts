@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventId } from '../../machines/ids.ts';
+import { EventId, UserId } from '../../machines/ids.ts';
 import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage } from '../../src/agents/frames.ts';
 import { message } from './support.ts';
 
@@ -141,7 +141,11 @@ test('a user message leaves out what says nothing', () => {
 
 test('a user message carries attachments, the request and what it answers', () => {
   const written = encodeUserMessage({
-    text: { ...message.text, replyTo: EventId.parse('$before') },
+    text: {
+      ...message.text,
+      replyTo: EventId.parse('$before'),
+      quoted: { author: UserId.parse('@bob:example.org'), excerpt: 'What?' },
+    },
     room: message.room,
     attachments: ['inbox/a b.png'],
     requestId: '$question',
@@ -155,6 +159,7 @@ test('a user message carries attachments, the request and what it answers', () =
     user_id: '@ann:example.org',
     room_id: '!room:example.org',
     reply_to: '$before',
+    reply_quote: { user_id: '@bob:example.org', text: 'What?' },
   });
 });
 

@@ -184,7 +184,60 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       await someone.edit(room, first, 'first, better');
       await someone.say(room, 'last');
       await someone.message(room, (m) => m.body === 'You said: last');
-      expect(fromBot()).toEqual(['You said: first', 'You said: last']);
+      expect(fromBot()).toEqual(['You said: first', words({ key: 'edit came too late' }), 'You said: last']);
+      await someone.say(room, '!clear Begin anew');
+      await someone.message(room, (m) => m.body === 'You said: Begin anew');
+    });
+
+    test('asks what waits with its newest words, and nothing that was removed', async () => {
+      const begun = Promise.withResolvers<ScriptedConnection>();
+      const agent = await world.agent(async (connection) => {
+        connection.send(STATUS);
+        const { text } = await connection.next();
+        if (text === 'one') begun.resolve(connection);
+        connection.send(chunk(`Beginning of ${String(text)}`));
+        if (text !== 'one') connection.send(END);
+        await connection.closed;
+      });
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room, fromBot } = await meet(bot);
+      const one = await someone.say(room, 'one');
+      const connection = await begun.promise;
+      await someone.message(room, (m) => m.body === 'Beginning of one');
+      const two = await someone.say(room, 'two');
+      await someone.message(room, says({ key: 'text waits', position: 1 }));
+      const three = await someone.say(room, 'three');
+      await someone.message(room, says({ key: 'text waits', position: 2 }));
+      await someone.edit(room, three, 'four');
+      await someone.client.redactEvent(room, two);
+      await someone.client.redactEvent(room, one);
+      await connection.closed;
+      await someone.message(room, (m) => m.body === 'Beginning of four');
+      await someone.say(room, '!retry');
+      await someone.waitFor(room, () => fromBot().filter((body) => body === 'Beginning of four').length === 2);
+      expect(fromBot()).toEqual([
+        'Beginning of one',
+        words({ key: 'text waits', position: 1 }),
+        words({ key: 'text waits', position: 2 }),
+        ...['Beginning of four', 'Beginning of four'],
+      ]);
+    });
+
+    test('hears what is no plain text, and commands in any usual dress', async () => {
+      const agent = await world.agent(echo);
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const { someone, room } = await meet(bot);
+      const send = (type: string, content: object) => someone.client.sendEvent(room, type as never, content as never);
+      await send('m.sticker', { body: 'a cat', info: {}, url: 'mxc://x/y' });
+      await someone.message(room, says({ key: 'thing is not taken', thing: 'sticker' }));
+      await send('org.matrix.msc3381.poll.start', { 'org.matrix.msc3381.poll.start': {} });
+      await someone.message(room, says({ key: 'thing is not taken', thing: 'poll' }));
+      await send('m.room.message', { msgtype: 'nic.custom.confetti', body: 'it works!' });
+      await someone.message(room, (m) => m.body === 'You said: it works!');
+      await someone.say(room, '**！Stop.**');
+      await someone.message(room, says({ key: 'nothing runs' }));
+      await someone.say(room, `${bot.userId}: \u200b!archive 3`);
+      await someone.message(room, says({ key: 'words are left', command: 'archive', words: '3', done: false }));
     });
 
     test('delivers a long answer whole, in parts at block boundaries', async () => {

@@ -46,9 +46,10 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.message(chat, (m) => m.body === words(greeting));
       await someone.say(chat, 'hello');
       await someone.message(chat, (m) => m.body === 'You said: hello');
-      await someone.say(chat, '!new Holidays');
+      await someone.say(chat, '!new Holidays\n\nWhere shall we go?');
       await someone.message(chat, (m) => m.body === words({ key: 'chat is ready', chat: 'Holidays', number: 2 }));
       const holidays = await enter(someone, 'Holidays');
+      await someone.message(holidays, (m) => m.body === 'You said: Where shall we go?');
       await someone.say(holidays, 'sea or mountains?');
       await someone.message(holidays, (m) => m.body === 'You said: sea or mountains?');
       const [first, second] = agent.connections.map(({ contextId }) => contextId);

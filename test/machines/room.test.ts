@@ -10,6 +10,7 @@ import './room/chats.stories.ts';
 import './room/turn.stories.ts';
 import './room/reaching.stories.ts';
 import './room/queue.stories.ts';
+import './room/wording.stories.ts';
 import './room/questions.stories.ts';
 import './room/stopping.stories.ts';
 import './room/clearing.stories.ts';

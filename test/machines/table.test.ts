@@ -71,6 +71,7 @@ describe('the table state × message', () => {
     expect(cellsWith('ignored').filter((cell) => !cell.endsWith('× bystander.spoke'))).toEqual([
       'refusing × text.received',
       'refusing × file.received',
+      'refusing × thing.received',
     ]);
     const column = messages.findIndex(({ type }) => type === 'bystander.spoke');
     expect(new Set(rows.map(({ cells }) => cellText(cells[column]!)))).toEqual(

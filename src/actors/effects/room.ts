@@ -121,7 +121,11 @@ function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
     'send the user message': (room, { turn, text }, _, record) => turns.of(room, turn, record).ask(room, text),
     'send the confirmation': (room, { turn, question, approved }, _, record) =>
       turns.of(room, turn, record).confirm(question, approved),
-    'stop the agent': (room, { turn, trouble }, _, record) => turns.of(room, turn, record).stop(trouble),
+    'stop the agent': (room, { turn, trouble }, _, record) => {
+      const live = turns.of(room, turn, record);
+      live.stop(trouble);
+      if (record.context.turn?.discarded === true) live.hush();
+    },
     'close the connection': (room, { turn }) => turns.close(room, turn),
   } satisfies Partial<Performers>;
 }

@@ -36,6 +36,8 @@ export interface LiveTurn {
   confirm(question: string, approved: boolean): void;
   /** `trouble`: why the turn is stopped, when it is not the person's wish. */
   stop(trouble: Trouble | null): void;
+  /** Shows no more of the answer. */
+  hush(): void;
   /** Lets go of everything; nothing is told any more. */
   close(): void;
 }
@@ -120,6 +122,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     },
     confirm: (question, approved) => link?.confirm(question, approved),
     stop,
+    hush: () => answer?.abandon(),
     close() {
       closed = true;
       link?.close();

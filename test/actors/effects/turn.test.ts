@@ -171,6 +171,16 @@ describe('a turn', () => {
     expect(happened.slice(1)).toEqual([`ask ${ROOM} $1`, 'confirm q1 true', 'stop']);
   });
 
+  it('shows no more of an answer that nobody wants, and still ends', () => {
+    const { turn, open, hear, happened } = liveTurn();
+    turn.hush();
+    open();
+    turn.stop(null);
+    turn.hush();
+    hear({ type: 'ended', outcome: 'stopped' });
+    expect(happened.slice(1)).toEqual(['stop', 'abandon', 'finish']);
+  });
+
   it('does nothing for what is wanted of a connection that it does not have', () => {
     const { turn, happened, told } = liveTurn();
     turn.ask(ROOM, textOf(1));

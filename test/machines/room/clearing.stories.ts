@@ -140,7 +140,7 @@ describe('!clear', () => {
       turns: 2,
       turn: { ...streaming.context.turn, id: 2, text: words('2'), contextId: '8' },
     });
-    expect(next.on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+    expect(next.on(command('retry')).does).toEqual([say({ key: 'still being written' }, 'retry')]);
   });
 
   it('lets an answer under way come to its end', () => {
@@ -152,8 +152,13 @@ describe('!clear', () => {
     expect(finishing.after(clear).on(delivered())).toEqual({
       at: 'idle',
       does: [closed(), hidden],
-      changes: { turn: null },
+      changes: { turn: null, last: words('1') },
     });
+  });
+
+  it('forgets what was answered', () => {
+    const answered = finishing.after(delivered());
+    expect(answered.after(clear).on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
   });
 
   it.each(each(everywhere))('says so where the agent has one memory for everything: %s', (_, scene) => {

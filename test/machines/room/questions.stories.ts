@@ -157,7 +157,7 @@ describe('a question of the agent', () => {
     expect(done).toEqual({
       at: 'idle',
       does: [closed(), hidden, say({ key: 'empty answer' }, '1')],
-      changes: { turn: null },
+      changes: { turn: null, last: words('1') },
     });
     expect(asking.after(ended('done', null)).after(command('yes')).context.turn?.text).toEqual(word('yes'));
     expect(asking.on(ended('done', 'answer')).does).toEqual([delivery('answer')]);

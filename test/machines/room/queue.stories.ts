@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RoomEvent } from '../../../machines/room.model.ts';
 import {
   asking,
   busy,
@@ -7,12 +8,26 @@ import {
   failed,
   finishing,
   full,
+  idle,
   interrupted,
   questionLeft,
   stopping,
   streaming,
 } from './scenes.ts';
-import { closed, command, delivered, ended, hidden, placeWanted, say, text, typing, words } from './story.ts';
+import {
+  ann,
+  closed,
+  command,
+  delivered,
+  ended,
+  hidden,
+  id,
+  placeWanted,
+  say,
+  text,
+  typing,
+  words,
+} from './story.ts';
 
 describe('texts that wait', () => {
   it.each(each(busy))('a text is held: %s', (at, scene) => {
@@ -36,6 +51,26 @@ describe('texts that wait', () => {
     });
   });
 
+  it.each(['stop', 'Stop!', 'please stop', 'STOP.', 'Stopp', 'cancel'])(
+    'that may mean !stop is told so: %j',
+    (body) => {
+      const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
+      expect(streaming.on(event)).toEqual({
+        at: 'asking / working / streaming',
+        does: [say({ key: 'did you mean !stop' }, '2')],
+        changes: { waiting: [{ ...words('2'), body }] },
+      });
+    },
+  );
+
+  it.each(['stop the car', 'Where does it stop?', 'unstoppable', 'Östop', 'stopwatch'])(
+    'that says more waits: %j',
+    (body) => {
+      const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
+      expect(streaming.on(event).does).toEqual([say({ key: 'text waits', position: 1 }, '2')]);
+    },
+  );
+
   it('have their turns in the order in which they came', () => {
     const scene = finishing.after(text('2'), text('3'), text('4'));
     expect(scene.on(delivered())).toEqual({
@@ -45,6 +80,7 @@ describe('texts that wait', () => {
         turns: 2,
         turn: { ...scene.context.turn, id: 2, text: words('2') },
         waiting: [words('3'), words('4')],
+        last: words('1'),
       },
     });
   });
@@ -85,8 +121,41 @@ describe('!retry', () => {
 
   const unstopped = Object.fromEntries(Object.entries(busy).filter(([at]) => at !== 'asking / stopping'));
 
-  it.each(each(unstopped))('has nothing to repeat: %s', (at, scene) => {
-    expect(scene.on(command('retry'))).toEqual({ at, does: [say({ key: 'nothing to retry' }, 'retry')], changes: {} });
+  const patience = [say({ key: 'still being written' }, 'retry')];
+
+  it.each(each(unstopped))('has nothing to repeat while the answer is being written: %s', (at, scene) => {
+    expect(scene.on(command('retry'))).toEqual({ at, does: patience, changes: {} });
+  });
+
+  it('has nothing to repeat where nothing was asked', () => {
+    expect(idle.on(command('retry'))).toEqual({
+      at: 'idle',
+      does: [say({ key: 'nothing to retry' }, 'retry')],
+      changes: {},
+    });
+  });
+
+  it.each([
+    ['a good answer', finishing.after(delivered())],
+    ['an answer without a word', streaming.after(ended('done', null))],
+  ])('asks the last text again, by another message, after %s', (_, scene) => {
+    expect(scene.context.last).toEqual(words('1'));
+    expect(scene.on(command('retry'))).toEqual({
+      at: 'asking / waiting for a place',
+      does: [typing, placeWanted(2)],
+      changes: {
+        turns: 2,
+        turn: { ...streaming.context.turn, id: 2, text: { ...words('1'), eventId: id('retry'), repeats: id('1') } },
+      },
+    });
+  });
+
+  it('asks the same a third time', () => {
+    const twice = finishing.after(delivered(), command('retry'), ended('done', null, null, 2));
+    expect(twice.after({ type: 'command.retry', eventId: id('third'), sender: ann }).context.turn?.text).toEqual({
+      ...words('1'),
+      ...{ eventId: id('third'), repeats: id('1') },
+    });
   });
 
   it.each([
@@ -104,11 +173,8 @@ describe('!retry', () => {
   it('has nothing to repeat once the person moved on: a text at rest takes the place of the interrupted one', () => {
     const movedOn = interrupted.after(text('2'));
     expect(movedOn.context.unanswered).toBeNull();
-    expect(movedOn.after(ended('done', null, null, 2)).on(command('retry'))).toEqual({
-      at: 'idle',
-      does: [say({ key: 'nothing to retry' }, 'retry')],
-      changes: {},
-    });
+    const answered = movedOn.after(ended('done', null, null, 2));
+    expect(answered.after(command('retry')).context.turn?.text.repeats).toEqual(id('2'));
   });
 
   const next = streaming.after(text('2'), ended('failed', null, 'silent'));
@@ -119,7 +185,7 @@ describe('!retry', () => {
       does: [say({ key: 'text waits', position: 1 }, 'retry')],
       changes: { waiting: [words('1')], unanswered: null },
     });
-    expect(next.after(command('retry')).on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+    expect(next.after(command('retry')).on(command('retry')).does).toEqual(patience);
   });
 
   it('is refused while the queue is full, and the text stays to be retried', () => {
@@ -131,6 +197,6 @@ describe('!retry', () => {
   });
 
   it('does not repeat what waits for a word', () => {
-    expect(asking.on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
+    expect(asking.on(command('retry')).does).toEqual(patience);
   });
 });

@@ -140,14 +140,18 @@ describe('a turn', () => {
       does: [delivery('answer')],
       changes: {},
     });
-    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null } });
+    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null, last: words('1') } });
   });
 
   it('says so when the homeserver refuses the answer', () => {
     expect(finishing.on(refused())).toEqual({
       at: 'idle',
       does: [...over, say({ key: 'answer was refused', tooLarge: false }, '1')],
-      changes: { turn: null, unanswered: { text: words('1'), why: 'failed', answer: { markdown: 'answer' } } },
+      changes: {
+        turn: null,
+        last: words('1'),
+        unanswered: { text: words('1'), why: 'failed', answer: { markdown: 'answer' } },
+      },
     });
   });
 
@@ -178,7 +182,7 @@ describe('a turn', () => {
     expect(streaming.on(ended('done', null))).toEqual({
       at: 'idle',
       does: [...over, say({ key: 'empty answer' }, '1')],
-      changes: { turn: null },
+      changes: { turn: null, last: words('1') },
     });
   });
 
