@@ -14,20 +14,7 @@ import {
   stopping,
   streaming,
 } from './scenes.ts';
-import {
-  ann,
-  closed,
-  command,
-  delivered,
-  ended,
-  hidden,
-  id,
-  placeWanted,
-  say,
-  text,
-  typing,
-  words,
-} from './story.ts';
+import { ann, closed, command, delivered, ended, hidden, id, placeWanted, say, text, typing, words } from './story.ts';
 
 describe('texts that wait', () => {
   it.each(each(busy))('a text is held: %s', (at, scene) => {
