@@ -35,6 +35,7 @@ const withFacts = withSayings.extend({
     // the conversation
     'a text waits': ({ context }) => context.waiting.length > 0,
     'the queue has room': ({ context }) => context.waiting.length < context.limits.queue,
+    'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,
     'something is unanswered': ({ context }) => context.unanswered !== null,
     'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
     'an answered text is known': ({ context }) => context.last !== null,

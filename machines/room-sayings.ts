@@ -86,7 +86,10 @@ export const withSayings = withDeeds.extend({
     'say why it was stopped': tellsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
     'say that it was interrupted': tellsTheAsker({ key: 'interrupted' }),
     'say that the answer is empty': tellsTheAsker({ key: 'empty answer' }),
-    'say that the answer was refused': tellsTheAsker({ key: 'answer was refused' }),
+    'say that the answer was refused': tellsTheAsker(({ event }) => ({
+      key: 'answer was refused',
+      tooLarge: as(event, 'answer.refused').code === 'M_TOO_LARGE',
+    })),
 
     // the agent's question
     'pass on the question': tellsTheAsker(({ event }) => ({

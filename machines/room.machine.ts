@@ -172,6 +172,11 @@ const conversation: State = {
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
+      {
+        guard: 'an answer was refused',
+        target: '.asking.finishing',
+        actions: ['deliver what was refused', 'begin the turn anew', 'close the question'],
+      },
       { guard: 'something is unanswered', target: '.asking', actions: ['begin the turn anew', 'close the question'] },
       {
         guard: 'an answered text is known',
@@ -480,7 +485,7 @@ const finishing: State = {
       {
         guard: 'it is of this turn',
         target: '#between turns',
-        actions: ['note what is answered', 'say that the answer was refused'],
+        actions: ['note what is answered', 'note what was refused', 'say that the answer was refused'],
       },
     ],
     'turn.ended': {},

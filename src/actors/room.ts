@@ -138,8 +138,10 @@ function authorOf(event: RoomEvent) {
 function settled(item: OutboxItem, result: Result): RoomEvent | null {
   switch (item.type as keyof RoomEffectParams) {
     case 'deliver the answer': {
-      const { turn } = item.params as unknown as RoomEffectParams['deliver the answer'];
-      return { type: result.ok ? 'answer.delivered' : 'answer.refused', turn };
+      const { turn, answer } = item.params as unknown as RoomEffectParams['deliver the answer'];
+      return result.ok
+        ? { type: 'answer.delivered', turn }
+        : { type: 'answer.refused', turn, answer, code: result.code };
     }
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];

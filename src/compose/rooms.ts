@@ -51,7 +51,8 @@ function portsOf(shared: Shared): RoomEffectPorts {
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
     openLink: openLinks({
       baseOf: shared.baseOf,
-      now,
+      // When an agent's question expires is a time of day.
+      now: Date.now,
       log,
       count: (frame) => log.debug({ frame }, 'frame changes nothing'),
       limits: {

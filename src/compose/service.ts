@@ -11,6 +11,7 @@ import type { Change } from '../durable/durable.ts';
 import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
 import type { Session } from '../matrix/login.ts';
+import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
 import type { Arrival, Chance, HostState, KnownRoom, Log, Now, Store, Survey } from '../ports.ts';
 import { composeHousehold } from './household.ts';
@@ -35,6 +36,7 @@ export interface ServiceOptions {
   observe: ((room: RoomId, change: Change<RoomContext>) => void) | undefined;
   on: {
     unauthorised(): void;
+    suspended(state: Suspension | null): void;
     positionLost(): void;
     synced(): void;
     syncFailed(detail: string): void;
@@ -52,7 +54,8 @@ export function composeService(options: ServiceOptions) {
   const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
   const directory = createDirectory();
   const matrix = composeMatrix({
-    ...{ homeserver, session, me, now, chance, log, onUnauthorised: on.unauthorised },
+    ...{ homeserver, session, me, now, chance, log },
+    ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     async onGone(room) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
@@ -84,7 +87,18 @@ export function composeService(options: ServiceOptions) {
     ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
   });
   const sync = composeSync(options, matrix, door);
-  return { household, sync, work, reception, registry, door, directory, survey, attendance, close: matrix.close };
+  return {
+    household,
+    sync,
+    work,
+    reception,
+    registry,
+    door,
+    directory,
+    survey,
+    attendance,
+    ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
+  };
 }
 
 function composeSync(

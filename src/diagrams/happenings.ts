@@ -104,7 +104,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },
   ],
   'answer.delivered': [{}],
-  'answer.refused': [{}],
+  'answer.refused': [{ answer: { markdown: 'answer' }, code: 'M_FORBIDDEN' }],
   resumed: [{}],
 };
 

@@ -101,8 +101,10 @@ export function durable<Key extends string, Context, Event extends AnyEventObjec
       const snapshot = current.heard === null ? current : current.with({ heard: null });
       switch (event.type) {
         case 'admit': {
-          const waitingFor = event.onDisk === null ? snapshot.waitingFor : [...snapshot.waitingFor, event.onDisk];
-          return decide(snapshot.with({ waiting: [...snapshot.waiting, ...event.inputs], waitingFor }), scope);
+          // These grow in place, or a flood behind a slow write would be copied with each of its inputs.
+          for (const input of event.inputs) snapshot.waiting.push(input);
+          if (event.onDisk !== null) snapshot.waitingFor.push(event.onDisk);
+          return decide(snapshot.with({}), scope);
         }
         case 'written':
           return commit(snapshot, event.change, scope);

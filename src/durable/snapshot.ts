@@ -7,10 +7,10 @@ import { chartOf } from './step.ts';
 interface Contents<Key extends string, Context> {
   status: 'active' | 'done';
   record: Envelope<Context>;
-  /** What came while a write was in flight. */
-  waiting: readonly Input[];
-  /** Whom to tell when `waiting` is on disk. */
-  waitingFor: readonly (() => void)[];
+  /** What came while a write was in flight; grows in place, also in earlier snapshots. */
+  waiting: Input[];
+  /** Whom to tell when `waiting` is on disk; the same. */
+  waitingFor: (() => void)[];
   /** Whom to tell when the write in flight is on disk; null when there is none. */
   writing: readonly (() => void)[] | null;
   /** What the chart heard in the commits of the last transition; null where nothing was committed. */
@@ -45,8 +45,8 @@ export function snapshotOf<Key extends string, Context, Event extends AnyEventOb
     context: Context;
     key: Key;
     record: Envelope<Context>;
-    waiting: readonly Input[];
-    waitingFor: readonly (() => void)[];
+    waiting: Input[];
+    waitingFor: (() => void)[];
     writing: readonly (() => void)[] | null;
     heard: readonly Heard[] | null;
 

@@ -97,7 +97,7 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
 
   const patiently = <T>(name: string, call: () => Promise<T>): Promise<T> =>
     retry(call, {
-      on: ['limited', 'unavailable'],
+      on: ['limited', 'unavailable', 'suspended'],
       signal,
       wait,
       chance,

@@ -27,14 +27,14 @@ export interface RetryOptions {
   signal: AbortSignal;
   wait: Wait;
   chance: Chance;
-  capMs?: number;
+  /** The longest wait between two tries, ms. */
+  capMs?: number | ((failure: MatrixFailure) => number);
   /** Called before each wait. */
   onRetry?: (failure: MatrixFailure, waitMs: number) => void;
 }
 
 /** Makes `call` until it succeeds or fails in another way; throws Closed once the signal aborts. */
 export async function retry<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const pauses = { ...PAUSES, capMs: options.capMs ?? PAUSES.capMs };
   for (let attempt = 1; ; attempt += 1) {
     if (options.signal.aborted) throw new Closed();
     try {
@@ -43,7 +43,9 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
       if (!(error instanceof MatrixFailure)) throw error;
       if (error.kind === 'aborted') throw new Closed();
       if (!options.on.includes(error.kind)) throw error;
-      const ms = pauseAfter(error, attempt, options.chance(), pauses);
+      const { capMs = PAUSES.capMs, chance } = options;
+      const pauses = { ...PAUSES, capMs: typeof capMs === 'number' ? capMs : capMs(error) };
+      const ms = pauseAfter(error, attempt, chance(), pauses);
       options.onRetry?.(error, ms);
       await options.wait(ms, options.signal);
     }

@@ -159,7 +159,12 @@ export const ended = (
   tokens: 3,
 });
 export const delivered = (turn = 1): RoomEvent => ({ type: 'answer.delivered', turn: TurnId.parse(turn) });
-export const refused = (turn = 1): RoomEvent => ({ type: 'answer.refused', turn: TurnId.parse(turn) });
+export const refused = (turn = 1, code = 'M_FORBIDDEN'): RoomEvent => ({
+  type: 'answer.refused',
+  turn: TurnId.parse(turn),
+  answer: { markdown: 'answer' },
+  code,
+});
 
 /** The effects of the stories. */
 type Effect = [type: string, params: unknown];
