@@ -29,7 +29,7 @@ export interface Decoded {
 const TEXT_LIMIT = 10_000;
 const NAME_LIMIT = 100;
 /** A longer STATUS.session counts as none: it is only ever compared, and stands in every record of its room. */
-export const SESSION_LIMIT = 500;
+const SESSION_LIMIT = 500;
 /** A message that is nested deeper is not parsed: millions of brackets would stand for seconds of everybody's time. */
 const MESSAGE_DEPTH_LIMIT = 50_000;
 /** How deep the details of an ERROR may be nested: `JSON.stringify` overflows the stack at some thousands. */

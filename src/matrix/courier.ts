@@ -23,7 +23,7 @@ export const MAX_IN_FLIGHT = 32;
 export const UNAUTHORISED_PAUSE_MS = 30_000;
 export const SUSPENDED_PAUSE_MS = 10_000;
 /** The longest wait between two tries of one message, ms. */
-export const LONGEST_PAUSE_MS = 20_000;
+const LONGEST_PAUSE_MS = 20_000;
 const GRACE_MS = 2_000;
 
 export interface CourierOptions extends Omit<PuttingOptions, 'signal'> {

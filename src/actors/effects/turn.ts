@@ -90,8 +90,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (over === 1) world.log.warn({ ...about, what: event.type }, 'an agent sends more than is passed on in one turn');
     // A question is waited for, so that one too many ends the turn.
     if (over > 0 && event.type === 'question' && stoppedFor === null) stop('protocol');
-    if (over > 0) return;
-    const news = newsOf(id, event, world.chance);
+    const news = over > 0 ? null : newsOf(id, event, world.chance);
     if (news !== null) tell(news);
   }
 
