@@ -7,7 +7,6 @@ import type { Marker } from '../machines/marker.ts';
 import type { Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
-import type { Records } from './durable/world.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
 
