@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { SupervisorEvent } from '../../machines/supervisor-vocabulary.ts';
-import { failureOf, held, released, spawned, standingOf, type SupervisorContext } from '../../machines/supervisor-words.ts';
+import {
+  failureOf,
+  held,
+  released,
+  spawned,
+  standingOf,
+  type SupervisorContext,
+} from '../../machines/supervisor-words.ts';
 
 const policy: RestartPolicy = {
   ...{ baseMs: 200, capMs: 30_000, budget: 2, withinMs: 60_000 },
