@@ -2,7 +2,7 @@
  * The commands of a chat room, in the order of the help: one row each for the parser, the events, the help and the
  * documents. A command that is not here is answered with `command.unknown`.
  */
-import type { EventId, UserId } from './ids.ts';
+import type { ContextId, EventId, UserId } from './ids.ts';
 import type { RoomEvent } from './room.model.ts';
 
 type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
@@ -65,15 +65,31 @@ type ReadingOf<Name extends CommandName> = {
     : never;
 }[Reading];
 
+/** What the host knows when it takes a command in: time, ids and the like, which a chart cannot find out. */
+export interface HostFacts {
+  /** Now, ms. */
+  at: number;
+  /** A new one. */
+  contextId: ContextId;
+  /** Whether people get more than one chat. */
+  more: boolean;
+}
+export type HostFact = keyof HostFacts;
+
+/** What the event of a command has that nobody writes. */
+type FactOf<Name extends CommandName> = Exclude<keyof EventOf<Name>, 'type' | keyof Said> & HostFact;
+
 /**
  * What becomes of words that are not taken: the person is told, and the command is done all the same, or it is not done,
  * where the words may have changed what was wanted; or they are a text of their own, here or in the chat that is made.
  */
 type Surplus = 'is told' | 'stops it' | 'is the next text' | 'is the first text there';
 
-interface Row<Takes extends Reading> {
+interface Row<Takes extends Reading, Fact extends HostFact = HostFact> {
   aliases: readonly string[];
   takes: Takes;
+  /** What the host adds to it. */
+  given: readonly Fact[];
   surplus: Surplus;
   /** Some make sense only where a person has a Space of chats. */
   offered: 'everywhere' | 'in a Space';
@@ -82,27 +98,35 @@ interface Row<Takes extends Reading> {
 }
 
 const rows = {
-  help: { aliases: ['h', '?'], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: true },
-  stop: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: true },
-  retry: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'everywhere', atFirst: false },
-  clear: { aliases: ['reset'], takes: 'nothing', surplus: 'is the next text', offered: 'everywhere', atFirst: true },
+  help: { aliases: ['h', '?'], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  stop: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  retry: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  clear: {
+    aliases: ['reset'],
+    takes: 'nothing',
+    given: ['contextId'],
+    surplus: 'is the next text',
+    offered: 'everywhere',
+    atFirst: true,
+  },
   new: {
     aliases: [],
     takes: 'a name and a text',
+    given: ['more'],
     surplus: 'is the first text there',
     offered: 'in a Space',
     atFirst: true,
   },
-  chats: { aliases: [], takes: 'the word all', surplus: 'is told', offered: 'in a Space', atFirst: true },
-  rename: { aliases: [], takes: 'a name', surplus: 'is told', offered: 'everywhere', atFirst: false },
-  archive: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'in a Space', atFirst: false },
-  unarchive: { aliases: [], takes: 'a number', surplus: 'stops it', offered: 'in a Space', atFirst: false },
-  agent: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
-  whoami: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
-  start: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
-  yes: { aliases: [], takes: 'nothing', surplus: 'stops it', offered: 'everywhere', atFirst: false },
-  no: { aliases: [], takes: 'nothing', surplus: 'is told', offered: 'everywhere', atFirst: false },
-} as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>> };
+  chats: { aliases: [], takes: 'the word all', given: [], surplus: 'is told', offered: 'in a Space', atFirst: true },
+  rename: { aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  archive: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'in a Space', atFirst: false },
+  unarchive: { aliases: [], takes: 'a number', given: [], surplus: 'stops it', offered: 'in a Space', atFirst: false },
+  agent: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  whoami: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  start: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  yes: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  no: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+} as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>, FactOf<Name>> };
 type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
 
 export interface Command extends Row<Reading> {
@@ -125,25 +149,31 @@ interface Said {
   eventId: EventId;
   sender: UserId;
 }
-type Facts<Name extends CommandName> = Omit<EventOf<Name>, 'type' | keyof Said | keyof Read<Takes<Name>>>;
-/** What the event of a command has that nobody writes: the host adds it. */
-export type HostFacts = { [Name in CommandName as keyof Facts<Name> extends never ? never : Name]: Facts<Name> };
+type Given<Name extends CommandName> = (typeof rows)[Name]['given'][number];
+/** The commands to which the host adds something. */
+export type CommandWithFacts = { [Name in CommandName]: Given<Name> extends never ? never : Name }[CommandName];
+
+/** What the host has to find out for this command. */
+export function factsFor(name: CommandName): readonly HostFact[] {
+  return rows[name].given;
+}
 
 /** Words behind a command that it does not take. */
 export interface WithSurplus {
   surplus?: string;
 }
 
-/** What a room hears of a command, as somebody wrote it. */
+/** What a room hears of a command, as somebody wrote it; of more facts than it is given it takes its own. */
 export function commandEvent<Name extends CommandName>(
   name: Name,
   args: string,
   { eventId, sender }: Said,
-  facts: Facts<Name>,
+  facts: Pick<HostFacts, Given<Name>>,
 ): EventOf<Name> {
-  const { takes } = rows[name];
+  const { takes, given } = rows[name];
+  const added = Object.fromEntries(given.map((fact: Given<Name>) => [fact, facts[fact]]));
   const surplus = leftovers[takes](args).trim();
-  const event = { type: `command.${name}`, eventId, sender, ...readings[takes](args), ...facts };
+  const event = { type: `command.${name}`, eventId, sender, ...readings[takes](args), ...added };
   return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
 }
 

@@ -71,7 +71,7 @@ export const notices = {
   'agent starts afresh': says(),
   interrupted: says(),
   'empty answer': says(),
-  'answer was refused': says(),
+  'answer was refused': says({ tooLarge: z.boolean().optional() }),
   trouble: says({ trouble: Trouble }),
   'only for': refuses({ person: UserId }),
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
@@ -101,6 +101,7 @@ export const notices = {
   'you are': says({ person: UserId }),
   'room is encrypted': says(),
   'memory was lost': says(),
+  'Spaces are not joined': says(),
   'room is troubled': refuses(),
 };
 export type NoticeKey = keyof typeof notices;

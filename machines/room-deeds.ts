@@ -1,7 +1,7 @@
 /** What the room has done outside, in the words of its chart: at the homeserver, at the agent, at the person's actor. */
 import { asks, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
-import { confirmation, connection, delivery, theMarker, turnOf } from './room-words.ts';
+import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
 import { as } from './vocabulary.ts';
 
 export const withDeeds = withNotes.extend({
@@ -19,6 +19,8 @@ export const withDeeds = withNotes.extend({
     'deliver what it answered': asks('deliver the answer', ({ context, event }) =>
       delivery(context, as(event, 'turn.ended').answer),
     ),
+
+    'deliver what was refused': asks('deliver the answer', ({ context }) => redelivery(context)),
 
     // the agent
     'ask the agent for a place': asks('ask for a place', ({ context }) => ({

@@ -35,6 +35,7 @@ const withFacts = withSayings.extend({
     // the conversation
     'a text waits': ({ context }) => context.waiting.length > 0,
     'the queue has room': ({ context }) => context.waiting.length < context.limits.queue,
+    'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,
     'something is unanswered': ({ context }) => context.unanswered !== null,
     'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
     'an answered text is known': ({ context }) => context.last !== null,
@@ -49,7 +50,7 @@ const withFacts = withSayings.extend({
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
     'the text of this turn is meant': ({ context, event }) => isMeant(context.turn?.text, event),
     'the turn was discarded': ({ context }) => context.turn?.discarded === true,
-    'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.tries,
+    'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.connectTries,
     'the person knows that the agent is busy': ({ context }) => context.turn?.toldBusy === true,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
     'the agent runs a repeated message only once': ({ context }) => context.turn?.idempotent === true,

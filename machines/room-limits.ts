@@ -1,16 +1,19 @@
 /** What bounds a room: one JSON object in the machine's input, read by its guards and delays, never written into a record. */
 import type { RoomContext } from './room.model.ts';
 
-/** What the operator sets. */
+/** What the operator sets, under the names that the policy has in the code: its part `limits` is handed in as it is. */
 export interface PolicyLimits {
   /** Texts that may wait behind the one being answered. */
   queue: number;
   /** Tries to reach the agent before the person is told. */
-  tries: number;
+  connectTries: number;
   turnMs: number;
   /** A person without an agent is told so every time, not only once. */
   refuseAlways: boolean;
 }
+
+/** So small that whoever walks through a chart meets each of them in a few steps. */
+export const smallestLimits: PolicyLimits = { queue: 1, connectTries: 2, turnMs: 60_000, refuseAlways: false };
 
 /** What nobody sets. */
 export const fixedLimits = {

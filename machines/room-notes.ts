@@ -1,5 +1,5 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
-import type { RoomContext, Text } from './room.model.ts';
+import type { Answer, RoomContext, Text } from './room.model.ts';
 import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
@@ -36,6 +36,10 @@ function theWord({ context, event }: RoomMoment): Text {
 
 function leavesOpen({ turn }: RoomContext, why: 'interrupted' | 'stopped' | 'failed'): Partial<RoomContext> {
   return { unanswered: turn && { text: turn.text, why } };
+}
+
+function refusedAnswer({ turn }: RoomContext, answer: Answer): RoomContext['unanswered'] {
+  return turn && { text: turn.text, why: 'failed', answer };
 }
 
 export const withNotes = host.extend({
@@ -120,6 +124,10 @@ export const withNotes = host.extend({
       const { outcome, trouble } = as(event, 'turn.ended');
       return leavesOpen(context, whyUnanswered(outcome, trouble));
     }),
+    // Of a turn that broke off there is more to ask for than the piece that was refused.
+    'note what was refused': assign(({ context, event }) => ({
+      unanswered: context.unanswered ?? refusedAnswer(context, as(event, 'answer.refused').answer),
+    })),
     'forget what stays unanswered': assign({ unanswered: null }),
 
     // the queue

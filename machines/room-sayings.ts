@@ -61,6 +61,7 @@ export const withSayings = withDeeds.extend({
     })),
     'say that the agent starts afresh': says({ key: 'agent starts afresh' }),
     'say that memory was lost': says({ key: 'memory was lost' }),
+    'say that it joins no Spaces': says({ key: 'Spaces are not joined' }),
 
     // what becomes of their text
     'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),
@@ -85,7 +86,10 @@ export const withSayings = withDeeds.extend({
     'say why it was stopped': tellsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
     'say that it was interrupted': tellsTheAsker({ key: 'interrupted' }),
     'say that the answer is empty': tellsTheAsker({ key: 'empty answer' }),
-    'say that the answer was refused': tellsTheAsker({ key: 'answer was refused' }),
+    'say that the answer was refused': tellsTheAsker(({ event }) => ({
+      key: 'answer was refused',
+      tooLarge: as(event, 'answer.refused').code === 'M_TOO_LARGE',
+    })),
 
     // the agent's question
     'pass on the question': tellsTheAsker(({ event }) => ({

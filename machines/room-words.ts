@@ -34,7 +34,10 @@ export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomCo
   return {
     turn: turn && { ...turn, text: now(turn.text) },
     waiting: waiting.map(now),
-    unanswered: unanswered && { ...unanswered, text: now(unanswered.text) },
+    // A refused answer was one to the old words.
+    unanswered:
+      unanswered &&
+      (isMeant(unanswered.text, event) ? { text: now(unanswered.text), why: unanswered.why } : unanswered),
     last: last && now(last),
   };
 }
@@ -138,6 +141,14 @@ export function delivery(
   if (answer === null) throw new Error('there is no answer to deliver');
   const turn = turnOf(context);
   return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
+}
+
+/** Of the turn that begins with it. */
+export function redelivery(context: RoomContext): RoomEffectParams['deliver the answer'] {
+  const answer = context.unanswered?.answer;
+  if (answer === undefined) throw new Error('no answer was refused');
+  const turn = (context.turns + 1) as TurnId;
+  return { turn, answer, preview: null, answers: unansweredText(context).eventId };
 }
 
 /** Whether somebody may have meant `!stop`. */

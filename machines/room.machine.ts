@@ -2,6 +2,7 @@
  * One Matrix room: a conversation with one agent, a tray for files, a place for our own dialogs.
  * Read it from top to bottom: each chapter is one state, one around others stands before those inside it, and what a
  * state does not answer is answered by the one around it. How they lie in each other stands at the end.
+ * `text.received` and the commands are the words of its person; what anybody else says is `bystander.spoke`.
  * This file says when, in names only; `room-vocabulary.ts` says what each name means.
  */
 import { room } from './room-vocabulary.ts';
@@ -64,7 +65,7 @@ const whole: State = {
 
 const unclaimed: State = {
   description:
-    'Nobody is known here: the bot was brought in while it did not look, or its memory of the room is lost. Whoever speaks first becomes its person.',
+    'Nobody is known here: the bot was brought in while it did not look, or its memory of the room is lost. Whoever speaks first becomes its person, and what they said is then heard where `room.claimed` led.',
   tags: 'unheard',
   on: {
     // Whoever may not talk to an agent does not become its person: the one who may could still come.
@@ -113,6 +114,7 @@ const serving: State = {
     ],
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.start': { actions: 'say hello' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
@@ -170,6 +172,11 @@ const conversation: State = {
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
+      {
+        guard: 'an answer was refused',
+        target: '.asking.finishing',
+        actions: ['deliver what was refused', 'begin the turn anew', 'close the question'],
+      },
       { guard: 'something is unanswered', target: '.asking', actions: ['begin the turn anew', 'close the question'] },
       {
         guard: 'an answered text is known',
@@ -190,12 +197,14 @@ const conversation: State = {
 };
 
 const idle: State = {
-  description: 'Nothing is asked and nothing waits: the room rests until its person writes.',
+  description:
+    'Nothing runs and nothing waits: the room rests until its person writes. !retry repeats what was stopped or failed.',
   tags: 'at rest',
 };
 
 const interrupted: State = {
-  description: 'The last turn was cut off: the room rests, and !retry would ask the same again.',
+  description:
+    'The service, or the connection to the agent, was lost in the middle of the last turn: the room rests, and !retry would ask the same again.',
   tags: 'at rest',
 };
 
@@ -436,7 +445,8 @@ const awaitingConfirmation: State = {
 };
 
 const stopping: State = {
-  description: 'The agent was told to stop and has a moment to end its turn by itself.',
+  description:
+    'The agent was told to stop and has a moment to end its turn by itself; the person hears of it when the turn has ended.',
   id: 'stopping',
   after: {
     stopLimit: [
@@ -475,7 +485,7 @@ const finishing: State = {
       {
         guard: 'it is of this turn',
         target: '#between turns',
-        actions: ['note what is answered', 'say that the answer was refused'],
+        actions: ['note what is answered', 'note what was refused', 'say that the answer was refused'],
       },
     ],
     'turn.ended': {},
@@ -531,6 +541,7 @@ const pointing: State = {
     'command.new': { actions: 'wish for a chat' },
     'command.chats': { actions: 'wish for the list of chats' },
     'command.unarchive': { actions: 'wish to unarchive a chat' },
+    'space.declined': { actions: 'say that it joins no Spaces' },
     'command.agent': { actions: 'say which agent answers' },
     'command.help': { actions: 'say what can be said' },
     'command.whoami': { actions: 'say who they are' },
@@ -583,7 +594,7 @@ const refusing: State = {
 
 const leaving: State = {
   description:
-    'The bot is out of a numbered chat; what it remembered is kept until its person’s list is without the chat.',
+    'The bot is out of a numbered chat and hears nobody; what it remembered is kept until its person’s list is without the chat.',
   tags: 'unheard',
   entry: ['report that the chat is gone', 'forget what is under way', 'forget whose chat it was'],
   on: {

@@ -73,8 +73,12 @@ export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
   return Turn.parse({ ...fresh, ...known });
 }
 
-/** What `!retry` repeats. */
-export const Unanswered = z.object({ text: Text, why: z.enum(['interrupted', 'stopped', 'failed']) });
+/** What `!retry` repeats; with an answer that the homeserver refused, the answer. */
+export const Unanswered = z.object({
+  text: Text,
+  why: z.enum(['interrupted', 'stopped', 'failed']),
+  answer: Answer.optional(),
+});
 export type Unanswered = z.infer<typeof Unanswered>;
 
 /** A question of ours that is open: what it is about, and what its answer needs to know. */
@@ -228,9 +232,12 @@ export type RoomEvent =
   | { type: 'name.set'; name: string }
   | { type: 'name.refused'; name: string; code: string }
   | { type: 'answer.delivered'; turn: TurnId }
-  | { type: 'answer.refused'; turn: TurnId }
+  /** `code`: the errcode of the homeserver. */
+  | { type: 'answer.refused'; turn: TurnId; answer: Answer; code: string }
   /** The state of the service was lost, and with it whether the person's last word here was answered. */
   | { type: 'memory.lost'; eventId: EventId }
+  /** Its person invited the bot to a Space. */
+  | { type: 'space.declined' }
   | { type: 'resumed' };
 
 /**

@@ -8,6 +8,7 @@ import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary
 import { as } from '../machines/vocabulary.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
+import { createSteadyClock } from './basics/steady-clock.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
@@ -16,6 +17,7 @@ import { chartsOnly } from './durable/inspection.ts';
 import type { Supervision } from './durable/supervision.ts';
 import { Closed } from './matrix/errors.ts';
 import { LoginRefused } from './matrix/login.ts';
+import type { Suspension } from './matrix/standing.ts';
 import type { Health } from './ops/health.ts';
 import type { Log } from './ports.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
@@ -35,6 +37,7 @@ export interface AppOptions {
   log: Log;
   /** Called at every boundary of an event's life; the crash tests kill here. */
   reach?: Reach;
+  /** The time of day, ms since 1970: asked at the start, and to notice that it was set. */
   now?: () => number;
   /** Sees every commit of every room. */
   observe?: (room: RoomId, change: Change<RoomContext>) => void;
@@ -75,6 +78,8 @@ interface Run {
   /** The records, between their reading and the waking. */
   remembered: Remembered | null;
   lastSyncAt: number | null;
+  /** Why the homeserver lets the account send nothing. */
+  suspended: Suspension | null;
   /** Why it ends. */
   problem: Error | null;
   send(event: SupervisorEvent): void;
@@ -86,7 +91,8 @@ interface Run {
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, now = Date.now, drainMs = DRAIN_MS, inspect } = options;
+  const { log, drainMs = DRAIN_MS, inspect } = options;
+  const now = steadyClock(options);
   const house = await openHouse(config, now, log);
   const machine = supervisorMachine.provide({ actions: deedsOf(() => run), delays: { drainLimit: drainMs } });
   const root = createActor(machine, {
@@ -95,7 +101,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
-    ...{ entering: null, service: null, remembered: null, lastSyncAt: null, problem: null },
+    ...{ entering: null, service: null, remembered: null, lastSyncAt: null, suspended: null, problem: null },
     supervision: {
       root,
       tell: (event) => root.send(event),
@@ -128,6 +134,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         syncStaleAfterMs: SYNC_STALE_MS,
         storeWritable: context.store === null,
         parkedRooms: context.parked,
+        suspended: run.suspended,
+        refusedMessages: run.service?.refusedMessages() ?? 0,
       };
     },
     async stop() {
@@ -214,6 +222,7 @@ function serviceFor(run: Run, { session, baseOf }: Entered): Service {
     on: {
       unauthorised: () =>
         fail(run, new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.')),
+      suspended: (state) => void (run.suspended = state),
       positionLost: () =>
         void house.host.update({ syncPosition: null }).then(
           () => fail(run, new PositionLost()),
@@ -245,7 +254,7 @@ function fail(run: Run, error: unknown): void {
 /** Closes all of it, whatever fails of it; gives what failed first, null for nothing. Never rejects. */
 async function close({ starting, entering, service, house, options }: Run): Promise<Error | null> {
   starting.abort();
-  void service?.sync.stop();
+  service?.sync.stop().catch((error: unknown) => options.log.error({ error }, 'sync did not stop cleanly'));
   // What it opens last is closed with the house.
   await entering?.catch(() => undefined);
   const steps = [() => service?.household.close(), () => service?.close(), () => house.close()];
@@ -260,4 +269,11 @@ async function close({ starting, entering, service, house, options }: Run): Prom
   }
   options.log.info({}, 'stopped');
   return failures[0] ?? null;
+}
+
+function steadyClock({ log, now: wall = Date.now }: AppOptions): () => number {
+  return createSteadyClock({
+    wall,
+    onJump: (ms) => log.warn({ ms }, 'the clock of the machine was set; what waits here goes by the time that passes'),
+  });
 }

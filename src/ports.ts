@@ -7,7 +7,6 @@ import type { Marker } from '../machines/marker.ts';
 import type { Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
-import type { Records } from './durable/world.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
 
@@ -33,15 +32,20 @@ export type Heard =
           | 'command.unknown'
           | 'room.named'
           | 'room.replaced'
-          | 'room.encrypted';
+          | 'room.encrypted'
+          | 'memory.lost';
       }
     >
   | { type: 'room.invited'; person: UserId }
+  /** An invite that is not taken, whoever the person is. */
+  | { type: 'invite.unwanted'; person: UserId; why: Unwanted }
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
   | { type: 'member.joined'; user: UserId; sender: UserId }
   | { type: 'member.left'; user: UserId; sender: UserId }
   /** `args`: all that stands behind the name, trimmed. */
   | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
+
+export type Unwanted = 'it names several senders' | 'it is to a Space' | 'it is for server notices';
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
 export interface Arrival {
@@ -224,62 +228,7 @@ export interface Registry {
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The dead letters of actors: a list for each. Written again with one more letter it costs one letter. */
-export interface Letters extends Records {
-  /** All of them; what is damaged is kept aside, reported and left out. */
-  entries(): AsyncIterable<[key: string, record: unknown]>;
-}
-
-export interface RecordTable extends Letters {
-  /** Writes all of them or none. */
-  writeAll(records: Iterable<readonly [key: string, record: unknown]>): Promise<void>;
-}
-
-/** Long answers beside the records. */
-export interface Answers {
-  write(room: RoomId, name: string, markdown: string): Promise<void>;
-  read(room: RoomId, name: string): Promise<string | null>;
-  remove(room: RoomId, name: string): Promise<void>;
-}
-
-/** What the service remembers about itself. */
-export type HostDocument = Readonly<{
-  /** `next_batch` of the last sync whose events are all in records. */
-  syncPosition: string | null;
-  deviceId: string | null;
-  /** The account whose rooms the records are of. */
-  userId: UserId | null;
-  /** Where each person has one memory (`policy.context.scope: person`): who has ever spoken to an agent. */
-  memories: Readonly<Record<AgentId, UserId>>;
-  /** No id above this one was given out. */
-  lastContextId: ContextId | null;
-  /** When `syncPosition` was committed, ms since 1970. */
-  lastSyncAt: number | null;
-}>;
-
-export interface HostState {
-  /** The last committed state. */
-  read(): HostDocument;
-  /** Writes the changes and gives the new state; one after the other. A failed write changes nothing. */
-  update(patch: Partial<HostDocument>): Promise<HostDocument>;
-}
-
-/**
- * All that lasts. One process has it at a time; what is written in the same tick lasts together or not at all. A write
- * resolves when it lasts, and what is read is what lasts. Every call rejects with `StoreFailure` when the disk refuses, and
- * has changed nothing then; a read rejects with `CorruptRecord` where it finds no JSON, which is kept aside.
- */
-export interface Store {
-  rooms: RecordTable;
-  people: RecordTable;
-  deadLetters: Letters;
-  answers: Answers;
-  host: HostState;
-  /** Copies what is committed into a new file, beside the work that goes on. */
-  backup(file: string): Promise<void>;
-  /** Ends what is under way, then lets another process have the store. Calling it twice is harmless. */
-  close(): Promise<void>;
-}
+export type { Answers, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

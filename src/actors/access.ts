@@ -2,6 +2,8 @@
 import type { AgentId, UserId } from '../../machines/ids.ts';
 
 export interface Access {
+  /** False for accounts that are nobody's: what they say and where they invite to is for the operator's log. */
+  isPerson(user: UserId): boolean;
   /** Whether an invite of `user` is taken at all; everybody else is a stranger. */
   mayInvite(user: UserId): boolean;
   /** `configured`: `userAgents` names the person; `default`: everybody's agent answers; `denied`: none does. */
@@ -13,6 +15,8 @@ export interface AccessRules {
   me: UserId;
   /** Globs over user ids: `*` and `?`, neither reaches over the first colon; the server part in any case. */
   allowed: readonly string[];
+  /** Globs over the ids of bots, of bridges' ghosts, of the homeserver itself: never served, unless `userAgents` names them. */
+  notPeople?: readonly string[];
   /** Who has an agent of their own; they are always allowed. */
   userAgents: Readonly<Record<UserId, AgentId>>;
   /** What becomes of everybody else who is allowed. */
@@ -23,22 +27,23 @@ export interface AccessRules {
 const SERVER = /^(?:[a-z\d.-]+|\[[a-f\d:.]+\])(?::\d{1,5})?$/i;
 const MAX_ID_LENGTH = 255;
 
-export function createAccess({ me, allowed, userAgents, unmapped }: AccessRules): Access {
+export function createAccess({ me, allowed, notPeople = [], userAgents, unmapped }: AccessRules): Access {
   const people = new Set<string>(Object.keys(userAgents));
-  const globs = allowed.map(partsOf);
+  const allowedGlobs = allowed.map(partsOf);
+  const otherGlobs = notPeople.map(partsOf);
+
+  function isPerson(user: UserId): boolean {
+    return user !== me && (people.has(user) || !isOneOf(otherGlobs, user));
+  }
 
   function mayInvite(user: UserId): boolean {
-    if (user === me) return false;
+    if (!isPerson(user)) return false;
     if (people.has(user)) return true;
-    if (user.length > MAX_ID_LENGTH) return false;
-    const { localpart, server } = partsOf(user);
-    if (!SERVER.test(server)) return false;
-    return globs.some(
-      (glob) => matches(glob.localpart, localpart) && matches(glob.server.toLowerCase(), server.toLowerCase()),
-    );
+    return user.length <= MAX_ID_LENGTH && SERVER.test(partsOf(user).server) && isOneOf(allowedGlobs, user);
   }
 
   return {
+    isPerson,
     mayInvite,
     assignmentOf(user) {
       if (!mayInvite(user)) return 'denied';
@@ -48,6 +53,13 @@ export function createAccess({ me, allowed, userAgents, unmapped }: AccessRules)
       return people.size === 0 ? 'configured' : 'default';
     },
   };
+}
+
+function isOneOf(globs: readonly ReturnType<typeof partsOf>[], user: UserId): boolean {
+  const { localpart, server } = partsOf(user);
+  return globs.some(
+    (glob) => matches(glob.localpart, localpart) && matches(glob.server.toLowerCase(), server.toLowerCase()),
+  );
 }
 
 /** The server part begins behind the first colon: `@a:evil.example:example.org` is nobody of example.org. */

@@ -4,9 +4,10 @@
  */
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
-import type { RoomContext } from '../../machines/room.model.ts';
+import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
-import type { Arrival, JoinRoom, Log, Now } from '../ports.ts';
+import type { Arrival, Heard, JoinRoom, Log, Now } from '../ports.ts';
+import type { Access } from './access.ts';
 import { createAntechamber } from './antechamber.ts';
 import type { Reception } from './reception.ts';
 
@@ -21,9 +22,11 @@ export interface Door {
 }
 
 export interface DoorWorld {
-  access: { mayInvite(user: UserId): boolean };
+  access: Pick<Access, 'mayInvite' | 'isPerson'>;
   /** Whose Space a room is. */
   ownerOf(space: RoomId): UserId | undefined;
+  /** The room that a person brought the bot into. */
+  entryOf(person: UserId): RoomId | undefined;
   /** Whether what replaces the room goes on as the same chat. */
   isChat(room: RoomId): boolean;
   rooms: Pick<Children<RoomId, RoomContext>, 'deliver'>;
@@ -43,9 +46,16 @@ export function createDoor(world: DoorWorld): Door {
   const antechamber = createAntechamber(world);
   const isWelcome = welcoming(world);
 
-  function decline(room: RoomId, person: UserId): void {
-    log.warn({ room, person }, 'invite declined');
+  function decline(room: RoomId, person: UserId, why: string): void {
+    log.warn({ room, person, why }, 'invite declined');
     world.leave(room).catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
+  }
+
+  function sayInTheEntryRoom(person: UserId): Promise<void> | 'nowhere' {
+    const entry = world.entryOf(person);
+    if (entry === undefined || !isWelcome(person)) return 'nowhere';
+    const event = { type: 'space.declined' } satisfies RoomEvent;
+    return world.rooms.deliver(entry, [{ kind: 'event', id: null, at: now(), event }], 'spoken to');
   }
 
   /** Null for what goes to the room's own actor. */
@@ -56,8 +66,17 @@ export function createDoor(world: DoorWorld): Door {
       const event = { type: 'space.gone', room } satisfies PersonEvent;
       return world.people.deliver(owner, [{ kind: 'event', id: null, at: now(), event }], 'told');
     }
+    if (heard.type === 'invite.unwanted') {
+      decline(room, heard.person, heard.why);
+      return heard.why === 'it is to a Space' ? sayInTheEntryRoom(heard.person) : 'nowhere';
+    }
+    const speaker = speakerIn(heard);
+    if (speaker !== null && !world.access.isPerson(speaker)) {
+      log.info({ room, sender: speaker }, 'words of an account that is no person');
+      return 'nowhere';
+    }
     if (heard.type !== 'room.invited' || isWelcome(heard.person)) return null;
-    decline(room, heard.person);
+    decline(room, heard.person, 'the person may not invite, or invites too often');
     return 'nowhere';
   }
 
@@ -85,6 +104,11 @@ export function createDoor(world: DoorWorld): Door {
       return handOver(news.get(false) ?? [], behind);
     },
   };
+}
+
+function speakerIn(heard: Heard): UserId | null {
+  if (heard.type === 'text.received') return heard.text.sender;
+  return 'eventId' in heard && 'sender' in heard ? heard.sender : null;
 }
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
 /** What a person brings to the pure heart: the chart, the first record, what acknowledged steps mean. */
 import type { AnyEventObject } from 'xstate';
+import { personEffectSchemas } from '../../machines/effect-schemas.ts';
 import {
   PersonContext,
   personEffects,
@@ -40,7 +41,9 @@ export function newPersonRecord(
 
 /** A person's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readPersonRecord(stored: unknown): Envelope<PersonContext> {
-  return readRecord(stored, { name: 'person', machine: personMachine, context: PersonContext });
+  return readRecord(stored, {
+    ...{ name: 'person', machine: personMachine, context: PersonContext, params: personEffectSchemas },
+  });
 }
 
 /** Which room asked for something and what it asked with; null for what nobody waits for. */

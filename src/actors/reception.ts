@@ -1,5 +1,5 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
-import { commandEvent, type HostFacts } from '../../machines/commands.ts';
+import { commandEvent, factsFor, type CommandName, type HostFacts } from '../../machines/commands.ts';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
@@ -11,8 +11,8 @@ import { createContextIds, type ContextIds, type ContextIdsWorld } from './conte
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
 
-/** What stands behind a command is cut to this many characters. */
-const MAX_ARGS = 1_000;
+/** The longest name that a person gives, in characters. */
+const MAX_NAME = 200;
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
@@ -85,11 +85,18 @@ export function createReception(world: ReceptionWorld): Reception {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
-  const facts: { [Name in keyof HostFacts]: () => Promise<HostFacts[Name]> } = {
-    clear: async () => ({ contextId: await mintContextId() }),
-    new: async () => ({ more: mode === 'spaces' }),
+function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+  const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
+    at: now,
+    contextId: mintContextId,
+    more: () => mode === 'spaces',
   };
+
+  /** Only what this command is given: an id that nobody takes would be minted in vain. */
+  async function findOut(name: CommandName): Promise<HostFacts> {
+    const found = factsFor(name).map(async (fact) => [fact, await sources[fact]()] as const);
+    return Object.fromEntries(await Promise.all(found)) as unknown as HostFacts;
+  }
 
   return async (heard: Heard): Promise<RoomEvent | null> => {
     switch (heard.type) {
@@ -101,18 +108,21 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
       case 'member.left':
         return { type: 'member.left', user: heard.user };
       case 'member.joined':
+      case 'invite.unwanted':
         return null;
       case 'command': {
         const { name, args, ...said } = heard;
-        return commandEvent(
-          name,
-          oneLine(args, MAX_ARGS),
-          said,
-          name in facts ? await facts[name as keyof HostFacts]() : {},
-        );
+        return named(commandEvent(name, args, said, await findOut(name)));
       }
       default:
         return heard;
     }
   };
+}
+
+/** A name that people see is one line of what can be seen; nothing visible is no name. */
+function named(event: RoomEvent): RoomEvent {
+  if (event.type !== 'command.new' && event.type !== 'command.rename') return event;
+  const name = event.name === null ? '' : oneLine(event.name, MAX_NAME);
+  return { ...event, name: name === '' ? null : name };
 }

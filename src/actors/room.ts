@@ -1,5 +1,6 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
+import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import {
   RoomContext,
   roomEffects,
@@ -46,10 +47,15 @@ export function roomDefinition(limits: PolicyLimits, device: string): RoomDefini
 
 /** Where a room begins, by its role. */
 const startOf: Record<Role, Envelope['value']> = {
-  chat: { serving: { conversation: 'idle', tray: 'empty', dialog: 'none' } },
-  entry: 'pointing',
-  refused: 'refusing',
+  chat: beginningOf('serving'),
+  entry: beginningOf('pointing'),
+  refused: beginningOf('refusing'),
 };
+
+/** The state with the first ones of all that is in it. */
+function beginningOf(state: string): Envelope['value'] {
+  return roomMachine.resolveState({ value: state, context: {} as never }).value as Envelope['value'];
+}
 
 /** The record of a room that nobody has seen yet. */
 export function newRoomRecord(context: RoomContext, origin: string): Envelope<RoomContext> {
@@ -59,7 +65,9 @@ export function newRoomRecord(context: RoomContext, origin: string): Envelope<Ro
 
 /** A room's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readRoomRecord(stored: unknown): Envelope<RoomContext> {
-  return readRecord(stored, { name: 'room', machine: roomMachine, context: RoomContext });
+  return readRecord(stored, {
+    ...{ name: 'room', machine: roomMachine, context: RoomContext, params: roomEffectSchemas },
+  });
 }
 
 /** Who said this; null for what nobody says. */
@@ -130,8 +138,10 @@ function authorOf(event: RoomEvent) {
 function settled(item: OutboxItem, result: Result): RoomEvent | null {
   switch (item.type as keyof RoomEffectParams) {
     case 'deliver the answer': {
-      const { turn } = item.params as unknown as RoomEffectParams['deliver the answer'];
-      return { type: result.ok ? 'answer.delivered' : 'answer.refused', turn };
+      const { turn, answer } = item.params as unknown as RoomEffectParams['deliver the answer'];
+      return result.ok
+        ? { type: 'answer.delivered', turn }
+        : { type: 'answer.refused', turn, answer, code: result.code };
     }
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];

@@ -1,6 +1,6 @@
 /** Why a connection broke: the trouble that a person is told about, and what stands in the log. */
 import type { Trouble } from '../../machines/notices.ts';
-import { nameOf, type Frame } from './frames.ts';
+import { namable, nameOf, type Frame } from './frames.ts';
 
 export interface Break {
   trouble: Trouble;
@@ -29,7 +29,11 @@ export function breakOfError(error: Error, written: Written): Break {
 /** The agent said ERROR. Details that cannot be read (null) are no ERROR of the protocol. */
 export function breakOfRefusal(refusal: Refusal): Break {
   const { code, details } = refusal;
-  return { trouble: details === null ? 'protocol' : troubleOfRefusal(code, details), detail: nameOf(refusal), code };
+  return {
+    trouble: details === null ? 'protocol' : troubleOfRefusal(code, details),
+    detail: nameOf(refusal),
+    code: namable(code),
+  };
 }
 
 /** The connection is gone, for a reason that has no code. */

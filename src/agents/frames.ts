@@ -28,6 +28,10 @@ export interface Decoded {
 
 const TEXT_LIMIT = 10_000;
 const NAME_LIMIT = 100;
+/** A longer STATUS.session counts as none: it is only ever compared, and stands in every record of its room. */
+const SESSION_LIMIT = 500;
+/** A message that is nested deeper is not parsed: millions of brackets would stand for seconds of everybody's time. */
+const MESSAGE_DEPTH_LIMIT = 50_000;
 /** How deep the details of an ERROR may be nested: `JSON.stringify` overflows the stack at some thousands. */
 const DEPTH_LIMIT = 100;
 
@@ -40,7 +44,7 @@ const Status = z.object({
   capabilities: z
     .object({ idempotent: flag, request_id: flag, confirmations: flag, stop: flag })
     .catch({ idempotent: false, request_id: false, confirmations: false, stop: false }),
-  session: z.string().nullable().catch(null),
+  session: z.string().max(SESSION_LIMIT).nullable().catch(null),
 });
 const TextChunk = z.object({ text: z.string() });
 const SendFile = z.object({ path: z.string().min(1).max(4096) });
@@ -57,13 +61,17 @@ const Confirmation = z.object({
 });
 const Progress = z.object({ step: whole.default(null), steps: whole.default(null) });
 
+const [QUOTE, BACKSLASH, BRACKET, BRACE] = [34, 92, 91, 123];
+
 /** A message as it came; what is not asked for by name is never looked at or copied. */
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Decodes one WebSocket message; never throws. */
 export function decodeFrame(data: Buffer | string, isBinary = false): Decoded {
   if (isBinary) return unread('a binary message');
-  const fields = parseJson(data.toString());
+  const text = data.toString();
+  if (isTooDeep(text)) return unread('a message that is nested too deep');
+  const fields = parseJson(text);
   const envelope = Envelope.safeParse(fields);
   if (!envelope.success) return unread('not a JSON object with a type');
   const { type, request_id: requestId } = envelope.data;
@@ -71,7 +79,7 @@ export function decodeFrame(data: Buffer | string, isBinary = false): Decoded {
 }
 
 function decodeType(type: string, fields: Fields): Frame {
-  const name = type.slice(0, NAME_LIMIT);
+  const name = namable(type);
   if (type === 'STATUS') return { type: 'status', ...Status.parse(fields) };
   if (type === 'AGENT_EVENT_TEXT_CHUNK') {
     const chunk = TextChunk.safeParse(fields);
@@ -91,6 +99,11 @@ function decodeType(type: string, fields: Fields): Frame {
   if (/TOOL_?(CALL|RESULT)/i.test(type)) return progress(fields, null);
   if (type.startsWith('AGENT_EVENT_')) return progress(fields, name);
   return { type: 'unknown', name };
+}
+
+/** Names stand in logs: what an agent puts in their place may be anything, also what a person wrote. */
+export function namable(name: string): string {
+  return /^[\w.:-]+$/.test(name) ? name.slice(0, NAME_LIMIT) : 'a name that is no word';
 }
 
 function decodeCustomUpdate(name: string, fields: Fields): Frame {
@@ -123,6 +136,23 @@ function asText(details: unknown): string | null {
 function isDeeperThan(limit: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return limit === 0 || Object.values(value).some((inner) => isDeeperThan(limit - 1, inner));
+}
+
+/** Brackets inside texts are not counted. */
+function isTooDeep(message: string): boolean {
+  if (message.length <= MESSAGE_DEPTH_LIMIT) return false;
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < message.length; index += 1) {
+    const code = message.charCodeAt(index);
+    if (code === BACKSLASH) index += 1;
+    else if (code === QUOTE) inText = !inText;
+    else if (inText) continue;
+    else if (code === BRACKET || code === BRACE) {
+      if (++depth > MESSAGE_DEPTH_LIMIT) return true;
+    } else if (code === BRACKET + 2 || code === BRACE + 2) depth -= 1;
+  }
+  return false;
 }
 
 function parseJson(text: string): unknown {

@@ -8,7 +8,7 @@ import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import type { Break } from './breaks.ts';
 import { breakOfClose, breakOfError, breakOfRefusal, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
-import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, nameOf } from './frames.ts';
+import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, namable, nameOf } from './frames.ts';
 import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
 import { settingsOf } from './link-options.ts';
 import { createTimers } from './timers.ts';
@@ -17,6 +17,8 @@ import { agentUrl, withoutLogin } from './url.ts';
 /** How long a peer may take to answer our closing before its socket is destroyed. */
 const HANG_UP_MS = 1_000;
 
+/** So many frames that cannot be read end the link: whoever sends them speaks another protocol. */
+export const MOST_INVALID = 20;
 /** Kinds of ignored frames that a link names in the log; the rest is only counted. */
 const NAMED_MOST = 20;
 
@@ -52,6 +54,7 @@ class AgentLink implements Link {
   #questionOpen = false;
   #stopping = false;
   #pongAwaited = false;
+  #invalid = 0;
 
   /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
   readonly #barred = createBarrier((error) => {
@@ -169,7 +172,7 @@ class AgentLink implements Link {
 
   #greet(frame: Frame): void {
     if (frame.type !== 'status') {
-      const code = frame.type === 'error' ? frame.code : null;
+      const code = frame.type === 'error' ? namable(frame.code) : null;
       const detail = `the first frame was ${nameOf(frame)}, not STATUS`;
       return this.#fail({ trouble: 'protocol', detail, code });
     }
@@ -181,7 +184,7 @@ class AgentLink implements Link {
 
   #takeEarly(frame: Frame): void {
     if (frame.type !== 'error' && frame.type !== 'disconnect') return this.#settings.count('frame unexpected');
-    const code = frame.type === 'error' ? frame.code : null;
+    const code = frame.type === 'error' ? namable(frame.code) : null;
     this.#fail({ trouble: 'unreachable', detail: `${nameOf(frame)} before the message`, code });
   }
 
@@ -213,7 +216,9 @@ class AgentLink implements Link {
       case 'unknown':
         return this.#ignore('frame unknown', frame.name);
       case 'protocol':
-        return this.#ignore('frame invalid', frame.detail);
+        this.#ignore('frame invalid', frame.detail);
+        if (++this.#invalid < MOST_INVALID) return;
+        return this.#fail({ trouble: 'protocol', detail: `${MOST_INVALID} frames could not be read`, code: null });
     }
   }
 

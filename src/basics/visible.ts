@@ -19,7 +19,7 @@ const TERMINAL = new RegExp(
 );
 
 /** Blanks, controls, what only joins, marks or fills, and the letters that are drawn as nothing. */
-const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+const INVISIBLE = /^[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 const LEADING = /^[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/u;
 /** Invisible by itself, but a part of the character before it: of an emoji or a flag. */

@@ -2,10 +2,12 @@
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { createAttendance } from '../matrix/attendance.ts';
 import { createClient } from '../matrix/client.ts';
+import { withCountedState } from '../matrix/counted-state.ts';
 import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
 import { createRoomWork } from '../matrix/rooms.ts';
 import { createSignals } from '../matrix/signals.ts';
+import { createStanding, type Suspension } from '../matrix/standing.ts';
 import { createSurvey } from '../matrix/survey.ts';
 import type { Chance, Log, Now } from '../ports.ts';
 
@@ -18,20 +20,24 @@ export interface MatrixOptions {
   log: Log;
   /** The homeserver no longer accepts the access token. */
   onUnauthorised(): void;
+  /** The account, or the homeserver, is in a state in which nothing goes through; null: something did again. */
+  onSuspended(state: Suspension | null): void;
   /** The bot is no longer in a room, and no sync says so. */
   onGone(room: RoomId): Promise<void>;
 }
 
-export function composeMatrix({ homeserver, session, me, now, chance, log, onUnauthorised, onGone }: MatrixOptions) {
+export function composeMatrix(options: MatrixOptions) {
+  const { homeserver, session, me, now, chance, log, onGone } = options;
   const { accessToken, deviceId } = session;
   const api = createClient({ homeserver, accessToken, me, log });
-  const courier = createCourier({ api, device: deviceId, me, now, chance, log, onUnauthorised });
+  const standing = createStanding(options);
+  const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });
-  const work = createRoomWork({ api, me, chance, log });
+  const work = createRoomWork({ api: withCountedState(api, courier.counted), me, chance, log, standing });
   const attendance = createAttendance({ api, me, chance, log });
   const survey = createSurvey({ api, me, log, chance });
   return {
-    ...{ api, signals, attendance, survey, work },
+    ...{ api, signals, attendance, survey, work, refusedMessages: () => courier.givenUp },
     /** For the actors: what they are refused may tell that the bot is no longer in a room. */
     forActors: {
       ...attendance.watching({ work, send: courier.send }, onGone),

@@ -15,12 +15,11 @@ import { alike, resumed, type Shared } from './surroundings.ts';
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
   const { limits, access } = config.policy;
-  const { queue, connectTries, turnMs } = limits;
   const refuseAlways = access.denyRepeat === 'always';
   const ports = portsOf(shared);
   return createChildren({
     ...alike(shared),
-    definition: roomDefinition({ queue, tries: connectTries, turnMs, refuseAlways }, device),
+    definition: roomDefinition({ ...limits, refuseAlways }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
     async newRecord(room: RoomId, first) {
@@ -52,7 +51,8 @@ function portsOf(shared: Shared): RoomEffectPorts {
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
     openLink: openLinks({
       baseOf: shared.baseOf,
-      now,
+      // When an agent's question expires is a time of day.
+      now: Date.now,
       log,
       count: (frame) => log.debug({ frame }, 'frame changes nothing'),
       limits: {

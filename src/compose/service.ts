@@ -1,5 +1,5 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
-import { EventId, type AgentId, type RoomId } from '../../machines/ids.ts';
+import { EventId, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import type { Reach } from '../actors/boundaries.ts';
 import { createDirectory } from '../actors/directory.ts';
@@ -11,8 +11,9 @@ import type { Change } from '../durable/durable.ts';
 import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
 import type { Session } from '../matrix/login.ts';
+import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, Chance, HostState, Log, Now, Store } from '../ports.ts';
+import type { Arrival, Chance, HostState, KnownRoom, Log, Now, Store, Survey } from '../ports.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -35,6 +36,7 @@ export interface ServiceOptions {
   observe: ((room: RoomId, change: Change<RoomContext>) => void) | undefined;
   on: {
     unauthorised(): void;
+    suspended(state: Suspension | null): void;
     positionLost(): void;
     synced(): void;
     syncFailed(detail: string): void;
@@ -52,12 +54,14 @@ export function composeService(options: ServiceOptions) {
   const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
   const directory = createDirectory();
   const matrix = composeMatrix({
-    ...{ homeserver, session, me, now, chance, log, onUnauthorised: on.unauthorised },
+    ...{ homeserver, session, me, now, chance, log },
+    ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     async onGone(room) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
   });
-  const { work, attendance, survey } = matrix;
+  const { work, attendance } = matrix;
+  const survey = ofPeople(matrix.survey, access.isPerson);
   const reception = createReception({
     ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
@@ -68,7 +72,10 @@ export function composeService(options: ServiceOptions) {
     ...{ device: session.deviceId, reception },
     observe: {
       person: (_, { record }) => directory.note(record),
-      room: (room, change) => options.observe?.(room, change),
+      room(room, change) {
+        directory.noteRoom(change.record);
+        options.observe?.(room, change);
+      },
     },
     letIn: (room) => door.letIn(room),
     onStore: on.store,
@@ -76,10 +83,22 @@ export function composeService(options: ServiceOptions) {
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
+    entryOf: directory.entryOf,
     ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
   });
   const sync = composeSync(options, matrix, door);
-  return { household, sync, work, reception, registry, door, directory, survey, attendance, close: matrix.close };
+  return {
+    household,
+    sync,
+    work,
+    reception,
+    registry,
+    door,
+    directory,
+    survey,
+    attendance,
+    ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
+  };
 }
 
 function composeSync(
@@ -122,7 +141,21 @@ function composeSync(
   });
 }
 
+/** The same, in which only people are members of rooms: nobody else becomes somebody to be served. */
+function ofPeople(survey: Survey, isPerson: (user: UserId) => boolean): Survey {
+  return async () => {
+    const { rooms, ...rest } = await survey();
+    const members = (room: KnownRoom) => room.members.filter(({ user }) => isPerson(user));
+    return { ...rest, rooms: rooms.map((room) => ({ ...room, members: members(room) })) };
+  };
+}
+
 /** The newest event of each room, to be marked as read. */
 function lastEvents(arrivals: readonly Arrival[]): Map<RoomId, EventId> {
-  return new Map(arrivals.flatMap(({ room, id }) => (id === null ? [] : [[room, EventId.parse(id)]])));
+  return new Map(
+    arrivals.flatMap(({ room, id }) => {
+      const event = EventId.safeParse(id).data;
+      return event === undefined ? [] : [[room, event]];
+    }),
+  );
 }

@@ -21,6 +21,7 @@ export function describePolicy(config: Config): Row[] {
   return [
     ['may invite', `${invitersOf(config)}; invites of anybody else are declined without a word`],
     row('onboarding.invites_per_minute'),
+    ...othersOf(policy),
     ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
     ...restOf(config),
     ['without agent', contactOf(policy)],
@@ -35,6 +36,10 @@ function invitersOf({ policy: { access }, userAgents }: Config): string {
   if (Object.keys(userAgents).length > 0)
     inviters.push(inviters.length === 0 ? 'only the people below' : 'the people below');
   return listOf(inviters);
+}
+
+function othersOf({ access: { notPeople } }: Policy): Row[] {
+  return notPeople.length === 0 ? [] : [['no people', `${listOf(notPeople.map(groupOf))}: never served`]];
 }
 
 /** A glob in words where it is one of the usual ones. */

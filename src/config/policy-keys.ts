@@ -105,6 +105,18 @@ const Access = z.strictObject({
     hint: 'a list of user ids with * and ?: ["@*:example.org"]; or leave it out',
     words: null,
   }),
+  not_people: z
+    .array(oneGlob)
+    .max(1000)
+    .readonly()
+    .default(['@notices:*'])
+    .register(about, {
+      purpose:
+        'accounts that are no people, such as other bots and the ghosts of a bridge: they are never served, and what ' +
+        'they say is not answered',
+      hint: 'a list of user ids with * and ?: ["@notices:*", "@telegram_*:example.org"]; or leave it out',
+      words: null,
+    }),
   unmapped: z
     .enum(['default_agent', 'deny'])
     .default('default_agent')

@@ -6,7 +6,8 @@ export function delays(machine: AnyStateMachine, context: unknown = {}): Record<
   return Object.fromEntries(
     Object.entries(machine.implementations.delays as Record<string, Delay>).map(([name, delay]) => {
       const ms = typeof delay === 'number' ? delay : delay({ context });
-      return [name, ms === undefined ? 'as the operator sets it' : duration(ms)];
+      // Of what the operator sets, nothing is known here: a length that is reckoned from it is none.
+      return [name, ms === undefined || Number.isNaN(ms) ? 'as the operator sets it' : duration(ms)];
     }),
   );
 }

@@ -24,10 +24,10 @@ const written: Record<Reading, string> = {
   'a number': '1',
   'the word all': '',
 };
-const facts: HostFacts = { clear: { contextId: context }, new: { more: true } };
+const facts: HostFacts = { at: 0, contextId: context, more: true };
 
 function command(name: CommandName, takes: Reading): Message {
-  return commandEvent(name, written[takes], said, name in facts ? facts[name as keyof HostFacts] : {});
+  return commandEvent(name, written[takes], said, facts);
 }
 
 /** By type, so that a message that is missing here does not compile. */
@@ -68,6 +68,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
   'text.withdrawn': [{ of: eventId }],
   'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
+  'space.declined': [{}],
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [
@@ -103,7 +104,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },
   ],
   'answer.delivered': [{}],
-  'answer.refused': [{}],
+  'answer.refused': [{ answer: { markdown: 'answer' }, code: 'M_FORBIDDEN' }],
   resumed: [{}],
 };
 

@@ -1,11 +1,10 @@
 /** Where a room can be found, and what it remembers there: reached by playing the chart, never put together by hand. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type EventObject, type StateValue } from 'xstate';
-import { fixedLimits, type RoomInTheHouse, type RoomLimits } from '../../machines/room-limits.ts';
+import { fixedLimits, smallestLimits, type RoomInTheHouse, type RoomLimits } from '../../machines/room-limits.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { happenings } from './happenings.ts';
 
-/** The smallest, so that each is reached in few steps. */
-const limits: RoomLimits = { ...fixedLimits, queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false };
+const limits: RoomLimits = { ...fixedLimits, ...smallestLimits };
 
 const nobody = blankRoom({
   room: '!room' as RoomContext['room'],

@@ -14,16 +14,19 @@ import { allNodes, conditionOf, describeMachine, pathTo, type ChartNode, type Ch
 
 const conversation = 'room.serving.conversation';
 
-const roomViews: { caption: string; view: View }[] = [
-  {
-    caption: 'The whole room:',
-    view: { inside: 'room', opened: ['room.serving', conversation, 'room.serving.tray', 'room.serving.dialog'] },
-  },
-  {
-    caption: 'The inside of `asking`, which is one turn:',
-    view: { inside: `${conversation}.asking`, opened: [`${conversation}.asking.working`] },
-  },
-];
+/** The regions of a room that serves are all drawn with their inside. */
+function roomViews(room: ChartNode): { caption: string; view: View }[] {
+  const regions = pathTo(room, conversation)
+    .at(-2)!
+    .children.map(({ id }) => id);
+  return [
+    { caption: 'The whole room:', view: { inside: 'room', opened: ['room.serving', ...regions] } },
+    {
+      caption: 'The inside of `asking`, which is one turn:',
+      view: { inside: `${conversation}.asking`, opened: [`${conversation}.asking.working`] },
+    },
+  ];
+}
 
 const effectClasses: Record<EffectClass, string> = {
   repeatable: 'kept in the record until acknowledged, sent again after a crash under the same transaction id',
@@ -41,8 +44,8 @@ export function renderReadme(): string {
     '<!-- Written by `npm run diagrams`; a test fails when this page and the machines differ. -->',
     'An arrow says: on this event, if [this holds], go there. A state takes what it does not name itself from the state around it.',
     '## The room',
-    'One Matrix room is one machine. Where nobody invited the bot it is *unclaimed*: whoever speaks first becomes its person, before that word is heard. Then it is *serving* a person, or *pointing* from an entry room to the chats in a Space of the person, or *refusing* somebody whom no agent serves, until the bot has *left*; a numbered chat is *leaving* until the list of its person is without it. A room that serves has three regions side by side. The *conversation* rests (`idle`, or `interrupted` when a turn was cut off and `!retry` would repeat it) until a text comes; then it is `asking`: it waits for a place among the turns that the agent takes at once, connects, waits for the agent to report its status, sends the text, and listens to the answer as it grows. The agent may ask something back, the person may stop it; when the answer is in the room the next waiting text has its turn. The *tray* and the *dialog* are places for files and for questions of our own; today they refuse and rest.',
-    ...roomViews.flatMap(({ caption, view }) => [caption, fenced(drawMermaid(room, view))]),
+    'One Matrix room is one machine. Where nobody invited the bot it is *unclaimed*: whoever speaks first becomes its person, before that word is heard. Then it is *serving* a person, or *pointing* from an entry room to the chats in a Space of the person, or *refusing* somebody whom no agent serves, until the bot has *left*; a numbered chat is *leaving* until the list of its person is without it. A room that serves has regions side by side. The *conversation* rests (`idle`, or `interrupted` when a turn was cut off and `!retry` would repeat it) until a text comes; then it is `asking`: it waits for a place among the turns that the agent takes at once, connects, waits for the agent to report its status, sends the text, and listens to the answer as it grows. The agent may ask something back, the person may stop it; when the answer is in the room the next waiting text has its turn. The *tray* and the *dialog* are places for files and for questions of our own; today they refuse and rest.',
+    ...roomViews(room).flatMap(({ caption, view }) => [caption, fenced(drawMermaid(room, view))]),
     '### State × message',
     '*taken*: something happens that the message asks for; *held*: it waits its turn; *refused*: the person is told why not; *ignored*: nothing happens, on purpose. What differs under a circumstance stands in brackets. No message is heard in `unclaimed`, where `room.claimed` comes first, and in `leaving`, where the bot is no longer in the room. Found by running the machine: the states and circumstances are those that events lead to.',
     table(

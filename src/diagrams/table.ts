@@ -15,7 +15,7 @@ import { allNodes, describeMachine, isPassing, pathTo, type ChartNode } from './
 export type Treatment = 'taken' | 'held' | 'refused' | 'ignored' | 'dropped';
 
 /** What may be the case besides the state; names as they stand in the cells. */
-type Circumstance = (typeof circumstances)[number]['name'];
+type Circumstance = string;
 
 export interface Cell {
   /** What happens where none of the circumstances is the case. */
@@ -46,6 +46,13 @@ const circumstances = [
       message.type === 'bystander.spoke' ? told.includes(message.sender) : noticed,
   },
 ] as const satisfies readonly { name: string; holds: Holds }[];
+
+/** The states of the regions beside the conversation in which something goes on: `dialog open`. */
+function goingOn({ _nodes }: AnyMachineSnapshot): Circumstance[] {
+  const others = _nodes.filter(({ parent }) => parent?.parent?.type === 'parallel' && parent.key !== 'conversation');
+  const begun = others.filter((node) => !node.parent?.initial.target.includes(node));
+  return begun.map(({ key, parent }) => `${parent?.key} ${key}`);
+}
 
 /** Runs every message in every place in which a room can be found. */
 export function treatments(machine: AnyStateMachine = roomMachine): Row[] {
@@ -89,12 +96,11 @@ interface Case {
 function cell(machine: AnyStateMachine, state: string, places: readonly AnyMachineSnapshot[], message: Message): Cell {
   const cases = places.map((place): Case => {
     const context = place.context as RoomInTheHouse;
-    const when = circumstances.filter(({ holds }: { holds: Holds }) => holds(context, message)).map(({ name }) => name);
+    const named = circumstances.filter(({ holds }: { holds: Holds }) => holds(context, message));
+    const when = [...named.map(({ name }) => name), ...goingOn(place)];
     return { when, then: treat(machine, place, message) };
   });
-  const always = circumstances
-    .filter(({ name }) => cases.every(({ when }) => when.includes(name)))
-    .map(({ name }) => name);
+  const always = (cases[0]?.when ?? []).filter((name) => cases.every(({ when }) => when.includes(name)));
   const found = casesIn(cases.map(({ when, then }) => ({ when: when.filter((name) => !always.includes(name)), then })));
   const [usual, ...others] = found;
   if (usual === undefined) throw new Error('a cell without a place');
@@ -122,8 +128,10 @@ function cell(machine: AnyStateMachine, state: string, places: readonly AnyMachi
   }
 }
 
+/** What goes on in another region comes behind what is named. */
 function placeIn(name: Circumstance): number {
-  return circumstances.findIndex((one) => one.name === name);
+  const place = circumstances.findIndex((one) => one.name === name);
+  return place < 0 ? circumstances.length : place;
 }
 
 function treat(machine: AnyStateMachine, place: AnyMachineSnapshot, message: Message): Treatment {

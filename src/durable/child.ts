@@ -26,7 +26,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #actor: Actor<DurableLogic<Key, Context>> | null = null;
   /** The record, where it is at hand before the actor is spawned. */
   #found: Envelope<Context> | null;
-  #held: Held[] = [];
+  readonly #held = new Set<Held>();
   #timers: Map<string, Running> | null = null;
   #letters: DeadLetterBox | null = null;
   #lastUsed: number;
@@ -54,7 +54,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#lastUsed = world.now();
     const last = inputs.length - 1;
     const batch = inputs.map((input, index) => ({ input, onDisk: index === last ? onDisk : null, byLetter }));
-    this.#held.push(...batch);
+    for (const one of batch) this.#held.add(one);
     if (this.#actor !== null) return this.#send(this.#actor, batch);
     const standing = world.supervision.standingOf(this.key);
     if (standing !== null || this.#isLate) this.#letterBox().keep();
@@ -110,7 +110,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#stop();
     if (until === 'parked') {
       world.log.error(about, 'actor parked');
-      const inputs = this.#held.map(({ input }) => input);
+      const inputs = [...this.#held].map(({ input }) => input);
       effects.sayTroubled(this.key, inputs);
     } else {
       const { isShared, log } = world;
@@ -132,14 +132,14 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   /** Leaves memory where nothing is under way and nothing came for so long, ms. */
   evictAfter(idleMs: number): void {
     const { world } = this.#nursery;
-    if (this.#actor === null || this.#held.length > 0 || world.now() - this.#lastUsed < idleMs) return;
+    if (this.#actor === null || this.#held.size > 0 || world.now() - this.#lastUsed < idleMs) return;
     if (world.mayLeaveMemory(this.#actor.getSnapshot().record)) this.#actor.send({ type: 'evict' });
   }
 
   /** The actor is gone; gives what is held for the next one. */
   leave(): readonly Held[] {
     this.#stop();
-    return this.#held;
+    return [...this.#held];
   }
 
   /** The record of an actor that was never there is made for the first event that it hears. */
@@ -148,7 +148,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     await written(this.key);
     const stored = await world.records.read(this.key);
     if (stored !== null) return world.readRecord(stored);
-    const first = this.#held.map(({ input }) => input).find(({ kind }) => kind === 'event');
+    const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
     return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
   }
 
@@ -184,7 +184,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     }
     const news = world.news(record);
     if (news.length > 0) actor.send({ type: 'admit', inputs: news, onDisk: null });
-    if (this.#held.length > 0) this.#send(actor, this.#held.slice());
+    if (this.#held.size > 0) this.#send(actor, [...this.#held]);
   }
 
   #send(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[]): void {
@@ -194,15 +194,17 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       type: 'admit',
       inputs,
       // What came behind its end stays held, for the next actor.
-      onDisk: (untaken) => this.#written(batch.filter((_, index) => !untaken.includes(inputs[index] as Input))),
+      onDisk: (untaken) => {
+        const left = new Set(untaken);
+        this.#written(left.size === 0 ? batch : batch.filter((_, index) => !left.has(inputs[index] as Input)));
+      },
     });
   }
 
   #written(batch: readonly Held[]): void {
-    const written = new Set(batch);
-    this.#held = this.#held.filter((one) => !written.has(one));
+    for (const one of batch) this.#held.delete(one);
     for (const one of batch) one.onDisk?.();
-    if (this.#held.length === 0) this.#letters?.forget();
+    if (this.#held.size === 0) this.#letters?.forget();
   }
 
   #failed(error: unknown): void {
@@ -240,7 +242,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   #letterBox(): DeadLetterBox {
     this.#letters ??= createDeadLetterBox(
-      { key: this.key, held: () => this.#held, isRunning: () => this.#actor !== null },
+      { key: this.key, held: () => [...this.#held], isRunning: () => this.#actor !== null },
       this.#nursery.letters,
     );
     return this.#letters;

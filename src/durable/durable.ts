@@ -5,7 +5,7 @@
  */
 import type { ActorLogic, AnyEventObject } from 'xstate';
 import type { Reach } from './boundaries.ts';
-import type { Definition, Effect, Heard, Input } from './definition.ts';
+import type { Definition, Effect, Heard, Input, Tell } from './definition.ts';
 import type { Envelope } from './record.ts';
 import { snapshotOf, type DurableSnapshot } from './snapshot.ts';
 import { step } from './step.ts';
@@ -30,8 +30,6 @@ export interface Change<Context = unknown> {
   /** What came behind the end of the actor. */
   untaken: readonly Input[];
 }
-
-export type Tell = (untaken: readonly Input[]) => void;
 
 export interface DurableInput<Key extends string = string, Context = unknown> {
   key: Key;
@@ -105,8 +103,10 @@ export function durable<Key extends string, Context, Event extends AnyEventObjec
       const snapshot = current.heard === null ? current : current.with({ heard: null });
       switch (event.type) {
         case 'admit': {
-          const waitingFor = event.onDisk === null ? snapshot.waitingFor : [...snapshot.waitingFor, event.onDisk];
-          return decide(snapshot.with({ waiting: [...snapshot.waiting, ...event.inputs], waitingFor }), scope);
+          // These grow in place, or a flood behind a slow write would be copied with each of its inputs.
+          for (const input of event.inputs) snapshot.waiting.push(input);
+          if (event.onDisk !== null) snapshot.waitingFor.push(event.onDisk);
+          return decide(snapshot.with({}), scope);
         }
         case 'written':
           return commit(snapshot, event.change, scope);

@@ -83,14 +83,16 @@ export function readEnvelope(stored: unknown, machine: string): Envelope {
   return envelope.data;
 }
 
-/** What a kind of actor is checked by: its name in records, its chart, the schema of its context. */
+/** What a kind of actor is checked by: its name in records, its chart, the schemas of its context and its effects. */
 export interface Kind<Context> {
   name: string;
   machine: AnyStateMachine;
   context: z.ZodType<Context>;
+  /** By type, of every effect that an outbox keeps. */
+  params: Readonly<Record<string, z.ZodType>>;
 }
 
-/** A stored record, checked whole, its context and its place in the chart included. Throws `UnreadableRecord`. */
+/** A stored record, checked whole: its context, its place in the chart, its outbox. Throws `UnreadableRecord`. */
 export function readRecord<Context>(stored: unknown, kind: Kind<Context>): Envelope<Context> {
   const record = readEnvelope(stored, kind.name);
   const context = kind.context.safeParse(record.context);
@@ -100,7 +102,17 @@ export function readRecord<Context>(stored: unknown, kind: Kind<Context>): Envel
   } catch (error) {
     throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
   }
+  for (const item of record.outbox) checkItem(item, kind.params);
   return { ...record, context: context.data };
+}
+
+/** The params stay as they are stored: what a schema strips may be of a newer version. */
+function checkItem({ id, type, params }: OutboxItem, schemas: Kind<unknown>['params']): void {
+  const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  if (schema === undefined) throw new UnreadableRecord(`outbox item ${id} wants '${type}', which no outbox keeps`);
+  const checked = schema.safeParse(params);
+  if (checked.success) return;
+  throw new UnreadableRecord(`outbox item ${id} wants '${type}' with wrong params:\n${z.prettifyError(checked.error)}`);
 }
 
 /** The record of an actor that begins in the state `value`. */

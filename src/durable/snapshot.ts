@@ -1,17 +1,16 @@
 /** What a durable actor shows of itself: its chart as of the last commit, and beside it what is on its way. */
 import { matchesState, type AnyEventObject, type AnyMachineSnapshot, type Snapshot, type StateValue } from 'xstate';
-import type { Definition, Heard, Input } from './definition.ts';
-import type { Tell } from './durable.ts';
+import type { Definition, Heard, Input, Tell } from './definition.ts';
 import type { Envelope } from './record.ts';
 import { chartOf } from './step.ts';
 
 interface Contents<Key extends string, Context> {
   status: 'active' | 'done';
   record: Envelope<Context>;
-  /** What came while a write was in flight. */
-  waiting: readonly Input[];
-  /** Whom to tell when `waiting` is on disk. */
-  waitingFor: readonly Tell[];
+  /** What came while a write was in flight; grows in place, also in earlier snapshots. */
+  waiting: Input[];
+  /** Whom to tell when `waiting` is on disk; the same. */
+  waitingFor: Tell[];
   /** Whom to tell when the write in flight is on disk; null when there is none. */
   writing: readonly Tell[] | null;
   /** What the chart heard in the commits of the last transition; null where nothing was committed. */
@@ -46,8 +45,8 @@ export function snapshotOf<Key extends string, Context, Event extends AnyEventOb
     context: Context;
     key: Key;
     record: Envelope<Context>;
-    waiting: readonly Input[];
-    waitingFor: readonly Tell[];
+    waiting: Input[];
+    waitingFor: Tell[];
     writing: readonly Tell[] | null;
     heard: readonly Heard[] | null;
 

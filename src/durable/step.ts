@@ -30,14 +30,20 @@ export function step<Context, Event extends AnyEventObject, Facts>(
   record: Envelope<Context>,
   inputs: readonly Input[],
 ): Step<Context> {
-  const draft: Draft<Context> = { record, snapshot: chartOf(definition, record), effects: [], taken: [], heard: [] };
+  const draft: Draft<Context> = {
+    record,
+    snapshot: chartOf(definition, record),
+    effects: [],
+    taken: new Set(),
+    heard: [],
+  };
   let taken = 0;
   for (const input of inputs) {
     if (draft.record.done) break;
     takeInput(definition, draft, input);
     taken++;
   }
-  if (draft.taken.length > 0) change(draft, remember(draft.record, draft.taken, positionOf(inputs)));
+  if (draft.taken.size > 0) change(draft, remember(draft.record, [...draft.taken], positionOf(inputs)));
   const light =
     !draft.record.done &&
     inputs.every((input) => input.kind === 'event' && input.id === null && definition.light.has(input.event.type)) &&
@@ -69,7 +75,7 @@ interface Draft<Context> {
   snapshot: AnyMachineSnapshot;
   effects: Effect[];
   /** The ids taken in this batch. */
-  taken: string[];
+  taken: Set<string>;
   heard: Heard[];
 }
 
@@ -86,8 +92,8 @@ function takeInput<Context, Event extends AnyEventObject, Facts>(
   switch (input.kind) {
     case 'event': {
       if (input.id !== null) {
-        if (wasSeen(record.seen, input.id) || draft.taken.includes(input.id)) return;
-        draft.taken.push(input.id);
+        if (wasSeen(record.seen, input.id) || draft.taken.has(input.id)) return;
+        draft.taken.add(input.id);
       }
       const events = definition.classify(record.context, input.event as Event, input.facts as Facts | undefined);
       for (const event of events) take(definition, draft, { event, from: input.from ?? null }, input.at);

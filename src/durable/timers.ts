@@ -15,12 +15,16 @@ function queue(entries: Entry[]): TinyQueue<Entry> {
 }
 
 interface Entry {
+  /** By the time that has passed: a deadline, once set, stays as far away as it was, however the time of day is set. */
   at: number;
   ring: (() => void) | null;
 }
 
-/** `set` calls `ring` once at `at` (ms since 1970) or soon after; what it returns takes that back. */
-export function createAlarm(now: Now): Alarm {
+/**
+ * `set` calls `ring` once at `at` (ms since 1970, by `now`) or soon after; what it returns takes that back.
+ * `passed`: milliseconds since some moment; never jumps.
+ */
+export function createAlarm(now: Now, passed: () => number = () => performance.now()): Alarm {
   let heap = queue([]);
   let dead = 0;
   let timeout: NodeJS.Timeout | null = null;
@@ -44,12 +48,12 @@ export function createAlarm(now: Now): Alarm {
     armedFor = Infinity;
     if (next === undefined) return;
     armedFor = next.at;
-    timeout = setTimeout(ringDue, Math.min(Math.max(0, next.at - now()), LONGEST));
+    timeout = setTimeout(ringDue, Math.min(Math.max(0, Math.ceil(next.at - passed())), LONGEST));
   }
 
   function ringDue(): void {
     timeout = null;
-    for (let next = heap.peek(); next !== undefined && next.at <= now(); next = heap.peek()) {
+    for (let next = heap.peek(); next !== undefined && next.at <= passed(); next = heap.peek()) {
       heap.pop();
       if (next.ring === null) dead--;
       const { ring } = next;
@@ -61,7 +65,7 @@ export function createAlarm(now: Now): Alarm {
 
   return {
     set(at, ring) {
-      const entry: Entry = { at, ring };
+      const entry: Entry = { at: passed() + (at - now()), ring };
       heap.push(entry);
       arm();
       return () => {

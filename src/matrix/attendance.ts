@@ -51,7 +51,7 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
   return {
     async joinedRooms() {
       const call = () => api.joinedRooms({ timeoutMs: LONG_TIMEOUT_MS, signal });
-      return new Set(await retry(call, { on: ['limited', 'unavailable'], signal, wait, chance }));
+      return new Set(await retry(call, { on: ['limited', 'unavailable', 'suspended'], signal, wait, chance }));
     },
     watching({ work, send }, gone) {
       async function look(room: RoomId): Promise<void> {

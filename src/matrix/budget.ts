@@ -10,6 +10,9 @@ export const MAX_RATE = 50;
 const SLOWER = 0.5;
 const FASTER = 1.1;
 const SHORTEST_RETRY_MS = 100;
+/** How long all rest after a "too many" that does not say how long, ms: it doubles with each one, and ends with a success. */
+const GUESS_FIRST_MS = 100;
+const GUESS_CAP_MS = 2_000;
 
 export interface Budget {
   /** Milliseconds until the next send may start, 0 for now. To be asked only when something waits to be sent. */
@@ -21,6 +24,8 @@ export interface Budget {
   succeeded(start: number): void;
   /** The homeserver said "too many": nothing starts for `retryAfterMs`, and what follows goes slower. */
   limited(start: number, retryAfterMs: number): void;
+  /** The homeserver said "too many" and not for how long: a short rest for all, and no measure of their pace. */
+  limitedForUnknown(start: number): void;
   /** Nothing starts for `ms`; the pace stays. */
   pause(ms: number): void;
 }
@@ -31,6 +36,7 @@ export function createBudget(now: Now): Budget {
   let strainedAt = 0;
   // Sends that were under way together share one "too many": only the first of them changes the pace.
   let round = 0;
+  let guesses = 0;
 
   function forgetAfterQuiet(): void {
     if (rate !== null && now() - strainedAt >= QUIET_MS) rate = null;
@@ -56,6 +62,7 @@ export function createBudget(now: Now): Budget {
       return round;
     },
     succeeded(start) {
+      if (start === round) guesses = 0;
       if (rate === null || start !== round) return;
       rate *= FASTER;
       if (rate > MAX_RATE) rate = null;
@@ -70,6 +77,12 @@ export function createBudget(now: Now): Budget {
         nextAt = now();
       }
       pause(retryAfterMs);
+    },
+    limitedForUnknown(start) {
+      if (start !== round) return;
+      round += 1;
+      guesses += 1;
+      pause(Math.min(GUESS_CAP_MS, GUESS_FIRST_MS * 2 ** (guesses - 1)));
     },
     pause,
   };

@@ -4,6 +4,7 @@ import { MatrixClient, type RoomCreateOptions } from 'matrix-bot-sdk';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Log } from '../ports.ts';
 import { badAnswer, toFailure } from './errors.ts';
+import { entries, tokenOrNothing } from './lenient.ts';
 import { withLimits, type Limits } from './http.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -19,11 +20,14 @@ interface CallOptions extends Limits {
 }
 
 const Sent = z.object({ event_id: EventId });
-const Whoami = z.object({ user_id: UserId, device_id: z.string().optional() });
+const Whoami = z.object({ user_id: UserId, device_id: tokenOrNothing });
 const AliasTarget = z.object({ roomId: RoomId });
 const Profile = z.object({ displayname: z.string().nullish().catch(null) });
 const Nothing = z.object({});
-const Messages = z.object({ chunk: z.array(z.unknown()), start: z.string().optional(), end: z.string().optional() });
+const Messages = z.object({ chunk: entries, end: tokenOrNothing });
+
+/** What is no list says nothing, not that there are none. */
+const RoomIds = z.array(z.unknown()).transform((ids) => ids.flatMap((id) => RoomId.safeParse(id).data ?? []));
 
 type Whoami = z.infer<typeof Whoami>;
 type Profile = z.infer<typeof Profile>;
@@ -122,7 +126,7 @@ export function createClient({ homeserver, accessToken, me, log }: ClientOptions
     },
     whoami: (limits) => checked(Whoami, limits, () => client.getWhoAmI()),
     profile: (user, limits) => checked(Profile, limits, () => client.getUserProfile(user.toWellFormed())),
-    joinedRooms: (limits) => checked(z.array(RoomId), limits, () => client.getJoinedRooms()),
+    joinedRooms: (limits) => checked(RoomIds, limits, () => client.getJoinedRooms()),
     createRoom: (body, limits) => checked(RoomId, limits, () => client.createRoom(body)),
     async roomOfAlias(alias, limits) {
       return (await checked(AliasTarget, limits, () => client.lookupRoomAlias(alias.toWellFormed()))).roomId;

@@ -1,39 +1,35 @@
 /**
- * Brings the messages of all rooms to the homeserver: in order within a room, rooms side by side, under one budget for
- * the account, and again and again under the same transaction id until there is a yes or a final no.
+ * Brings what the account sends to the homeserver: in order within a room, the rooms in turn, under one budget, and
+ * messages again and again under the same transaction id until there is a yes or a final no.
  */
 import { backoff } from '../../machines/backoff.ts';
-import type { UserId } from '../../machines/ids.ts';
-import type { Chance, Log, Now, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
-import { createBudget } from './budget.ts';
-import type { MatrixApi } from './client.ts';
-import { messageContent } from './content.ts';
-import type { MatrixFailure } from './errors.ts';
-import { Closed, toFailure } from './errors.ts';
-import { findSent } from './history.ts';
+import type { RoomId } from '../../machines/ids.ts';
+import type { Chance, Outgoing, Priority, Receipt, Send, SendDisposable } from '../ports.ts';
+import { createBudget, type Budget } from './budget.ts';
+import { placeFor } from './crowd.ts';
+import { classOf } from './failure-classes.ts';
+import { Closed, MatrixFailure, toFailure } from './errors.ts';
 import { createLanes } from './lanes.ts';
+import { failedOnce, newTries, verdictOn, wayWasFree } from './patience.ts';
+import { createPutting, type Putting, type PuttingOptions } from './putting.ts';
+import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
+import type { Standing } from './standing.ts';
 import type { Wait } from './wait.ts';
 import { PAUSES, wait as realWait } from './wait.ts';
 
 /** How many messages are under way at once. */
 export const MAX_IN_FLIGHT = 32;
-/** Homeservers forget transaction ids after a day; a message older than this, ms, is looked for first. */
-export const TRANSACTION_MEMORY_MS = 20 * 3_600_000;
-/** How long a disposable message may take, ms. */
-const DISPOSABLE_TIMEOUT_MS = 5_000;
-/** How long everything rests after the access token was not accepted, ms. */
+/** How long everything rests after the access token was not accepted, and while the account is suspended, ms. */
 export const UNAUTHORISED_PAUSE_MS = 30_000;
+export const SUSPENDED_PAUSE_MS = 10_000;
+/** The longest wait between two tries of one message, ms. */
+const LONGEST_PAUSE_MS = 20_000;
+const GRACE_MS = 2_000;
 
-export interface CourierOptions {
-  api: MatrixApi;
-  /** The device of `api`'s access token: transaction ids are remembered per device. */
-  device: string;
-  me: UserId;
-  now: Now;
+export interface CourierOptions extends Omit<PuttingOptions, 'signal'> {
   chance: Chance;
-  log: Log;
-  /** Called once when the access token is refused; everything waits, and one try every half minute finds out when it is good again. */
-  onUnauthorised: () => void;
+  /** While it is in doubt everything waits, and one try now and then finds out. */
+  standing: Standing;
   wait?: Wait;
   /** How long `close` lets what is under way end by itself, ms. */
   graceMs?: number;
@@ -43,189 +39,226 @@ export interface Courier {
   /** Rejects with `Closed` only. */
   send: Send;
   sendDisposable: SendDisposable;
+  /**
+   * Makes one call that the homeserver counts like a message (state of a room), when the budget allows. Waits out limits and
+   * suspensions; rejects with any other MatrixFailure, or with `Closed`.
+   */
+  counted<T>(room: RoomId, call: () => Promise<T>): Promise<T>;
+  /** Messages that were given up because the way to the homeserver refused them again and again. */
+  readonly givenUp: number;
   /** Rejects what waits with `Closed`, lets what is under way end for a moment, then aborts it. */
   close(): Promise<void>;
 }
 
-interface Item {
-  message: Outgoing;
-  priority: Priority;
-  /** Failures in a row. */
-  failures: number;
-  /** When the room's history was searched for it in vain; null for not yet. */
-  searchedAt: number | null;
-  resolve: (receipt: Receipt) => void;
-  reject: (error: Closed) => void;
+/** Its calls may be handed on without it. */
+export function createCourier(options: CourierOptions): Courier {
+  const courier = new AccountCourier(options);
+  return {
+    send: (message, priority) => courier.send(message, priority),
+    sendDisposable: (message) => courier.sendDisposable(message),
+    counted: (room, call) => courier.counted(room, call),
+    get givenUp() {
+      return courier.givenUp;
+    },
+    close: () => courier.close(),
+  };
 }
 
-export function createCourier(options: CourierOptions): Courier {
-  const { api, device, me, now, chance, log, onUnauthorised, wait = realWait, graceMs = 2_000 } = options;
-  const budget = createBudget(now);
-  const lanes = createLanes<Item>();
-  const running = new Set<Promise<unknown>>();
-  const stopped = new AbortController();
-  const aborted = new AbortController();
-  let inFlight = 0;
-  let disposable = 0;
-  let authorised = true;
-  let waking = false;
-  let closing: Promise<void> | null = null;
+class AccountCourier implements Courier {
+  readonly #options: CourierOptions;
+  readonly #putting: Putting;
+  readonly #wait: Wait;
+  readonly #budget: Budget;
+  readonly #lanes = createLanes<Sending>();
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #stopped = new AbortController();
+  readonly #aborted = new AbortController();
+  #inFlight = 0;
+  #disposable = 0;
+  /** How many sends the homeserver took: what fails beside them fails for itself. */
+  #passed = 0;
+  #givenUp = 0;
+  #waking = false;
+  #closing: Promise<void> | null = null;
 
-  function pump(): void {
-    while (lanes.ready && !closing && hasRoom()) {
-      const ms = budget.delay();
-      if (ms > 0) return wakeAfter(ms);
-      const item = lanes.take();
-      if (item) void track(deliver(item));
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    this.#wait = options.wait ?? realWait;
+    this.#budget = createBudget(options.now);
+    this.#putting = createPutting({ ...options, signal: this.#aborted.signal });
+  }
+
+  get givenUp(): number {
+    return this.#givenUp;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#shutDown());
+  }
+
+  #pump(): void {
+    while (this.#lanes.ready && !this.#closing && this.#hasRoom()) {
+      const ms = this.#budget.delay();
+      if (ms > 0) return this.#wakeAfter(ms);
+      const item = this.#lanes.take();
+      if (item) void this.#track(this.#deliver(item));
     }
   }
 
-  /** While the access token is in doubt, one try at a time finds out. */
-  function hasRoom(): boolean {
-    return inFlight + disposable < (authorised ? MAX_IN_FLIGHT : 1);
+  /** While it is in doubt whether the account may send, one try at a time finds out. */
+  #hasRoom(): boolean {
+    return this.#inFlight + this.#disposable < (this.#options.standing.inDoubt ? 1 : MAX_IN_FLIGHT);
   }
 
-  function wakeAfter(ms: number): void {
-    if (waking) return;
-    waking = true;
-    void wait(ms, stopped.signal).then(() => {
-      waking = false;
-      pump();
+  #wakeAfter(ms: number): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    void this.#wait(ms, this.#stopped.signal).then(() => {
+      this.#waking = false;
+      this.#pump();
     });
   }
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    running.add(work);
-    void work.finally(() => running.delete(work));
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
     return work;
   }
 
-  async function deliver(item: Item): Promise<void> {
-    inFlight += 1;
-    const outcome = await attempt(() => (mustSearch(item) ? searchThenPut(item) : put(item.message)));
-    inFlight -= 1;
-    if ('ok' in outcome) finish(item, outcome);
-    else if (closing) item.reject(new Closed());
-    else if (outcome.kind === 'unavailable') await tryLater(item, outcome);
-    else lanes.putBack(item);
-    pump();
+  async #deliver(item: Sending): Promise<void> {
+    this.#inFlight += 1;
+    const outcome = await this.#attempt(item.run);
+    this.#inFlight -= 1;
+    if (!(outcome instanceof MatrixFailure)) this.#end(item, () => item.done(outcome));
+    else if (this.#closing) item.failed(new Closed());
+    else if (meetsAll(outcome)) this.#lanes.putBack(item);
+    else if (item.message === null || outcome.kind === 'refused' || outcome.kind === 'aborted')
+      this.#refuse(item, outcome);
+    else await this.#tryLater(item, item.message, outcome);
+    this.#pump();
   }
 
-  async function attempt(call: () => Promise<Receipt>): Promise<Receipt | MatrixFailure> {
-    const start = budget.started();
+  /** What is thrown is a MatrixFailure. */
+  async #attempt<T>(call: () => Promise<T>): Promise<T | MatrixFailure> {
+    const start = this.#budget.started();
     try {
-      const receipt = await call();
-      authorised = true;
-      budget.succeeded(start);
-      return receipt;
+      const value = await call();
+      this.#passed += 1;
+      this.#options.standing.rose();
+      this.#budget.succeeded(start);
+      return value;
     } catch (error) {
-      const failure = toFailure(error, { retryAfter: null, now: now() });
+      const failure = toFailure(error, { retryAfter: null, now: this.#options.now() });
       if (failure.kind === 'refused') {
-        authorised = true;
-        budget.succeeded(start);
-        return { ok: false, code: failure.code, detail: failure.detail };
+        this.#options.standing.rose();
+        this.#budget.succeeded(start);
       }
-      if (failure.kind === 'limited') slowDown(start, failure.retryAfterMs ?? 0);
-      if (failure.kind === 'unauthorised') suspend(failure);
+      if (failure.kind === 'limited') this.#slowDown(start, failure.retryAfterMs);
+      if (failure.kind === 'unauthorised' || failure.kind === 'suspended') this.#rest(failure.kind, failure);
       return failure;
     }
   }
 
-  async function put(message: Outgoing, timeoutMs?: number): Promise<Receipt> {
-    const limits = { signal: aborted.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const content = messageContent(message);
-    return {
-      ok: true,
-      eventId: await api.putEvent(message.room, 'm.room.message', message.transaction, content, limits),
-    };
+  #end(item: Sending, tell: () => void): void {
+    this.#lanes.finish(item);
+    tell();
   }
 
-  function mustSearch({ message, searchedAt }: Item): boolean {
-    if (now() - (searchedAt ?? message.since) > TRANSACTION_MEMORY_MS) return true;
-    return searchedAt === null && message.device !== null && message.device !== device;
+  #refuse(item: Sending, failure: MatrixFailure): void {
+    this.#end(item, () => item.failed(failure));
   }
 
-  async function searchThenPut(item: Item): Promise<Receipt> {
-    const { room, transaction } = item.message;
-    const eventId = await findSent(api, me, item.message, aborted.signal);
-    log.info({ room, transaction, found: eventId !== null }, 'searched a room for a message that may have been sent');
-    if (eventId !== null) return { ok: true, eventId };
-    item.searchedAt = now();
-    return put(item.message);
-  }
-
-  function finish(item: Item, receipt: Receipt): void {
-    const { room, transaction } = item.message;
-    if (!receipt.ok) log.warn({ room, transaction, code: receipt.code, detail: receipt.detail }, 'message refused');
-    lanes.finish(item);
-    item.resolve(receipt);
-  }
-
-  async function tryLater(item: Item, failure: MatrixFailure): Promise<void> {
-    item.failures += 1;
-    const { room, transaction } = item.message;
-    const waitMs = backoff(item.failures, PAUSES, chance());
+  async #tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
     const { status, code, detail } = failure;
-    const fields = { room, transaction, failures: item.failures, waitMs, status, code, detail };
-    if (item.failures === 1) log.warn(fields, 'message not sent, trying again');
-    else log.debug(fields, 'message not sent, trying again');
-    pump();
-    await wait(waitMs, stopped.signal);
-    if (closing) item.reject(new Closed());
-    else lanes.putBack(item);
+    failedOnce(item.tries, this.#passed);
+    const { failures } = item.tries;
+    if (failure.kind === 'unavailable') {
+      const verdict = verdictOn(item.tries, failure);
+      if (verdict === 'ask' && (await this.#putting.wayIsFree(room))) wayWasFree(item.tries);
+      if (verdict === 'give up') {
+        this.#givenUp += 1;
+        this.#options.log.error(
+          { room, transaction, failures, status, code, detail },
+          'message given up: others pass, it does not',
+        );
+        return this.#refuse(item, failure);
+      }
+    }
+    const waitMs = backoff(failures, { ...PAUSES, capMs: LONGEST_PAUSE_MS }, this.#options.chance());
+    const fields = { room, transaction, failures, waitMs, status, code, detail, class: classOf(failure) };
+    if (failures === 1) this.#options.log.warn(fields, 'message not sent, trying again');
+    else this.#options.log.debug(fields, 'message not sent, trying again');
+    this.#pump();
+    await this.#wait(waitMs, this.#stopped.signal);
+    if (this.#closing) item.failed(new Closed());
+    else this.#lanes.putBack(item);
   }
 
-  function slowDown(start: number, retryAfterMs: number): void {
-    if (budget.unlimited()) log.warn({ retryAfterMs }, 'homeserver limits the sending');
-    budget.limited(start, retryAfterMs);
+  #slowDown(start: number, retryAfterMs: number | null): void {
+    if (retryAfterMs === null) return this.#budget.limitedForUnknown(start);
+    const help = 'docs/failures.md says how to exempt the account';
+    if (this.#budget.unlimited()) this.#options.log.warn({ retryAfterMs, help }, 'homeserver limits the sending');
+    this.#budget.limited(start, retryAfterMs);
   }
 
-  function suspend({ code, detail }: MatrixFailure): void {
-    budget.pause(UNAUTHORISED_PAUSE_MS);
-    if (!authorised) return;
-    authorised = false;
-    log.error({ code, detail }, 'homeserver does not accept the access token');
-    onUnauthorised();
+  #rest(kind: 'unauthorised' | 'suspended', failure: MatrixFailure): void {
+    this.#budget.pause(kind === 'suspended' ? SUSPENDED_PAUSE_MS : UNAUTHORISED_PAUSE_MS);
+    this.#options.standing.fell(kind, failure);
   }
 
-  async function sendDisposable(message: Outgoing): ReturnType<SendDisposable> {
-    if (closing || !authorised || !hasRoom() || !budget.unlimited()) return skipped('The account is busy or closed');
-    if (!lanes.hold(message.room)) return skipped('Another message to the room is under way');
-    disposable += 1;
-    const outcome = await track(attempt(() => put(message, DISPOSABLE_TIMEOUT_MS)));
-    disposable -= 1;
-    lanes.free(message.room);
-    pump();
-    if ('ok' in outcome) return outcome;
-    const notSent = outcome.kind === 'limited' || outcome.kind === 'unauthorised';
+  async sendDisposable(message: Outgoing): ReturnType<SendDisposable> {
+    if (this.#closing || this.#options.standing.inDoubt || !this.#hasRoom() || !this.#budget.unlimited()) {
+      return skipped('The account is busy or closed');
+    }
+    if (!this.#lanes.hold(message.room)) return skipped('Another message to the room is under way');
+    this.#disposable += 1;
+    const outcome = await this.#track(this.#attempt(() => this.#putting.once(message)));
+    this.#disposable -= 1;
+    this.#lanes.free(message.room);
+    this.#pump();
+    if (!(outcome instanceof MatrixFailure)) return outcome;
+    if (outcome.kind === 'refused') return receiptOf(outcome);
+    const notSent = outcome.kind === 'limited' || meetsAll(outcome);
     return notSent ? skipped(outcome.message) : { ok: false, code: 'unknown', detail: outcome.message };
   }
 
-  function send(message: Outgoing, priority: Priority): Promise<Receipt> {
-    if (closing) return Promise.reject(new Closed());
+  send(message: Outgoing, priority: Priority): Promise<Receipt> {
+    if (this.#closing) return Promise.reject(new Closed());
+    const { room, transaction } = message;
+    const place = placeFor(message, priority, this.#lanes.waitingIn(room));
+    if (place === 'refused') return Promise.resolve({ ok: false, code: 'TOO_MANY_REPLIES', detail: 'Too many wait' });
     return new Promise<Receipt>((resolve, reject) => {
-      lanes.add({ message, priority, failures: 0, searchedAt: null, resolve, reject });
-      pump();
+      const done = (value: unknown) => resolve(value as Receipt);
+      const failed = (why: MatrixFailure | Closed): void => {
+        if (why instanceof Closed) return reject(why);
+        this.#options.log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
+        resolve(receiptOf(why));
+      };
+      if (place !== 'waits') return share(place.join, done, failed);
+      const run = this.#putting.triesOf(message);
+      this.#lanes.add({ lane: room, priority, message, tries: newTries(this.#passed), run, done, failed });
+      this.#pump();
     });
   }
 
-  async function shutDown(): Promise<void> {
-    stopped.abort();
-    for (const item of lanes.waiting()) item.reject(new Closed());
-    const idle = new AbortController();
-    const ended = Promise.allSettled(running).then(() => idle.abort());
-    await Promise.race([ended, wait(graceMs, idle.signal)]);
-    aborted.abort();
-    await ended;
+  counted<T>(room: RoomId, call: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(new Closed());
+    return new Promise<T>((resolve, reject) => {
+      this.#lanes.add({
+        ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(this.#passed) },
+        ...{ run: call, done: (value) => resolve(value as T), failed: reject },
+      });
+      this.#pump();
+    });
   }
 
-  return {
-    send,
-    sendDisposable,
-    close: () => (closing ??= shutDown()),
-  };
-}
-
-function skipped(detail: string): { ok: false; code: 'skipped'; detail: string } {
-  return { ok: false, code: 'skipped', detail };
+  async #shutDown(): Promise<void> {
+    this.#stopped.abort();
+    for (const item of this.#lanes.waiting()) item.failed(new Closed());
+    const idle = new AbortController();
+    const ended = Promise.allSettled(this.#running).then(() => idle.abort());
+    await Promise.race([ended, this.#wait(this.#options.graceMs ?? GRACE_MS, idle.signal)]);
+    this.#aborted.abort();
+    await ended;
+  }
 }

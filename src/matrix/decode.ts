@@ -8,7 +8,13 @@ import { decodeMessage, type Message, type NoMessage } from './decode/message.ts
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
 
 export type DropReason =
-  NoMessage | 'own' | 'edit into no text' | 'reaction' | 'unknown kind of state' | 'neither came nor left';
+  | NoMessage
+  | 'own'
+  | 'edit into no text'
+  | 'reaction'
+  | 'unknown kind of state'
+  | 'not encrypted'
+  | 'neither came nor left';
 
 /** The longest name of a room that is taken, in characters. */
 const MAX_NAME = 255;
@@ -114,24 +120,4 @@ function heard({ event_id: id }: RawEvent, what: Heard): Decoded {
 function shortened(text: string, max: number): string {
   const written = text.trim().toWellFormed();
   return written.length <= max ? written : [...written.slice(0, 2 * max)].slice(0, max).join('').trimEnd();
-}
-
-const Membership = z.object({
-  type: z.literal('m.room.member'),
-  state_key: z.string(),
-  sender: UserId,
-  content: z.object({ membership: z.string() }),
-});
-
-/** Who invites `me`, from the stripped state of an invite or from a timeline event; null when nobody does. */
-export function inviterIn(events: readonly unknown[], me: UserId): UserId | null {
-  for (const raw of events) {
-    if (isInvite(raw, me)) return Membership.parse(raw).sender;
-  }
-  return null;
-}
-
-export function isInvite(raw: unknown, me: UserId): boolean {
-  const event = Membership.safeParse(raw).data;
-  return event !== undefined && event.state_key === me && event.content.membership === 'invite';
 }

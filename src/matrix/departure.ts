@@ -5,6 +5,7 @@ import { RoomId } from '../../machines/ids.ts';
 import type { Chance, Done, Log } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';
+import { events, parts } from './lenient.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes for a first sync, and for a leave that goes through other homeservers, ms. */
@@ -43,12 +44,9 @@ export interface DepartureOptions {
 
 const Nothing = z.object({});
 const NameEvent = z.object({ type: z.literal('m.room.name'), content: z.object({ name: z.string().trim().min(1) }) });
-const Events = z.object({ events: z.array(z.unknown()) }).catch({ events: [] });
-const Rooms = z.object({
-  join: z.record(z.string(), z.object({ state: Events })).default({}),
-  invite: z.record(z.string(), z.object({ invite_state: Events })).default({}),
-});
-const Sync = z.object({ rooms: Rooms.default({ join: {}, invite: {} }) });
+const Joined = z.object({ state: events }).catch({ state: { events: [] } });
+const Invited = z.object({ invite_state: events }).catch({ invite_state: { events: [] } });
+const Sync = z.object({ rooms: z.object({ join: parts, invite: parts }).catch(() => ({ join: {}, invite: {} })) });
 
 const filter = JSON.stringify({
   presence: { not_types: ['*'] },
@@ -86,11 +84,13 @@ export function createDeparture({ api, signal, chance, log, wait = realWait }: D
         api.call(Sync, 'GET', '/_matrix/client/v3/sync', { ...limits, query }),
       );
       const joined = joinedRooms.map((room): OwnRoom => {
-        return { room, membership: 'join', name: nameIn(rooms.join[room]?.state) };
+        return { room, membership: 'join', name: nameIn(Joined.parse(rooms.join[room]).state.events) };
       });
-      const invited = Object.entries(rooms.invite).flatMap(([id, { invite_state }]): OwnRoom[] => {
+      const invited = Object.entries(rooms.invite).flatMap(([id, raw]): OwnRoom[] => {
         const room = RoomId.safeParse(id).data;
-        return room === undefined ? [] : [{ room, membership: 'invite', name: nameIn(invite_state) }];
+        return room === undefined
+          ? []
+          : [{ room, membership: 'invite', name: nameIn(Invited.parse(raw).invite_state.events) }];
       });
       return [...joined.sort(byId), ...invited.sort(byId)];
     },
@@ -150,8 +150,8 @@ function failureOf(error: unknown): MatrixFailure {
   throw error;
 }
 
-function nameIn(state: { events: unknown[] } | undefined): string | null {
-  for (const event of state?.events ?? []) {
+function nameIn(state: readonly unknown[]): string | null {
+  for (const event of state) {
     const named = NameEvent.safeParse(event).data;
     if (named !== undefined) return named.content.name;
   }

@@ -1,17 +1,9 @@
 /** What can go wrong with a call to the homeserver, and what to do about it. */
 import { MatrixError } from 'matrix-bot-sdk';
+import { suspends, type FailureKind } from './failure-classes.ts';
 
-/**
- * - `limited`: too many requests; the same call may be made again after `retryAfterMs`
- * - `refused`: a final no to this call
- * - `unauthorised`: the access token is not (or no longer) valid
- * - `unavailable`: no answer, or not one of a homeserver; the same call may be made again
- * - `aborted`: by our own signal
- */
-export type FailureKind = 'limited' | 'refused' | 'unauthorised' | 'unavailable' | 'aborted';
+export type { FailureKind } from './failure-classes.ts';
 
-/** How long to wait when the homeserver says "too many" but not for how long, ms. */
-const DEFAULT_RETRY_AFTER_MS = 5_000;
 /** No homeserver may silence the bot for longer than this with one answer, ms. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
@@ -22,7 +14,7 @@ interface Facts {
   status: number | null;
   code: string;
   detail: string;
-  retryAfterMs?: number;
+  retryAfterMs?: number | null;
 }
 
 /** A failed call. `code`: the errcode of the homeserver, else the code of the network error, else our own word. */
@@ -34,7 +26,7 @@ export class MatrixFailure extends Error {
   readonly code: string;
   /** One sentence for the log; bounded, never a whole body. */
   readonly detail: string;
-  /** Only with `limited`, else null. */
+  /** Only with `limited`, and only where the homeserver says how long; else null. */
   readonly retryAfterMs: number | null;
 
   constructor(facts: Facts) {
@@ -79,6 +71,11 @@ export function isRefusal(error: unknown, code?: string): boolean {
   return error instanceof MatrixFailure && error.kind === 'refused' && (code === undefined || error.code === code);
 }
 
+/** Whether the answer was there, but is more than is read: asked the same, it would be so again. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof MatrixFailure && error.code === 'ERESPONSETOOLARGE';
+}
+
 /** Null where the homeserver says no (with this errcode, if one is given). */
 export async function unlessRefused<T>(call: Promise<T>, code?: string): Promise<T | null> {
   try {
@@ -103,16 +100,15 @@ function fromMatrixError(error: MatrixError, answer: { retryAfter: string | null
   const code = codeOf(error.errcode);
   const detail = cut(error.error, 'The homeserver gave no reason');
   if (status === 429 || code === 'M_LIMIT_EXCEEDED') {
-    const retryAfterMs = parseRetryAfter(answer.retryAfter, answer.now) ?? fromBody(error.retryAfterMs);
+    const retryAfterMs = saidIn(answer) ?? fromBody(error.retryAfterMs);
     return new MatrixFailure({ kind: 'limited', status, code, detail, retryAfterMs });
   }
   return new MatrixFailure({ kind: kindOf(status, code), status, code, detail });
 }
 
 function kindOf(status: number, code: string): FailureKind {
+  if (status >= 400 && suspends(code)) return 'suspended';
   if (status === 401 || code === 'M_UNKNOWN_TOKEN' || code === 'M_MISSING_TOKEN') return 'unauthorised';
-  // Of the whole homeserver, not of this call: it ends when its administrator acts.
-  if (code === 'M_RESOURCE_LIMIT_EXCEEDED') return 'unavailable';
   if (status === 408 || status === 425) return 'unavailable';
   return status >= 400 && status < 500 ? 'refused' : 'unavailable';
 }
@@ -120,7 +116,7 @@ function kindOf(status: number, code: string): FailureKind {
 /** An error answer without an errcode is not of the homeserver but of something in front of it. */
 function fromForeignAnswer(status: number, answer: { retryAfter: string | null; now: number }): MatrixFailure {
   if (status === 429) {
-    const retryAfterMs = parseRetryAfter(answer.retryAfter, answer.now) ?? DEFAULT_RETRY_AFTER_MS;
+    const retryAfterMs = saidIn(answer);
     return new MatrixFailure({ kind: 'limited', status, code: 'HTTP_429', detail: 'Too many requests', retryAfterMs });
   }
   // The same body would be too large next time too.
@@ -159,8 +155,13 @@ function codeOf(errcode: unknown): string {
   return typeof errcode === 'string' && /^[\w.]{1,100}$/.test(errcode) ? errcode : 'M_UNKNOWN';
 }
 
-function fromBody(retryAfterMs: unknown): number {
-  return typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? bounded(retryAfterMs) : DEFAULT_RETRY_AFTER_MS;
+/** "At once" says nothing: whoever took it at its word would ask without end. */
+function saidIn({ retryAfter, now }: { retryAfter: string | null; now: number }): number | null {
+  return parseRetryAfter(retryAfter, now) || null;
+}
+
+function fromBody(retryAfterMs: unknown): number | null {
+  return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? bounded(retryAfterMs) : null;
 }
 
 function bounded(ms: number): number {

@@ -4,6 +4,7 @@ import type { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { EventId as EventIdSchema } from '../../machines/ids.ts';
 import type { MatrixApi } from './client.ts';
 import { ID_KEY } from './content.ts';
+import { parts } from './lenient.ts';
 
 const PAGE = 100;
 /** How many of our own events are looked at. */
@@ -17,8 +18,8 @@ const Event = z.object({
   event_id: EventIdSchema,
   sender: z.string(),
   origin_server_ts: z.number(),
-  content: z.object({ [ID_KEY]: z.unknown().optional() }),
-  unsigned: z.object({ transaction_id: z.unknown().optional() }).optional(),
+  content: parts,
+  unsigned: parts,
 });
 
 export interface Wanted {
@@ -46,7 +47,7 @@ export async function findSent(
       const event = Event.safeParse(raw).data;
       if (!event || event.sender !== me) continue;
       if (event.content[ID_KEY] === wanted.transaction) return event.event_id;
-      if (event.unsigned?.transaction_id === wanted.transaction) return event.event_id;
+      if (event.unsigned.transaction_id === wanted.transaction) return event.event_id;
       if (event.origin_server_ts < wanted.since - CLOCK_MARGIN_MS) return null;
     }
     if (end === undefined || end === from) return null;

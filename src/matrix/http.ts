@@ -131,11 +131,14 @@ function read(
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  const isTooLarge = (bytes: number): boolean => {
+    if (bytes <= MAX_RESPONSE_BYTES) return false;
+    end(fault('ERESPONSETOOLARGE', `The answer is larger than ${MAX_RESPONSE_BYTES} bytes`));
+    return true;
+  };
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES)
-      end(fault('ERESPONSETOOLARGE', `The answer is larger than ${MAX_RESPONSE_BYTES} bytes`));
-    else chunks.push(chunk);
+    if (!isTooLarge(size)) chunks.push(chunk);
   });
   response.on('error', (error) => end(error));
   response.on('end', () => {
@@ -143,6 +146,8 @@ function read(
     const body = binary ? bytes : bytes.toString('utf8');
     end(null, { statusCode: response.statusCode ?? 0, headers: response.headers, body });
   });
+  // What announces its size need not be read to know.
+  isTooLarge(Number(response.headers['content-length'] ?? 0));
 }
 
 function urlOf(params: RequestParams): URL {

@@ -1,98 +1,107 @@
-/** Who is next: the rooms' lines of messages, of each of which only the first may be under way. */
+/** Who is next: one line for each room, of which only the first may be under way, and the lines in turn. */
 import TinyQueue from 'tinyqueue';
-import type { RoomId } from '../../machines/ids.ts';
-import type { Outgoing, Priority } from '../ports.ts';
+import type { Priority } from '../ports.ts';
 
 interface Queued {
-  message: Outgoing;
+  /** Whose line it stands in. */
+  lane: string;
   priority: Priority;
 }
 
-interface Entry<T> {
+/** The first of a line. */
+interface First<T> {
   item: T;
-  /** Its place among all items that were ever added. */
-  order: number;
+  /** When it became the first: whoever sends much comes back behind all others. */
+  turn: number;
 }
 
 interface Lane<T> {
-  entries: Entry<T>[];
-  /** The first entry is taken. */
+  items: T[];
+  first: First<T> | null;
+  /** The first item is taken. */
   taken: boolean;
 }
 
 export interface Lanes<T extends Queued> {
-  /** Puts an item at the end of its room's line. */
+  /** Puts an item at the end of its line. */
   add(item: T): void;
   /** Whether `take` has something to give. */
   readonly ready: boolean;
-  /** Takes the most urgent of the items that are first in their room, the oldest of equals; it stays first until `finish`. */
+  /** Takes the most urgent of those that are first in their lines, the longest first of equals; it stays first until `finish`. */
   take(): T | undefined;
-  /** The item that was taken may be taken again. */
+  /** The item that was taken may be taken again, in its old turn. */
   putBack(item: T): void;
-  /** The item that was taken is done; the next of its room may be taken. */
+  /** The item that was taken is done; the next of its line may be taken, behind the others that are first now. */
   finish(item: T): void;
-  /** Takes an empty room, so that what is added waits for `free`; false when the room has something already. */
-  hold(room: RoomId): boolean;
-  free(room: RoomId): void;
-  /** All items that are neither taken nor done, room by room. */
+  /** Takes an empty line, so that what is added waits for `free`; false when the line has something already. */
+  hold(lane: string): boolean;
+  free(lane: string): void;
+  /** What stands in a line and is neither taken nor done. */
+  waitingIn(lane: string): readonly T[];
+  /** All items that are neither taken nor done, line by line. */
   waiting(): T[];
 }
 
 const ranks: Record<Priority, number> = { final: 0, command: 1, notice: 2, edit: 3 };
 
 export function createLanes<T extends Queued>(): Lanes<T> {
-  const lanes = new Map<RoomId, Lane<T>>();
-  const firsts = new TinyQueue<Entry<T>>(
+  const lanes = new Map<string, Lane<T>>();
+  const firsts = new TinyQueue<First<T>>(
     [],
-    (a, b) => ranks[a.item.priority] - ranks[b.item.priority] || a.order - b.order,
+    (a, b) => ranks[a.item.priority] - ranks[b.item.priority] || a.turn - b.turn,
   );
-  let added = 0;
+  let turns = 0;
 
-  function release(room: RoomId): void {
-    const lane = lanes.get(room);
-    const first = lane?.entries[0];
-    if (lane && first) {
-      lane.taken = false;
-      firsts.push(first);
-    } else {
-      lanes.delete(room);
+  function release(name: string): void {
+    const lane = lanes.get(name);
+    const item = lane?.items[0];
+    if (lane === undefined || item === undefined) {
+      lanes.delete(name);
+      return;
     }
+    lane.taken = false;
+    lane.first ??= { item, turn: ++turns };
+    firsts.push(lane.first);
   }
 
   return {
     add(item) {
-      const { room } = item.message;
-      added += 1;
-      const lane = lanes.get(room);
-      if (lane) {
-        lane.entries.push({ item, order: added });
-      } else {
-        lanes.set(room, { entries: [{ item, order: added }], taken: false });
-        release(room);
+      const lane = lanes.get(item.lane);
+      if (lane !== undefined) {
+        lane.items.push(item);
+        return;
       }
+      lanes.set(item.lane, { items: [item], first: null, taken: false });
+      release(item.lane);
     },
     get ready() {
       return firsts.length > 0;
     },
     take() {
       const item = firsts.pop()?.item;
-      const lane = item && lanes.get(item.message.room);
+      const lane = item && lanes.get(item.lane);
       if (lane) lane.taken = true;
       return item;
     },
-    putBack: (item) => release(item.message.room),
+    putBack: ({ lane }) => release(lane),
     finish(item) {
-      lanes.get(item.message.room)?.entries.shift();
-      release(item.message.room);
+      const lane = lanes.get(item.lane);
+      lane?.items.shift();
+      if (lane) lane.first = null;
+      release(item.lane);
     },
-    hold(room) {
-      if (lanes.has(room)) return false;
-      lanes.set(room, { entries: [], taken: false });
+    hold(name) {
+      if (lanes.has(name)) return false;
+      lanes.set(name, { items: [], first: null, taken: false });
       return true;
     },
     free: release,
+    waitingIn(name) {
+      const lane = lanes.get(name);
+      return lane === undefined ? [] : lane.items.slice(lane.taken ? 1 : 0);
+    },
     waiting() {
-      return [...lanes.values()].flatMap(({ entries, taken }) => entries.slice(taken ? 1 : 0).map(({ item }) => item));
+      return [...lanes.values()].flatMap(({ items, taken }) => items.slice(taken ? 1 : 0));
     },
   };
 }

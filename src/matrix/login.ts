@@ -43,8 +43,8 @@ export async function login(options: LoginOptions): Promise<Session> {
   const { signal, chance, log, wait = realWait } = options;
   const enter = 'accessToken' in options.credentials ? withToken : withPassword;
   const device = options.deviceId ?? options.rememberedDeviceId ?? newDeviceId();
-  return retry(() => enter(options, device), {
-    on: ['unavailable', 'limited'],
+  return retry(() => enter(options, device).catch(onlyWhatEnds), {
+    on: ['unavailable', 'limited', 'suspended'],
     signal,
     wait,
     chance,
@@ -118,6 +118,13 @@ function refusal({ kind, code, detail }: MatrixFailure, { credentials, userId }:
     : new LoginRefused(
         `The homeserver refused to log ${userId} in ${reason}. Check MATRIX_HOMESERVER; where it takes no passwords, set MATRIX_ACCESS_TOKEN.`,
       );
+}
+
+/** Nobody waits at the door of an account that is no more. */
+function onlyWhatEnds(error: unknown): never {
+  if (!(error instanceof MatrixFailure) || !error.code.endsWith('USER_DEACTIVATED')) throw error;
+  const { status, code, detail } = error;
+  throw new MatrixFailure({ kind: 'refused', status, code, detail });
 }
 
 function newDeviceId(): string {

@@ -60,7 +60,7 @@ export function createMarkers(options: MarkersOptions): Pick<RoomWork, 'readMark
     const during = AbortSignal.any([signal, timeout(READ_MS)]);
     try {
       return await retry(() => look(room, during), {
-        ...{ on: ['limited', 'unavailable', 'unauthorised'], signal: during, wait, chance },
+        ...{ on: ['limited', 'unavailable', 'suspended', 'unauthorised'], signal: during, wait, chance },
         onRetry: ({ status, code, detail }, waitMs) =>
           log.warn({ room, status, code, detail, waitMs }, 'marker not read, trying again'),
       });

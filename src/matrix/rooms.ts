@@ -8,6 +8,7 @@ import { isRefusal, MatrixFailure, unlessRefused } from './errors.ts';
 import { createMarkers } from './markers.ts';
 import { createNewRooms } from './new-rooms.ts';
 import { serverOf } from './room-templates.ts';
+import type { Standing } from './standing.ts';
 import { createUntilFinal, type Final } from './until-final.ts';
 import { wait as realWait, type Wait } from './wait.ts';
 
@@ -31,6 +32,8 @@ export interface RoomWorkOptions {
   me: UserId;
   chance: Chance;
   log: Log;
+  /** Hears when the account may make or change no room. */
+  standing?: Standing;
   wait?: Wait;
   /** Aborts after `ms`. */
   timeout?: (ms: number) => AbortSignal;
@@ -42,12 +45,15 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
   /** Ends whatever is under way; it rejects with `Closed`. */
   close(): void;
 } {
-  const { api, me, log, chance, wait = realWait, timeout = (ms) => AbortSignal.timeout(ms) } = options;
+  const { api, me, log, chance, standing = null, wait = realWait, timeout = (ms) => AbortSignal.timeout(ms) } = options;
   const server = serverOf(me);
   const closing = new AbortController();
   const { signal } = closing;
-  const common = { signal, wait, chance, log };
-  const creating = createUntilFinal({ ...common, atOnce: NEW_ROOMS_AT_ONCE, limitIsShared: true });
+  const common = { signal, wait, chance, log, standing, showsStanding: false };
+  const creating = createUntilFinal({
+    ...{ ...common, showsStanding: true },
+    ...{ atOnce: NEW_ROOMS_AT_ONCE, limitIsShared: true },
+  });
   const joining = createUntilFinal({ ...common, atOnce: JOINS_AT_ONCE, limitIsShared: true });
   // Invites are limited per person: those who wait must not stand in the way of others.
   const changing = createUntilFinal({ ...common, atOnce: CHANGES_AT_ONCE, limitIsShared: false });

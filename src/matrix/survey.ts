@@ -5,64 +5,69 @@ import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { isBlank } from '../basics/visible.ts';
 import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
-import { inviterIn } from './decode.ts';
-import { MatrixFailure } from './errors.ts';
+import { isTooLarge, MatrixFailure } from './errors.ts';
+import { createInvites } from './invites.ts';
+import { entries, events, parts } from './lenient.ts';
 import { MARKER_TYPE, markerIn, newerMarker } from './markers.ts';
+import { isForServerNotices } from './room-facts.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
 /** A homeserver may need minutes to put a first sync together, ms. */
 const SYNC_TIMEOUT_MS = 10 * 60_000;
 const MEMBERS_TIMEOUT_MS = 60_000;
-const MEMBERS_AT_ONCE = 8;
+const MEMBERS_TRIES = 5;
+/** Rooms that something more is asked about at the same time. */
+const atOnce = { concurrency: 8 };
 
 /**
+ * What is asked for, and what instead where that is too large an answer: without the last words and the links, which
+ * anybody may write any number of, and then without names.
+ *
  * No `rooms` in it: Synapse then leaves out the account data of all rooms. And no members: of a room of ours the
  * marker says whose it is, and of a room of others there may be thousands.
  */
-const filter = JSON.stringify({
-  // The last words of ten thousand rooms would be too much to read.
-  event_fields: [
-    ...['type', 'state_key', 'event_id', 'sender'],
-    ...['type', 'name', 'algorithm', 'replacement_room', 'via'].map((field) => `content.${field}`),
-  ],
-  presence: { not_types: ['*'] },
-  account_data: { not_types: ['*'] },
-  room: {
-    state: {
-      types: [
-        ...['m.room.create', 'm.room.name', 'm.room.encryption', 'm.room.tombstone'],
-        ...['m.space.child', 'm.space.parent'],
-      ],
-    },
-    timeline: { types: ['m.room.message'], limit: 1 },
-    ephemeral: { not_types: ['*'] },
-    account_data: { types: [MARKER_TYPE] },
-  },
-});
+const facts = ['m.room.create', 'm.room.encryption', 'm.room.tombstone'];
+const filters = [
+  filterOf([...facts, 'm.room.name', 'm.space.child', 'm.space.parent'], { types: ['m.room.message'], limit: 1 }),
+  filterOf([...facts, 'm.room.name'], { not_types: ['*'], limit: 1 }),
+  filterOf(facts, { not_types: ['*'], limit: 1 }),
+];
 
-const Events = z.object({ events: z.array(z.unknown()).catch([]) }).catch({ events: [] });
+function filterOf(state: string[], timeline: object): string {
+  return JSON.stringify({
+    // The last words of ten thousand rooms would be too much to read.
+    event_fields: [
+      ...['type', 'state_key', 'event_id', 'sender'],
+      ...['type', 'name', 'algorithm', 'replacement_room', 'via'].map((field) => `content.${field}`),
+    ],
+    presence: { not_types: ['*'] },
+    account_data: { not_types: ['*'] },
+    room: {
+      state: { types: state },
+      timeline,
+      ephemeral: { not_types: ['*'] },
+      account_data: { types: [MARKER_TYPE, 'm.tag'] },
+    },
+  });
+}
+
 const Response = z.object({
-  next_batch: z.string(),
-  rooms: z
-    .object({
-      join: z.record(z.string(), z.unknown()).default({}),
-      invite: z.record(z.string(), z.unknown()).default({}),
-    })
-    .default({ join: {}, invite: {} }),
+  next_batch: z.string().min(1),
+  rooms: z.object({ join: parts, invite: parts }).catch(() => ({ join: {}, invite: {} })),
 });
-const JoinedRoom = z.object({ state: Events, account_data: Events, timeline: Events });
+const JoinedRoom = z.object({ state: events, account_data: events, timeline: events });
 const Word = z.object({ event_id: EventId, sender: UserId });
-const InvitedRoom = z.object({ invite_state: Events });
+const InvitedRoom = z.object({ invite_state: events });
 const StateEvent = z.object({
   type: z.string(),
   state_key: z.string(),
   sender: z.string().catch(''),
   /** Missing where none of the fields that were asked for stands in it. */
-  content: z.record(z.string(), z.unknown()).default({}),
+  content: parts,
 });
 const RoomData = z.object({ type: z.literal(MARKER_TYPE), content: z.unknown() });
 const Link = z.object({ via: z.array(z.string()).nonempty() });
-const Members = z.object({ chunk: z.array(z.unknown()) });
+const Members = z.object({ chunk: entries });
 const Member = z.object({
   state_key: UserId,
   content: z.object({ membership: z.enum(['join', 'invite']) }),
@@ -88,10 +93,11 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
   const { api, me, log, chance, wait = realWait } = options;
   const closing = new AbortController();
   const { signal } = closing;
+  const invitesTo = createInvites({ api, me, signal, log });
 
   const patiently = <T>(name: string, call: () => Promise<T>): Promise<T> =>
     retry(call, {
-      on: ['limited', 'unavailable'],
+      on: ['limited', 'unavailable', 'suspended'],
       signal,
       wait,
       chance,
@@ -99,10 +105,20 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
         log.warn({ call: name, status, code, detail, waitMs }, 'survey interrupted, trying again'),
     });
 
+  /** Nobody where one room's members cannot be told: it alone stays unknown. */
   async function membersOf(room: RoomId): Promise<KnownRoom['members']> {
     const path = `${roomPath(room)}/members`;
     const query = { not_membership: 'leave' };
-    const call = () => api.call(Members, 'GET', path, { query, timeoutMs: MEMBERS_TIMEOUT_MS, signal });
+    let tries = 0;
+    const call = async () => {
+      tries += 1;
+      try {
+        return await api.call(Members, 'GET', path, { query, timeoutMs: MEMBERS_TIMEOUT_MS, signal });
+      } catch (error) {
+        const isFinal = isTooLarge(error) || (tries >= MEMBERS_TRIES && isUnavailable(error));
+        throw isFinal ? asRefusal(error as MatrixFailure) : error;
+      }
+    };
     try {
       return membersIn((await patiently('members', call)).chunk, me);
     } catch (error) {
@@ -112,12 +128,28 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
     }
   }
 
+  /** Asks for less from then on where the answer was too large. */
+  function smallerAndSmaller(): () => Promise<z.infer<typeof Response>> {
+    const [...left] = filters;
+    return async () => {
+      for (;;) {
+        const query = { filter: left[0], full_state: true, timeout: 0 };
+        try {
+          return await api.call(Response, 'GET', '/_matrix/client/v3/sync', {
+            ...{ query, timeoutMs: SYNC_TIMEOUT_MS, signal },
+          });
+        } catch (error) {
+          if (!isTooLarge(error)) throw error;
+          left.shift();
+          log.warn({ smallerLeft: left.length }, 'the state of all rooms is too much to read at once');
+          if (left.length === 0) throw tooManyRooms(error as MatrixFailure);
+        }
+      }
+    };
+  }
+
   async function survey() {
-    const query = { filter, full_state: true, timeout: 0 };
-    const options = { query, timeoutMs: SYNC_TIMEOUT_MS, signal };
-    const { next_batch, rooms } = await patiently('sync', () =>
-      api.call(Response, 'GET', '/_matrix/client/v3/sync', options).catch(refuseTooLarge),
-    );
+    const { next_batch, rooms } = await patiently('sync', smallerAndSmaller());
     const known: KnownRoom[] = [];
     for (const [id, raw] of Object.entries(rooms.join)) {
       const room = knownRoom(id, raw, me);
@@ -126,24 +158,35 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
     }
     const unmarked = known.filter(({ marker }) => marker === null);
     const read = async (room: KnownRoom) => void (room.members = await membersOf(room.room));
-    await pMap(unmarked, read, { concurrency: MEMBERS_AT_ONCE });
-    return { rooms: known, position: next_batch, arrivals: invitesIn(rooms.invite, me) };
+    await pMap(unmarked, read, atOnce);
+    const invited = (id: string, raw: unknown): Promise<Arrival[]> | Arrival[] => {
+      const room = RoomId.safeParse(id).data;
+      return room === undefined ? [] : invitesTo(room, InvitedRoom.safeParse(raw).data?.invite_state.events ?? []);
+    };
+    const arrivals = await pMap(Object.entries(rooms.invite), ([id, raw]) => invited(id, raw), atOnce);
+    return { rooms: known, position: next_batch, arrivals: arrivals.flat() };
   }
 
   return Object.assign(survey, { close: () => closing.abort() });
 }
 
-/** The same answer would be too large next time too. */
-function refuseTooLarge(error: unknown): never {
-  if (!(error instanceof MatrixFailure) || error.code !== 'ERESPONSETOOLARGE') throw error;
-  const detail = `The bot is in too many rooms to be told of all at once. ${error.detail}`;
-  throw new MatrixFailure({ kind: 'refused', status: error.status, code: 'M_TOO_LARGE', detail });
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MatrixFailure && error.kind === 'unavailable';
+}
+
+function asRefusal({ status, code, detail }: MatrixFailure): MatrixFailure {
+  return new MatrixFailure({ kind: 'refused', status, code, detail });
+}
+
+function tooManyRooms({ status, detail }: MatrixFailure): MatrixFailure {
+  const why = `The bot is in too many rooms to be told of all at once. ${detail}`;
+  return new MatrixFailure({ kind: 'refused', status, code: 'M_TOO_LARGE', detail: why });
 }
 
 function knownRoom(id: string, raw: unknown, me: UserId): KnownRoom | 'newer' | null {
   const room = RoomId.safeParse(id).data;
   const decoded = JoinedRoom.safeParse(raw).data;
-  if (room === undefined || decoded === undefined) return null;
+  if (room === undefined || decoded === undefined || isForServerNotices(decoded.account_data.events)) return null;
   const state = decoded.state.events.flatMap((event) => StateEvent.safeParse(event).data ?? []);
   const content = (type: string) => state.find((one) => one.type === type && one.state_key === '')?.content ?? {};
   const { name } = content('m.room.name');
@@ -188,13 +231,4 @@ function membersIn(chunk: readonly unknown[], me: UserId): KnownRoom['members'] 
   return ranked
     .toSorted((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.user < b.user ? -1 : 1))
     .map(({ user, membership }) => ({ user, membership }));
-}
-
-function invitesIn(invited: Record<string, unknown>, me: UserId): Arrival[] {
-  return Object.entries(invited).flatMap(([id, raw]) => {
-    const room = RoomId.safeParse(id).data;
-    const person = inviterIn(InvitedRoom.safeParse(raw).data?.invite_state.events ?? [], me);
-    if (room === undefined || person === null) return [];
-    return [{ room, id: null, heard: { type: 'room.invited', person } }];
-  });
 }

@@ -2,34 +2,17 @@
  * The only way in: one loop over `/sync`. A response's events go to the rooms, and only when all of them are on disk
  * the position moves; gaps in a limited timeline are filled from the room's history first.
  */
-import { z } from 'zod';
 import { backoff } from '../../machines/backoff.ts';
-import { RoomId, type UserId } from '../../machines/ids.ts';
-import type { Arrival, Chance, Log, Now, Receive } from '../ports.ts';
-import type { MatrixApi, Messages, MessagesQuery } from './client.ts';
-import { decodeEvent, inviterIn, isInvite, type DropReason } from './decode.ts';
+import type { UserId } from '../../machines/ids.ts';
+import type { Chance, Log, Now, Receive } from '../ports.ts';
+import type { MatrixApi } from './client.ts';
+import type { DropReason } from './decode.ts';
 import { MESSAGE_TYPES } from './decode/message.ts';
-import { MatrixFailure, toFailure } from './errors.ts';
-import { PAUSES, wait as realWait, type Wait } from './wait.ts';
-
-const Timeline = z.object({
-  events: z.array(z.unknown()).default([]),
-  limited: z.boolean().default(false),
-  prev_batch: z.string().optional(),
-});
-
-const SyncResponse = z.object({
-  next_batch: z.string(),
-  rooms: z
-    .object({
-      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }) })).default({}),
-      invite: z
-        .record(z.string(), z.object({ invite_state: z.object({ events: z.array(z.unknown()) }).optional() }))
-        .default({}),
-      leave: z.record(z.string(), z.unknown()).default({}),
-    })
-    .default({ join: {}, invite: {}, leave: {} }),
-});
+import { toFailure, type MatrixFailure } from './errors.ts';
+import { createNews } from './news.ts';
+import { createRequestSizes, type RequestSize } from './request-size.ts';
+import { SyncResponse } from './sync-response.ts';
+import { PAUSES, pauseAfter, wait as realWait, type Wait } from './wait.ts';
 
 export interface SyncOptions {
   api: MatrixApi;
@@ -60,6 +43,8 @@ export interface SyncOptions {
   wait?: Wait;
   /** How long the homeserver may hold an empty answer back, ms. */
   pollMs?: number;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic?: Now;
 }
 
 export interface Sync {
@@ -73,8 +58,11 @@ const POLL_MS = 30_000;
 /** The homeserver may be this much later than it promised before the request is given up. */
 const POLL_GRACE_MS = 15_000;
 const FIRST_SYNC_MS = 10 * 60_000;
-const GAP_PAGE = 100;
-const MAX_GAP_PAGES = 50;
+/** The longest that an answer is waited for that did not come in time before, ms. */
+const LONGEST_SYNC_MS = 2 * 60_000;
+/** What brings nothing sooner than this was not held back, ms: it is asked for more slowly then. */
+const AT_ONCE_MS = 1_000;
+const IDLE_PAUSES = { firstMs: 50, capMs: 1_000 };
 const TYPES = [
   ...MESSAGE_TYPES,
   ...['m.room.encrypted', 'm.room.encryption'],
@@ -82,125 +70,59 @@ const TYPES = [
 ];
 
 export function createSync(options: SyncOptions): Sync {
-  const { api, me, log, chance, wait = realWait, pollMs = POLL_MS } = options;
+  const { log, chance, wait = realWait, pollMs = POLL_MS, monotonic = () => performance.now() } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const timelineFilter = { types: TYPES, not_senders: [me] };
-  const filter = JSON.stringify({
-    presence: { not_types: ['*'] },
-    account_data: { not_types: ['*'] },
-    room: {
-      state: { not_types: ['*'] },
-      ephemeral: { not_types: ['*'] },
-      account_data: { not_types: ['*'] },
-      timeline: { ...timelineFilter, limit: GAP_PAGE },
-    },
-  });
+  const asking = createAsking(options, pollMs, signal);
   let running: Promise<void> | null = null;
   /** How often the position was lost since the last answer. */
   let losses = 0;
+  /** Since the last answer. */
+  let failures = 0;
 
   /** Tells how it ended. */
   async function loop(): Promise<'position lost' | null> {
-    let failures = 0;
     let soon = true;
+    let idle = 0;
     while (!signal.aborted) {
       try {
-        await once(soon);
+        const asked = monotonic();
+        const isNews = await asking.once(soon);
+        const wasHeldBack = soon || isNews || monotonic() - asked >= Math.min(pollMs, AT_ONCE_MS);
+        idle = wasHeldBack ? 0 : idle + 1;
         soon = false;
-        failures = 0;
-        losses = 0;
+        failures = losses = 0;
         options.onSucceeded();
+        if (idle > 0) await wait(backoff(idle, IDLE_PAUSES, chance()), signal);
       } catch (thrown) {
-        const failure = toFailure(thrown, { retryAfter: null, now: options.now() });
-        if (signal.aborted || failure.kind === 'aborted') return null;
-        if (failure.kind === 'unauthorised') {
-          options.onUnauthorised(failure);
-          return null;
-        }
-        if (isUnknownPosition(failure) && options.position.read() !== null) {
-          log.error({ code: failure.code, detail: failure.detail }, 'the homeserver no longer knows the sync position');
-          if (losses > 0) await wait(backoff(losses, PAUSES, chance()), signal);
-          losses++;
-          return signal.aborted ? null : 'position lost';
-        }
+        const end = await fail(toFailure(thrown, { retryAfter: null, now: options.now() }));
+        if (end !== 'again') return end;
         soon = true;
-        failures++;
-        options.onFailed(failure);
-        const waitMs = failure.retryAfterMs ?? backoff(failures, PAUSES, chance());
-        const { status, code, detail } = failure;
-        log.warn({ status, code, detail, waitMs, failures }, 'sync failed, trying again');
-        await wait(waitMs, signal);
       }
     }
     return null;
   }
 
-  /** `soon`: the homeserver should answer at once, to show that it is there (again). */
-  async function once(soon: boolean): Promise<void> {
-    const since = options.position.read();
-    const timeout = since === null || soon ? 0 : pollMs;
-    const query = { filter, timeout, ...(since === null ? {} : { since }) };
-    const timeoutMs = since === null ? FIRST_SYNC_MS : timeout + POLL_GRACE_MS;
-    const response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
-    options.onResponse?.();
-    await options.receive(await arrivalsOf(response, since));
-    await options.position.write(response.next_batch);
-  }
-
-  async function arrivalsOf({ rooms }: z.infer<typeof SyncResponse>, since: string | null): Promise<Arrival[]> {
-    const arrivals: Arrival[] = [];
-    for (const [id, { invite_state }] of Object.entries(rooms.invite)) {
-      const room = RoomId.safeParse(id).data;
-      const person = inviterIn(invite_state?.events ?? [], me);
-      if (room !== undefined && person !== null)
-        arrivals.push({ room, id: null, heard: { type: 'room.invited', person } });
+  async function fail(failure: MatrixFailure): Promise<'again' | 'position lost' | null> {
+    const { kind, status, code, detail } = failure;
+    if (signal.aborted || kind === 'aborted') return null;
+    if (kind === 'unauthorised') {
+      options.onUnauthorised(failure);
+      return null;
     }
-    for (const [id, { timeline }] of Object.entries(rooms.join)) {
-      const room = RoomId.safeParse(id).data;
-      // What stood in a room before the first sync was answered by whoever came before, or never will be.
-      if (room === undefined || since === null) continue;
-      const events = [...(await gapBefore(room, timeline, since)), ...timeline.events];
-      arrivals.push(...heardIn(room, events));
+    if (isUnknownPosition(failure) && options.position.read() !== null) {
+      log.error({ code, detail }, 'the homeserver no longer knows the sync position');
+      if (losses > 0) await wait(backoff(losses, PAUSES, chance()), signal);
+      losses++;
+      return signal.aborted ? null : 'position lost';
     }
-    for (const id of Object.keys(rooms.leave)) {
-      const room = RoomId.safeParse(id).data;
-      if (room !== undefined) arrivals.push({ room, id: null, heard: { type: 'room.left' } });
-    }
-    return arrivals;
-  }
-
-  function heardIn(room: RoomId, events: readonly unknown[]): Arrival[] {
-    const arrivals: Arrival[] = [];
-    const invited = events.findLastIndex((event) => isInvite(event, me));
-    for (const event of events.slice(invited + 1)) {
-      const decoded = decodeEvent(event, me, options.names?.());
-      if ('dropped' in decoded) options.onDropped(decoded.dropped);
-      else arrivals.push({ room, ...decoded });
-    }
-    return arrivals;
-  }
-
-  /** What a limited timeline left out, oldest first. */
-  async function gapBefore(room: RoomId, timeline: z.infer<typeof Timeline>, since: string): Promise<unknown[]> {
-    if (!timeline.limited || timeline.prev_batch === undefined) return [];
-    const events: unknown[] = [];
-    let from = since;
-    for (let page = 0; page < MAX_GAP_PAGES; page++) {
-      const query: MessagesQuery = { dir: 'f', from, to: timeline.prev_batch, limit: GAP_PAGE, filter: timelineFilter };
-      const { chunk, end }: Messages = await api.messages(room, query, { signal }).catch((thrown: unknown) => {
-        if (thrown instanceof MatrixFailure && thrown.kind === 'refused') {
-          log.error({ room, code: thrown.code, detail: thrown.detail }, 'gap in the timeline cannot be read');
-          return { chunk: [] };
-        }
-        throw thrown;
-      });
-      events.push(...chunk);
-      if (end === undefined || end === from || end === timeline.prev_batch) return events;
-      from = end;
-    }
-    log.error({ room, events: events.length }, 'gap in the timeline is too long, the rest is lost');
-    return events;
+    failures++;
+    options.onFailed(failure);
+    const isAnother = asking.failed(failure);
+    const waitMs = isAnother ? 0 : pauseAfter(failure, failures, chance());
+    log.warn({ status, code, detail, waitMs, failures, next: asking.size() }, 'sync failed, trying again');
+    if (!isAnother) await wait(waitMs, signal);
+    return 'again';
   }
 
   return {
@@ -216,6 +138,62 @@ export function createSync(options: SyncOptions): Sync {
       await running;
     },
   };
+}
+
+/** Makes the requests: each as the failures before it suggest. */
+function createAsking(options: SyncOptions, pollMs: number, signal: AbortSignal) {
+  const { api, me, onDropped, position, log } = options;
+  const filter = { types: TYPES, not_senders: [me] };
+  const newsOf = createNews({ api, me, names: options.names, filter, signal, onDropped, log });
+  const sizes = createRequestSizes();
+  /** Answers in a row that did not come in time. */
+  let timeouts = 0;
+
+  /** Who answers too late to the same request needs longer for it. */
+  function patience(timeout: number): number {
+    return Math.min(LONGEST_SYNC_MS, (timeout + POLL_GRACE_MS) * 2 ** timeouts);
+  }
+
+  return {
+    size: sizes.current,
+    /** True where the next request differs, so that it may be made at once. */
+    failed(failure: MatrixFailure): boolean {
+      if (failure.code === 'ESOCKETTIMEDOUT') timeouts++;
+      return sizes.failed(failure);
+    },
+    /** Whether it brought anything. `soon`: the homeserver should answer at once, to show that it is there (again). */
+    async once(soon: boolean): Promise<boolean> {
+      const since = position.read();
+      const timeout = since === null || soon ? 0 : pollMs;
+      const size = sizes.current();
+      const query = { filter: filterOf(filter, size), timeout, ...(since === null ? {} : { since }) };
+      const timeoutMs = since === null ? FIRST_SYNC_MS : patience(timeout);
+      const response = await api.call(SyncResponse, 'GET', '/_matrix/client/v3/sync', { query, timeoutMs, signal });
+      options.onResponse?.();
+      const { arrivals, failure } = await newsOf(response, { since, bare: size.bare });
+      await options.receive(arrivals);
+      if (failure !== null) throw failure;
+      await position.write(response.next_batch);
+      newsOf.done();
+      sizes.succeeded();
+      timeouts = 0;
+      return arrivals.length > 0 && response.next_batch !== since;
+    },
+  };
+}
+
+function filterOf(timeline: object, { limit, bare }: RequestSize): string {
+  return JSON.stringify({
+    ...(bare ? { event_fields: ['event_id', 'type', 'sender', 'state_key'] } : {}),
+    presence: { not_types: ['*'] },
+    account_data: { not_types: ['*'] },
+    room: {
+      state: { not_types: ['*'] },
+      ephemeral: { not_types: ['*'] },
+      account_data: { types: ['m.tag'] },
+      timeline: { ...timeline, limit },
+    },
+  });
 }
 
 function isUnknownPosition({ status, code }: MatrixFailure): boolean {

@@ -3,10 +3,13 @@ import pLimit from 'p-limit';
 import type { RoomId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { MatrixFailure } from './errors.ts';
+import type { Standing } from './standing.ts';
 import { retry, type Wait } from './wait.ts';
 
-/** The longest wait between two tries, ms: what needs a dead homeserver keeps failing. */
+/** The longest wait between two tries, ms: what needs another homeserver that is dead keeps failing. */
 const BACKOFF_CAP_MS = 300_000;
+/** The same where our own homeserver, or the way to it, did not let it through: that ends for all at once. */
+const OWN_CAP_MS = 20_000;
 
 export interface UntilFinalOptions {
   signal: AbortSignal;
@@ -17,6 +20,9 @@ export interface UntilFinalOptions {
   atOnce: number;
   /** A limited call keeps its place while it waits, so that the others do not run into the same limit. */
   limitIsShared: boolean;
+  /** Hears of a suspension; what is done shows that there is none where `showsStanding`. */
+  standing: Standing | null;
+  showsStanding: boolean;
 }
 
 /** What the homeserver said in the end; `code`: its errcode. */
@@ -34,14 +40,20 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       signal,
       wait,
       chance,
-      capMs: BACKOFF_CAP_MS,
-      onRetry({ status, code, detail }: MatrixFailure, waitMs: number) {
+      capMs: capOf,
+      onRetry(failure: MatrixFailure, waitMs: number) {
+        const { kind, status, code, detail } = failure;
+        if (kind === 'suspended') options.standing?.fell(kind, failure);
         log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
       },
     };
     const held = limitIsShared ? () => retry(call, { ...common, on: ['limited'] }) : call;
     try {
-      const value = await retry(() => inPlace(held), { ...common, on: ['limited', 'unavailable', 'unauthorised'] });
+      const value = await retry(() => inPlace(held), {
+        ...common,
+        on: ['limited', 'unavailable', 'suspended', 'unauthorised'],
+      });
+      if (options.showsStanding) options.standing?.rose();
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof MatrixFailure)) throw error;
@@ -49,4 +61,9 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       return { ok: false, code: error.code, detail: error.detail };
     }
   };
+}
+
+/** An error with an errcode may be what another homeserver made of it. */
+function capOf({ kind, code }: MatrixFailure): number {
+  return kind === 'unavailable' && /^M_/.test(code) ? BACKOFF_CAP_MS : OWN_CAP_MS;
 }

@@ -10,6 +10,10 @@ export interface Health {
   storeWritable: boolean;
   /** Rooms that gave up after too many crashes: reported, but the others are served. */
   parkedRooms: number;
+  /** Why the homeserver lets the account send nothing; null where it does. */
+  suspended: { code: string; detail: string } | null;
+  /** Messages that were given up because the way to the homeserver refused them again and again, while others passed. */
+  refusedMessages: number;
 }
 
 /** Whether people are served, and if not, what is missing for it, one sentence each. */
@@ -19,13 +23,16 @@ export interface Readiness {
 }
 
 /** Judges the facts; decides what `/readyz` says. */
-export function readiness({ state, lastSyncAgeMs, syncStaleAfterMs, storeWritable }: Health): Readiness {
+export function readiness({ state, lastSyncAgeMs, syncStaleAfterMs, storeWritable, suspended }: Health): Readiness {
   const missing: string[] = [];
   const sentence = states[state];
   if (sentence !== null) missing.push(sentence);
   if (lastSyncAgeMs === null) missing.push('No sync has come back from the homeserver yet.');
   else if (lastSyncAgeMs >= syncStaleAfterMs) missing.push(staleSync(lastSyncAgeMs, syncStaleAfterMs));
   if (!storeWritable) missing.push('The state folder cannot be written.');
+  if (suspended !== null) {
+    missing.push(`The homeserver lets the bot's account send nothing (${suspended.code}: ${suspended.detail}).`);
+  }
   return { ready: missing.length === 0, missing };
 }
 

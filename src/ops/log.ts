@@ -10,7 +10,7 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
-/** Fields that hold secrets or what people wrote. */
+/** Fields that hold secrets, or what people or agents wrote (an agent may quote a person). */
 const hidden = [
   'token',
   'accessToken',
@@ -22,6 +22,7 @@ const hidden = [
   'body',
   'formatted_body',
   'text',
+  'said',
 ];
 
 /** How deep below the fields of a line hidden ones are found. */

@@ -49,6 +49,7 @@ export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Prom
 async function recall({ store, log, directory }: ComeBackWorld): Promise<Remembered> {
   const remembered = await readRemembered(store, log);
   for (const record of remembered.people.values()) directory.note(record);
+  for (const record of remembered.rooms.values()) directory.noteRoom(record);
   return remembered;
 }
 

@@ -121,8 +121,10 @@ const notices: NoticeWords = {
 
   'empty answer': () => 'The agent finished without a word. Please try to ask in other words.',
 
-  'answer was refused': () =>
-    'The agent answered, but the chat server did not accept the message. Please ask again, perhaps for a shorter answer.',
+  'answer was refused': ({ tooLarge }) =>
+    tooLarge === true
+      ? 'The agent answered, but its message is too large for the chat server. Please ask for a shorter answer.'
+      : 'The agent answered, but the chat server did not take the message. `!retry` sends the same answer again.',
 
   trouble: ({ trouble }) => {
     const { says, retry } = troubles[trouble];
@@ -157,12 +159,18 @@ const notices: NoticeWords = {
     'Please accept, and go on there; `!new` here makes another chat.',
 
   'chat could not be made': ({ code: errcode }) =>
-    `I could not make the chat: the chat server refused it (${code(errcode)}). Please try again with \`!new\`. ` +
-    'If it keeps failing, tell the people who run this service.',
+    blocksInvitations(errcode)
+      ? 'I could not bring you into a new chat: your account does not take invitations from me. ' +
+        'Please allow them in the settings of your Matrix app, then write `!new` here.'
+      : `I could not make the chat: the chat server refused it (${code(errcode)}). Please try again with \`!new\`. ` +
+        'If it keeps failing, tell the people who run this service.',
 
   'Space could not be made': ({ code: errcode }) =>
-    `Your Space is lost, and the chat server refused to make another one (${code(errcode)}). Your chats are still there, ` +
-    'and you are invited to them again. Please write here later to try once more.',
+    blocksInvitations(errcode)
+      ? 'I could not bring you into a new Space: your account does not take invitations from me. ' +
+        'Please allow them in the settings of your Matrix app, then write here once more.'
+      : `Your Space is lost, and the chat server refused to make another one (${code(errcode)}). Your chats are still there, ` +
+        'and you are invited to them again. Please write here later to try once more.',
 
   'chat is being made': () => 'Your chat is already being made. Its invitation reaches you in a moment.',
 
@@ -224,12 +232,20 @@ const notices: NoticeWords = {
   'memory was lost': () =>
     'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
 
+  'Spaces are not joined': () =>
+    'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
+
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };
 
 /** What is said in English. */
 export const en: Words = { answers, notices, commands };
+
+/** The person's own setting (MSC4155); the people who run the service cannot change it. */
+function blocksInvitations(errcode: string): boolean {
+  return /(?:^M_|[._])INVITE_BLOCKED$/.test(errcode);
+}
 
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);

@@ -138,3 +138,24 @@ describe('who is served', () => {
     expect([access.mayInvite(me), access.assignmentOf(me)]).toEqual([false, 'denied']);
   });
 });
+
+describe('an account that is no person', () => {
+  const access = createAccess({
+    ...{ me, allowed: ['@*:*'], unmapped: 'default_agent' as const },
+    notPeople: ['@notices:*', '@telegram_*:example.org'],
+    userAgents: { '@telegram_ann:example.org': 'a' } as Record<UserId, AgentId>,
+  });
+
+  test.each<[string, boolean]>([
+    ['@notices:example.org', false],
+    ['@notices:elsewhere.example', false],
+    ['@telegram_1:example.org', false],
+    ['@telegram_1:EXAMPLE.org', false],
+    [me, false],
+    ['@telegram_1:elsewhere.example', true],
+    ['@telegram_ann:example.org', true],
+    ['@noticesann:example.org', true],
+  ])('%s is a person: %s, and may invite as little', (user, expected) => {
+    expect([access.isPerson(user as UserId), access.mayInvite(user as UserId)]).toEqual([expected, expected]);
+  });
+});

@@ -7,15 +7,15 @@ import {
   type AnyStateNode,
   type AnyTransitionDefinition,
 } from 'xstate';
+import { smallestLimits } from '../../machines/room-limits.ts';
 import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { commandMoves, inputOf, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
-import { bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
+import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
-/** With the smallest limits, so that every one of them is met. */
-export const shipped = roomDefinition({ queue: 1, tries: 2, turnMs: 60_000, refuseAlways: false }, DEVICE);
+export const shipped = roomDefinition(smallestLimits, DEVICE);
 /** The same, but every step is written. */
 export const definition: RoomDefinition = { ...shipped, light: new Set() };
 export const { machine } = definition;
@@ -102,6 +102,7 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
+  if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
     const found = facts(record);
     if (found.filter(Boolean).length > 2) return null;

@@ -2,10 +2,13 @@ import { expect, it } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { type Chat, type Job, type PersonContext } from '../../machines/person.model.ts';
 import { createDirectory } from '../../src/actors/directory.ts';
+import { newRoomRecord } from '../../src/actors/room.ts';
+import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { newPersonRecord } from '../../src/actors/person.ts';
 import { agent, contextId } from './support.ts';
 
 const [ann, bob] = [UserId.parse('@ann:test'), UserId.parse('@bob:test')];
+const blank = { agent, contextId: contextId(1), assignment: 'configured' as const };
 const id = (name: string) => RoomId.parse(`!${name}:test`);
 const chat = (name: string, number: number): Chat => ({ number, room: id(name), name, archived: false });
 const making = (room: string | null): Job => ({
@@ -46,4 +49,15 @@ it('forgets what a person’s record says no more, and nothing of anybody else',
   expect(['a', 'b', 'c'].map((room) => directory.ownerOf(id(room)))).toEqual([undefined, bob, ann]);
   expect(['one', 'new'].map((room) => directory.personOf(id(room)))).toEqual([undefined, ann]);
   expect(directory.inTheMaking(id('new'))).toBeNull();
+});
+
+it('knows where a person brought the bot in: not a numbered chat, not a room of somebody who is refused', () => {
+  const directory = createDirectory();
+  const inRoom = (name: string, facts: Partial<RoomContext>) =>
+    directory.noteRoom(newRoomRecord({ ...blankRoom({ room: id(name), ...blank }), ...facts }, 'origin'));
+  inRoom('entry', { person: ann, role: 'entry' });
+  inRoom('chat', { person: ann, role: 'chat', number: 1 });
+  inRoom('nobody', { person: null });
+  inRoom('refused', { person: bob, role: 'refused' });
+  expect([ann, bob].map((person) => directory.entryOf(person))).toEqual([id('entry'), undefined]);
 });

@@ -10,6 +10,8 @@ import { input } from '../support/inputs.ts';
 import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
+const ENTRY = RoomId.parse('!entry:test');
+const notices = UserId.parse('@notices:test');
 const stranger = UserId.parse('@mallory:evil.test');
 const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, heard: { type: 'room.invited', person } });
 const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.left' } });
@@ -27,7 +29,8 @@ function door(invitesPerMinute = 2) {
     },
   } as unknown as Children;
   const { admit } = createDoor({
-    access: { mayInvite: (user) => user !== stranger },
+    access: { mayInvite: (user) => user !== stranger, isPerson: (user) => user !== notices },
+    entryOf: (person) => (person === ann ? ENTRY : undefined),
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),
     ownerOf: (space) => (space === SPACE ? ann : undefined),
@@ -81,6 +84,42 @@ describe('the door', () => {
     const { admit, delivered, declined } = door();
     expect(await admit([invite(stranger)], null)).toEqual([]);
     expect({ delivered, declined }).toEqual({ delivered: [], declined: [ROOM] });
+  });
+
+  it.each(['it names several senders', 'it is to a Space', 'it is for server notices'] as const)(
+    'declines an invite of which is known that %s; of Spaces the person is told where they brought the bot in',
+    async (why) => {
+      const { admit, delivered, declined, releases } = door();
+      const unwanted = (person: UserId): Arrival => ({
+        room: ROOM,
+        id: null,
+        heard: { type: 'invite.unwanted', person, why },
+      });
+      const admitted = admit([unwanted(ann), unwanted(bob), unwanted(stranger)], null);
+      await until(() => declined.length === 3);
+      releases[0]?.();
+      await Promise.all(await admitted);
+      expect(declined).toEqual([ROOM, ROOM, ROOM]);
+      expect(delivered).toEqual(
+        why === 'it is to a Space' ? [[ENTRY, [input({ type: 'space.declined' }, 1_000)]]] : [],
+      );
+    },
+  );
+
+  it('lets nothing through that an account says which is no person', async () => {
+    const { admit, delivered } = door();
+    const text = { eventId: eventId(3), sender: notices, body: 'hello', replyTo: null };
+    const said = { eventId: eventId(4), sender: notices };
+    const admitted = await admit(
+      [
+        { room: ROOM, id: '$3', heard: { type: 'text.received', text } },
+        { room: ROOM, id: '$4', heard: { type: 'file.received', name: 'a', ...said } },
+        { room: ROOM, id: '$4', heard: { type: 'command', name: 'help', args: '', ...said } },
+        { room: ROOM, id: '$4', heard: { type: 'command.unknown', name: 'x', ...said } },
+      ],
+      null,
+    );
+    expect({ admitted, delivered }).toEqual({ admitted: [], delivered: [] });
   });
 
   it('takes so many invites of one person within a minute, and of others besides', async () => {

@@ -89,6 +89,7 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.encrypted', eventId: eventId('encrypted') },
   { type: 'chat.archived', archived: true },
   { type: 'memory.lost', eventId: eventId('unheard') },
+  { type: 'space.declined' },
   { type: 'context.assigned', contextId: contextId(77) },
   { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
@@ -293,8 +294,8 @@ type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'se
 
 function commandOf({ name, args, more }: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
-  const facts: HostFacts = { clear: { contextId: contextId(n + 1) }, new: { more } };
-  return commandEvent(name, args, author, name in facts ? facts[name as keyof HostFacts] : {});
+  const facts: HostFacts = { at: 1000 * n, contextId: contextId(n + 1), more };
+  return commandEvent(name, args, author, facts);
 }
 
 function agentInput({ event, off }: Extract<Move, { move: 'agent' }>, record: Envelope, n: number): Input | null {

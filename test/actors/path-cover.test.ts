@@ -176,7 +176,7 @@ it('`step` decides on every way what the public `transition` of XState decides',
       `${conversationOf(before)} on ${JSON.stringify(one)}`,
     );
   }
-});
+}, 60_000);
 
 /** What a room goes on with after `resumed`; the message of a preview is found again by its transaction id. */
 function goesOn(record: Envelope) {

@@ -202,6 +202,16 @@ describe('what is no record of a person', () => {
     expect(() => readPersonRecord(stored)).toThrow(UnreadableRecord);
   });
 
+  it.each<[string, string, unknown, RegExp]>([
+    ['an effect of rooms', 'deliver the answer', {}, /item 1 wants 'deliver the answer', which no outbox keeps/],
+    ['a chat without a number', 'create the chat', { operation: 'op', person: ann, space: SPACE }, /number/],
+    ['a word without an event', 'tell the room', { room: ROOM, event: 'hello' }, /wants 'tell the room'.*event/s],
+  ])('what stands in the outbox is refused: %s', (_, type, params, reason) => {
+    const item = { id: '1', type, params, since: 1, device: 'DEVICE', cursor: 0 };
+    expect(() => readPersonRecord({ ...good, outbox: [item] })).toThrow(reason);
+    expect(() => readPersonRecord({ ...good, outbox: [item] })).toThrow(UnreadableRecord);
+  });
+
   it('a state that the chart does not have is refused', () => {
     expect(() => readPersonRecord({ ...good, value: 'dreaming' })).toThrow(UnreadableRecord);
   });

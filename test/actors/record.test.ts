@@ -1,37 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AnyStateNode } from 'xstate';
+import { z } from 'zod';
+import { roomMachine } from '../../machines/room.machine.ts';
+import { blankRoom, RoomContext } from '../../machines/room.model.ts';
 import { remember, type Seen, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { ann, briefed, contextOf, conversationOf, eventId, textInput, turnId } from './support.ts';
+import { usualLimits } from '../support/room-limits.ts';
+import { ann, briefed, contextOf, conversationOf, eventId, freshRecord, textInput, turnId } from './support.ts';
 import { input, resultOf } from '../support/inputs.ts';
 
 const folder = path.join(import.meta.dirname, 'golden');
-const shipped = roomDefinition({ queue: 20, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'ANOTHER');
+const shipped = roomDefinition(usualLimits, 'ANOTHER');
 
 function golden(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Record<string, unknown>;
 }
 
-/** What a room remembers since there are people and Spaces; records of before know nothing of it. */
-const sincePeople = {
-  ...{ role: 'chat', number: null, name: null, archived: false },
-  ...{ assignment: 'configured', noticed: false, encrypted: false },
-};
-
-/** What it remembers since it may ask something itself. */
-const sinceDialogs = { dialog: null };
-
-/** And since `!retry` asks again what was answered. */
-const sinceRetries = { last: null };
-
-/** The record as it was written, with what its version left out. */
+/** The record as it was written; what its version knew nothing of is as in a room in which nothing has happened. */
 function asWritten(name: string) {
-  const record = golden(name);
-  const context = { ...sincePeople, ...sinceDialogs, ...sinceRetries, ...(record['context'] as object) };
+  const record = golden(name) as { context: RoomContext };
+  const { room, agent, contextId } = record.context;
+  const context = { ...blankRoom({ room, agent, contextId }), ...record.context };
   return { behind: null, behindCount: 0, ...record, context };
 }
 
@@ -55,24 +49,37 @@ describe('golden records', () => {
     .map((file) => path.basename(file, '.json'))
     .filter((name) => !name.startsWith('v1-person-'));
 
-  it('are of every kind', () => {
-    expect(names.sort()).toEqual([
-      'v1-awaiting-confirmation',
-      'v1-backing-off',
-      'v1-finishing',
-      'v1-idle',
-      'v1-interrupted',
-      'v1-invited',
-      'v1-leaving',
-      'v1-numbered-chat',
-      'v1-parked',
-      'v1-pointing',
-      'v1-refusing',
-      'v1-stopping',
-      'v1-streaming',
-      'v1-streaming-idempotent',
-      'v1-unclaimed',
-    ]);
+  it('are of every state in which a record can lie (else: add one, of a room that came there)', () => {
+    const restingIn = (node: AnyStateNode): string[] => {
+      const inner = (Object.values(node.states) as AnyStateNode[]).flatMap(restingIn);
+      return node.type === 'atomic' && node.always === undefined ? [node.id] : inner;
+    };
+    const lyingIn = (name: string) => {
+      const { value, context } = readRoomRecord(golden(name));
+      const place = roomMachine.resolveState({ value: value as never, context: context as never });
+      return place._nodes.map(({ id }) => id);
+    };
+    const held = new Set(names.flatMap(lyingIn));
+    expect(restingIn(roomMachine.root).filter((state) => !held.has(state))).toEqual([]);
+  });
+
+  it('remember each thing that a room need not remember (else: add one of a room that does)', () => {
+    const facts = Object.entries(RoomContext.shape).filter(([, schema]) => schema instanceof z.ZodDefault);
+    const isForgotten = ([key, schema]: (typeof facts)[number]) => {
+      const nothing = JSON.stringify(schema.parse(undefined));
+      return names.every((name) => JSON.stringify(asWritten(name).context[key as keyof RoomContext]) === nothing);
+    };
+    expect(facts.filter(isForgotten).map(([key]) => key)).toEqual([]);
+    expect(facts.length).toBeGreaterThan(5);
+  });
+
+  it('of before there was a region are read, and completed by the next step', () => {
+    const { tray, ...older } = (golden('v1-idle')['value'] as { serving: Record<string, string> }).serving;
+    const record = readRoomRecord({ ...golden('v1-idle'), value: { serving: older } });
+    expect([tray, record.value]).toEqual(['empty', { serving: older }]);
+    const { serving } = freshRecord().value as { serving: object };
+    const { value } = step(shipped, record, [textInput(9)]).record;
+    expect(value).toEqual({ serving: { ...serving, conversation: { asking: 'waiting for a place' } } });
   });
 
   it.each(names)('%s is read as it was written, and taken by the chart of today', (name) => {
@@ -276,6 +283,42 @@ describe('what is no record of a room', () => {
 
   it('unknown fields of a later hand do no harm', () => {
     expect(readRoomRecord({ ...good, remark: 'looked at' })).toEqual(asWritten('v1-streaming'));
+  });
+});
+
+describe('what stands in the outbox of a room', () => {
+  const record = golden('v1-idle');
+  const holding = (type: string, params: unknown) => {
+    const item = { id: '8', type, params, since: 1, device: 'DEVICE', cursor: 0 };
+    return { ...record, outbox: [item] };
+  };
+  const notices = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../machines/golden/notices.json'), 'utf8'),
+  ) as { key: string }[];
+
+  it.each(notices)('a notice of a released version is read as it was written: $key', (notice) => {
+    const stored = holding('say', { notice, answers: '$1' });
+    expect(readRoomRecord(stored).outbox).toEqual(stored.outbox);
+  });
+
+  it('keeps what this version does not know of', () => {
+    const params = { notice: { key: 'stopped', since: 5 }, answers: null, urgent: true };
+    expect(readRoomRecord(holding('say', params)).outbox[0]?.params).toEqual(params);
+  });
+
+  it.each<[string, string, unknown, RegExp]>([
+    ['an effect that nobody knows', 'sing', {}, /item 8 wants 'sing', which no outbox keeps/],
+    ['an effect that is never kept', 'show typing', {}, /wants 'show typing', which no outbox keeps/],
+    ['a name that every object has', 'constructor', {}, /wants 'constructor', which no outbox keeps/],
+    ['a notice that nobody knows', 'say', { notice: { key: 'la' }, answers: null }, /wants 'say'.*notice\.key/s],
+    ['a notice without a value', 'say', { notice: { key: 'text waits' }, answers: null }, /notice\.position/],
+    ['no word on what it answers', 'say', { notice: { key: 'stopped' } }, /answers/],
+    ['an answer of no turn', 'deliver the answer', { answer: { markdown: 'a' } }, /wants 'deliver.*turn/s],
+    ['a marker of nobody', 'write the marker', { marker: {} }, /marker\.version/],
+    ['a wish that nobody has', 'tell the person', { person: '@a:b', wish: { type: 'tea' } }, /wish\.type/],
+  ])('is refused: %s', (_, type, params, reason) => {
+    expect(() => readRoomRecord(holding(type, params))).toThrow(reason);
+    expect(() => readRoomRecord(holding(type, params))).toThrow(UnreadableRecord);
   });
 });
 

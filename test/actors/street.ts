@@ -94,6 +94,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   const door = createDoor({
     ...{ access, rooms, reception, now: alarm.now, log: silentLog },
     people: { deliver: async (person) => void told.push(person) },
+    entryOf: () => undefined,
     ownerOf: (space) => rules.spaces.get(space),
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),

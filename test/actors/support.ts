@@ -7,6 +7,7 @@ import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts }
 import { step } from '../../src/durable/step.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { input } from '../support/inputs.ts';
+import { usualLimits } from '../support/room-limits.ts';
 
 export const DEVICE = 'DEVICE';
 export const ROOM = RoomId.parse('!room:test');
@@ -17,7 +18,7 @@ export const contextId = (id: number) => ContextId.parse(String(id));
 export const eventId = (name: string | number) => EventId.parse(`$${name}`);
 export const turnId = (id: number) => TurnId.parse(id);
 
-export const limits: PolicyLimits = { queue: 2, tries: 2, turnMs: 60_000, refuseAlways: false };
+export const limits: PolicyLimits = { ...usualLimits, queue: 2, connectTries: 2, turnMs: 60_000 };
 
 /** A house without onboarding: whoever speaks first has a chat there. */
 const claim: Claim = (_, person) => ({
@@ -38,6 +39,8 @@ export function freshRecord(room: RoomId = ROOM, changes: Partial<RoomContext> =
   return newRoomRecord(blankRoom({ room, agent, contextId: contextId(1), person: ann, ...changes }), 'origin');
 }
 
+const BEGINNING = freshRecord().value;
+
 export function contextOf({ context }: Envelope): RoomContext {
   return context as RoomContext;
 }
@@ -46,6 +49,14 @@ export function contextOf({ context }: Envelope): RoomContext {
 export function conversationOf(record: Envelope): string {
   if (typeof record.value === 'string') return record.value;
   return pathOf((record.value['serving'] as { conversation: unknown }).conversation);
+}
+
+/** What goes on in the regions beside the conversation. */
+export function besidesOf({ value }: Envelope): [region: string, state: unknown][] {
+  if (typeof value === 'string' || typeof BEGINNING === 'string') return [];
+  const begun = BEGINNING['serving'] as Record<string, unknown>;
+  const regions = Object.entries((value['serving'] ?? {}) as Record<string, unknown>);
+  return regions.filter(([region, state]) => region !== 'conversation' && state !== begun[region]);
 }
 
 function pathOf(value: unknown): string {

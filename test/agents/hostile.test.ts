@@ -105,6 +105,26 @@ describe('what is as large as a frame may be, or as deep as it can be', () => {
       frame('STATUS', 'capabilities', `{"stop":true,"idempotent":${deep},"more":${nested(20_000, objects)}}`),
       { type: 'status', capabilities: { ...none, stop: true }, session: null },
     ],
+    [
+      'a session of 7 MB',
+      frame('STATUS', 'session', letters(7_000_000)),
+      { type: 'status', capabilities: none, session: null },
+    ],
+    [
+      'ERROR details of millions of arrays in each other',
+      frame('ERROR', 'details', nested(4_000_000)),
+      { type: 'protocol', detail: 'a message that is nested too deep' },
+    ],
+    [
+      'a text of brackets',
+      frame('AGENT_EVENT_TEXT_CHUNK', 'text', JSON.stringify('["\\\\'.repeat(100_000))),
+      { type: 'text', text: '["\\\\'.repeat(100_000) },
+    ],
+    [
+      'a type of words',
+      '{"type":"AGENT_EVENT_ what Ann wrote"}',
+      { type: 'progress', text: '', step: null, steps: null, unknownType: 'a name that is no word' },
+    ],
     ['a session', frame('STATUS', 'session', deep), { type: 'status', capabilities: none, session: null }],
     ['a text', frame('AGENT_EVENT_TEXT_CHUNK', 'text', deep), malformed('AGENT_EVENT_TEXT_CHUNK')],
     ['a path', frame('AGENT_EVENT_SEND_FILE', 'path', deep), malformed('AGENT_EVENT_SEND_FILE')],
@@ -133,7 +153,7 @@ describe('what is as large as a frame may be, or as deep as it can be', () => {
     ],
     ['a type', `{"type":${letters(8_000_000)}}`, { type: 'unknown', name: 'x'.repeat(100) }],
     ['a type that is none', `{"type":${deep}}`, { type: 'protocol', detail: 'not a JSON object with a type' }],
-    ['arrays without an end', '['.repeat(MOST), { type: 'protocol', detail: 'not a JSON object with a type' }],
+    ['arrays without an end', '['.repeat(MOST), { type: 'protocol', detail: 'a message that is nested too deep' }],
     ['a frame of fields', `{"type":"DISCONNECT"${',"a":0'.repeat(1_000_000)}}`, { type: 'disconnect' }],
   ])('%s', (_, raw, decoded) => {
     expect(raw.length).toBeLessThanOrEqual(MOST);

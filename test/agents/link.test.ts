@@ -1,3 +1,4 @@
+import { MOST_INVALID } from '../../src/agents/link.ts';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -708,6 +709,15 @@ describe('what throws in a link', () => {
     const fields = { ...place(agent), event: 'opened', error: new Error('no room') };
     expect(lines).toEqual([{ level: 'error', fields, message: 'the listener of an agent link failed' }]);
   });
+});
+
+test('many frames that cannot be read end the link, however much else comes between', async () => {
+  const frames = Array.from({ length: 30 }, (_, n) => [n % 2 === 0 ? '}{' : '[]', chunk(`${n}`)]).flat();
+  const agent = await start(asked(...frames, END));
+  const { events, over, counts } = record(agent.url);
+  await over();
+  expect(events.at(-1)).toEqual(failed('protocol', '20 frames could not be read'));
+  expect(counts.filter((name) => name === 'frame invalid')).toHaveLength(MOST_INVALID);
 });
 
 describe('the log', () => {

@@ -78,7 +78,6 @@ test.each([
   '\ufe0f',
   '\u202e\u0007',
   '\u{e0001}',
-  '\ud800',
   `${ESC}[31m${ESC}[0m`,
 ])('nobody sees %j', (text) => {
   expect([isBlank(text), oneLine(text, 10)]).toEqual([true, '']);

@@ -7,6 +7,7 @@ import { createReception, type Reception } from '../../src/actors/reception.ts';
 import { remember, type Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { usualLimits } from '../support/room-limits.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
@@ -49,7 +50,7 @@ const work: RoomWork = {
   leave: done,
 };
 
-export const definition = roomDefinition({ queue: 1000, tries: 5, turnMs: 1_800_000, refuseAlways: false }, 'BENCH');
+export const definition = roomDefinition({ ...usualLimits, queue: 1000 }, 'BENCH');
 export const roomOf = (number: number): RoomId => RoomId.parse(`!bench-room-number-${number}-of-the-bench`);
 export const eventOf = (name: string): EventId => EventId.parse(`$${name}`.padEnd(44, '0'));
 export const personOf = (): UserId => PERSON;

@@ -71,6 +71,7 @@ policy:
       ...load().policy,
       access: {
         allowed: ['@*:Example.org', '@a?n:*', '@*:[::1]:8448'],
+        notPeople: ['@notices:*'],
         unmapped: 'default_agent',
         contact: 'Ask *us*:\n\n- here',
         denyRepeat: 'once',

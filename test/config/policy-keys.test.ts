@@ -14,6 +14,7 @@ import { load, problemsWith } from './support.ts';
 /** Other values than the defaults, of keys that are neither numbers nor choices. */
 const others: Partial<Record<string, unknown>> = {
   'access.allowed': ['@ann:*'],
+  'access.not_people': ['@telegram_*:example.org'],
   'access.contact': 'Ask Ann',
   'names.space': 'Rooms of {name}',
   'names.chat': 'No. {number}',

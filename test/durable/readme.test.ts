@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Effect, Input } from '../../src/durable/definition.ts';
 import { newRecord, readRecord, type Envelope } from '../../src/durable/record.ts';
@@ -17,6 +18,7 @@ interface Lamp {
   switched: number;
 }
 
+const kind = { ...definition, params: { ring: z.object({ times: z.number() }) } };
 const off = newRecord<Lamp>('lamp', 'origin', 'off', { switched: 0 });
 const switched: Input = { kind: 'event', id: '1', at: 0, event: { type: 'switch' } };
 
@@ -54,7 +56,7 @@ it('a process that comes after a kill performs the effect again and keeps the de
     const alarm = createFakeAlarm(time);
     const children: Children<string, Lamp> = createChildren({
       ...{ supervision: startRoot(() => children), definition, records, deadLetters: records },
-      readRecord: (stored) => readRecord(stored, definition),
+      readRecord: (stored) => readRecord(stored, kind),
       newRecord: async () => off,
       createEffects: () => ({
         perform: (_, effect) => performed.push(effect),
@@ -77,7 +79,7 @@ it('a process that comes after a kill performs the effect again and keeps the de
 
   await process(0).children.deliver('lamp', [switched], 'told');
   const later = process(30_000);
-  later.children.wake(new Map([['lamp', readRecord(lamp(), definition)]]));
+  later.children.wake(new Map([['lamp', readRecord(lamp(), kind)]]));
   await settled();
   expect(later.performed.map(({ id, type }) => [id, type])).toEqual([['1', 'ring']]);
   later.alarm.advance(29_999);

@@ -140,4 +140,26 @@ describe('an alarm', () => {
     expect(rung).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it.each([DAY, -DAY])(
+    'rings what was set when it is due, also where the time of day is set by %i ms meanwhile',
+    (ms) => {
+      const wall = { ms: 0 };
+      const alarm = createAlarm(() => Date.now() + wall.ms);
+      const rung: [string, number][] = [];
+      const ringIn = (name: string, after: number) =>
+        alarm.set(Date.now() + wall.ms + after, () => rung.push([name, Date.now() - START]));
+      ringIn('before', 500);
+      vi.advanceTimersByTime(100);
+      wall.ms = ms;
+      ringIn('after', 200);
+      vi.advanceTimersByTime(199);
+      expect(rung).toEqual([]);
+      vi.advanceTimersByTime(1_000);
+      expect(rung).toEqual([
+        ['after', 300],
+        ['before', 500],
+      ]);
+    },
+  );
 });

@@ -1,25 +1,13 @@
 /** The room as stories: a state built by what really happens, an event, and all that comes of it. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { roomMachine } from '../../machines/room.machine.ts';
-import './room/people.stories.ts';
-import './room/claiming.stories.ts';
-import './room/entry.stories.ts';
-import './room/refusing.stories.ts';
-import './room/agents.stories.ts';
-import './room/chats.stories.ts';
-import './room/turn.stories.ts';
-import './room/reaching.stories.ts';
-import './room/queue.stories.ts';
-import './room/wording.stories.ts';
-import './room/questions.stories.ts';
-import './room/stopping.stories.ts';
-import './room/clearing.stories.ts';
-import './room/resuming.stories.ts';
-import './room/clock.stories.ts';
-import './room/anything.stories.ts';
 import { transitionsOf } from './coverage.ts';
 import { everywhere } from './room/scenes.ts';
 import { taken } from './room/story.ts';
+
+const stories = readdirSync(new URL('room/', import.meta.url)).filter((name) => name.endsWith('.stories.ts'));
+for (const story of stories) await import(`./room/${story.slice(0, -'.ts'.length)}.ts`);
 
 describe('the scenes', () => {
   it('are what they are called', () => {

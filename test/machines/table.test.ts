@@ -58,6 +58,28 @@ describe('the table state × message', () => {
     );
   });
 
+  it('names what goes on in another region, where it makes a difference', () => {
+    const { serving } = roomMachine.config.states as Record<string, { states: object }>;
+    const dialog = {
+      initial: 'none',
+      states: { none: { on: { 'command.start': 'open' } }, open: { on: { 'command.agent': {} } } },
+    };
+    const asking = createMachine(
+      {
+        ...roomMachine.config,
+        states: { ...roomMachine.config.states, serving: { ...serving, states: { ...serving?.states, dialog } } },
+      } as never,
+      roomMachine.implementations as never,
+    );
+    const column = messages.findIndex(({ type }) => type === 'command.agent');
+    expect(treatments(asking).map(({ state, cells }) => [state, cellText(cells[column]!)])).toEqual(
+      rows.map(({ state }) => {
+        if (state === 'refusing') return [state, 'refused'];
+        return [state, state === 'pointing' ? 'taken' : 'taken (dialog open: ignored)'];
+      }),
+    );
+  });
+
   /** The chart without one event, wherever it is named. */
   function without(event: string, part: unknown): unknown {
     if (Array.isArray(part)) return part.map((inner) => without(event, inner));
@@ -80,10 +102,11 @@ describe('the table state × message', () => {
   });
 
   it('tells what a queue and a question change', () => {
-    const text = (state: string, message: string) =>
-      cellText(rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!);
+    const cell = (state: string, message: string) =>
+      rows.find((row) => row.state === state)!.cells[messages.findIndex(({ type }) => type === message)]!;
+    const text = (state: string, message: string) => cellText(cell(state, message));
+    expect(cell('idle', 'text.received').usual).toBe('taken');
     expect([
-      text('idle', 'text.received'),
       text('asking / working / streaming', 'text.received'),
       text('asking / working / streaming', 'command.retry'),
       text('idle', 'command.yes'),
@@ -93,7 +116,6 @@ describe('the table state × message', () => {
       text('refusing', 'text.received'),
       text('refusing', 'command.new'),
     ]).toEqual([
-      'taken',
       'held (queue full: refused)',
       'refused (something unanswered: held; queue full and something unanswered: refused)',
       'refused (question open: taken)',

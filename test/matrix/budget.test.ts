@@ -108,3 +108,35 @@ test('a pause leaves the pace alone', () => {
   budget.started();
   expect([budget.delay(), budget.unlimited()]).toEqual([0, true]);
 });
+
+test('a "too many" that does not say how long is a short rest for all, and no pace', () => {
+  const { time, budget } = at();
+  const rests = Array.from({ length: 7 }, () => {
+    budget.limitedForUnknown(budget.started());
+    const ms = budget.delay();
+    time.ms += ms;
+    return ms;
+  });
+  expect(rests).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000]);
+  budget.succeeded(budget.started());
+  expect([budget.delay(), budget.unlimited()]).toEqual([0, true]);
+  budget.limitedForUnknown(budget.started());
+  expect(budget.delay()).toBe(100);
+});
+
+test('sends that were under way together are one guess', () => {
+  const { budget } = at();
+  for (const start of [budget.started(), budget.started(), budget.started()]) budget.limitedForUnknown(start);
+  expect(budget.delay()).toBe(100);
+});
+
+test('a measured "too many" holds beside a guess', () => {
+  const { time, budget } = at();
+  const [measured, guessed] = [budget.started(), budget.started()];
+  budget.limited(measured, 4_000);
+  budget.limitedForUnknown(guessed);
+  expect(budget.delay()).toBe(4_000);
+  time.ms += 4_000;
+  budget.started();
+  expect(budget.delay()).toBe(4_000);
+});

@@ -3,14 +3,11 @@ import type { Priority } from '../../src/ports.ts';
 import type { MatrixApi } from '../../src/matrix/client.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import type { Courier, CourierOptions } from '../../src/matrix/courier.ts';
-import {
-  MAX_IN_FLIGHT,
-  TRANSACTION_MEMORY_MS,
-  UNAUTHORISED_PAUSE_MS,
-  createCourier,
-} from '../../src/matrix/courier.ts';
+import { MAX_IN_FLIGHT, UNAUTHORISED_PAUSE_MS, createCourier } from '../../src/matrix/courier.ts';
 import { QUIET_MS } from '../../src/matrix/budget.ts';
+import { TRANSACTION_MEMORY_MS } from '../../src/matrix/putting.ts';
 import { Closed } from '../../src/matrix/errors.ts';
+import { createStanding, type Suspension } from '../../src/matrix/standing.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
 import { Clock, eventId, keptLog, limited, me, message, room, sent, startServer } from './support.ts';
 
@@ -19,11 +16,13 @@ let clock: Clock;
 let courier: Courier;
 let log: ReturnType<typeof keptLog>;
 let unauthorised: number;
+let suspensions: (Suspension | null)[];
 
 beforeEach(() => {
   clock = new Clock();
   log = keptLog();
   unauthorised = 0;
+  suspensions = [];
 });
 afterEach(async () => {
   const closed = courier.close();
@@ -45,12 +44,19 @@ async function start(
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => (unauthorised += 1),
+    standing: standing(),
     wait: clock.wait,
     ...more,
   });
   return api;
 }
+
+const standing = () =>
+  createStanding({
+    log,
+    onUnauthorised: () => (unauthorised += 1),
+    onSuspended: (state) => suspensions.push(state),
+  });
 
 const send = (roomName: string, transaction: string, priority: Priority = 'notice') =>
   courier.send(message(roomName, transaction), priority);
@@ -72,7 +78,7 @@ test('a message is on its way before send returns, with its content', async () =
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => undefined,
+    standing: standing(),
   });
   const receipt = other.send(message('a', 'a1', { answers: eventId('q') }), 'final');
   expect(calls).toEqual(['a1']);
@@ -146,11 +152,11 @@ test('a message that is not refused is sent again under its transaction id, late
   expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual(['warn message not sent, trying again']);
 });
 
-test('the wait between tries is at most half a minute', async () => {
+test('the wait between tries is at most twenty seconds', async () => {
   clock.auto = true;
   await start((seen, index) => (index < 12 ? internal : sent(seen)));
   expect(await send('a', 'a1')).toEqual(ok('a1'));
-  expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, ...Array<number>(6).fill(30_000)]);
+  expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, ...Array<number>(6).fill(20_000)]);
 });
 
 test('a refusal is final, and the next of the room goes on', async () => {
@@ -257,7 +263,7 @@ test('a disposable message gets one try with a short time', async () => {
     now: clock.now,
     chance: () => 1,
     log,
-    onUnauthorised: () => undefined,
+    standing: standing(),
   });
   expect(await other.sendDisposable(edit('a', 'e1'))).toEqual(ok('e1'));
   expect(timeouts).toEqual([5_000]);
@@ -282,7 +288,9 @@ test.each<[string, Reply, object]>([
 
 test('a disposable message never waits: not behind its room, not for the budget', async () => {
   const first = Promise.withResolvers<Reply>();
-  await start((seen, index) => (index === 0 ? first.promise : index === 1 ? limited() : sent(seen)));
+  await start((seen, index) =>
+    index === 0 ? first.promise : index === 1 ? limited({ 'Retry-After': '5' }) : sent(seen),
+  );
   const receipts = [send('a', 'a1')];
   const behind = { ok: false, code: 'skipped', detail: 'Another message to the room is under way' };
   expect(await courier.sendDisposable(edit('a', 'e1'))).toEqual(behind);

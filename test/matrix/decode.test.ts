@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../machines/commands.ts';
-import { decodeEvent, inviterIn, isInvite } from '../../src/matrix/decode.ts';
+import { decodeEvent } from '../../src/matrix/decode.ts';
 import { me } from './support.ts';
 
 const ann = '@ann:test';
@@ -269,35 +269,5 @@ describe('a room changes', () => {
     ['its children', state('m.space.child', { via: ['test'] }, { state_key: '!a' }), 'unknown kind of state'],
   ])('%s', (_, raw, expected) => {
     expect(hears(raw)).toEqual(expected);
-  });
-});
-
-describe('invites', () => {
-  /** As the stripped state of an invite has it: without an id. */
-  const stripped = (membership: unknown, user: string, sender: unknown = ann) => ({
-    type: 'm.room.member',
-    state_key: user,
-    sender,
-    content: { membership },
-  });
-
-  test.each<[string, unknown, boolean]>([
-    ['of the bot', stripped('invite', me), true],
-    ['of the bot, in the timeline', member('invite', { state_key: me }), true],
-    ['of somebody else', stripped('invite', cleo), false],
-    ['a join of the bot', stripped('join', me), false],
-    ['by nobody', stripped('invite', me, 'ann'), false],
-    ['without a membership', stripped(undefined, me), false],
-    ['nothing', null, false],
-    ['a message', text('invite'), false],
-  ])('%s', (_, raw, expected) => {
-    expect(isInvite(raw, me)).toBe(expected);
-  });
-
-  test('the inviter is who invites the bot, wherever it stands', () => {
-    const name = { type: 'm.room.name', state_key: '', sender: cleo, content: { name: 'a' } };
-    expect(inviterIn([null, name, stripped('invite', cleo, cleo), stripped('invite', me)], me)).toBe(ann);
-    expect(inviterIn([name, stripped('join', me)], me)).toBeNull();
-    expect(inviterIn([], me)).toBeNull();
   });
 });

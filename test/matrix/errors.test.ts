@@ -39,11 +39,32 @@ const table: [string, unknown, string | null, string][] = [
     null,
     'unauthorised 401 M_UNKNOWN_TOKEN null Bye',
   ],
+  ['any 401', matrix(401, { errcode: 'M_UNAUTHORIZED', error: 'No' }), null, 'unauthorised 401 M_UNAUTHORIZED null No'],
   [
-    'any 401',
-    matrix(401, { errcode: 'M_USER_LOCKED', error: 'Locked' }),
+    'a locked account',
+    matrix(401, { errcode: 'M_USER_LOCKED', error: 'Locked', soft_logout: true }),
     null,
-    'unauthorised 401 M_USER_LOCKED null Locked',
+    'suspended 401 M_USER_LOCKED null Locked',
+  ],
+  ...['M_CONSENT_NOT_GIVEN', 'M_USER_SUSPENDED', 'M_USER_DEACTIVATED', 'ORG_MATRIX_EXPIRED_ACCOUNT'].map(
+    (code): [string, unknown, null, string] => [
+      `an account that may do nothing by ${code}`,
+      matrix(403, { errcode: code, error: 'Wait' }),
+      null,
+      `suspended 403 ${code} null Wait`,
+    ],
+  ),
+  [
+    'a suspended account under the code of a draft',
+    matrix(403, { errcode: 'ORG.MATRIX.MSC3823.USER_ACCOUNT_SUSPENDED', error: 'Wait' }),
+    null,
+    'suspended 403 ORG.MATRIX.MSC3823.USER_ACCOUNT_SUSPENDED null Wait',
+  ],
+  [
+    'a person who takes no invitations',
+    matrix(403, { errcode: 'M_INVITE_BLOCKED', error: 'No' }),
+    null,
+    'refused 403 M_INVITE_BLOCKED null No',
   ],
   [
     'an unknown token, oddly',
@@ -55,7 +76,7 @@ const table: [string, unknown, string | null, string][] = [
     'a full homeserver',
     matrix(403, { errcode: 'M_RESOURCE_LIMIT_EXCEEDED', error: 'Full' }),
     null,
-    'unavailable 403 M_RESOURCE_LIMIT_EXCEEDED null Full',
+    'suspended 403 M_RESOURCE_LIMIT_EXCEEDED null Full',
   ],
   [
     'an error of the homeserver',
@@ -92,9 +113,11 @@ const table: [string, unknown, string | null, string][] = [
     '429 with an odd field',
     matrix(429, { errcode: 'M_LIMIT_EXCEEDED', error: 'Slow', retry_after_ms: '1' }),
     null,
-    'limited 429 M_LIMIT_EXCEEDED 5000 Slow',
+    'limited 429 M_LIMIT_EXCEEDED null Slow',
   ],
-  ['429 without a word', matrix(429, { errcode: 'M_OTHER', error: 'Slow' }), null, 'limited 429 M_OTHER 5000 Slow'],
+  ['429 without a word', matrix(429, { errcode: 'M_OTHER', error: 'Slow' }), null, 'limited 429 M_OTHER null Slow'],
+  ['429 of a proxy without a word', html(429), null, 'limited 429 HTTP_429 null Too many requests'],
+  ['429 with no time at all', html(429), '0', 'limited 429 HTTP_429 null Too many requests'],
   [
     'the longest wait',
     matrix(429, { errcode: 'M_LIMIT_EXCEEDED', error: 'Slow' }),

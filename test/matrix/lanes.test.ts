@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Priority } from '../../src/ports.ts';
 import { createLanes } from '../../src/matrix/lanes.ts';
-import { message, room } from './support.ts';
+import { message } from './support.ts';
 
 const item = (roomName: string, name: string, priority: Priority = 'notice') => ({
+  lane: roomName,
   message: message(roomName, name),
   priority,
 });
@@ -51,19 +52,19 @@ test('the next of a room comes after its first is done, not after it is put back
 
 test('a held room takes items but gives none', () => {
   const lanes = createLanes<ReturnType<typeof item>>();
-  expect(lanes.hold(room('a'))).toBe(true);
-  expect(lanes.hold(room('a'))).toBe(false);
+  expect(lanes.hold('a')).toBe(true);
+  expect(lanes.hold('a')).toBe(false);
   lanes.add(item('a', 'a1'));
   expect(lanes.ready).toBe(false);
   expect(names(lanes.waiting())).toEqual(['a1']);
-  lanes.free(room('a'));
-  expect(lanes.hold(room('a'))).toBe(false);
+  lanes.free('a');
+  expect(lanes.hold('a')).toBe(false);
   expect(takeAll(lanes)).toEqual(['a1']);
 });
 
 test('a room that is freed empty can be held again', () => {
   const lanes = createLanes<ReturnType<typeof item>>();
-  expect(lanes.hold(room('a'))).toBe(true);
-  lanes.free(room('a'));
-  expect(lanes.hold(room('a'))).toBe(true);
+  expect(lanes.hold('a')).toBe(true);
+  lanes.free('a');
+  expect(lanes.hold('a')).toBe(true);
 });

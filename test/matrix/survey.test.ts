@@ -61,15 +61,37 @@ test('what the homeserver refuses is said, and not tried again', async () => {
   expect(server.seen.length).toBe(1);
 });
 
-test('an answer that is too large to be read is not asked for again', async () => {
-  await start(() => ({ text: ' '.repeat(64 * 1024 * 1024 + 1) }));
+const tooLarge: Reply = { headers: { 'content-length': String(64 * 1024 * 1024 + 1) } };
+
+test('an answer that is too large is asked for without what anybody may write any number of', async () => {
+  await start((_, index) => (index === 0 ? tooLarge : answer({ [room('a')]: joined() })));
+  expect((await survey()).rooms.map((known) => known.room)).toEqual([room('a')]);
+  const asked = server.seen
+    .filter(({ path }) => path.endsWith('/sync'))
+    .map(({ query }) => query.get('filter') ?? '')
+    .map((filter) => [filter.includes('m.space.child'), filter.includes('"m.room.message"')]);
+  expect(asked).toEqual([
+    [true, true],
+    [false, false],
+  ]);
+});
+
+test('an answer that is too large however little is asked for is not asked for again', async () => {
+  await start(() => tooLarge);
   await expect(survey()).rejects.toEqual(
     new MatrixFailure({
       ...{ kind: 'refused', status: null, code: 'M_TOO_LARGE' },
       detail: 'The bot is in too many rooms to be told of all at once. The answer is larger than 67108864 bytes',
     }),
   );
-  expect(server.seen.length).toBe(1);
+  expect(server.seen.length).toBe(3);
+});
+
+test('a room for server notices is nobody’s', async () => {
+  const tag = { type: 'm.tag', content: { tags: { 'm.server_notice': {} } } };
+  const notices = { ...joined(), account_data: { events: [tag] } };
+  await start(() => answer({ [room('a')]: notices, [room('b')]: joined() }));
+  expect((await survey()).rooms.map((known) => known.room)).toEqual([room('b')]);
 });
 
 test('what others wrote into their rooms does no harm', async () => {
@@ -197,4 +219,19 @@ test('a room that a newer version marked is left out, with a word in the log', a
   );
   expect((await survey()).rooms.map(({ room }) => room)).toEqual([room('b')]);
   expect(log.lines).toEqual(['error The marker of the room was written by a newer Roomkeeper: the room is left alone']);
+});
+
+test.each<[string, Reply, number]>([
+  ['too large', { headers: { 'content-length': String(64 * 1024 * 1024 + 1) } }, 1],
+  ['refused', { status: 403, json: { errcode: 'M_FORBIDDEN', error: 'No' } }, 1],
+  ['away for good', { status: 503, text: 'Sorry' }, 5],
+])('a room whose list of members is %s keeps no other from being known', async (_, reply, tries) => {
+  clock.auto = true;
+  const bob = { state_key: '@bob:test', content: { membership: 'join' } };
+  await start(({ path }) => {
+    if (path.endsWith('/sync')) return answer({ [room('a')]: joined(), [room('b')]: joined() });
+    return path.includes('!a') ? reply : { json: { chunk: [bob] } };
+  });
+  expect((await survey()).rooms.map(({ members }) => members.map(({ user }) => user))).toEqual([[], ['@bob:test']]);
+  expect(server.seen.filter(({ path }) => path.includes('!a')).length).toBe(tries);
 });

@@ -7,11 +7,13 @@ const well: Health = {
   syncStaleAfterMs: 60_000,
   storeWritable: true,
   parkedRooms: 0,
+  suspended: null,
+  refusedMessages: 0,
 };
 
 test('a running service with a fresh sync and a writable store is ready, parked rooms or not', () => {
   expect(readiness(well)).toEqual({ ready: true, missing: [] });
-  expect(readiness({ ...well, parkedRooms: 3 })).toEqual({ ready: true, missing: [] });
+  expect(readiness({ ...well, parkedRooms: 3, refusedMessages: 2 })).toEqual({ ready: true, missing: [] });
   expect(readiness({ ...well, lastSyncAgeMs: 59_999 })).toEqual({ ready: true, missing: [] });
 });
 
@@ -25,6 +27,10 @@ test.each<[Partial<Health>, string]>([
   [{ lastSyncAgeMs: null }, 'No sync has come back from the homeserver yet.'],
   [{ lastSyncAgeMs: 60_000 }, 'The last sync came back 60 s ago; it should be less than 60 s.'],
   [{ lastSyncAgeMs: 95_900 }, 'The last sync came back 95 s ago; it should be less than 60 s.'],
+  [
+    { suspended: { code: 'M_USER_SUSPENDED', detail: 'Ask your administrator' } },
+    "The homeserver lets the bot's account send nothing (M_USER_SUSPENDED: Ask your administrator).",
+  ],
   [{ storeWritable: false }, 'The state folder cannot be written.'],
 ])('with %j it is not', (facts, sentence) => {
   expect(readiness({ ...well, ...facts })).toEqual({ ready: false, missing: [sentence] });

@@ -40,21 +40,25 @@ const secrets = {
   body: 'S8',
   formatted_body: 'S9',
   text: 'S10',
+  said: 'S11',
 };
 
-test.each(['json', 'pretty'] as const)('secrets and what people wrote never reach the log as %s', (format) => {
-  const lines: string[] = [];
-  const log = logTo(lines, 'debug', format);
-  const error = Object.assign(new Error('refused'), { ...secrets, response: { headers: secrets } });
-  log.info(secrets, 'on top');
-  log.info({ a: secrets, list: [secrets], event: { content: { 'm.new_content': secrets } } }, 'below');
-  log.error({ err: error, error }, 'in errors');
-  log.error(error, 'as errors');
-  const text = lines.join('');
-  expect(text).not.toMatch(/S\d/);
-  expect(text.match(/\[hidden\]/g)).toHaveLength(10 * (1 + 3 + 4 + 2));
-  expect(text).toContain('refused');
-});
+test.each(['json', 'pretty'] as const)(
+  'secrets and what people or agents wrote never reach the log as %s',
+  (format) => {
+    const lines: string[] = [];
+    const log = logTo(lines, 'debug', format);
+    const error = Object.assign(new Error('refused'), { ...secrets, response: { headers: secrets } });
+    log.info(secrets, 'on top');
+    log.info({ a: secrets, list: [secrets], event: { content: { 'm.new_content': secrets } } }, 'below');
+    log.error({ err: error, error }, 'in errors');
+    log.error(error, 'as errors');
+    const text = lines.join('');
+    expect(text).not.toMatch(/S\d/);
+    expect(text.match(/\[hidden\]/g)).toHaveLength(11 * (1 + 3 + 4 + 2));
+    expect(text).toContain('refused');
+  },
+);
 
 test('fields that are no JSON do not break the caller', () => {
   const lines: string[] = [];

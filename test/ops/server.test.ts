@@ -11,6 +11,8 @@ const well: Health = {
   syncStaleAfterMs: 60_000,
   storeWritable: true,
   parkedRooms: 2,
+  suspended: null,
+  refusedMessages: 1,
 };
 
 async function start(health: () => Health, lines: string[] = []) {
@@ -40,7 +42,16 @@ test('readiness follows the facts, liveness does not', async () => {
   expect(await get(`${url}/readyz`)).toEqual({
     ...json,
     status: 200,
-    body: { ready: true, missing: [], state: 'running', lastSyncAgeMs: 10, storeWritable: true, parkedRooms: 2 },
+    body: {
+      ready: true,
+      missing: [],
+      state: 'running',
+      lastSyncAgeMs: 10,
+      storeWritable: true,
+      parkedRooms: 2,
+      suspended: null,
+      refusedMessages: 1,
+    },
   });
   health = { ...well, state: 'draining', storeWritable: false };
   expect(await get(`${url}/readyz`)).toEqual({
@@ -53,6 +64,8 @@ test('readiness follows the facts, liveness does not', async () => {
       lastSyncAgeMs: 10,
       storeWritable: false,
       parkedRooms: 2,
+      suspended: null,
+      refusedMessages: 1,
     },
   });
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });

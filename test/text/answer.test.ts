@@ -144,10 +144,12 @@ test.each([
   ['beginnings of formulas', '\\['.repeat(128_000)],
 ])('256 KB of %s do not hold the others', (_, markdown) => {
   let slowest = 0;
-  let before = performance.now();
+  // CPU time of this thread: how busy the machine is besides says nothing of the answer.
+  const busy = () => process.threadCpuUsage().user / 1_000;
+  let before = busy();
   for (const message of renderAnswer(markdown)) {
-    slowest = Math.max(slowest, performance.now() - before);
-    before = performance.now();
+    slowest = Math.max(slowest, busy() - before);
+    before = busy();
     expect(message.body).not.toBe('');
   }
   expect(slowest).toBeLessThan(2_000);

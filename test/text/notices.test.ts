@@ -348,6 +348,29 @@ test('names and ids in the sentences about chats stay values', () => {
   }
 });
 
+test.each(['M_INVITE_BLOCKED', 'ORG.MATRIX.MSC4155.INVITE_BLOCKED'])(
+  'who takes no invitations reads what they can do about it (%s)',
+  (code) => {
+    for (const key of ['chat could not be made', 'Space could not be made'] as const) {
+      const { body } = say({ key, code });
+      expect(body).toMatch(
+        /^I could not bring you into a new (chat|Space): your account does not take invitations from me/,
+      );
+      expect(body).not.toContain('tell the people');
+    }
+  },
+);
+
+test('the length of an answer is blamed only where the homeserver says so', () => {
+  expect(say({ key: 'answer was refused', tooLarge: true }).body).toContain('too large');
+  for (const notice of [
+    { key: 'answer was refused', tooLarge: false },
+    { key: 'answer was refused', tooLarge: undefined },
+  ] as const) {
+    expect(say(notice).body).toMatch(/`!retry` sends the same answer again\.$/);
+  }
+});
+
 test('one chat is one chat', () => {
   const invited = [1, 2].map((chats) => say({ key: 'access is restored', chats }).body.split('. ')[0]);
   expect(invited).toEqual([

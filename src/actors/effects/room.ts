@@ -133,9 +133,14 @@ function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
 function answering(delivery: ReturnType<typeof createDelivery>, world: RoomEffectPorts, admit: Admit<RoomId>) {
   const { whenDone } = createAcknowledge(world, admit);
   return {
-    'deliver the answer': (room, params, effect, record) =>
-      whenDone(room, effect, delivery.deliver(room, params, effect, record), () =>
-        delivery.forget(room, params.answer),
-      ),
+    'deliver the answer'(room, params, effect, record) {
+      let arrived = false;
+      const delivered = delivery.deliver(room, params, effect, record).then((result) => {
+        arrived = result.ok;
+        return result;
+      });
+      // What was refused is kept: `!retry` sends it again.
+      whenDone(room, effect, delivered, () => arrived && delivery.forget(room, params.answer));
+    },
   } satisfies Partial<Performers>;
 }

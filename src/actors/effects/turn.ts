@@ -46,6 +46,9 @@ type Ending = Extract<LinkEvent, { type: 'ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
+/** Files and questions of one turn that are passed on; each is written to the room's record. One question more ends the turn. */
+export const MOST_FILES = 20;
+export const MOST_QUESTIONS = 50;
 
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let leavePlace: (() => void) | null = null;
@@ -56,6 +59,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   /** What names this turn in the log. */
   let about: object = { room: world.room, turn: id };
   let reached: (yes: boolean) => void = () => {};
+  const beyond = createBounds();
 
   function tell(event: RoomEvent): void {
     if (!closed) world.tell(event);
@@ -82,7 +86,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         tell(lost(id));
       });
     }
-    const news = newsOf(id, event, world.chance);
+    const over = beyond(event.type);
+    if (over === 1) world.log.warn({ ...about, what: event.type }, 'an agent sends more than is passed on in one turn');
+    // A question is waited for, so that one too many ends the turn.
+    if (over > 0 && event.type === 'question' && stoppedFor === null) stop('protocol');
+    const news = over > 0 ? null : newsOf(id, event, world.chance);
     if (news !== null) tell(news);
   }
 
@@ -123,6 +131,17 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   };
 }
 
+/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
+function createBounds() {
+  const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES, question: MOST_QUESTIONS };
+  const seen = new Map<LinkEvent['type'], number>();
+  return (type: LinkEvent['type']): number => {
+    const count = (seen.get(type) ?? 0) + 1;
+    seen.set(type, count);
+    return Math.max(0, count - (most[type] ?? Infinity));
+  };
+}
+
 /** What the room hears of its connection at once; null for what its answer hears, and for the end, which waits for that. */
 function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | null {
   switch (event.type) {
@@ -148,7 +167,7 @@ function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | nul
 function logTrouble(event: LinkEvent, about: object, log: Log): void {
   if (!('detail' in event)) return;
   const { type, trouble, detail } = event;
-  log.warn({ ...about, trouble, detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+  log.warn({ ...about, trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
 function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): RoomEvent {

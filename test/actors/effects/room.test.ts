@@ -358,6 +358,19 @@ describe('delivering an answer', () => {
     await until(() => stored.size === 0);
   });
 
+  it('keeps the file of a long one that the homeserver refused: it may be sent again', async () => {
+    const { perform, sent, admitted, stored, inputs, alarm } = theatre();
+    stored.set(`${ROOM} turn-3`, 'a long answer');
+    perform('deliver the answer', delivery({ stored: 'turn-3' }));
+    await until(() => sent.length === 1);
+    sent[0]?.answer(no);
+    await until(() => admitted.length === 1);
+    admitted[0]?.onDisk();
+    await settled();
+    expect([...stored.values()]).toEqual(['a long answer']);
+    expect(inputs()).toEqual([settledInput(false, alarm.now())]);
+  });
+
   it('is refused where the file of a long one is gone', async () => {
     const { perform, inputs, sent } = theatre();
     perform('deliver the answer', delivery({ stored: 'turn-3' }));

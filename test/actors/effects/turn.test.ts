@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomEvent } from '../../../machines/room.model.ts';
-import { createLiveTurn, type TurnWorld } from '../../../src/actors/effects/turn.ts';
+import { createLiveTurn, MOST_FILES, MOST_QUESTIONS, type TurnWorld } from '../../../src/actors/effects/turn.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
+import { createLog } from '../../../src/ops/log.ts';
 import { logBook } from '../../support/log-book.ts';
 import { settled, until } from '../../support/until.ts';
 import { agent, contextId, eventId, ROOM, textOf, turnId } from '../support.ts';
@@ -112,6 +113,45 @@ describe('a turn', () => {
       { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'May I?', expiresInMs: 5_000 } },
       { type: 'agent.sent a file', turn: TURN, path: 'a.txt' },
     ]);
+  });
+
+  it('passes on so many files and no more, and says so once', () => {
+    const book = logBook();
+    const { open, hear, told, happened } = liveTurn({ log: book });
+    open();
+    for (let n = 0; n < 20_000; n += 1) hear({ type: 'file', path: `${n}.txt` });
+    expect(told).toEqual(
+      Array.from({ length: MOST_FILES }, (_, n) => ({ type: 'agent.sent a file', turn: TURN, path: `${n}.txt` })),
+    );
+    expect(book.lines.map(({ message, fields }) => [message, fields])).toEqual([
+      [
+        'an agent sends more than is passed on in one turn',
+        { room: ROOM, turn: TURN, agent, answers: eventId('asked'), what: 'file' },
+      ],
+    ]);
+    expect(happened).toEqual([`open ${agent} 1`]);
+  });
+
+  it('ends with one question too many', () => {
+    const { open, hear, told, happened } = liveTurn();
+    open();
+    for (let n = 0; n < 20_000; n += 1) hear({ type: 'question', id: `q${n}`, text: '?', expiresInMs: null });
+    expect(told).toHaveLength(MOST_QUESTIONS);
+    expect(happened).toEqual([`open ${agent} 1`, 'stop']);
+  });
+
+  it('hides in the log what the agent said', () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'debug', format: 'json', destination: { write: (line) => lines.push(line) } });
+    const { open, hear } = liveTurn({ log });
+    open();
+    hear({ type: 'ended', outcome: 'failed', trouble: 'agent-error', detail: 'ERROR 5: Ann wrote: my secret' });
+    hear({ type: 'unreachable', trouble: 'protocol', detail: 'the first frame was ERROR: my secret' });
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'turn failed',
+      'agent unreachable',
+    ]);
+    expect(lines.join('')).not.toContain('secret');
   });
 
   it('tells that the agent cannot be reached, with chance for the pause', () => {
@@ -258,7 +298,7 @@ describe('the log', () => {
     const { open, hear, lines } = liveTurn();
     open();
     hear({ type: 'unreachable', trouble: 'no-status', detail: 'nothing came' });
-    const fields = { ...named, trouble: 'no-status', detail: 'nothing came' };
+    const fields = { ...named, trouble: 'no-status', said: 'nothing came' };
     expect(lines).toEqual([{ level: 'warn', message: 'agent unreachable', fields }]);
   });
 
@@ -269,7 +309,7 @@ describe('the log', () => {
     hear({ type: 'text', text: 'a piece' });
     hear({ type: 'ended', outcome: 'failed', trouble: 'silent', detail: 'no frame for 5 ms' });
     await until(() => told.length > 0);
-    const fields = { ...named, trouble: 'silent', detail: 'no frame for 5 ms' };
+    const fields = { ...named, trouble: 'silent', said: 'no frame for 5 ms' };
     expect(lines).toEqual([{ level: 'warn', message: 'turn failed', fields }]);
   });
 

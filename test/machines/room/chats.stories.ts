@@ -268,3 +268,16 @@ describe('a state that was lost', () => {
     expect(scene.on(lost)).toEqual({ at, does: [say({ key: 'memory was lost' }, 'unheard')], changes: {} });
   });
 });
+
+describe('an invite to a Space', () => {
+  it.each([...each(everywhere), ['pointing', play(invited(ann, agent, 'entry'), joined)] as const])(
+    'is told to be declined: %s',
+    (at, scene) => {
+      expect(scene.on({ type: 'space.declined' })).toEqual({
+        at,
+        does: [say({ key: 'Spaces are not joined' }, null)],
+        changes: {},
+      });
+    },
+  );
+});

@@ -14,21 +14,7 @@ import {
   stopping,
   streaming,
 } from './scenes.ts';
-import {
-  ann,
-  closed,
-  command,
-  delivered,
-  ended,
-  hidden,
-  id,
-  placeWanted,
-  refused,
-  say,
-  text,
-  typing,
-  words,
-} from './story.ts';
+import { ann, closed, command, delivered, ended, hidden, id, placeWanted, say, text, typing, words } from './story.ts';
 
 describe('texts that wait', () => {
   it.each(each(busy))('a text is held: %s', (at, scene) => {
@@ -138,7 +124,6 @@ describe('!retry', () => {
 
   it.each([
     ['a good answer', finishing.after(delivered())],
-    ['an answer that was refused', finishing.after(refused())],
     ['an answer without a word', streaming.after(ended('done', null))],
   ])('asks the last text again, by another message, after %s', (_, scene) => {
     expect(scene.context.last).toEqual(words('1'));

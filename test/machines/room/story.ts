@@ -1,6 +1,6 @@
 import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
-import type { CommandName, CommandWithArgs, HostFacts } from '../../../machines/commands.ts';
+import type { CommandName, CommandWithArgs, CommandWithFacts } from '../../../machines/commands.ts';
 import { blankRoom, RoomContext } from '../../../machines/room.model.ts';
 import type {
   Answer,
@@ -14,9 +14,10 @@ import type {
 } from '../../../machines/room.model.ts';
 import type { Marker } from '../../../machines/marker.ts';
 import type { Notice, Trouble } from '../../../machines/notices.ts';
-import type { RoomLimits } from '../../../machines/room-limits.ts';
+import { fixedLimits, type RoomLimits } from '../../../machines/room-limits.ts';
 import { roomEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
+import { usualLimits } from '../../support/room-limits.ts';
 import { noteTaken } from '../coverage.ts';
 import { reread } from '../reread.ts';
 
@@ -33,12 +34,9 @@ export const untouched = blankRoom({
 });
 
 /** What bounds the rooms of the stories. */
-export const testLimits: RoomLimits = {
-  ...{ queue: 20, tries: 5, turnMs: 30 * 60_000, refuseAlways: false, mostTold: 50 },
-  ...{ questionMs: 60 * 60_000, stopMs: 5_000, firstPauseMs: 500, longestPauseMs: 8_000 },
-};
+export const testLimits: RoomLimits = { ...fixedLimits, ...usualLimits };
 
-type SimpleCommand = Exclude<CommandName, CommandWithArgs | keyof HostFacts>;
+type SimpleCommand = Exclude<CommandName, CommandWithArgs | CommandWithFacts>;
 
 /** The events of the stories. `turn` is 1 unless said otherwise; a message's id is `$` and its name. */
 export const invited = (
@@ -161,7 +159,12 @@ export const ended = (
   tokens: 3,
 });
 export const delivered = (turn = 1): RoomEvent => ({ type: 'answer.delivered', turn: TurnId.parse(turn) });
-export const refused = (turn = 1): RoomEvent => ({ type: 'answer.refused', turn: TurnId.parse(turn) });
+export const refused = (turn = 1, code = 'M_FORBIDDEN'): RoomEvent => ({
+  type: 'answer.refused',
+  turn: TurnId.parse(turn),
+  answer: { markdown: 'answer' },
+  code,
+});
 
 /** The effects of the stories. */
 type Effect = [type: string, params: unknown];

@@ -19,6 +19,7 @@ import {
   asked,
   awaited,
   closed,
+  command,
   delivered,
   delivery,
   ended,
@@ -145,9 +146,36 @@ describe('a turn', () => {
   it('says so when the homeserver refuses the answer', () => {
     expect(finishing.on(refused())).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'answer was refused' }, '1')],
-      changes: { turn: null, last: words('1') },
+      does: [...over, say({ key: 'answer was refused', tooLarge: false }, '1')],
+      changes: {
+        turn: null,
+        last: words('1'),
+        unanswered: { text: words('1'), why: 'failed', answer: { markdown: 'answer' } },
+      },
     });
+  });
+
+  it('says that it is too large only where the homeserver says so', () => {
+    expect(finishing.on(refused(1, 'M_TOO_LARGE')).does).toContainEqual(
+      say({ key: 'answer was refused', tooLarge: true }, '1'),
+    );
+  });
+
+  it('sends the same answer again on !retry, in a turn that asks nobody', () => {
+    const again = finishing.after(refused()).on(command('retry'));
+    expect(again).toEqual({
+      at: 'asking / finishing',
+      does: [
+        ['deliver the answer', { turn: 2, answer: { markdown: 'answer' }, preview: null, answers: '$1' }],
+        ['show typing', {}],
+      ],
+      changes: { turns: 2, turn: { ...turn, id: TurnId.parse(2) }, unanswered: null },
+    });
+  });
+
+  it('asks for the whole again where only a piece was refused', () => {
+    const broken = streaming.after(ended('failed', 'a piece', 'agent-error'), refused());
+    expect(broken.on(command('retry')).at).toBe('asking / waiting for a place');
   });
 
   it('says so when the agent had no word', () => {

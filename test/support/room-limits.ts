@@ -1,0 +1,8 @@
+/** Take it where a room needs limits, but not certain ones: those of an operator who sets nothing. */
+import { UserId } from '../../machines/ids.ts';
+import type { PolicyLimits } from '../../machines/room-limits.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
+
+const { limits } = defaultPolicy(UserId.parse('@bot:example.org'));
+
+export const usualLimits: PolicyLimits = { ...limits, refuseAlways: false };
