@@ -4,7 +4,8 @@ import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
 import { Notice } from './notices.ts';
 import type { PersonEffectParams, personEffects } from './person.model.ts';
-import { Answer, Text, type RoomEffectParams, type roomEffects, type RoomEvent } from './room.model.ts';
+import { Answer, Text, type RoomEvent } from './room.model.ts';
+import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
 
 type Kept<Effects> = { [Name in keyof Effects]: Effects[Name] extends 'repeatable' ? Name : never }[keyof Effects];
 type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Params[Each]> };

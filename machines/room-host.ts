@@ -3,7 +3,8 @@ import { setup } from 'xstate';
 import type { EventId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
-import { roomEffects, type RoomEffectParams, type RoomEvent, type Wish } from './room.model.ts';
+import { type RoomEvent } from './room.model.ts';
+import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
 import { turnOf, wish } from './room-words.ts';
 import { asking, effects, type Moment } from './vocabulary.ts';
 

@@ -2,18 +2,8 @@
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
-import type {
-  Assignment,
-  Role,
-  Wish,
-  Outcome,
-  RoomContext,
-  RoomEffectParams,
-  RoomEvent,
-  Text,
-  Turn,
-  Unanswered,
-} from './room.model.ts';
+import type { Assignment, Role, Outcome, RoomContext, RoomEvent, Text, Turn, Unanswered } from './room.model.ts';
+import type { Wish, RoomEffectParams } from './room.effects.ts';
 import type { Notice, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
 

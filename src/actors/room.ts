@@ -1,13 +1,8 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
 import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
-import {
-  RoomContext,
-  roomEffects,
-  type Role,
-  type RoomEffectParams,
-  type RoomEvent,
-} from '../../machines/room.model.ts';
+import { RoomContext, type Role, type RoomEvent } from '../../machines/room.model.ts';
+import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
 import { withItsSurplus } from '../../machines/commands.ts';
 import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';

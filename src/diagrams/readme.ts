@@ -1,6 +1,6 @@
 /** `machines/README.md`: the charts as diagrams, as sentences and as a table, all derived from the machines themselves. */
 import { personEffects } from '../../machines/person.model.ts';
-import { roomEffects } from '../../machines/room.model.ts';
+import { roomEffects } from '../../machines/room.effects.ts';
 import { type EffectClass } from '../../machines/effects.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { fixedLimits } from '../../machines/room-limits.ts';

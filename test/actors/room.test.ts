@@ -102,7 +102,7 @@ describe('a room', () => {
     expect(conversationOf(after(finishing, settle(true)))).toBe('idle');
     const refused = step(definition, finishing, [settle(false)]);
     expect(refused.effects.map(({ params }) => params)).toContainEqual({
-      notice: { key: 'answer was refused' },
+      notice: { key: 'answer was refused', tooLarge: false },
       answers: '$1',
     });
 

@@ -193,9 +193,9 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const page = await come();
     await say(page, 'first of all');
     await answer(page, 'has 1 message');
-    await page.evaluate(sayNoManyTimes);
+    await page.evaluate(sayMuchNonsense);
     await page
-      .locator('.notice', { hasText: 'no open question' })
+      .locator('.notice', { hasText: 'I do not know the command' })
       .nth(MANY - 1)
       .waitFor({ timeout: 15_000 });
     await say(page, 'last of all');
@@ -246,9 +246,9 @@ const kinds = `[...document.querySelectorAll('.message')].map(({ classList }) =>
 
 /** With as many answers, more than one sync brings. */
 const MANY = 50;
-const sayNoManyTimes = `Promise.all([import('/matrix.js'), import('/session.js')]).then(async ([{ createMatrix }, { logIn }]) => {
+const sayMuchNonsense = `Promise.all([import('/matrix.js'), import('/session.js')]).then(async ([{ createMatrix }, { logIn }]) => {
   const matrix = createMatrix(await logIn());
   const room = localStorage.getItem('roomkeeper.room').slice(1, -1);
-  const say = (_, index) => matrix.send(room, 'm.room.message', { msgtype: 'm.text', body: '!no' }, 'no-' + index);
+  const say = (_, index) => matrix.send(room, 'm.room.message', { msgtype: 'm.text', body: '!nonsense-' + index }, 'nonsense-' + index);
   await Promise.all(Array.from({ length: ${MANY} }, say));
 })`;

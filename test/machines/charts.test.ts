@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { assign, createMachine, fromPromise, setup, spawnChild, type AnyStateMachine } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import { personEffects } from '../../machines/person.model.ts';
-import { roomEffects } from '../../machines/room.model.ts';
+import { roomEffects } from '../../machines/room.effects.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { allNodes, describeMachine } from '../../src/diagrams/walk.ts';

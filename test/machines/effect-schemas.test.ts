@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { personEffectSchemas, roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import { personEffects, type PersonEffectParams } from '../../machines/person.model.ts';
-import { roomEffects, type RoomEffectParams } from '../../machines/room.model.ts';
+import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
 import { formsOf, noticeKeys } from '../support/notice-samples.ts';
 import { reread } from './reread.ts';
 

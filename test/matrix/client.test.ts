@@ -162,10 +162,10 @@ test.each<[string, Reply, string]>([
   expect(log.text()).not.toMatch(/private|syt_secret|hotel/);
 });
 
-test.each<[string, Reply, number]>([
+test.each<[string, Reply, number | null]>([
   ['a header', limited({ 'Retry-After': '3' }, { retry_after_ms: 10 }), 3000],
   ['the old field', limited({}, { retry_after_ms: 1500 }), 1500],
-  ['no word', limited(), 5000],
+  ['no word', limited(), null],
   ['a header beside HTML', { status: 429, headers: { 'Retry-After': '2' }, text: '<html>' }, 2000],
 ])('429 with %s', async (_name, reply, ms) => {
   const api = await clientOf(() => reply);

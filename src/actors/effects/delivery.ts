@@ -1,6 +1,7 @@
 /** Whole answers: kept until they are delivered, delivered part by part, forgotten afterwards. */
 import type { RoomId, TurnId } from '../../../machines/ids.ts';
-import type { Answer, RoomContext, RoomEffectParams } from '../../../machines/room.model.ts';
+import type { Answer, RoomContext } from '../../../machines/room.model.ts';
+import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';

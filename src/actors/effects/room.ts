@@ -1,6 +1,7 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
 import type { RoomId } from '../../../machines/ids.ts';
-import type { RoomContext, RoomEffectParams, RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomContext, RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Effect } from '../../durable/definition.ts';
 import type { Admit, EffectRunner } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';

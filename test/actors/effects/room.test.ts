@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, RoomId, type EventId } from '../../../machines/ids.ts';
-import { roomEffects, type Answer, type RoomEffectParams } from '../../../machines/room.model.ts';
+import { type Answer } from '../../../machines/room.model.ts';
+import { roomEffects, type RoomEffectParams } from '../../../machines/room.effects.ts';
 import { type Marker } from '../../../machines/marker.ts';
 import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';

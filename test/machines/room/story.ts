@@ -2,16 +2,8 @@ import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
 import type { CommandName, CommandWithArgs, CommandWithFacts } from '../../../machines/commands.ts';
 import { blankRoom, RoomContext } from '../../../machines/room.model.ts';
-import type {
-  Answer,
-  Assignment,
-  Outcome,
-  Question,
-  Role,
-  RoomEvent,
-  Text,
-  Wish,
-} from '../../../machines/room.model.ts';
+import type { Answer, Assignment, Outcome, Question, Role, RoomEvent, Text } from '../../../machines/room.model.ts';
+import type { Wish } from '../../../machines/room.effects.ts';
 import type { Marker } from '../../../machines/marker.ts';
 import type { Notice, Trouble } from '../../../machines/notices.ts';
 import { fixedLimits, type RoomLimits } from '../../../machines/room-limits.ts';

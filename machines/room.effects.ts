@@ -1,0 +1,67 @@
+/** What a room wants done outside: the names of its effects with their params, and what it asks of its person. */
+import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import type { Marker } from './marker.ts';
+import type { Notice, Trouble } from './notices.ts';
+import type { Answer, Text } from './room.model.ts';
+
+/**
+ * What a room wants done outside, as the names of its actions with their params.
+ * *repeatable*: kept in the outbox until acknowledged, sent again after a crash under the same transaction id;
+ * *once*: begun only after the record that says so is on disk, never replayed;
+ * *disposable*: never stored.
+ */
+export const roomEffects = {
+  'join the room': 'repeatable',
+  'set the name': 'repeatable',
+  'write the marker': 'repeatable',
+  'tell the person': 'repeatable',
+  say: 'repeatable',
+  'deliver the answer': 'repeatable',
+  'send the user message': 'once',
+  'send the confirmation': 'once',
+  'ask for a place': 'disposable',
+  'open the connection': 'disposable',
+  'stop the agent': 'disposable',
+  'close the connection': 'disposable',
+  'show typing': 'disposable',
+  'hide typing': 'disposable',
+} as const;
+
+export interface RoomEffectParams {
+  /** `greet`: the first words are due when it is in. */
+  'join the room': { greet: boolean };
+  'set the name': { name: string; answers: EventId };
+  'write the marker': { marker: Marker };
+  'tell the person': { person: UserId; wish: Wish };
+  say: { notice: Notice; answers: EventId | null };
+  'deliver the answer': { turn: TurnId; answer: Answer; preview: EventId | null; answers: EventId };
+  'send the user message': { turn: TurnId; text: Text };
+  'send the confirmation': { turn: TurnId; question: string; approved: boolean };
+  'ask for a place': { turn: TurnId; agent: AgentId };
+  'open the connection': {
+    turn: TurnId;
+    agent: AgentId;
+    contextId: ContextId;
+    answers: EventId;
+    preview: EventId | null;
+  };
+  'stop the agent': { turn: TurnId; trouble: Trouble | null };
+  'close the connection': { turn: TurnId };
+  'show typing': Record<string, never>;
+  'hide typing': Record<string, never>;
+}
+
+/** What a room asks of its person's actor; the host adds what the actor needs to know besides. */
+export type Wish =
+  | { type: 'chat.wanted'; answers: EventId | null; name: string | null; first?: Text | undefined }
+  /** The person came to an entry room: chats are made or invitations sent again. */
+  | { type: 'access.wanted'; answers: EventId | null }
+  | { type: 'chats.asked'; answers: EventId; all: boolean }
+  | { type: 'chat.renamed'; name: string }
+  | { type: 'archive.wanted'; answers: EventId }
+  | { type: 'unarchive.wanted'; answers: EventId; number: number | null }
+  /** The bot is no longer in the chat. */
+  | { type: 'chat.gone' }
+  /** The room cannot be this person's chat: it is somebody else's. */
+  | { type: 'chat.refused' }
+  | { type: 'chat.moved'; replacement: RoomId; contextId: ContextId };
