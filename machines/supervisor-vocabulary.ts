@@ -1,6 +1,6 @@
 /** What each name in the root's chart means. What is done outside is the host's: `src/app.ts` provides it. */
 import { assign, setup } from 'xstate';
-import { failed, held, released, spawned, type SupervisorContext, type Why } from './supervisor-words.ts';
+import { failed, failureOf, held, released, spawned, type SupervisorContext, type Why } from './supervisor-words.ts';
 import { decidePause, decideRestart, type RestartPolicy } from './restart-policy.ts';
 import { as, type Moment as MomentOf } from './vocabulary.ts';
 
@@ -48,14 +48,14 @@ export const supervisor = host.extend({
     'count it no longer': host.assign(({ context, event }) => released(context, endedIn(event))),
     'restart or park the actor': host.enqueueActions(({ context, event, enqueue }) => {
       const { key, at } = as(event, 'actor.failed');
-      const decision = decideRestart(context.policy, context.failures[key]?.crashes ?? [], at);
+      const decision = decideRestart(context.policy, failureOf(context.failures, key)?.crashes ?? [], at);
       enqueue.assign(failed(context, key, decision));
       if (decision.kind === 'park') enqueue({ type: 'park', params: { key, afterMs: context.policy.parkedMs } });
       else enqueue({ type: 'restart', params: { key, afterMs: decision.afterMs } });
     }),
     'restart the actor, however often that takes': host.enqueueActions(({ context, event, enqueue }) => {
       const { key, at } = as(event, 'actor.failed');
-      const { afterMs, outages } = decidePause(context.policy, context.failures[key]?.outages ?? [], at);
+      const { afterMs, outages } = decidePause(context.policy, failureOf(context.failures, key)?.outages ?? [], at);
       enqueue.assign(held(context, key, outages));
       enqueue({ type: 'restart', params: { key, afterMs } });
     }),

@@ -16,9 +16,15 @@ export interface SupervisorContext {
   backingOff: number;
   /** Actors that failed too often. */
   parked: number;
-  /** The actors that failed, by key, until they end. */
-  failures: Readonly<Record<string, Failure>>;
+  /** The actors that failed, until they end. */
+  failures: Failures;
 }
+
+/**
+ * By key, in drawers: one more costs a copy of its drawer, not of all, because an outage fails tens of thousands at once.
+ * A drawer with nothing in it is not there.
+ */
+type Failures = Readonly<Record<number, Readonly<Record<string, Failure>>>>;
 
 interface Failure {
   /** When it failed by itself, and when by what all share, ms. */
@@ -27,23 +33,55 @@ interface Failure {
   standing: 'running again' | 'backing off' | 'parked';
 }
 
+const DRAWERS = 256;
+
+function drawerOf(key: string): number {
+  let sum = 0;
+  for (let index = 0; index < key.length; index++) sum = (sum * 31 + key.charCodeAt(index)) % 65_521;
+  return sum % DRAWERS;
+}
+
+export function failureOf(failures: Failures, key: string): Failure | undefined {
+  return failures[drawerOf(key)]?.[key];
+}
+
+function withFailure(failures: Failures, key: string, failure: Failure): Failures {
+  const drawer = drawerOf(key);
+  return { ...failures, [drawer]: { ...failures[drawer], [key]: failure } };
+}
+
+function withoutFailure(failures: Failures, key: string): Failures {
+  const drawer = drawerOf(key);
+  const { [key]: _, ...others } = failures[drawer] ?? {};
+  if (!isEmpty(others)) return { ...failures, [drawer]: others };
+  const { [drawer]: __, ...left } = failures;
+  return left;
+}
+
 /** How an actor stands that failed; null for all others. */
 export function standingOf({ failures }: SupervisorContext, key: string): 'backing off' | 'parked' | null {
-  const standing = failures[key]?.standing ?? 'running again';
+  const standing = failureOf(failures, key)?.standing ?? 'running again';
   return standing === 'running again' ? null : standing;
 }
 
 export function spawned(context: SupervisorContext, keys: readonly string[]) {
-  const { live, backingOff, parked, failures } = context;
-  const again = isEmpty(failures) ? [] : keys.filter((key) => standingOf(context, key) !== null);
-  if (again.length === 0) return { live: live + keys.length };
-  const running = again.map((key) => [key, { ...failures[key], standing: 'running again' as const }]);
-  const wereParked = again.filter((key) => failures[key]?.standing === 'parked').length;
+  const { live, backingOff, parked } = context;
+  let { failures } = context;
+  let wereParked = 0;
+  let again = 0;
+  for (const key of isEmpty(failures) ? [] : keys) {
+    const failure = failureOf(failures, key);
+    if (failure === undefined || failure.standing === 'running again') continue;
+    again++;
+    if (failure.standing === 'parked') wereParked++;
+    failures = withFailure(failures, key, { ...failure, standing: 'running again' });
+  }
+  if (again === 0) return { live: live + keys.length };
   return {
     live: live + keys.length,
-    backingOff: backingOff - again.length + wereParked,
+    backingOff: backingOff - again + wereParked,
     parked: parked - wereParked,
-    failures: { ...failures, ...(Object.fromEntries(running) as Record<string, Failure>) },
+    failures,
   };
 }
 
@@ -53,33 +91,32 @@ export function failed(
   { kind, crashes }: RestartDecision,
 ) {
   const standing = kind === 'park' ? ('parked' as const) : ('backing off' as const);
+  const outages = failureOf(failures, key)?.outages ?? [];
   return {
     live: live - 1,
     backingOff: backingOff + (kind === 'restart' ? 1 : 0),
     parked: parked + (kind === 'park' ? 1 : 0),
-    failures: { ...failures, [key]: { crashes, outages: failures[key]?.outages ?? [], standing } },
+    failures: withFailure(failures, key, { crashes, outages, standing }),
   };
 }
 
 /** It waits for what all share. */
 export function held({ live, backingOff, failures }: SupervisorContext, key: string, outages: readonly number[]) {
-  const standing = 'backing off' as const;
-  const crashes = failures[key]?.crashes ?? [];
+  const crashes = failureOf(failures, key)?.crashes ?? [];
   return {
     live: live - 1,
     backingOff: backingOff + 1,
-    failures: { ...failures, [key]: { crashes, outages, standing } },
+    failures: withFailure(failures, key, { crashes, outages, standing: 'backing off' }),
   };
 }
 
 export function released({ live, failures }: SupervisorContext, key: string) {
-  if (isEmpty(failures) || !(key in failures)) return { live: live - 1 };
-  const { [key]: _, ...others } = failures;
-  return { live: live - 1, failures: others };
+  if (isEmpty(failures) || failureOf(failures, key) === undefined) return { live: live - 1 };
+  return { live: live - 1, failures: withoutFailure(failures, key) };
 }
 
 /** Most of the time nothing has failed: then no key is looked up. */
-function isEmpty(failures: SupervisorContext['failures']): boolean {
-  for (const _ in failures) return false;
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
   return true;
 }

@@ -71,6 +71,8 @@ interface Run {
   /** Aborts the login. */
   starting: AbortController;
   supervision: Supervision;
+  /** The login, while and after it is tried. */
+  entering: Promise<unknown> | null;
   /** Null until it is logged in. */
   service: Service | null;
   /** The records, between their reading and the waking. */
@@ -99,7 +101,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
-    ...{ service: null, remembered: null, lastSyncAt: null, suspended: null, problem: null },
+    ...{ entering: null, service: null, remembered: null, lastSyncAt: null, suspended: null, problem: null },
     supervision: {
       root,
       tell: (event) => root.send(event),
@@ -111,7 +113,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
       error: (error) => void close(run).then(() => resolve(asError(error))),
-      complete: () => void close(run).then(() => resolve(run.problem)),
+      complete() {
+        // What the rest of a start meets in a closed house is no reason to end.
+        const { problem } = run;
+        void close(run).then((failure) => resolve(problem ?? failure));
+      },
     });
   });
   root.start();
@@ -184,7 +190,9 @@ function deedsOf(run: () => Run) {
 
 async function logIn(run: Run): Promise<void> {
   const { config, house, starting, options } = run;
-  const entered = await enter(config, house, starting.signal, options.log);
+  const entering = enter(config, house, starting.signal, options.log);
+  run.entering = entering;
+  const entered = await entering;
   // A stop may have come meanwhile: nothing is opened after everything was closed.
   if (starting.signal.aborted) throw new Closed();
   run.service = serviceFor(run, entered);
@@ -243,13 +251,24 @@ function fail(run: Run, error: unknown): void {
   run.send({ type: 'drain' });
 }
 
-async function close({ starting, service, house, options }: Run): Promise<void> {
+/** Closes all of it, whatever fails of it; gives what failed first, null for nothing. Never rejects. */
+async function close({ starting, entering, service, house, options }: Run): Promise<Error | null> {
   starting.abort();
-  void service?.sync.stop();
-  await service?.household.close();
-  await service?.close();
-  await house.close();
+  service?.sync.stop().catch((error: unknown) => options.log.error({ error }, 'sync did not stop cleanly'));
+  // What it opens last is closed with the house.
+  await entering?.catch(() => undefined);
+  const steps = [() => service?.household.close(), () => service?.close(), () => house.close()];
+  const failures: Error[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      options.log.error({ error }, 'not everything could be closed');
+      failures.push(asError(error));
+    }
+  }
   options.log.info({}, 'stopped');
+  return failures[0] ?? null;
 }
 
 function steadyClock({ log, now: wall = Date.now }: AppOptions): () => number {

@@ -1,5 +1,5 @@
 /** The service as a process: log, ops server, signals, and why it ended. */
-import { PositionLost, startApp } from './app.ts';
+import { PositionLost, startApp, type App } from './app.ts';
 import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
@@ -12,29 +12,34 @@ import { startOps } from './ops/server.ts';
 export async function serve(config: Config, inspect: Omit<InspectorOptions, 'log'> | null): Promise<void> {
   const log = createLog(config.log);
   for (const warning of config.warnings) log.warn({ warning }, 'configuration');
-  const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
-  const options = { log, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
-  let app = await startApp(config, options);
+  const opened: { close(): Promise<void> }[] = [];
+  let app: App | null = null;
   let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'stopping');
-      isStopping = true;
-      void app.stop();
-    });
-  }
   try {
-    const ops = config.ops === null ? null : await startOps({ ...config.ops, health: () => app.health(), log });
-    let problem = await app.ended;
+    const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
+    if (inspector !== null) opened.push(inspector);
+    const options = { log, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
+    let running = (app = await startApp(config, options));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping');
+        isStopping = true;
+        void running.stop();
+      });
+    }
+    if (config.ops !== null) opened.push(await startOps({ ...config.ops, health: () => running.health(), log }));
+    let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {
       log.error({ problem: problem.message }, 'starting anew');
-      app = await startApp(config, options);
-      problem = await app.ended;
+      running = app = await startApp(config, options);
+      // The signal that came meanwhile stopped the one before.
+      if (isStopping) void running.stop();
+      problem = await running.ended;
     }
-    await Promise.all([ops?.close(), inspector?.close()]);
     if (problem !== null && !(problem instanceof PositionLost)) throw problem;
-  } catch (error) {
-    await app.stop();
-    throw error;
+  } finally {
+    // What listens would keep the process alive.
+    await app?.stop();
+    await Promise.all(opened.map((one) => one.close()));
   }
 }

@@ -61,12 +61,15 @@ test.each(['check-config', 'start'])(
   },
 );
 
-test('start on a state folder that is in use ends with 3', async () => {
+test.each([
+  ['', []],
+  [', also with an inspector', ['--inspect']],
+])('start on a state folder that is in use ends with 3%s', async (_, more) => {
   const env = await environment();
   const state = env.STATE_DIR ?? '';
   const lock = lockFolder(state);
   onTestFinished(() => lock.release());
-  expect(await run(['start'], env)).toEqual({
+  expect(await run(['start', ...more], { ...env, LOG_LEVEL: 'error' })).toEqual({
     code: 3,
     out: '',
     err: `The state folder ${state} is in use by another process (pid ${process.pid}); stop that one first or choose another STATE_DIR.\n`,

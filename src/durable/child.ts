@@ -31,6 +31,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #letters: DeadLetterBox | null = null;
   #lastUsed: number;
   #isLoading = false;
+  /** Its loading takes long: nobody waits for it any more. */
+  #isLate = false;
   /** Why it failed last. */
   #error: unknown = null;
 
@@ -55,13 +57,20 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     for (const one of batch) this.#held.add(one);
     if (this.#actor !== null) return this.#send(this.#actor, batch);
     const standing = world.supervision.standingOf(this.key);
-    if (standing !== null) this.#letterBox().keep();
+    if (standing !== null || this.#isLate) this.#letterBox().keep();
     if (standing === 'parked') effects.sayTroubled(this.key, inputs);
   }
 
   /** An earlier process left letters of this actor. */
   foundLetters(): void {
     this.#letterBox().found();
+  }
+
+  /** It is gone: whoever takes what it held takes its letters away. */
+  leaveLettersTo(next: Child<Key, Context, Event, Facts> | null): void {
+    if (this.#letters === null) return;
+    if (next === null) this.#letters.forget();
+    else next.foundLetters();
   }
 
   /** Nothing is held, so that letters of an earlier process say nothing more. */
@@ -74,17 +83,21 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     if (this.#actor !== null || this.#isLoading) return;
     const found = this.#found;
     this.#found = null;
-    if (found !== null) return this.#start(found);
+    if (found !== null) return this.#begin(found);
     this.#isLoading = true;
     const { alarm, now } = this.#nursery.world;
-    const cancel = alarm.set(now() + LONGEST_LOAD_MS, () => this.#letterBox().keep());
+    const cancel = alarm.set(now() + LONGEST_LOAD_MS, () => {
+      this.#isLate = true;
+      this.#letterBox().keep();
+    });
     this.#load()
       .finally(() => {
         this.#isLoading = false;
+        this.#isLate = false;
         cancel();
       })
       .then(
-        (record) => this.#start(record),
+        (record) => this.#begin(record),
         (error: unknown) => this.#failed(error),
       );
   }
@@ -139,6 +152,16 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
   }
 
+  /** Called by the root and by nobody who waits: what is thrown here is felt by this actor alone. */
+  #begin(record: Envelope<Context>): void {
+    try {
+      this.#start(record);
+    } catch (error) {
+      if (this.#actor === null) this.#failed(error);
+      else this.crash(error);
+    }
+  }
+
   #start(record: Envelope<Context>): void {
     const { world, logic, effects, isClosed } = this.#nursery;
     if (isClosed()) return;
@@ -165,11 +188,16 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   }
 
   #send(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[]): void {
-    const inputs = batch.map(({ input }) => input);
+    const held = batch.map(({ input }) => input);
+    const inputs = this.#nursery.world.brief(actor.getSnapshot().record, held);
     actor.send({
       type: 'admit',
-      inputs: this.#nursery.world.brief(actor.getSnapshot().record, inputs),
-      onDisk: () => this.#written(batch),
+      inputs,
+      // What came behind its end stays held, for the next actor.
+      onDisk: (untaken) => {
+        const left = new Set(untaken);
+        this.#written(left.size === 0 ? batch : batch.filter((_, index) => !left.has(inputs[index] as Input)));
+      },
     });
   }
 

@@ -102,6 +102,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       if (child === undefined) return;
       children.delete(key);
       for (const { input, onDisk, byLetter } of child.leave()) take(child.key, [input], onDisk, byLetter, 'told');
+      child.leaveLettersTo(children.get(key) ?? null);
       quiet.look();
     },
     quiet: quiet.reached,

@@ -55,6 +55,9 @@ export type Input =
   | { kind: 'partly settled'; effect: string; cursor: number }
   | { kind: 'timer'; timer: Timer; at: number };
 
+/** Is called when inputs are on disk, but for those that stood behind the end of their actor. */
+export type Tell = (untaken: readonly Input[]) => void;
+
 /** Inputs as they are read back from disk. */
 export const DeadLetters = z.array(
   z

@@ -5,7 +5,7 @@
  */
 import type { ActorLogic, AnyEventObject } from 'xstate';
 import type { Reach } from './boundaries.ts';
-import type { Definition, Effect, Heard, Input } from './definition.ts';
+import type { Definition, Effect, Heard, Input, Tell } from './definition.ts';
 import type { Envelope } from './record.ts';
 import { snapshotOf, type DurableSnapshot } from './snapshot.ts';
 import { step } from './step.ts';
@@ -27,6 +27,8 @@ export interface Change<Context = unknown> {
   inputs: readonly Input[];
   heard: readonly Heard[];
   effects: readonly Effect[];
+  /** What came behind the end of the actor. */
+  untaken: readonly Input[];
 }
 
 export interface DurableInput<Key extends string = string, Context = unknown> {
@@ -35,8 +37,8 @@ export interface DurableInput<Key extends string = string, Context = unknown> {
 }
 
 export type DurableEvent<Context = unknown> =
-  /** `onDisk` is called when all inputs are on disk. */
-  | { type: 'admit'; inputs: readonly Input[]; onDisk: (() => void) | null }
+  /** `onDisk` is called when the inputs are on disk, but for those that came behind the actor's end. */
+  | { type: 'admit'; inputs: readonly Input[]; onDisk: Tell | null }
   | { type: 'written'; change: Change<Context> }
   | { type: 'not written'; error: unknown }
   | { type: 'crash'; error: unknown }
@@ -63,13 +65,13 @@ export function durable<Key extends string, Context, Event extends AnyEventObjec
   function decide(snapshot: Snapshot, scope: Scope): Snapshot {
     if (snapshot.writing !== null || snapshot.waiting.length === 0) return snapshot;
     const { key, record: before, waiting: inputs, waitingFor: told } = snapshot;
-    const { record, effects, heard, light } = step(definition, before, inputs);
+    const { record, effects, heard, untaken, light } = step(definition, before, inputs);
     const taken = snapshot.with({ waiting: [], waitingFor: [] });
     if (record === before) {
-      scope.defer(() => told.forEach((tell) => tell()));
+      scope.defer(() => told.forEach((tell) => tell(untaken)));
       return taken;
     }
-    const change = { before, record, inputs, heard, effects };
+    const change = { before, record, inputs, heard, effects, untaken };
     if (light) return commit(taken.with({ writing: told }), change, scope);
     scope.defer(() => {
       world.reach('record decided');
@@ -82,12 +84,12 @@ export function durable<Key extends string, Context, Event extends AnyEventObjec
   }
 
   function commit(snapshot: Snapshot, change: Change<Context>, scope: Scope): Snapshot {
-    const { record, effects, heard } = change;
+    const { record, effects, heard, untaken } = change;
     const { key, writing } = snapshot;
     scope.defer(() => {
       world.reach('record written');
       world.committed(key, change);
-      writing?.forEach((tell) => tell());
+      writing?.forEach((tell) => tell(untaken));
       for (const effect of effects) world.perform(key, effect, record);
     });
     const committed = snapshot.with({ record, writing: null, heard: [...(snapshot.heard ?? []), ...heard] });

@@ -16,7 +16,9 @@ export function chartsOnly(inspect: Inspect): Inspect {
     const snapshot = durableSnapshotOf(actor);
     const isFirst = 'event' in event && event.event.type === 'xstate.init';
     if (snapshot === null || isFirst) return inspect(event);
-    if (event.type !== '@xstate.snapshot' || snapshot.heard === null) return;
+    if (event.type !== '@xstate.snapshot') return;
+    // It left memory or failed: whoever keeps actors lets go of it.
+    if (snapshot.heard === null) return snapshot.status === 'active' ? undefined : inspect(event);
     const { rootId, actorRef } = event;
     for (const { event: heard, from } of snapshot.heard) {
       const sourceRef = from === null ? undefined : (actor.system.get(from) as AnyActor | undefined);

@@ -1,6 +1,6 @@
 /** What a durable actor shows of itself: its chart as of the last commit, and beside it what is on its way. */
 import { matchesState, type AnyEventObject, type AnyMachineSnapshot, type Snapshot, type StateValue } from 'xstate';
-import type { Definition, Heard, Input } from './definition.ts';
+import type { Definition, Heard, Input, Tell } from './definition.ts';
 import type { Envelope } from './record.ts';
 import { chartOf } from './step.ts';
 
@@ -10,9 +10,9 @@ interface Contents<Key extends string, Context> {
   /** What came while a write was in flight; grows in place, also in earlier snapshots. */
   waiting: Input[];
   /** Whom to tell when `waiting` is on disk; the same. */
-  waitingFor: (() => void)[];
+  waitingFor: Tell[];
   /** Whom to tell when the write in flight is on disk; null when there is none. */
-  writing: readonly (() => void)[] | null;
+  writing: readonly Tell[] | null;
   /** What the chart heard in the commits of the last transition; null where nothing was committed. */
   heard: readonly Heard[] | null;
   key: Key;
@@ -46,8 +46,8 @@ export function snapshotOf<Key extends string, Context, Event extends AnyEventOb
     key: Key;
     record: Envelope<Context>;
     waiting: Input[];
-    waitingFor: (() => void)[];
-    writing: readonly (() => void)[] | null;
+    waitingFor: Tell[];
+    writing: readonly Tell[] | null;
     heard: readonly Heard[] | null;
 
     constructor(contents: Contents<Key, Context>) {

@@ -13,6 +13,8 @@ export interface Step<Context = unknown> {
   effects: Effect[];
   /** What the chart heard, in order. */
   heard: Heard[];
+  /** What came behind the end of the actor: the next one takes it. */
+  untaken: readonly Input[];
   /** Nothing of it would be missed after a crash: it may ride on the next write. */
   light: boolean;
 }
@@ -35,9 +37,11 @@ export function step<Context, Event extends AnyEventObject, Facts>(
     taken: new Set(),
     heard: [],
   };
+  let taken = 0;
   for (const input of inputs) {
     if (draft.record.done) break;
     takeInput(definition, draft, input);
+    taken++;
   }
   if (draft.taken.size > 0) change(draft, remember(draft.record, [...draft.taken], positionOf(inputs)));
   const light =
@@ -45,7 +49,7 @@ export function step<Context, Event extends AnyEventObject, Facts>(
     inputs.every((input) => input.kind === 'event' && input.id === null && definition.light.has(input.event.type)) &&
     draft.effects.every((effect) => effect.class === 'disposable') &&
     draft.record.parked === record.parked;
-  return { record: draft.record, effects: draft.effects, heard: draft.heard, light };
+  return { record: draft.record, effects: draft.effects, heard: draft.heard, untaken: inputs.slice(taken), light };
 }
 
 /** The record as its chart sees it: a snapshot of the machine, with the limits in its context. */

@@ -27,10 +27,13 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
   return {
     ...{ host, store, alarm, closers },
     async close() {
-      for (const closer of closers.reverse()) await closer();
-      await host.update({});
-      alarm.close();
-      await store.close();
+      try {
+        for (const closer of closers.reverse()) await closer();
+        await host.update({});
+      } finally {
+        alarm.close();
+        await store.close();
+      }
     },
   };
 }

@@ -27,8 +27,11 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
   const lock = lockFolder(folder);
   let database: Database | null = null;
   const close = async () => {
-    await database?.close();
-    lock.release();
+    try {
+      await database?.close();
+    } finally {
+      lock.release();
+    }
   };
   try {
     if (fsync) await syncFolder(path.dirname(path.resolve(folder)));

@@ -76,7 +76,7 @@ async function killedAfterEffects(use: RoomDefinition, stored: string, ...inputs
   const actor = createActor(logic, { input: { key: ROOM, record: read(stored) } });
   actor.start();
   for (const one of inputs) {
-    await new Promise<void>((onDisk) => actor.send({ type: 'admit', inputs: [one], onDisk }));
+    await new Promise<void>((told) => actor.send({ type: 'admit', inputs: [one], onDisk: () => told() }));
   }
   return { disk, effects };
 }

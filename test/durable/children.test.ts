@@ -133,6 +133,21 @@ describe('an actor', () => {
     expect(order(JSON.parse(it.records.disk.get(A) ?? '') as Envelope)).toEqual(['later']);
   });
 
+  it('that ends leaves to the next one what stood behind its end in the same batch', async () => {
+    const it = await house();
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('1')]);
+    await until(() => it.children.counts().backingOff === 1);
+    // Dead letters settle both; the restarted actor takes them at once.
+    await it.children.deliver(A, [input({ type: 'end' }, 0, 'end')]);
+    await it.children.deliver(A, [repeat('later')]);
+    it.alarm.advance(200);
+    await until(() => it.made.length === 2);
+    await until(async () => (await it.letters(A)) === null);
+    expect(order(await it.stored(A))).toEqual(['later']);
+    expect(it.made.map(([, first]) => first)).toEqual([repeat('1'), repeat('later')]);
+  });
+
   it('takes a delivery of many inputs once, however often it comes', async () => {
     const { children, stored } = await house();
     await children.deliver(A, [count('$0')]);
@@ -303,6 +318,23 @@ describe('a crash', () => {
     expect(it.children.counts()).toEqual({ live: 1, backingOff: 0, parked: 1 });
     expect(await it.letters(A)).toEqual([repeat('1')]);
     expect(await it.stored(A)).toEqual({ ...toyRecord(), version: 99 });
+  });
+
+  it('of what the host adds at the beginning is felt by that actor alone', async () => {
+    const broken = () => {
+      throw new Error('the host is broken');
+    };
+    const it = await house({ rest: { mayLeaveMemory: () => true, holdsAStop: () => false, hearsResumed: broken } });
+    it.children.wake(A, toyRecord());
+    await it.children.deliver(B, [repeat('1')]);
+    await until(() => it.children.counts().backingOff === 2);
+    for (const pause of [200, 400, 800]) {
+      it.alarm.advance(pause);
+      await until(() => it.children.counts().live === 0);
+    }
+    expect(it.children.counts()).toEqual({ live: 0, backingOff: 0, parked: 2 });
+    expect(it.root.status()).toBe('active');
+    expect(await it.letters(B)).toEqual([repeat('1')]);
   });
 
   it('of 100 among 1,000 actors is felt by these alone', async () => {
@@ -573,6 +605,20 @@ describe('what is settled or due', () => {
     it.children.redeliver(B, [...letters, repeat('1')]);
     await untilOrder(() => it.stored(B), ['1']);
     expect(it.made).toEqual([[B, repeat('1')]]);
+  });
+});
+
+describe('an actor that takes long to load', () => {
+  it('holds nobody up, neither at first nor with what comes later', async () => {
+    const { records, deadLetters, letters } = await realRecords();
+    const it = build({ deadLetters, records: { ...records, read: () => new Promise(() => {}) } });
+    const first = deliver(it, A, repeat('1'));
+    await settled();
+    expect(first.settled).toBe(false);
+    it.alarm.advance(1_000);
+    await first.done;
+    await it.children.deliver(A, [repeat('2')]);
+    expect(await letters(A)).toEqual([repeat('1'), repeat('2')]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Take it for children of any definition (the toy, unless told): the children of a real root actor, on a clock that the test moves; their effects are noted and break when told to. */
+import type { InspectionEvent } from 'xstate';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Definition, Effect, Input } from '../../src/durable/definition.ts';
@@ -47,6 +48,7 @@ export interface HouseOptions {
   readRecord?: (stored: unknown) => Envelope;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
   rest?: Rest;
+  inspect?: (event: InspectionEvent) => void;
 }
 
 const policy: RestartPolicy = {
@@ -69,7 +71,10 @@ export function build(options: HouseOptions): House {
   const made: House['made'] = [];
   const store: House['store'] = [];
   const log = logBook();
-  const root = startRoot(() => children, { policy: { ...policy, ...options.policy } });
+  const root = startRoot(() => children, {
+    policy: { ...policy, ...options.policy },
+    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+  });
   const rest = options.rest ?? atRest;
   const children = createChildren<string, unknown, never, unknown>({
     supervision: root,

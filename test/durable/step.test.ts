@@ -100,7 +100,7 @@ describe('a batch', () => {
   ])('returns the very same record for %s', (_, inputs) => {
     const record = play(toyRecord(), input({ type: 'all' })).record;
     const heard = inputs.flatMap((one) => (one.kind === 'event' ? [{ event: one.event, from: null }] : []));
-    expect(play(record, ...inputs)).toEqual({ record, effects: [], heard, light: inputs.length === 0 });
+    expect(play(record, ...inputs)).toEqual({ record, effects: [], untaken: [], heard, light: inputs.length === 0 });
     expect(play(record, ...inputs).record).toBe(record);
   });
 

@@ -1,5 +1,6 @@
 /** Stately's own receiver on a running service, over a real socket. */
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
+import { once } from 'node:events';
 import WebSocket from 'ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { personMachine } from '../../machines/person.machine.ts';
@@ -10,7 +11,11 @@ import { openConversation } from '../../src/demo/conversation.ts';
 import { acceptFirstChat } from '../../src/demo/first-chat.ts';
 import { createPeople } from '../../src/demo/people.ts';
 import { startService } from '../../src/demo/service.ts';
+import { chartsOnly } from '../../src/durable/inspection.ts';
+import { masked } from '../../src/inspect/mask.ts';
 import { serveInspector } from '../../src/inspect/serve.ts';
+import { build } from '../durable/house.ts';
+import { temporaryStore } from '../store/support.ts';
 import { silentLog } from '../support/log-book.ts';
 import { until } from '../support/until.ts';
 
@@ -29,6 +34,14 @@ async function watched(texts: boolean) {
     await inspector.close();
   });
   return { inspector, service, seen };
+}
+
+/** Actors of a toy on a clock that the test moves. */
+async function watchedHouse(texts = false) {
+  const inspector = await serveInspector({ port: 0, texts, log: silentLog });
+  onTestFinished(inspector.close);
+  const { rooms: records, deadLetters } = await temporaryStore();
+  return { inspector, house: build({ records, deadLetters, inspect: chartsOnly(inspector.inspect) }) };
 }
 
 async function lookOn(server: string): Promise<StatelyInspectionEvent[]> {
@@ -103,11 +116,11 @@ test('an inspector sees the root, each room and person with its chart, and what 
 });
 
 test('texts and names are masked, unless they are wanted', async () => {
-  const masked = await watched(false);
-  await converse(masked.service, SECRET);
-  await until(() => masked.seen.some((event) => event.type === '@xstate.event' && event.event.type === 'turn.ended'));
-  expect(JSON.stringify(masked.seen)).not.toContain(SECRET);
-  expect(JSON.stringify(masked.seen)).toContain(`"body":"<${SECRET.length} characters>"`);
+  const hidden = await watched(false);
+  await converse(hidden.service, SECRET);
+  await until(() => hidden.seen.some((event) => event.type === '@xstate.event' && event.event.type === 'turn.ended'));
+  expect(JSON.stringify(hidden.seen)).not.toContain(SECRET);
+  expect(JSON.stringify(hidden.seen)).toContain(`"body":"<${SECRET.length} characters>"`);
 
   const open = await watched(true);
   await converse(open.service, SECRET);
@@ -122,6 +135,63 @@ test('whoever comes later sees who is there already', async () => {
     seen.flatMap((event) => (event.type === '@xstate.snapshot' ? [(event.snapshot as { key?: string }).key] : []));
   await until(() => keys().includes(room) && keys().includes(person));
   expect(actorsIn(seen).length).toBeGreaterThanOrEqual(4);
+});
+
+test('whoever comes later sees nobody who is gone', async () => {
+  const { inspector, house } = await watchedHouse();
+  const input = (id: string) => ({ kind: 'event' as const, id, at: 0, event: { type: 'count' } });
+  await house.children.deliver('gone', [input('1')]);
+  await house.children.deliver('a', [input('1')]);
+  house.alarm.advance(120_000);
+  await until(() => house.children.counts().live === 0);
+  await house.children.deliver('a', [input('2')]);
+  house.breaks.set('b', 1);
+  await house.children.deliver('b', [{ ...input('1'), event: { type: 'all' } }]);
+  await until(() => house.children.counts().backingOff === 1);
+  house.alarm.advance(200);
+  await until(() => house.children.counts().live === 2);
+
+  const seen = await lookOn(inspector.url);
+  await until(() => actorsIn(seen).length >= 3);
+  await house.children.deliver('a', [input('3')]);
+  await until(() => seen.some((event) => event.type === '@xstate.event'));
+  expect(
+    actorsIn(seen)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['a', 'b', 'supervisor']);
+});
+
+test('an inspector that does not read is let go of', async () => {
+  const { inspector, house } = await watchedHouse(true);
+  const slow = new WebSocket(inspector.url);
+  await once(slow, 'open');
+  slow.pause();
+  const quick = await lookOn(inspector.url);
+  const store = (n: number) => ({ type: 'store.failed' as const, detail: `${n} ${'x'.repeat(1_000_000)}` });
+  for (let n = 1; n <= 40; n++) {
+    house.root.root.send(store(n));
+    await until(() => quick.filter(({ type }) => type === '@xstate.snapshot').length > n);
+  }
+  const closed = once(slow, 'close');
+  slow.resume();
+  await closed;
+});
+
+test('a ninth inspector is sent away', async () => {
+  const { url, close } = await serveInspector({ port: 0, texts: false, log: silentLog });
+  onTestFinished(close);
+  for (let n = 1; n <= 8; n++) await once(new WebSocket(url), 'open');
+  const [code] = (await once(new WebSocket(url), 'close')) as [number];
+  expect(code).toBe(1013);
+});
+
+test('of what somebody said nothing is shown, whatever it looks like', () => {
+  const texts = { body: '@ann:example.org', name: '!agent:x', more: ['+491701234567', '#secret', '@ann', '$5000'] };
+  expect(masked({ type: 'text.received', sender: '@ann:example.org', id: 'all of it', ...texts })).toEqual({
+    ...{ type: 'text.received', sender: '@ann:example.org', id: '<9 characters>', body: '<16 characters>' },
+    ...{ name: '<8 characters>', more: ['<13 characters>', '<7 characters>', '<4 characters>', '<5 characters>'] },
+  });
 });
 
 test.each([

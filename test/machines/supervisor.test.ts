@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { SupervisorEvent } from '../../machines/supervisor-vocabulary.ts';
-import { standingOf, type SupervisorContext } from '../../machines/supervisor-words.ts';
+import {
+  failureOf,
+  held,
+  released,
+  spawned,
+  standingOf,
+  type SupervisorContext,
+} from '../../machines/supervisor-words.ts';
 
 const policy: RestartPolicy = {
   ...{ baseMs: 200, capMs: 30_000, budget: 2, withinMs: 60_000 },
@@ -23,6 +30,8 @@ const drained: SupervisorEvent = { type: 'drained' };
 
 const A = '!a.b:x';
 const B = '@b:x';
+/** Where the root keeps what it knows of A. */
+const DRAWER = 18;
 const wanted = (...keys: string[]): SupervisorEvent => ({ type: 'actor.wanted', keys, why: 'spoken to' });
 const restarted = (key: string): SupervisorEvent => ({ type: 'actor.wanted', keys: [key], why: 'restarted' });
 const failed = (key: string, at: number, shared = false): SupervisorEvent => ({
@@ -176,17 +185,17 @@ describe('the actors of the root', () => {
     expect(after(...once).context).toEqual({
       ...well,
       backingOff: 1,
-      failures: { [A]: { crashes: [1_000], outages: [], standing: 'backing off' } },
+      failures: { [DRAWER]: { [A]: { crashes: [1_000], outages: [], standing: 'backing off' } } },
     });
     expect(after(...once, restarted(A)).context).toEqual({
       ...well,
       live: 1,
-      failures: { [A]: { crashes: [1_000], outages: [], standing: 'running again' } },
+      failures: { [DRAWER]: { [A]: { crashes: [1_000], outages: [], standing: 'running again' } } },
     });
     expect(after(...thrice).context).toEqual({
       ...well,
       parked: 1,
-      failures: { [A]: { crashes: [1_000, 2_000, 3_000], outages: [], standing: 'parked' } },
+      failures: { [DRAWER]: { [A]: { crashes: [1_000, 2_000, 3_000], outages: [], standing: 'parked' } } },
     });
   });
 
@@ -195,7 +204,7 @@ describe('the actors of the root', () => {
     const { context, does } = after(wanted(A), ...outage, failed(A, 50_000, true));
     expect(does).toEqual([['restart', { key: A, afterMs: 1_000 }]]);
     expect([context.live, context.backingOff, context.parked]).toEqual([0, 1, 0]);
-    expect(context.failures[A]).toEqual({
+    expect(failureOf(context.failures, A)).toEqual({
       crashes: [],
       outages: [43_000, 44_000, 45_000, 46_000, 47_000, 48_000, 49_000, 50_000],
       standing: 'backing off',
@@ -219,8 +228,21 @@ describe('the actors of the root', () => {
       'backing off',
       null,
     ]);
-    expect(context.failures[A]?.crashes).toEqual([60_000]);
+    expect(failureOf(context.failures, A)?.crashes).toEqual([60_000]);
     expect([context.live, context.backingOff, context.parked]).toEqual([0, 2, 0]);
+  });
+
+  it('fail and come back by the ten thousand without holding each other up', () => {
+    const keys = Array.from({ length: 10_000 }, (_, index) => `!room${index}:x`);
+    let context = { ...well, live: keys.length };
+    const began = performance.now();
+    for (const key of keys) context = { ...context, ...held(context, key, [0]) };
+    expect([context.live, context.backingOff]).toEqual([0, keys.length]);
+    for (const key of keys) context = { ...context, ...spawned(context, [key]) };
+    for (const key of keys) context = { ...context, ...released(context, key) };
+    expect(context).toEqual(well);
+    // One copy of all for each of them took a minute.
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it('begin anew when they end', () => {
