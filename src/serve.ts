@@ -1,5 +1,6 @@
 /** The service as a process: log, ops server, signals, and why it ended. */
 import { PositionLost, startApp, type App } from './app.ts';
+import { asError } from './basics/describe-error.ts';
 import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
@@ -15,11 +16,22 @@ export async function serve(config: Config, inspect: Omit<InspectorOptions, 'log
   const opened: { close(): Promise<void> }[] = [];
   let app: App | null = null;
   let isStopping = false;
+  let unexpected: Error | null = null;
+  // The last barrier: whatever nobody catches ends the service as a signal would, with its reason.
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(kind, (thrown: unknown) => {
+      log.error({ kind, error: thrown }, 'nobody caught an error, stopping');
+      unexpected ??= asError(thrown);
+      isStopping = true;
+      void app?.stop();
+    });
+  }
   try {
     const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
     if (inspector !== null) opened.push(inspector);
     const options = { log, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
     let running = (app = await startApp(config, options));
+    if (isStopping) void running.stop();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         log.info({ signal }, 'stopping');
@@ -36,6 +48,7 @@ export async function serve(config: Config, inspect: Omit<InspectorOptions, 'log
       if (isStopping) void running.stop();
       problem = await running.ended;
     }
+    if (unexpected !== null) throw unexpected as Error;
     if (problem !== null && !(problem instanceof PositionLost)) throw problem;
   } finally {
     // What listens would keep the process alive.

@@ -106,7 +106,7 @@ const zones: Record<string, Zone> = {
   },
   serve: {
     holds: ['src/serve.ts'],
-    knows: ['app', 'config', 'inspect', 'ops', 'ports'],
+    knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports'],
     packages: [],
     node: true,
     files: 1,

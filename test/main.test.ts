@@ -121,3 +121,29 @@ test('what is no command is told', async () => {
   });
   expect((await run(['agent', '--port', '99999'])).err).toContain('A port is a number from 0 to 65535.');
 });
+
+test.each([
+  ['throws', "throw new Error('planted')"],
+  ['rejects', "void Promise.reject(new Error('planted'))"],
+])(
+  'an error that nobody catches (%s) ends the service with 1 and its sentence, and the folder is free',
+  async (_, code) => {
+    const env = await environment();
+    // As soon as the service watches for it.
+    const wait = `const look = setInterval(() => { if (process.listenerCount('uncaughtException') === 0) return; clearInterval(look); ${code} }, 10).unref()`;
+    const planted = `data:text/javascript,${encodeURIComponent(wait)}`;
+    const child = start(['start'], { ...env, NODE_OPTIONS: `--import ${planted}`, LOG_FORMAT: 'json' });
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null) return expect.fail('no pipes');
+    const [out, err, [exit]] = await Promise.all([
+      text(stdout),
+      text(stderr),
+      once(child, 'exit') as Promise<[number]>,
+    ]);
+    expect(exit).toBe(1);
+    expect(err).toContain('planted');
+    expect(out + err).toContain('nobody caught an error, stopping');
+    const lock = lockFolder(env['STATE_DIR'] ?? '');
+    lock.release();
+  },
+);
