@@ -85,7 +85,7 @@ describe('golden records', () => {
   it.each(names)('%s is read as it was written, and taken by the chart of today', (name) => {
     const record = readRoomRecord(golden(name));
     expect(record).toEqual(asWritten(name));
-    expect(step(shipped, record, [])).toEqual({ record, effects: [], heard: [], light: true });
+    expect(step(shipped, record, [])).toEqual({ record, effects: [], heard: [], untaken: [], light: true });
   });
 
   it.each([
