@@ -152,6 +152,7 @@ describe('golden records', () => {
     expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({
       record,
       effects: [],
+      untaken: [],
       heard,
       light: false,
     });
