@@ -53,14 +53,18 @@ export function createAlarm(now: Now, passed: () => number = () => performance.n
 
   function ringDue(): void {
     timeout = null;
-    for (let next = heap.peek(); next !== undefined && next.at <= passed(); next = heap.peek()) {
-      heap.pop();
-      if (next.ring === null) dead--;
-      const { ring } = next;
-      next.ring = null;
-      ring?.();
+    try {
+      for (let next = heap.peek(); next !== undefined && next.at <= passed(); next = heap.peek()) {
+        heap.pop();
+        if (next.ring === null) dead--;
+        const { ring } = next;
+        next.ring = null;
+        ring?.();
+      }
+    } finally {
+      // One that throws keeps no other from ringing.
+      arm();
     }
-    arm();
   }
 
   return {

@@ -6,8 +6,8 @@ import { now, type Turn } from './stamps.ts';
 
 const REST_AFTER_MS = 100;
 
-/** The first characters of the answer to a turn, and the words that only its whole has. */
-export const beginningOf = (turn: number): string => `The answer to ${turn} begins here, so`.padEnd(40, 'o');
+/** The first characters of the answer to a turn, ended by a full stop since a preview leaves out an unfinished word; and the words that only its whole has. */
+export const beginningOf = (turn: number): string => `The answer to ${turn} begins here, so`.padEnd(39, 'o') + '.';
 export const endingOf = (turn: number): string => `goes on for a while and ends with ${turn} as it should`;
 
 /** Starts it on a free port. */

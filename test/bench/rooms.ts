@@ -74,7 +74,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     inTheMaking: () => null,
     now,
   });
-  const alarm = createAlarm(now);
+  const alarm = createAlarm(now, () => performance.now() + ahead);
   const root = startRoot(() => children);
   let sent = 0;
   const children: Children<RoomId, RoomContext> = createChildren({

@@ -163,3 +163,17 @@ describe('an alarm', () => {
     },
   );
 });
+
+it('one that throws keeps no other from ringing', () => {
+  const rung: string[] = [];
+  const alarm = createAlarm(Date.now, Date.now);
+  alarm.set(START, () => {
+    rung.push('first');
+    throw new Error('planted');
+  });
+  alarm.set(START + 1, () => rung.push('second'));
+  expect(() => vi.advanceTimersByTime(0)).toThrow('planted');
+  vi.advanceTimersByTime(1);
+  expect(rung).toEqual(['first', 'second']);
+  alarm.close();
+});
