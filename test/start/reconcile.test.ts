@@ -374,6 +374,22 @@ test('of two Spaces the fuller one is the person’s, and gets the chats of both
   });
 });
 
+describe('a Space that a record gives to somebody who has another one by its marker', () => {
+  const outdated = knows([{ person: boris, space: id('a'), nextNumber: 1, chats: [] }]);
+
+  test.each([
+    ['that replaces the Space of somebody else is theirs', [space('g', anna, [], { replacement: id('a') })], []],
+    ['that holds the chat of its member is theirs', [room('g', { marker: chatMarker(anna, 1) })], ['g']],
+  ] as const)('%s', (_, more, children) => {
+    const unmarked = space('a', null, [...children], { members: joined(anna) });
+    const { people } = reconcile([unmarked, space('d', boris, []), ...more], outdated, options);
+    expect(people.map(({ person, space }) => ({ person, space }))).toEqual([
+      { person: anna, space: id('a') },
+      { person: boris, space: id('d') },
+    ]);
+  });
+});
+
 test('a marker that does not fit the room is not believed', () => {
   const rooms = [
     space('s', null, [], { marker: chatMarker(anna, 4) }),

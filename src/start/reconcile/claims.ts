@@ -37,6 +37,7 @@ export function findClaims(question: Question): Claims {
   const { rooms, stored, busy, me, mode } = question;
   const told = (room: KnownRoom) => room.marker ?? fitting(stored.get(room.room), room);
   const inherited = inheritedMarkers(rooms, told);
+  const outdated = outdatedSpaces([...rooms.values()], told, inherited);
   const claims: Claims = { spaces: [], others: [], skipped: [] };
   const current = [...rooms.values()].filter(({ replacement }) => replacement === null);
   const unmarked: KnownRoom[] = [];
@@ -45,7 +46,7 @@ export function findClaims(question: Question): Claims {
     if (replacement !== null) claims.skipped.push({ room, reason: 'replaced by another room' });
   }
   for (const room of current) {
-    const own = told(room);
+    const own = outdated.has(room.room) ? null : told(room);
     const marker = own ?? inherited.get(room.room) ?? null;
     if (marker === null) unmarked.push(room);
     else if (fitting(marker, room) === null) skip(room, 'marker does not fit the room');
@@ -86,6 +87,37 @@ export function findClaims(question: Question): Claims {
   function skip({ room }: KnownRoom, reason: SkipReason): void {
     claims.skipped.push({ room, reason });
   }
+}
+
+/**
+ * Spaces that a record gives to somebody who has one by a marker: they count as if no record knew them, as they do once
+ * that record is corrected. One that replaces the Space of somebody else is theirs, and may outdate a further record.
+ */
+function outdatedSpaces(
+  rooms: readonly KnownRoom[],
+  told: (room: KnownRoom) => Marker | null,
+  inherited: ReadonlyMap<RoomId, Marker>,
+): Set<RoomId> {
+  const spaces = rooms.filter(({ isSpace, replacement }) => isSpace && replacement === null);
+  const marked = new Set(
+    spaces.flatMap((space) => {
+      const marker = space.marker ?? (told(space) === null ? inherited.get(space.room) : undefined);
+      return fitting(marker, space)?.person ?? [];
+    }),
+  );
+  const outdated = new Set<RoomId>();
+  const next = () =>
+    spaces.find((space) => {
+      const owner = told(space)?.person;
+      const isRecorded = space.marker === null && owner !== undefined && !outdated.has(space.room);
+      return isRecorded && marked.has(owner);
+    });
+  for (let space = next(); space !== undefined; space = next()) {
+    outdated.add(space.room);
+    const heir = fitting(inherited.get(space.room), space);
+    if (heir !== null) marked.add(heir.person);
+  }
+  return outdated;
 }
 
 function fitting(marker: Marker | undefined, room: KnownRoom): Marker | null {

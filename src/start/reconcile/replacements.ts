@@ -4,18 +4,18 @@ import type { RoomId } from '../../../machines/ids.ts';
 import type { KnownRoom } from '../../ports.ts';
 
 /**
- * The markers that rooms without one have from those that they replace, `markerOf` telling what a room has of its own.
+ * The markers that rooms without one have from those that they replace, `toldOf` telling what is known of a replaced room.
  * The nearest predecessor counts. Its person must be in the new room: anybody can name any room as a replacement.
  */
 export function inheritedMarkers(
   rooms: ReadonlyMap<RoomId, KnownRoom>,
-  markerOf: (room: KnownRoom) => Marker | null,
+  toldOf: (room: KnownRoom) => Marker | null,
 ): Map<RoomId, Marker> {
   const inherited = new Map<RoomId, { marker: Marker; distance: number }>();
   for (const old of rooms.values()) {
-    const marker = markerOf(old);
+    const marker = toldOf(old);
     const { room, distance } = successor(rooms, old);
-    if (marker === null || room === null || markerOf(room) !== null || room.isSpace !== old.isSpace) continue;
+    if (marker === null || room === null || room.marker !== null || room.isSpace !== old.isSpace) continue;
     if (!room.members.some(({ user }) => user === marker.person)) continue;
     if (distance < (inherited.get(room.room)?.distance ?? Infinity)) inherited.set(room.room, { marker, distance });
   }
