@@ -10,7 +10,7 @@ import { createChildren, type Children } from '../durable/children.ts';
 import { answersWithin } from '../text/answer.ts';
 import { en } from '../text/en.ts';
 import { previewsIn } from '../text/preview.ts';
-import { alike, resumed, type Shared } from './surroundings.ts';
+import { alike, fromSupervisor, resumed, type Shared } from './surroundings.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
@@ -31,7 +31,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     news(record) {
       const at = now();
       const changed = reception.refresh(record.context);
-      const events = changed.map((event) => ({ kind: 'event' as const, id: null, at, event, from: 'supervisor' }));
+      const events = changed.map((event) => fromSupervisor(at, event));
       return roomRest.hearsResumed(record) ? [resumed(at), ...events] : events;
     },
     brief: reception.brief,

@@ -1,39 +1,25 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
-import { EventId, type AgentId, type RoomId, type UserId } from '../../machines/ids.ts';
+import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
-import type { Reach } from '../actors/boundaries.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createReception } from '../actors/reception.ts';
 import { createRegistry } from '../agents/registry.ts';
-import type { Config } from '../config/config.ts';
-import type { Change } from '../durable/durable.ts';
-import type { Supervision } from '../durable/supervision.ts';
-import type { Alarm } from '../durable/timers.ts';
+import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, Chance, HostState, KnownRoom, Log, Now, Store, Survey } from '../ports.ts';
+import type { Arrival, HostState, KnownRoom, Survey } from '../ports.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
+import type { Basis } from './surroundings.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 
-export interface ServiceOptions {
-  config: Config;
+export interface ServiceOptions extends Basis {
   session: Session;
-  supervision: Supervision;
   host: HostState;
-  store: Store;
-  /** Where an agent is reached; null for one that the registry does not know. */
-  baseOf: (agent: AgentId) => string | null;
-  alarm: Alarm;
-  now: Now;
-  chance: Chance;
-  log: Log;
-  reach: Reach;
-  evictAfterMs: number;
   pollMs: number | undefined;
-  observe: ((room: RoomId, change: Change<RoomContext>) => void) | undefined;
+  observe: Observe<RoomId, RoomContext> | undefined;
   on: {
     unauthorised(): void;
     suspended(state: Suspension | null): void;

@@ -1,4 +1,5 @@
 /** What the actors of rooms and people have in common: store, clock, log, supervision, the world that they act in. */
+import type { AnyEventObject } from 'xstate';
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
@@ -27,17 +28,12 @@ import type {
 } from '../ports.ts';
 import { StoreFailure } from '../store/errors.ts';
 
-export interface Surroundings {
+/** What the process brings to everything that serves people. */
+export interface Basis {
   config: Config;
   supervision: Supervision;
   store: Store;
-  device: string;
-  send: Send;
-  sendDisposable: SendDisposable;
-  joinRoom: JoinRoom;
-  showTyping: ShowTyping;
-  work: RoomWork;
-  reception: Reception;
+  /** Where an agent is reached; null for one that the registry does not know. */
   baseOf: (agent: AgentId) => string | null;
   alarm: Alarm;
   now: Now;
@@ -45,6 +41,16 @@ export interface Surroundings {
   log: Log;
   reach: Reach;
   evictAfterMs: number;
+}
+
+export interface Surroundings extends Basis {
+  device: string;
+  send: Send;
+  sendDisposable: SendDisposable;
+  joinRoom: JoinRoom;
+  showTyping: ShowTyping;
+  work: RoomWork;
+  reception: Reception;
   observe: { room: Observe<RoomId, RoomContext>; person: Observe<UserId, PersonContext> };
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId): Promise<void>;
@@ -68,12 +74,17 @@ export function alike({ supervision, store, alarm, evictAfterMs, now, log, reach
 }
 
 /** Of the disk or the homeserver, not of the actor that met it. */
-function isShared(error: unknown): boolean {
+export function isShared(error: unknown): boolean {
   if (error instanceof MatrixFailure) return error.kind !== 'refused';
   return error instanceof StoreFailure || error instanceof Closed;
 }
 
+/** What an actor hears of its supervisor. */
+export function fromSupervisor(at: number, event: AnyEventObject): Input {
+  return { kind: 'event', id: null, at, event, from: 'supervisor' };
+}
+
 /** What an actor hears that something was under way with while it was away. */
 export function resumed(at: number): Input {
-  return { kind: 'event', id: null, at, event: { type: 'resumed' }, from: 'supervisor' };
+  return fromSupervisor(at, { type: 'resumed' });
 }
