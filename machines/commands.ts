@@ -10,7 +10,7 @@ export type CommandName = Exclude<CommandIn<RoomEvent['type']>, 'unknown'>;
 type EventOf<Name extends CommandName> = Extract<RoomEvent, { type: `command.${Name}` }>;
 
 /** The longest name of a chat that is taken, in characters. */
-const MAX_NAME = 200;
+export const MAX_NAME = 200;
 
 /** How what stands behind the name of a command is read: what the event has of it. */
 const readings = {
@@ -65,10 +65,8 @@ type ReadingOf<Name extends CommandName> = {
     : never;
 }[Reading];
 
-/** What the host knows when it takes a command in: time, ids and the like, which a chart cannot find out. */
+/** What the host knows when it takes a command in: ids and the like, which a chart cannot find out. */
 export interface HostFacts {
-  /** Now, ms. */
-  at: number;
   /** A new one. */
   contextId: ContextId;
   /** Whether people get more than one chat. */

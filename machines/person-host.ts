@@ -4,7 +4,7 @@ import type { EventId, RoomId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import { personEffects, type PersonContext, type PersonEffectParams, type PersonEvent } from './person.model.ts';
 import { theJob } from './person-words.ts';
-import { asking, effects, type Moment } from './vocabulary.ts';
+import { asking, effects, from, type Moment } from './vocabulary.ts';
 
 export type PersonMoment = Moment<PersonContext, PersonEvent>;
 
@@ -27,10 +27,6 @@ export function tellsTheAsker(notice: Notice | ((moment: PersonMoment) => Notice
     const { origin, answers } = theJob(moment.context);
     return { room: origin, answers, notice: from(notice, moment) };
   });
-}
-
-function from(notice: Notice | ((moment: PersonMoment) => Notice), moment: PersonMoment): Notice {
-  return typeof notice === 'function' ? notice(moment) : notice;
 }
 
 /** Which room wished, and with which message. */

@@ -6,7 +6,7 @@ import type { RoomInTheHouse } from './room-limits.ts';
 import { type RoomEvent } from './room.model.ts';
 import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
 import { turnOf, wish } from './room-words.ts';
-import { asking, effects, type Moment } from './vocabulary.ts';
+import { asking, effects, from, type Moment } from './vocabulary.ts';
 
 export type RoomMoment = Moment<RoomInTheHouse, RoomEvent>;
 
@@ -36,10 +36,6 @@ export function tellsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice))
 /** A word to the actor of the room's person. */
 export function wishes(what: Wish | ((moment: RoomMoment) => Wish)) {
   return asks('tell the person', (moment) => wish(moment.context, from(what, moment)));
-}
-
-function from<Value extends object>(value: Value | ((moment: RoomMoment) => Value), moment: RoomMoment): Value {
-  return typeof value === 'function' ? value(moment) : value;
 }
 
 /** The message that an event brought; null for what nobody wrote. */

@@ -8,6 +8,11 @@ export interface Moment<Context, Event> {
   event: Event;
 }
 
+/** A value as it is, or found in the moment. */
+export function from<Value extends object, At>(value: Value | ((moment: At) => Value), moment: At): Value {
+  return typeof value === 'function' ? value(moment) : value;
+}
+
 type Effects<Params> = { [Name in keyof Params]: (moment: unknown, params: Params[Name]) => void };
 
 /** An effect decides nothing: its name and params are what the host carries out after the commit. */

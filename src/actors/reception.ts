@@ -1,5 +1,5 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
-import { commandEvent, factsFor, type CommandName, type HostFacts } from '../../machines/commands.ts';
+import { commandEvent, factsFor, MAX_NAME, type CommandName, type HostFacts } from '../../machines/commands.ts';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
@@ -10,9 +10,6 @@ import type { Arrival, Heard } from '../ports.ts';
 import { createContextIds, type ContextIds, type ContextIdsWorld } from './context-ids.ts';
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
-
-/** The longest name that a person gives, in characters. */
-const MAX_NAME = 200;
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
@@ -85,9 +82,8 @@ export function createReception(world: ReceptionWorld): Reception {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
   const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
-    at: now,
     contextId: mintContextId,
     more: () => mode === 'spaces',
   };

@@ -36,6 +36,11 @@ export function breakOfRefusal(refusal: Refusal): Break {
   };
 }
 
+/** The code of an agent's ERROR; other frames have none. */
+export function codeOfFrame(frame: Frame): string | null {
+  return frame.type === 'error' ? namable(frame.code) : null;
+}
+
 /** The connection is gone, for a reason that has no code. */
 export function lostBy(detail: string, written: Written): Break {
   return { trouble: lost(written), detail, code: null };

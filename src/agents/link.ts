@@ -6,9 +6,9 @@ import { createBarrier } from '../basics/barrier.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import type { Break } from './breaks.ts';
-import { breakOfClose, breakOfError, breakOfRefusal, lostBy } from './breaks.ts';
+import { breakOfClose, breakOfError, breakOfRefusal, codeOfFrame, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
-import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, namable, nameOf } from './frames.ts';
+import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, nameOf } from './frames.ts';
 import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
 import { settingsOf } from './link-options.ts';
 import { createTimers } from './timers.ts';
@@ -172,9 +172,8 @@ class AgentLink implements Link {
 
   #greet(frame: Frame): void {
     if (frame.type !== 'status') {
-      const code = frame.type === 'error' ? namable(frame.code) : null;
       const detail = `the first frame was ${nameOf(frame)}, not STATUS`;
-      return this.#fail({ trouble: 'protocol', detail, code });
+      return this.#fail({ trouble: 'protocol', detail, code: codeOfFrame(frame) });
     }
     this.#timers.clear('limit');
     this.#phase = 'ready';
@@ -184,8 +183,7 @@ class AgentLink implements Link {
 
   #takeEarly(frame: Frame): void {
     if (frame.type !== 'error' && frame.type !== 'disconnect') return this.#settings.count('frame unexpected');
-    const code = frame.type === 'error' ? namable(frame.code) : null;
-    this.#fail({ trouble: 'unreachable', detail: `${nameOf(frame)} before the message`, code });
+    this.#fail({ trouble: 'unreachable', detail: `${nameOf(frame)} before the message`, code: codeOfFrame(frame) });
   }
 
   #take(frame: Frame): void {

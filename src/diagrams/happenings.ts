@@ -24,7 +24,7 @@ const written: Record<Reading, string> = {
   'a number': '1',
   'the word all': '',
 };
-const facts: HostFacts = { at: 0, contextId: context, more: true };
+const facts: HostFacts = { contextId: context, more: true };
 
 function command(name: CommandName, takes: Reading): Message {
   return commandEvent(name, written[takes], said, facts);

@@ -74,7 +74,6 @@ class AccountCourier implements Courier {
   readonly #stopped = new AbortController();
   readonly #aborted = new AbortController();
   #inFlight = 0;
-  #disposable = 0;
   /** How many sends the homeserver took: what fails beside them fails for itself. */
   #passed = 0;
   #givenUp = 0;
@@ -107,7 +106,7 @@ class AccountCourier implements Courier {
 
   /** While it is in doubt whether the account may send, one try at a time finds out. */
   #hasRoom(): boolean {
-    return this.#inFlight + this.#disposable < (this.#options.standing.inDoubt ? 1 : MAX_IN_FLIGHT);
+    return this.#inFlight < (this.#options.standing.inDoubt ? 1 : MAX_IN_FLIGHT);
   }
 
   #wakeAfter(ms: number): void {
@@ -211,9 +210,9 @@ class AccountCourier implements Courier {
       return skipped('The account is busy or closed');
     }
     if (!this.#lanes.hold(message.room)) return skipped('Another message to the room is under way');
-    this.#disposable += 1;
+    this.#inFlight += 1;
     const outcome = await this.#track(this.#attempt(() => this.#putting.once(message)));
-    this.#disposable -= 1;
+    this.#inFlight -= 1;
     this.#lanes.free(message.room);
     this.#pump();
     if (!(outcome instanceof MatrixFailure)) return outcome;

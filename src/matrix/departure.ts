@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RoomId } from '../../machines/ids.ts';
 import type { Chance, Done, Log } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { MatrixFailure } from './errors.ts';
+import { asRefusal, MatrixFailure } from './errors.ts';
 import { events, parts } from './lenient.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
@@ -127,21 +127,17 @@ function createPatience(): <T>(call: () => Promise<T>) => () => Promise<T> {
         return answer;
       } catch (error) {
         if (!(error instanceof MatrixFailure)) throw error;
-        if (error.kind === 'unauthorised') throw (lost = asFinal(error));
+        if (error.kind === 'unauthorised') throw (lost = asRefusal(error));
         if (error.kind !== 'unavailable') throw error;
         tries += 1;
         if (tries < MAX_TRIES) throw error;
         givenUp += 1;
-        const final = asFinal(error);
+        const final = asRefusal(error);
         if (givenUp >= AT_ONCE) lost = final;
         throw final;
       }
     };
   };
-}
-
-function asFinal({ status, code, detail }: MatrixFailure): MatrixFailure {
-  return new MatrixFailure({ kind: 'refused', status, code, detail });
 }
 
 /** The failure; what is none (`Closed`) is thrown on. */

@@ -66,6 +66,11 @@ export function badAnswer(status: number | null, detail: string): MatrixFailure 
   return new MatrixFailure({ kind: 'unavailable', status, code: 'BAD_ANSWER', detail });
 }
 
+/** The same failure as a final no. */
+export function asRefusal({ status, code, detail }: MatrixFailure): MatrixFailure {
+  return new MatrixFailure({ kind: 'refused', status, code, detail });
+}
+
 /** Whether the homeserver said no (with this errcode, if one is given). */
 export function isRefusal(error: unknown, code?: string): boolean {
   return error instanceof MatrixFailure && error.kind === 'refused' && (code === undefined || error.code === code);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserId } from '../../machines/ids.ts';
 import type { Chance, Log } from '../ports.ts';
 import { createClient } from './client.ts';
-import { MatrixFailure } from './errors.ts';
+import { asRefusal, MatrixFailure } from './errors.ts';
 import type { Wait } from './wait.ts';
 import { retry, wait as realWait } from './wait.ts';
 
@@ -123,8 +123,7 @@ function refusal({ kind, code, detail }: MatrixFailure, { credentials, userId }:
 /** Nobody waits at the door of an account that is no more. */
 function onlyWhatEnds(error: unknown): never {
   if (!(error instanceof MatrixFailure) || !error.code.endsWith('USER_DEACTIVATED')) throw error;
-  const { status, code, detail } = error;
-  throw new MatrixFailure({ kind: 'refused', status, code, detail });
+  throw asRefusal(error);
 }
 
 function newDeviceId(): string {

@@ -5,7 +5,7 @@ import { EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { isBlank } from '../basics/visible.ts';
 import type { Arrival, Chance, KnownRoom, Log, Survey } from '../ports.ts';
 import { roomPath, type MatrixApi } from './client.ts';
-import { isTooLarge, MatrixFailure } from './errors.ts';
+import { asRefusal, isTooLarge, MatrixFailure } from './errors.ts';
 import { createInvites } from './invites.ts';
 import { entries, events, parts } from './lenient.ts';
 import { MARKER_TYPE, markerIn, newerMarker } from './markers.ts';
@@ -172,10 +172,6 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
 
 function isUnavailable(error: unknown): boolean {
   return error instanceof MatrixFailure && error.kind === 'unavailable';
-}
-
-function asRefusal({ status, code, detail }: MatrixFailure): MatrixFailure {
-  return new MatrixFailure({ kind: 'refused', status, code, detail });
 }
 
 function tooManyRooms({ status, detail }: MatrixFailure): MatrixFailure {

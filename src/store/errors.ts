@@ -27,6 +27,12 @@ export class UnusableState extends Error {
   override readonly name = 'UnusableState';
 }
 
+export function newerState(file: string, version: number, known: number): UnusableState {
+  return new UnusableState(
+    `${file} was written by a newer version of this service (format ${version}, known is ${known}).`,
+  );
+}
+
 /** The file system or the database refused; `code` is its word for it (`ENOSPC`). */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';

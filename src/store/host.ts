@@ -5,7 +5,7 @@ import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
 import type { HostDocument, HostState } from '../ports.ts';
 import type { Database } from './database.ts';
 import { readRow, rowAdapter, setAside } from './document.ts';
-import { UnusableState } from './errors.ts';
+import { newerState } from './errors.ts';
 
 const VERSION = 1;
 const TABLE = 'host';
@@ -58,7 +58,7 @@ async function readDocument(database: Database): Promise<HostDocument> {
   const { data } = await readRow<unknown>(database, TABLE, HOST_ROW);
   if (data === null) return empty;
   const found = z.object({ version: z.number() }).safeParse(data.record);
-  if (found.success && found.data.version > VERSION) throw newerHost(database.file, found.data.version);
+  if (found.success && found.data.version > VERSION) throw newerState(database.file, found.data.version, VERSION);
   const parsed = StoredHost.safeParse(data.record);
   if (!parsed.success) {
     const document = JSON.stringify(data.record);
@@ -67,10 +67,4 @@ async function readDocument(database: Database): Promise<HostDocument> {
   }
   const { version: _, ...document } = parsed.data;
   return Object.freeze(document);
-}
-
-function newerHost(file: string, version: number): UnusableState {
-  return new UnusableState(
-    `${file} was written by a newer version of this service (format ${version}, known is ${VERSION}).`,
-  );
 }

@@ -120,7 +120,8 @@ function freeFolder(folder: string, names: readonly string[]): string {
   }
 }
 
-function syncFolder(folder: string): void {
+/** What is named in the folder is on the disk afterwards. */
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -1,5 +1,4 @@
 /** The state folder: one SQLite file, and the lock that keeps others from writing into it. */
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Store } from '../ports.ts';
 import { openAnswers } from './answers.ts';
@@ -8,7 +7,7 @@ import { openDatabase, type Database } from './database.ts';
 import { openHostState } from './host.ts';
 import { openLetters } from './letters.ts';
 import { lockFolder } from './lock.ts';
-import { importOldFolder } from './old-folder.ts';
+import { importOldFolder, syncFolder } from './old-folder.ts';
 import { openRecords, type OnCorrupt } from './records.ts';
 
 export interface StoreOptions {
@@ -34,7 +33,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     }
   };
   try {
-    if (fsync) await syncFolder(path.dirname(path.resolve(folder)));
+    if (fsync) syncFolder(path.dirname(path.resolve(folder)));
     database = openDatabase(folder, { fsync });
     importOldFolder(folder, database, onCorrupt);
     const { file } = database;
@@ -50,15 +49,5 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** Waits until the name of the state folder is on the disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -294,7 +294,7 @@ type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'se
 
 function commandOf({ name, args, more }: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
-  const facts: HostFacts = { at: 1000 * n, contextId: contextId(n + 1), more };
+  const facts: HostFacts = { contextId: contextId(n + 1), more };
   return commandEvent(name, args, author, facts);
 }
 

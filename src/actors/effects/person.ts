@@ -11,6 +11,7 @@ import type { Creations } from '../creations.ts';
 import { askedBy } from '../person.ts';
 import type { Post } from '../post.ts';
 import { createAcknowledge } from './acknowledge.ts';
+import { transactionOf } from './delivery.ts';
 import { sayTroubledIn } from './troubled.ts';
 
 export interface PersonEffectPorts {
@@ -49,8 +50,12 @@ export function createPersonEffects(
     perform(person, effect, record) {
       const perform = performers[effect.type as keyof PersonEffectParams] as Perform<never>;
       const recorded = effect.type === 'create the chat' ? world.creations.begin(person) : () => {};
-      const id = `${record.origin}.${effect.id}`;
-      whenDone(person, effect, perform(effect.params as never, id, effect, person), recorded);
+      whenDone(
+        person,
+        effect,
+        perform(effect.params as never, transactionOf(record, effect), effect, person),
+        recorded,
+      );
     },
     release: () => {},
     sayTroubled(person, inputs) {
