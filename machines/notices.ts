@@ -101,6 +101,7 @@ export const notices = {
   'you are': says({ person: UserId }),
   'room is encrypted': says(),
   'memory was lost': says(),
+  'notes were damaged': says(),
   'Spaces are not joined': says(),
   'room is troubled': refuses(),
 };

@@ -60,7 +60,9 @@ export const withSayings = withDeeds.extend({
       agent: as(event, 'agent.assigned').agent,
     })),
     'say that the agent starts afresh': says({ key: 'agent starts afresh' }),
-    'say that memory was lost': says({ key: 'memory was lost' }),
+    'say that memory was lost': says(({ event }) => ({
+      key: as(event, 'memory.lost').eventId === null ? 'notes were damaged' : 'memory was lost',
+    })),
     'say that it joins no Spaces': says({ key: 'Spaces are not joined' }),
 
     // what becomes of their text

@@ -542,6 +542,7 @@ const pointing: State = {
     'command.chats': { actions: 'wish for the list of chats' },
     'command.unarchive': { actions: 'wish to unarchive a chat' },
     'space.declined': { actions: 'say that it joins no Spaces' },
+    'memory.lost': { actions: 'say that memory was lost' },
     'command.agent': { actions: 'say which agent answers' },
     'command.help': { actions: 'say what can be said' },
     'command.whoami': { actions: 'say who they are' },

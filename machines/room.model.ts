@@ -233,8 +233,11 @@ export type RoomEvent =
   | { type: 'answer.delivered'; turn: TurnId }
   /** `code`: the errcode of the homeserver. */
   | { type: 'answer.refused'; turn: TurnId; answer: Answer; code: string }
-  /** The state of the service was lost, and with it whether the person's last word here was answered. */
-  | { type: 'memory.lost'; eventId: EventId }
+  /**
+   * The state of the service was lost, and with it whether the person's last word here was answered; null: nobody knows
+   * which one that was.
+   */
+  | { type: 'memory.lost'; eventId: EventId | null }
   /** Its person invited the bot to a Space. */
   | { type: 'space.declined' }
   | { type: 'resumed' };

@@ -23,7 +23,7 @@ import type { Log } from './ports.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
 import { openHouse, type House } from './start/house.ts';
-import type { Remembered } from './start/remembered.ts';
+import { readRemembered, type Remembered } from './start/remembered.ts';
 
 export interface App {
   health(): Health;
@@ -87,13 +87,14 @@ interface Run {
 }
 
 /**
- * Starts the service and returns while it still logs in. Throws as `openStore` does; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openStore` and `readRemembered` do; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, drainMs = DRAIN_MS, inspect } = options;
   const now = steadyClock(options);
   const house = await openHouse(config, now, log);
+  const remembered = await readOrClose(house, log);
   const machine = supervisorMachine.provide({ actions: deedsOf(() => run), delays: { drainLimit: drainMs } });
   const root = createActor(machine, {
     ...{ id: 'supervisor', systemId: 'supervisor', input: { policy: restartPolicy } },
@@ -101,7 +102,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
-    ...{ entering: null, service: null, remembered: null, lastSyncAt: null, suspended: null, problem: null },
+    ...{ entering: null, service: null, remembered, lastSyncAt: null, suspended: null, problem: null },
     supervision: {
       root,
       tell: (event) => root.send(event),
@@ -136,6 +137,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         parkedRooms: context.parked,
         suspended: run.suspended,
         refusedMessages: run.service?.refusedMessages() ?? 0,
+        damagedRecords: house.store.damaged.count(),
       };
     },
     async stop() {
@@ -143,6 +145,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await ended;
     },
   };
+}
+
+/** Before anybody is asked anything: what a newer version wrote is not for this one. */
+async function readOrClose(house: House, log: Log): Promise<Remembered> {
+  try {
+    return await readRemembered(house.store, log);
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
 }
 
 /** What the names in the root's chart do; nothing of it is called before the root starts. */
@@ -160,7 +172,7 @@ function deedsOf(run: () => Run) {
     'log in': step(logIn, { type: 'logged in' }),
     'bring the records up to date': step(
       async (it) => {
-        it.remembered = await bringUpToDate(comingBack(it));
+        it.remembered = await bringUpToDate(comingBack(it), recalled(it));
       },
       { type: 'reconciled' },
     ),
@@ -199,12 +211,16 @@ async function logIn(run: Run): Promise<void> {
 }
 
 async function wake(run: Run): Promise<void> {
-  const { remembered, config, options, supervision } = run;
-  if (remembered === null) throw new Error('the records are not read');
-  await wakeUp(comingBack(run), remembered);
+  const { config, options, supervision } = run;
+  await wakeUp(comingBack(run), recalled(run));
   run.remembered = null;
   const { live } = (supervision.root.getSnapshot() as { context: { live: number } }).context;
   options.log.info({ user: config.matrix.userId, live }, 'booted');
+}
+
+function recalled({ remembered }: Run): Remembered {
+  if (remembered === null) throw new Error('the records are not read');
+  return remembered;
 }
 
 function comingBack({ service, house, config, now, options }: Run) {

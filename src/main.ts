@@ -164,12 +164,13 @@ function collect(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
-/** Prints why a command failed and gives the exit code: 2 configuration, 3 the state folder is in use, 1 anything else. */
+/** Prints why a command failed and gives the exit code, as docs/operating.md lists them. */
 function report(error: unknown): number {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   console.error(message);
   if (name === 'ConfigError') return 2;
   if (name === 'FolderInUse') return 3;
+  if (name === 'NewerState') return 4;
   if (process.env.LOG_LEVEL?.trim().toLowerCase() === 'debug') console.error(error);
   else console.error('Set LOG_LEVEL=debug to see where it happened.');
   return 1;

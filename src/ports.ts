@@ -228,7 +228,7 @@ export interface Registry {
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type { Answers, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';
+export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

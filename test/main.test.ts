@@ -5,6 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
+import { openStore } from '../src/store/store.ts';
 import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
 
 const main = path.join(import.meta.dirname, '../src/main.ts');
@@ -86,6 +87,23 @@ test('start on a state folder that cannot be ends with 1 and a sentence, with th
   const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
   expect(loud.err).toMatch(/ {4}at .*lock\.ts/);
 });
+
+test.each(['UPDATE rooms SET record = \'{"version":2}\'', 'PRAGMA user_version = 2'])(
+  'start on the state of a newer version ends with 4 and a sentence: %s',
+  async (change) => {
+    const env = await environment();
+    const state = env.STATE_DIR ?? '';
+    const store = await openStore(state, { fsync: false });
+    await store.rooms.write('!a:b', 1);
+    await store.close();
+    sql(state, change);
+    const { code, out, err } = await run(['start'], { ...env, LOG_LEVEL: 'error' });
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toMatch(
+      / was written by a newer version of this service \(.+ 2, known is 1\), so this one does not start/,
+    );
+  },
+);
 
 test('backup copies the state beside a running service, and never over a file', async () => {
   const env = await environment();

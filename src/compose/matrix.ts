@@ -5,6 +5,7 @@ import { createClient } from '../matrix/client.ts';
 import { withCountedState } from '../matrix/counted-state.ts';
 import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
+import type { KeepMarker } from '../matrix/markers.ts';
 import { createRoomWork } from '../matrix/rooms.ts';
 import { createSignals } from '../matrix/signals.ts';
 import { createStanding, type Suspension } from '../matrix/standing.ts';
@@ -18,6 +19,8 @@ export interface MatrixOptions {
   now: Now;
   chance: Chance;
   log: Log;
+  /** Keeps what stands in the place of a marker, before it is replaced. */
+  keepMarker: KeepMarker;
   /** The homeserver no longer accepts the access token. */
   onUnauthorised(): void;
   /** The account, or the homeserver, is in a state in which nothing goes through; null: something did again. */
@@ -27,13 +30,13 @@ export interface MatrixOptions {
 }
 
 export function composeMatrix(options: MatrixOptions) {
-  const { homeserver, session, me, now, chance, log, onGone } = options;
+  const { homeserver, session, me, now, chance, log, keepMarker, onGone } = options;
   const { accessToken, deviceId } = session;
   const api = createClient({ homeserver, accessToken, me, log });
   const standing = createStanding(options);
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });
-  const work = createRoomWork({ api: withCountedState(api, courier.counted), me, chance, log, standing });
+  const work = createRoomWork({ api: withCountedState(api, courier.counted), me, chance, log, keepMarker, standing });
   const attendance = createAttendance({ api, me, chance, log });
   const survey = createSurvey({ api, me, log, chance });
   return {

@@ -10,7 +10,7 @@ import { createChildren, type Children } from '../durable/children.ts';
 import { answersWithin } from '../text/answer.ts';
 import { en } from '../text/en.ts';
 import { previewsIn } from '../text/preview.ts';
-import { alike, fromSupervisor, resumed, type Shared } from './surroundings.ts';
+import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
@@ -22,6 +22,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     definition: roomDefinition({ ...limits, refuseAlways }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
+    damaged: { keepCopy: store.rooms.keepCopy, news: () => lossOf(now()) },
     async newRecord(room: RoomId, first) {
       // It may be the room that is being made for the speaker.
       const speaker = speakerOf(first);

@@ -42,6 +42,11 @@ export function composeService(options: ServiceOptions) {
   const matrix = composeMatrix({
     ...{ homeserver, session, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
+    keepMarker: (room, content) =>
+      options.store.damaged.keep({
+        ...{ part: 'marker', id: room, document: JSON.stringify(content) },
+        why: 'it is no marker of this service',
+      }),
     async onGone(room) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },

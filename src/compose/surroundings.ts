@@ -88,3 +88,9 @@ export function fromSupervisor(at: number, event: AnyEventObject): Input {
 export function resumed(at: number): Input {
   return fromSupervisor(at, { type: 'resumed' });
 }
+
+/** What a room hears first whose record is damaged; `copy`: of what else was lost, the number of its copy. */
+export function lossOf(at: number, copy: number | null = null): Input {
+  const id = copy === null ? 'damaged record' : `damaged:${copy}`;
+  return { ...fromSupervisor(at, { type: 'memory.lost', eventId: null }), id } as Input;
+}

@@ -9,7 +9,7 @@ import { createDeadLetterBox, type DeadLetterBox, type Held } from './dead-lette
 import type { Input } from './definition.ts';
 import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
-import type { Envelope, Timer } from './record.ts';
+import { NewerRecord, UnreadableRecord, type Envelope, type Timer } from './record.ts';
 
 /** A timer that is set. */
 interface Running {
@@ -147,9 +147,27 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const { world, written } = this.#nursery;
     await written(this.key);
     const stored = await world.records.read(this.key);
-    if (stored !== null) return world.readRecord(stored);
+    if (stored !== null) return this.#read(stored);
     const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
     return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
+  }
+
+  /** A damaged record is replaced by the first write of one that is begun anew, which has heard of the loss by then. */
+  async #read(stored: unknown): Promise<Envelope<Context>> {
+    const { world } = this.#nursery;
+    try {
+      return world.readRecord(stored);
+    } catch (error) {
+      const { damaged } = world;
+      if (damaged === undefined || !(error instanceof UnreadableRecord) || error instanceof NewerRecord) throw error;
+      const copy = await damaged.keepCopy(this.key, error.message);
+      world.log.error({ actor: this.key, copy, error }, 'damaged record is begun anew, a copy is kept');
+      const held = [...this.#held];
+      const news = damaged.news();
+      this.#held.clear();
+      for (const one of [{ input: news, onDisk: null, byLetter: false }, ...held]) this.#held.add(one);
+      return world.newRecord(this.key, news);
+    }
   }
 
   /** Called by the root and by nobody who waits: what is thrown here is felt by this actor alone. */

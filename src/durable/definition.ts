@@ -58,12 +58,10 @@ export type Input =
 /** Is called when inputs are on disk, but for those that stood behind the end of their actor. */
 export type Tell = (untaken: readonly Input[]) => void;
 
-/** Inputs as they are read back from disk. */
-export const DeadLetters = z.array(
-  z
-    .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer']) })
-    .transform((input) => input as unknown as Input),
-);
+/** An input as it is read back from disk. */
+export const Letter = z
+  .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer']) })
+  .transform((input) => input as unknown as Input);
 
 /** Something to do outside after the commit. `id` is unique within the record. */
 export interface Effect extends OutboxItem {

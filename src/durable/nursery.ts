@@ -12,13 +12,23 @@ import type { Log, Now, Records } from './world.ts';
 
 export type Observe<Key extends string = string, Context = unknown> = (key: Key, change: Change<Context>) => void;
 
+/** A damaged record is kept, and its actor begun anew. */
+export interface OfDamaged<Key extends string> {
+  /** Keeps a copy of the record and gives its number; it stays where it is. */
+  keepCopy(key: Key, why: string): Promise<number>;
+  /** What the actor hears first then. */
+  news(): Input;
+}
+
 export interface ChildrenWorld<Key extends string, Context, Event extends AnyEventObject, Facts> {
   supervision: Supervision;
   definition: Definition<Context, Event, Facts>;
   records: Records;
   deadLetters: Records;
-  /** Throws when the stored document is no record of this kind. */
+  /** Throws `UnreadableRecord` when the stored document is no record of this kind. */
   readRecord(stored: unknown): Envelope<Context>;
+  /** What is done about a damaged record; left out, its actor fails whenever it is loaded. */
+  damaged?: OfDamaged<Key>;
   /** The record of an actor that was never seen, made for its first input. */
   newRecord(key: Key, first: Input): Promise<Envelope<Context>>;
   /** Made once, with the way back into the actors. */

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { z } from 'zod';
+import { describeError } from '../basics/describe-error.ts';
 
 /** A delayed event of the chart with its absolute deadline (ms), so that it survives a restart. */
 export const Timer = z.object({ id: z.string(), at: z.number(), event: z.string() });
@@ -65,8 +66,14 @@ export class UnreadableRecord extends Error {
   override name = 'UnreadableRecord';
 }
 
+/** It says what this version does not know, so that a newer one must have written it: it is not damaged. */
+export class NewerRecord extends UnreadableRecord {
+  override name = 'NewerRecord';
+}
+
 /** Checks a stored document and brings it to today's version. Throws `UnreadableRecord` with the reason. */
 export function readEnvelope(stored: unknown, machine: string): Envelope {
+  if (stored === undefined) throw new UnreadableRecord('the record is no JSON');
   let document = z.record(z.string(), z.unknown()).safeParse(stored).data;
   if (document === undefined) throw new UnreadableRecord('the record is not an object');
   for (let version = Number(document['version']); version < RECORD_VERSION; version++) {
@@ -75,7 +82,7 @@ export function readEnvelope(stored: unknown, machine: string): Envelope {
     document = migrate(document);
   }
   if (Number(document['version']) > RECORD_VERSION) {
-    throw new UnreadableRecord(`the record was written by a newer Roomkeeper (version ${String(document['version'])})`);
+    throw new NewerRecord(`it has version ${String(document['version'])}, known is ${RECORD_VERSION}`);
   }
   const envelope = Document.safeParse(document);
   if (!envelope.success) throw new UnreadableRecord(z.prettifyError(envelope.error));
@@ -100,7 +107,7 @@ export function readRecord<Context>(stored: unknown, kind: Kind<Context>): Envel
   try {
     kind.machine.resolveState({ value: record.value as StateValue, context: context.data });
   } catch (error) {
-    throw new UnreadableRecord(`the record is in a state that the chart does not have (${String(error)})`);
+    throw new NewerRecord(`it is in a state that this version does not have (${describeError(error)})`);
   }
   for (const item of record.outbox) checkItem(item, kind.params);
   return { ...record, context: context.data };
@@ -109,7 +116,7 @@ export function readRecord<Context>(stored: unknown, kind: Kind<Context>): Envel
 /** The params stay as they are stored: what a schema strips may be of a newer version. */
 function checkItem({ id, type, params }: OutboxItem, schemas: Kind<unknown>['params']): void {
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
-  if (schema === undefined) throw new UnreadableRecord(`outbox item ${id} wants '${type}', which no outbox keeps`);
+  if (schema === undefined) throw new NewerRecord(`its outbox item ${id} wants '${type}', which no outbox keeps`);
   const checked = schema.safeParse(params);
   if (checked.success) return;
   throw new UnreadableRecord(`outbox item ${id} wants '${type}' with wrong params:\n${z.prettifyError(checked.error)}`);

@@ -12,7 +12,7 @@ export interface Log {
 
 /** Documents of one kind, each replaced atomically; what is read is checked by the caller. */
 export interface Records {
-  /** Null when there is none; rejects when it cannot be read. */
+  /** Null when there is none, `undefined` where it is no JSON; rejects when the disk cannot be read. */
   read(key: string): Promise<unknown>;
   write(key: string, record: unknown): Promise<void>;
   remove(key: string): Promise<void>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type RoomId } from '../../machines/ids.ts';
 import { Marker } from '../../machines/marker.ts';
+import { describeError } from '../basics/describe-error.ts';
 import { latestWish } from '../basics/latest-wish.ts';
 import type { Chance, Done, Log, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
@@ -31,6 +32,9 @@ export function newerMarker(): MatrixFailure {
   });
 }
 
+/** Resolves when a copy of the content is kept. */
+export type KeepMarker = (room: RoomId, content: unknown) => Promise<unknown>;
+
 export interface MarkersOptions {
   api: MatrixApi;
   signal: AbortSignal;
@@ -39,12 +43,14 @@ export interface MarkersOptions {
   wait: Wait;
   /** Aborts after `ms`. */
   timeout: (ms: number) => AbortSignal;
+  /** Keeps what stands where a marker should be and is none, before it is replaced. */
+  keep: KeepMarker;
   /** Makes the change until the homeserver says yes or a final no. */
   change: (name: string, room: RoomId, call: () => Promise<unknown>) => Promise<Done>;
 }
 
 export function createMarkers(options: MarkersOptions): Pick<RoomWork, 'readMarker' | 'writeMarker'> {
-  const { api, signal, chance, log, wait, timeout, change } = options;
+  const { api, signal, chance, log, wait, timeout, keep, change } = options;
   /** The rooms whose marker is known to be none of a newer version. */
   const replaceable = new Set<RoomId>();
 
@@ -52,6 +58,12 @@ export function createMarkers(options: MarkersOptions): Pick<RoomWork, 'readMark
     const content = await unlessRefused(api.roomData(room, MARKER_TYPE, { signal: during }), 'M_NOT_FOUND');
     const marker = markerIn(content);
     if (marker === 'newer') throw newerMarker();
+    if (marker === null && !isNothing(content)) {
+      log.warn({ room }, 'what should be the marker of a room is none; a copy is kept before it is replaced');
+      await keep(room, content).catch((error: unknown) => {
+        throw notKept(error);
+      });
+    }
     replaceable.add(room);
     return marker;
   }
@@ -80,6 +92,16 @@ export function createMarkers(options: MarkersOptions): Pick<RoomWork, 'readMark
       }),
     ),
   };
+}
+
+/** Nothing was ever there, or it was taken away: account data cannot be deleted, only emptied. */
+function isNothing(content: unknown): boolean {
+  return content === null || (typeof content === 'object' && Object.keys(content).length === 0);
+}
+
+function notKept(error: unknown): MatrixFailure {
+  const detail = `What stands in the place of the marker could not be kept: ${describeError(error)}`;
+  return new MatrixFailure({ kind: 'unavailable', status: null, code: 'NOT_KEPT', detail });
 }
 
 function lateMarker(): MatrixFailure {

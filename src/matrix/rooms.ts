@@ -5,7 +5,7 @@ import { latestWish } from '../basics/latest-wish.ts';
 import type { Chance, Done, JoinRoom, Log, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { isRefusal, MatrixFailure, unlessRefused } from './errors.ts';
-import { createMarkers } from './markers.ts';
+import { createMarkers, type KeepMarker } from './markers.ts';
 import { createNewRooms } from './new-rooms.ts';
 import { serverOf } from './room-templates.ts';
 import type { Standing } from './standing.ts';
@@ -32,6 +32,7 @@ export interface RoomWorkOptions {
   me: UserId;
   chance: Chance;
   log: Log;
+  keepMarker: KeepMarker;
   /** Hears when the account may make or change no room. */
   standing?: Standing;
   wait?: Wait;
@@ -45,7 +46,16 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
   /** Ends whatever is under way; it rejects with `Closed`. */
   close(): void;
 } {
-  const { api, me, log, chance, standing = null, wait = realWait, timeout = (ms) => AbortSignal.timeout(ms) } = options;
+  const {
+    api,
+    me,
+    log,
+    chance,
+    keepMarker,
+    standing = null,
+    wait = realWait,
+    timeout = (ms) => AbortSignal.timeout(ms),
+  } = options;
   const server = serverOf(me);
   const closing = new AbortController();
   const { signal } = closing;
@@ -96,7 +106,7 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
 
   return {
     ...createNewRooms({ api, me, signal, creating, change, inviteOnce }),
-    ...createMarkers({ api, ...common, timeout, change }),
+    ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
     joinRoom: async (room) =>
       toDone(await joining('join', room, () => api.join(room, { signal, timeoutMs: JOIN_TIMEOUT_MS }))),
     linkChild: (space, room) => change('link child', space, () => linkOnce(space, room)),

@@ -14,6 +14,8 @@ export interface Health {
   suspended: { code: string; detail: string } | null;
   /** Messages that were given up because the way to the homeserver refused them again and again, while others passed. */
   refusedMessages: number;
+  /** What could not be read of the state, as long as copies of it are kept. */
+  damagedRecords: number;
 }
 
 /** Whether people are served, and if not, what is missing for it, one sentence each. */

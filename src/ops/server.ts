@@ -53,10 +53,8 @@ export async function startOps({
 
 function sendReadiness(reply: FastifyReply, health: Health): FastifyReply {
   const { ready, missing } = readiness(health);
-  const { state, lastSyncAgeMs, storeWritable, parkedRooms, suspended, refusedMessages } = health;
-  return reply
-    .code(ready ? 200 : 503)
-    .send({ ready, missing, state, lastSyncAgeMs, storeWritable, parkedRooms, suspended, refusedMessages });
+  const { syncStaleAfterMs: _, ...facts } = health;
+  return reply.code(ready ? 200 : 503).send({ ready, missing, ...facts });
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {

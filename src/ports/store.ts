@@ -4,13 +4,27 @@ import type { Records } from '../durable/world.ts';
 
 /** The dead letters of actors: a list for each. Written again with one more letter it costs one letter. */
 export interface Letters extends Records {
-  /** All of them; what is damaged is kept aside, reported and left out. */
-  entries(): AsyncIterable<[key: string, record: unknown]>;
+  /** All of them; in a list, what is no JSON is `undefined`. */
+  entries(): AsyncIterable<[key: string, letters: unknown[]]>;
+  /** Keeps a copy of the letter at `index` of what `entries` gave, and gives its number; the letter stays in the list. */
+  keepCopy(key: string, index: number, why: string): Promise<number>;
 }
 
-export interface RecordTable extends Letters {
+export interface RecordTable extends Records {
+  /** All of them; what is no JSON is `undefined`. */
+  entries(): AsyncIterable<[key: string, record: unknown]>;
+  /** Keeps a copy of what stands there, before it is replaced, and gives its number; it stays as it is. */
+  keepCopy(key: string, why: string): Promise<number>;
   /** Writes all of them or none. */
   writeAll(records: Iterable<readonly [key: string, record: unknown]>): Promise<void>;
+}
+
+/** Copies of what could not be read. The same document of the same place is kept once: a kill makes no second copy. */
+export interface Damaged {
+  /** How many there are. */
+  count(): number;
+  /** Keeps a document and gives the number of its copy. */
+  keep(damage: { part: string; id: string; document: string; why: string }): Promise<number>;
 }
 
 /** Long answers beside the records. */
@@ -45,7 +59,7 @@ export interface HostState {
 /**
  * All that lasts. One process has it at a time; what is written in the same tick lasts together or not at all. A write
  * resolves when it lasts, and what is read is what lasts. Every call rejects with `StoreFailure` when the disk refuses, and
- * has changed nothing then; a read rejects with `CorruptRecord` where it finds no JSON, which is kept aside.
+ * has changed nothing then.
  */
 export interface Store {
   rooms: RecordTable;
@@ -53,6 +67,7 @@ export interface Store {
   deadLetters: Letters;
   answers: Answers;
   host: HostState;
+  damaged: Damaged;
   /** Copies what is committed into a new file, beside the work that goes on. */
   backup(file: string): Promise<void>;
   /** Ends what is under way, then lets another process have the store. Calling it twice is harmless. */

@@ -6,10 +6,10 @@ import type { Directory } from '../actors/directory.ts';
 import type { Door } from '../actors/door.ts';
 import { personRest, roomRest } from '../actors/rest.ts';
 import type { Household } from '../compose/household.ts';
-import { DeadLetters } from '../durable/definition.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
 import type { HostState, Now } from '../ports.ts';
+import { beginAnew, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
 
@@ -22,32 +22,25 @@ export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered'> {
   now: Now;
 }
 
-/** Reads the records, and rebuilds what is lost of them. Rejects with a MatrixFailure or `Closed`. */
-export async function bringUpToDate(world: ComeBackWorld): Promise<Remembered> {
-  const remembered = await recall(world);
+/** Rebuilds what is lost of the records, and gives what they say then. Rejects with a MatrixFailure or `Closed`. */
+export async function bringUpToDate(world: ComeBackWorld, remembered: Remembered): Promise<Remembered> {
+  recall(world, remembered);
   if (world.host.read().syncPosition !== null && !isIncomplete(remembered)) return remembered;
+  await tellPeople(world, remembered);
   await rebuild(world, remembered);
-  return recall(world);
+  return recall(world, await readRemembered(world.store, world.log));
 }
 
 /** Wakes what was under way and tells what changed; resolves when all of it is on disk. Rejects like `bringUpToDate`. */
 export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Promise<void> {
-  await catchUp(world, remembered, await world.attendance.joinedRooms());
-  const { rooms, people } = world.household;
-  for await (const [key, letters] of world.store.deadLetters.entries()) {
-    const found = DeadLetters.safeParse(letters);
-    if (!found.success) {
-      world.log.error({ actor: key, error: found.error }, 'dead letters cannot be read, they are left out');
-    } else if (key.startsWith('@')) {
-      people.redeliver(key as UserId, found.data);
-    } else {
-      rooms.redeliver(key as RoomId, found.data);
-    }
-  }
+  const joined = await world.attendance.joinedRooms();
+  // The letters first: an actor that crashes at its waking would write its own in their place.
+  await redeliver(world, remembered);
+  await beginAnew(world, remembered, joined);
+  await catchUp(world, remembered, joined);
 }
 
-async function recall({ store, log, directory }: ComeBackWorld): Promise<Remembered> {
-  const remembered = await readRemembered(store, log);
+function recall({ directory }: ComeBackWorld, remembered: Remembered): Remembered {
   for (const record of remembered.people.values()) directory.note(record);
   for (const record of remembered.rooms.values()) directory.noteRoom(record);
   return remembered;

@@ -19,7 +19,7 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
   const { dir, fsync } = config.state;
   const store = await openStore(dir, {
     fsync,
-    onCorrupt: (error) => log.error({ error }, 'damaged record moved aside'),
+    onCorrupt: (error) => log.error({ error }, 'damaged file of an earlier version, a copy is kept'),
   });
   const { host } = store;
   const alarm = createAlarm(now);

@@ -4,45 +4,73 @@ import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { readPersonRecord } from '../actors/person.ts';
 import { readRoomRecord } from '../actors/room.ts';
-import type { Envelope } from '../durable/record.ts';
-import type { Log, Store } from '../ports.ts';
+import { NewerRecord, UnreadableRecord, type Envelope } from '../durable/record.ts';
+import type { Log, RecordTable, Store } from '../ports.ts';
+import { NewerState } from '../store/errors.ts';
 
 export interface Remembered {
   people: ReadonlyMap<UserId, Envelope<PersonContext>>;
   rooms: ReadonlyMap<RoomId, Envelope<RoomContext>>;
+  /** Whose records are damaged, with the number of the copy that is kept. */
+  damaged: { people: ReadonlyMap<UserId, number>; rooms: ReadonlyMap<RoomId, number> };
 }
 
-/** Records that cannot be read are left out, with a line in the log. */
-export async function readRemembered(
-  { people, rooms }: Pick<Store, 'people' | 'rooms'>,
-  log: Log,
-): Promise<Remembered> {
+interface Read<Key, Context> {
+  found: Map<Key, Envelope<Context>>;
+  damaged: Map<Key, number>;
+  /** What a newer version wrote, and how that is known. */
+  newer: [Key, string][];
+}
+
+/**
+ * Of damaged records copies are kept; they stay where they are until they are replaced. Throws `NewerState` where a
+ * newer version has written some.
+ */
+export async function readRemembered(store: Pick<Store, 'people' | 'rooms'>, log: Log): Promise<Remembered> {
+  const people = await readAll<UserId, PersonContext>(store.people, readPersonRecord, log);
+  const rooms = await readAll<RoomId, RoomContext>(store.rooms, readRoomRecord, log);
+  const newer = [...people.newer, ...rooms.newer];
+  if (newer.length > 0) throw newerRecords(newer);
   return {
-    people: await readAll<UserId, PersonContext>(people, readPersonRecord, log),
-    rooms: await readAll<RoomId, RoomContext>(rooms, readRoomRecord, log),
+    people: people.found,
+    rooms: rooms.found,
+    damaged: { people: people.damaged, rooms: rooms.damaged },
   };
 }
 
-/** Something is lost: everything, or a person whose chats are still known. */
-export function isIncomplete({ people, rooms }: Remembered): boolean {
+/** Something is lost: everything, or a person whose chats are still known, or whose record is damaged. */
+export function isIncomplete({ people, rooms, damaged }: Remembered): boolean {
   if (rooms.size === 0 && people.size === 0) return true;
+  if (damaged.people.size > 0) return true;
   return [...rooms.values()].some(
     ({ context: { person, number } }) => person !== null && number !== null && !people.has(person),
   );
 }
 
 async function readAll<Key extends string, Context>(
-  records: Store['rooms'],
+  records: RecordTable,
   read: (stored: unknown) => Envelope<Context>,
   log: Log,
-): Promise<Map<Key, Envelope<Context>>> {
-  const found = new Map<Key, Envelope<Context>>();
+): Promise<Read<Key, Context>> {
+  const all: Read<Key, Context> = { found: new Map(), damaged: new Map(), newer: [] };
   for await (const [key, stored] of records.entries()) {
     try {
-      found.set(key as Key, read(stored));
+      all.found.set(key as Key, read(stored));
     } catch (error) {
-      log.error({ actor: key, error }, 'record cannot be read, it is left out');
+      if (!(error instanceof UnreadableRecord)) throw error;
+      if (error instanceof NewerRecord) {
+        all.newer.push([key as Key, error.message]);
+      } else {
+        const copy = await records.keepCopy(key, error.message);
+        all.damaged.set(key as Key, copy);
+        log.error({ actor: key, copy, error }, 'record is damaged, a copy is kept');
+      }
     }
   }
-  return found;
+  return all;
+}
+
+function newerRecords(newer: readonly (readonly [string, string])[]): NewerState {
+  const [[key, why] = ['', '']] = newer;
+  return new NewerState(`The record of ${key}${newer.length === 1 ? '' : ` (one of ${newer.length})`}`, why);
 }

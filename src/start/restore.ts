@@ -54,8 +54,10 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
   const backfilled = found.filter(({ contextId }) => contextId === null || !world.reception.isOfScope(contextId));
   for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
   for (const facts of backfilled) facts.contextId = await world.reception.mintContextId();
+  // A room whose record is damaged begins anew by itself, and hears of it first.
+  const written = found.filter(({ room }) => !remembered.damaged.rooms.has(room));
   await store.rooms.writeAll(
-    found.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
+    written.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
   );
   const isBackfilled = new Set(backfilled.map(({ room }) => room));
   const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isBackfilled.has(repair.room)));

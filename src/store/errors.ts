@@ -24,13 +24,24 @@ export class FolderInUse extends Error {
 
 /** What is in the state folder is not for this service to write into. It is left as it is. */
 export class UnusableState extends Error {
-  override readonly name = 'UnusableState';
+  override readonly name: string = 'UnusableState';
 }
 
-export function newerState(file: string, version: number, known: number): UnusableState {
-  return new UnusableState(
-    `${file} was written by a newer version of this service (format ${version}, known is ${known}).`,
-  );
+/** A newer version of the service wrote it. */
+export class NewerState extends UnusableState {
+  override readonly name = 'NewerState';
+
+  /** `what` was written, and `why` this version cannot read it. */
+  constructor(what: string, why: string) {
+    super(
+      `${what} was written by a newer version of this service (${why}), so this one does not start; nothing was changed. ` +
+        'Start the newer version again, or go on as docs/operating.md says.',
+    );
+  }
+}
+
+export function newerFormat(file: string, version: number, known: number): NewerState {
+  return new NewerState(file, `format ${version}, known is ${known}`);
 }
 
 /** The file system or the database refused; `code` is its word for it (`ENOSPC`). */

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
 import type { HostDocument, HostState } from '../ports.ts';
 import type { Database } from './database.ts';
-import { readRow, rowAdapter, setAside } from './document.ts';
-import { newerState } from './errors.ts';
+import { corruptRecord, keepDamaged } from './damaged.ts';
+import { readRow, rowAdapter, textOf } from './document.ts';
+import { newerFormat } from './errors.ts';
 
 const VERSION = 1;
 const TABLE = 'host';
@@ -58,12 +59,13 @@ async function readDocument(database: Database): Promise<HostDocument> {
   const { data } = await readRow<unknown>(database, TABLE, HOST_ROW);
   if (data === null) return empty;
   const found = z.object({ version: z.number() }).safeParse(data.record);
-  if (found.success && found.data.version > VERSION) throw newerState(database.file, found.data.version, VERSION);
+  if (found.success && found.data.version > VERSION) throw newerFormat(database.file, found.data.version, VERSION);
   const parsed = StoredHost.safeParse(data.record);
   if (!parsed.success) {
-    const document = JSON.stringify(data.record);
+    const document = textOf(database, TABLE, HOST_ROW) ?? '';
     const damage = { part: TABLE, id: HOST_ROW, document, why: 'it is no state of this service' };
-    throw await setAside(database, damage, [`DELETE FROM ${TABLE}`]);
+    await database.commit([keepDamaged(damage), [`DELETE FROM ${TABLE}`]]);
+    throw corruptRecord(database, damage);
   }
   const { version: _, ...document } = parsed.data;
   return Object.freeze(document);

@@ -1,7 +1,6 @@
-import type { Letters } from '../ports.ts';
+import type { Damaged, Letters } from '../ports.ts';
 import type { Database } from './database.ts';
-import { setAside } from './document.ts';
-import type { OnCorrupt } from './records.ts';
+import { parse } from './document.ts';
 import type { Statement } from './transaction.ts';
 
 interface Posted {
@@ -13,7 +12,7 @@ interface Posted {
  * The dead letters of an actor: a list whose letters are rows of their own, so that one more costs one row. What is written
  * again is known by its identity, so letters must not be changed. An empty list is none.
  */
-export function openLetters(database: Database, onCorrupt: OnCorrupt): Letters {
+export function openLetters(database: Database, damaged: Damaged): Letters {
   /** What is known to be in the table, by actor. */
   const posted = new Map<string, readonly Posted[]>();
   /** The last change of each actor that is under way: what it leaves behind must be known before the next one. */
@@ -58,18 +57,13 @@ export function openLetters(database: Database, onCorrupt: OnCorrupt): Letters {
     return done;
   }
 
+  function textsOf(actor: string): string[] {
+    const rows = database.rows('SELECT letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
+    return rows.map(({ letter }) => String(letter));
+  }
+
   async function read(actor: string): Promise<unknown[] | null> {
-    const letters: unknown[] = [];
-    const rows = database.rows('SELECT number, letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
-    for (const { number, letter } of rows) {
-      try {
-        letters.push(JSON.parse(String(letter)));
-      } catch {
-        const damage = { part: 'dead_letters', id: actor, document: String(letter), why: 'it is not JSON' };
-        const removed: Statement = ['DELETE FROM dead_letters WHERE number = ?', Number(number)];
-        onCorrupt(await setAside(database, damage, removed));
-      }
-    }
+    const letters = textsOf(actor).map(parse);
     return letters.length === 0 ? null : letters;
   }
 
@@ -83,6 +77,8 @@ export function openLetters(database: Database, onCorrupt: OnCorrupt): Letters {
       await inTurn(actor, letters);
     },
     remove: (actor) => inTurn(actor, []),
+    keepCopy: async (actor, index, why) =>
+      damaged.keep({ part: 'dead_letters', id: actor, document: textsOf(actor)[index] ?? '', why }),
     async *entries() {
       for (const actor of await keys()) {
         const letters = await read(actor);
@@ -97,5 +93,9 @@ function removal(actor: string): Statement {
 }
 
 export function insertion(actor: string, { number, letter }: Posted): Statement {
-  return ['INSERT INTO dead_letters (number, actor, letter) VALUES (?, ?, ?)', number, actor, JSON.stringify(letter)];
+  return insertionOfText(actor, number, JSON.stringify(letter));
+}
+
+export function insertionOfText(actor: string, number: number, letter: string): Statement {
+  return ['INSERT INTO dead_letters (number, actor, letter) VALUES (?, ?, ?)', number, actor, letter];
 }

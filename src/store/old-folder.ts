@@ -5,13 +5,16 @@ import path from 'node:path';
 import { z } from 'zod';
 import { answerRow } from './answers.ts';
 import type { Database } from './database.ts';
-import { corruptRecord, keepDamaged, upsert, type Damage } from './document.ts';
-import { StoreFailure, UnusableState } from './errors.ts';
+import { corruptRecord, keepDamaged, type Damage } from './damaged.ts';
+import { upsert } from './document.ts';
+import { StoreFailure, UnusableState, type CorruptRecord } from './errors.ts';
 import { HOST_ROW } from './host.ts';
-import { insertion } from './letters.ts';
+import { insertion, insertionOfText } from './letters.ts';
 import { findOldLayout } from './old-layout.ts';
-import type { OnCorrupt } from './records.ts';
 import { transactionsOn, type Statement } from './transaction.ts';
+
+/** Hears of damaged files whose copies are kept. */
+export type OnCorrupt = (error: CorruptRecord) => void;
 
 const OldRecord = z.object({ key: z.string(), record: z.unknown() });
 type OldRecord = z.infer<typeof OldRecord>;
@@ -53,39 +56,51 @@ export function importOldFolder(folder: string, database: Database, onCorrupt: O
 function readOldRecords(folder: string, files: readonly string[]): { statements: Statement[]; damages: Damage[] } {
   const statements: Statement[] = [];
   const damages: Damage[] = [];
-  const rooms = new Map<string, string>();
   const contentOf = (file: string) => readFileSync(path.join(folder, file), 'utf8');
   const of = (part: string, name: RegExp) =>
     files.filter((file) => partOf(file) === part && name.test(path.basename(file)));
-  const records = function* (part: string): Generator<OldRecord> {
+  const names = namesIn(files.filter((file) => file.endsWith('.json')).map(contentOf));
+  const nameOf = (file: string) => names.get(path.basename(file).slice(0, 40));
+
+  /** What is damaged becomes a row as it is, where it is known whose it is: the start keeps a copy of it and tells them. */
+  function read(part: string, become: (key: string, record: unknown, content: string | null) => readonly Statement[]) {
     for (const file of of(part, /^[0-9a-f]{40}\.json$/)) {
       const content = contentOf(file);
-      const record = parse(content);
-      if (record !== null) yield record;
-      else damages.push({ part, id: file, document: content, why: 'it is no record' });
+      const whole = parse(content);
+      const key = whole?.key ?? nameOf(file);
+      if (key === undefined) damages.push({ part, id: file, document: content, why: 'it is no record' });
+      else statements.push(...become(key, whole?.record, whole === null ? content : null));
     }
-  };
+  }
+
   for (const table of ['rooms', 'people'] as const) {
-    for (const { key, record } of records(table)) {
-      if (table === 'rooms') rooms.set(hashOf(key), key);
-      statements.push(upsert(table, key, record));
-    }
+    read(table, (key, record, content) => [
+      content === null ? upsert(table, key, record) : [`INSERT INTO ${table} (id, record) VALUES (?, ?)`, key, content],
+    ]);
   }
   let number = 0;
-  for (const { key, record } of records('dead-letters')) {
+  read('dead-letters', (key, record, content) => {
+    if (content !== null) return [insertionOfText(key, ++number, content)];
     const letters = Array.isArray(record) ? (record as unknown[]) : [record];
-    statements.push(...letters.map((letter) => insertion(key, { number: ++number, letter })));
-  }
+    return letters.map((letter) => insertion(key, { number: ++number, letter }));
+  });
   for (const file of of('answers', /^[0-9a-f]{40}\.[\w.-]+\.md$/)) {
-    const name = path.basename(file);
-    const room = rooms.get(name.slice(0, 40));
+    const room = nameOf(file);
     // Nobody asks for the answer of a room that is not known.
-    if (room !== undefined) statements.push(answerRow(room, name.slice(41, -'.md'.length), contentOf(file)));
+    if (room !== undefined) {
+      statements.push(answerRow(room, path.basename(file).slice(41, -'.md'.length), contentOf(file)));
+    }
   }
   // What is no host state is found, and told, when the host state is opened.
   for (const file of of('host.json', /^host\.json$/))
     statements.push(['INSERT INTO host (id, record) VALUES (?, ?)', HOST_ROW, contentOf(file)]);
   return { statements: [...statements, ...damages.map(keepDamaged)], damages };
+}
+
+/** Rooms and people that the contents speak of, by what files of theirs are called. */
+function namesIn(contents: readonly string[]): Map<string, string> {
+  const ids = contents.flatMap((content) => content.match(/(?<=")[!@][^"\\]{1,255}(?=")/g) ?? []);
+  return new Map(ids.map((id) => [hashOf(id), id]));
 }
 
 function parse(content: string): OldRecord | null {

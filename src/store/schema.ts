@@ -1,6 +1,6 @@
 /** The tables of the database, and which version of the service they are for. */
 import type { DatabaseSync } from 'node:sqlite';
-import { newerState, UnusableState } from './errors.ts';
+import { newerFormat, UnusableState } from './errors.ts';
 
 /** Raised with each change of the tables; an older version of the service does not open a newer database. */
 const VERSION = 1;
@@ -38,5 +38,5 @@ export function prepareSchema(connection: DatabaseSync, file: string): void {
     throw new UnusableState(`${file} is a database of something else; it was left as it is. Choose another STATE_DIR.`);
   }
   const version = Number(valueOf('PRAGMA user_version'));
-  if (version > VERSION) throw newerState(file, version, VERSION);
+  if (version > VERSION) throw newerFormat(file, version, VERSION);
 }

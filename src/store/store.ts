@@ -3,17 +3,18 @@ import path from 'node:path';
 import type { Store } from '../ports.ts';
 import { openAnswers } from './answers.ts';
 import { backupTo } from './backup.ts';
+import { openDamaged } from './damaged.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openHostState } from './host.ts';
 import { openLetters } from './letters.ts';
 import { lockFolder } from './lock.ts';
-import { importOldFolder, syncFolder } from './old-folder.ts';
-import { openRecords, type OnCorrupt } from './records.ts';
+import { importOldFolder, syncFolder, type OnCorrupt } from './old-folder.ts';
+import { openRecords } from './records.ts';
 
 export interface StoreOptions {
   /** Whether a write waits until it is on the disk; without, a power failure takes the last seconds. */
   fsync: boolean;
-  /** Hears of damaged records that were kept aside; without it they become warnings of the process. */
+  /** Hears of damaged files of an earlier version; without it they become warnings of the process. */
   onCorrupt?: OnCorrupt;
 }
 
@@ -37,10 +38,12 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     database = openDatabase(folder, { fsync });
     importOldFolder(folder, database, onCorrupt);
     const { file } = database;
+    const damaged = openDamaged(database);
     return {
-      rooms: openRecords(database, 'rooms', onCorrupt),
-      people: openRecords(database, 'people', onCorrupt),
-      deadLetters: openLetters(database, onCorrupt),
+      damaged,
+      rooms: openRecords(database, 'rooms', damaged),
+      people: openRecords(database, 'people', damaged),
+      deadLetters: openLetters(database, damaged),
       answers: openAnswers(database),
       host: await openHostState(database),
       backup: (target) => backupTo(target, file),

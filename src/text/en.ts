@@ -232,6 +232,10 @@ const notices: NoticeWords = {
   'memory was lost': () =>
     'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
 
+  'notes were damaged': () =>
+    "Some of my notes for this room were damaged, so I may have lost track. If you're still waiting for something, " +
+    'please ask again.',
+
   'Spaces are not joined': () =>
     'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
 

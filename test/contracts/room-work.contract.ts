@@ -44,7 +44,8 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       const log = keptLog();
       const me = UserId.parse(session.userId);
       const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, me, log }));
-      const options = { api, me, chance: () => 0, log, wait: () => Promise.resolve() };
+      const keepMarker = async () => undefined;
+      const options = { api, me, chance: () => 0, log, keepMarker, wait: () => Promise.resolve() };
       const [work, survey] = [createRoomWork(options), createSurvey(options)];
       open.push(work, survey);
       return { ...session, work, survey };

@@ -32,6 +32,7 @@ export interface World {
 
 export interface RestartableBot {
   userId: string;
+  stateDir: string;
   /** Resolves when it has caught up; `changes`: what is configured otherwise from now on. */
   start(changes?: Partial<BotOptions>, app?: Partial<AppOptions>): Promise<Bot>;
   stop(): Promise<void>;
@@ -110,6 +111,7 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
       cleanups.push(stop);
       return {
         userId: options.userId,
+        stateDir: options.stateDir,
         async start(changes = {}, app = {}) {
           options = { ...options, ...changes };
           const { log } = (current = await startBot(options, app));

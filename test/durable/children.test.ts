@@ -320,6 +320,24 @@ describe('a crash', () => {
     expect(await it.stored(A)).toEqual({ ...toyRecord(), version: 99 });
   });
 
+  it('of what stands in the place of its record begins it anew: a copy is kept first, and it hears of that first', async () => {
+    const disk = await realRecords();
+    const kept: unknown[] = [];
+    const damaged = {
+      async keepCopy(actor: string, why: string) {
+        kept.push([await disk.records.read(actor), why]);
+        return disk.records.keepCopy(actor, why);
+      },
+      news: () => repeat('damaged'),
+    };
+    const it = { ...disk, ...build({ ...disk, damaged }) };
+    await it.records.write(A, 'half of it');
+    await it.children.deliver(A, [repeat('1')]);
+    expect(order(await it.stored(A))).toEqual(['damaged', '1']);
+    expect(kept).toEqual([['half of it', 'the record is not an object']]);
+    expect(it.made.map(([actor, first]) => [actor, first])).toEqual([[A, repeat('damaged')]]);
+  });
+
   it('of what the host adds at the beginning is felt by that actor alone', async () => {
     const broken = () => {
       throw new Error('the host is broken');

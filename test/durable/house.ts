@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import type { RestartPolicy } from '../../machines/restart-policy.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import type { Definition, Effect, Input } from '../../src/durable/definition.ts';
+import type { OfDamaged } from '../../src/durable/nursery.ts';
 import { readEnvelope, type Envelope } from '../../src/durable/record.ts';
 import type { Records } from '../../src/durable/world.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
@@ -46,6 +47,7 @@ export interface HouseOptions {
   definition?: object;
   newRecord?: (actor: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
+  damaged?: OfDamaged<string>;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
   rest?: Rest;
   inspect?: (event: InspectionEvent) => void;
@@ -82,6 +84,7 @@ export function build(options: HouseOptions): House {
     records: options.records,
     deadLetters: options.deadLetters,
     readRecord: options.readRecord ?? ((stored) => readEnvelope(stored, 'toy')),
+    ...(options.damaged === undefined ? {} : { damaged: options.damaged }),
     mayLeaveMemory: (record) => rest.mayLeaveMemory(record),
     holdsAStop: (record) => rest.holdsAStop(record),
     news: (record) =>

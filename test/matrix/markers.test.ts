@@ -64,3 +64,22 @@ test('what a marker replaces is looked at once in each room', async () => {
   await stage.work.writeMarker(room('c'), marker);
   expect(stage.server.seen.map(({ method }) => method)).toEqual(['GET', 'PUT', 'PUT', 'GET', 'PUT', 'GET', 'PUT']);
 });
+
+test('what is no marker is kept before one replaces it, and what is empty is nothing', async () => {
+  await stage.start(({ method, path }) => {
+    if (method === 'PUT') return { json: {} };
+    return { json: path.includes('a%3Atest') ? { version: 1, kind: 'chat', person: 'nobody' } : {} };
+  });
+  for (const name of ['a', 'b']) await stage.work.writeMarker(room(name), marker);
+  expect(stage.kept).toEqual([[room('a'), { version: 1, kind: 'chat', person: 'nobody' }]]);
+  expect(stage.server.seen.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT']);
+});
+
+test('what is no marker and cannot be kept is not replaced until it can', async () => {
+  stage.clock.auto = true;
+  await stage.start(({ method }) => (method === 'PUT' ? { json: {} } : { json: { version: 'none' } }));
+  stage.refuseToKeep = 1;
+  expect(await stage.work.writeMarker(room('a'), marker)).toEqual({ ok: true });
+  expect(stage.kept).toEqual([[room('a'), { version: 'none' }]]);
+  expect(stage.server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'PUT']);
+});

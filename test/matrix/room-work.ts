@@ -1,6 +1,6 @@
 /** The work on rooms before a scripted homeserver: take it for what `createRoomWork` gives. */
 import { afterEach, beforeEach } from 'vitest';
-import { UserId } from '../../machines/ids.ts';
+import { UserId, type RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import { createRoomWork } from '../../src/matrix/rooms.ts';
@@ -25,6 +25,10 @@ export interface RoomWorkStage {
   clock: Clock;
   log: ReturnType<typeof keptLog>;
   work: ReturnType<typeof createRoomWork>;
+  /** What stood in the place of a marker and was kept. */
+  kept: [RoomId, unknown][];
+  /** So often it cannot be kept. */
+  refuseToKeep: number;
   /** Ends the time that a marker has. */
   late: AbortController;
   start(reply: (seen: Seen, index: number) => Reply | Promise<Reply>): Promise<void>;
@@ -39,7 +43,12 @@ export function useRoomWork(): RoomWorkStage {
       const server = await startServer(reply);
       const { log, clock, late } = stage;
       const api = createClient({ homeserver: server.url, accessToken: 'secret-token', me, log });
-      const work = createRoomWork({ api, me, chance: () => 1, log, wait: clock.wait, timeout: () => late.signal });
+      const keepMarker = async (room: RoomId, content: unknown) => {
+        if (stage.refuseToKeep-- > 0) throw new Error('the disk is full');
+        stage.kept.push([room, content]);
+      };
+      const options = { api, me, chance: () => 1, log, keepMarker };
+      const work = createRoomWork({ ...options, wait: clock.wait, timeout: () => late.signal });
       Object.assign(stage, { server, work });
     },
     calls: () =>
@@ -48,7 +57,13 @@ export function useRoomWork(): RoomWorkStage {
       ),
   } as RoomWorkStage;
   beforeEach(() => {
-    Object.assign(stage, { clock: new Clock(), log: keptLog(), late: new AbortController() });
+    Object.assign(stage, {
+      clock: new Clock(),
+      log: keptLog(),
+      kept: [],
+      refuseToKeep: 0,
+      late: new AbortController(),
+    });
   });
   afterEach(async () => {
     stage.work.close();

@@ -9,11 +9,15 @@ const well: Health = {
   parkedRooms: 0,
   suspended: null,
   refusedMessages: 0,
+  damagedRecords: 0,
 };
 
 test('a running service with a fresh sync and a writable store is ready, parked rooms or not', () => {
   expect(readiness(well)).toEqual({ ready: true, missing: [] });
-  expect(readiness({ ...well, parkedRooms: 3, refusedMessages: 2 })).toEqual({ ready: true, missing: [] });
+  expect(readiness({ ...well, parkedRooms: 3, refusedMessages: 2, damagedRecords: 1 })).toEqual({
+    ready: true,
+    missing: [],
+  });
   expect(readiness({ ...well, lastSyncAgeMs: 59_999 })).toEqual({ ready: true, missing: [] });
 });
 

@@ -13,6 +13,7 @@ const well: Health = {
   parkedRooms: 2,
   suspended: null,
   refusedMessages: 1,
+  damagedRecords: 3,
 };
 
 async function start(health: () => Health, lines: string[] = []) {
@@ -51,6 +52,7 @@ test('readiness follows the facts, liveness does not', async () => {
       parkedRooms: 2,
       suspended: null,
       refusedMessages: 1,
+      damagedRecords: 3,
     },
   });
   health = { ...well, state: 'draining', storeWritable: false };
@@ -66,6 +68,7 @@ test('readiness follows the facts, liveness does not', async () => {
       parkedRooms: 2,
       suspended: null,
       refusedMessages: 1,
+      damagedRecords: 3,
     },
   });
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });

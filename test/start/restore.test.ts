@@ -248,12 +248,44 @@ describe('records that are there', () => {
 
   it('that cannot be read are made anew, and said to be', async () => {
     const it = await world(household());
-    await it.store.rooms.write(id('one'), { ...freshRecord(id('one')), value: 'dreaming' });
+    const room = { ...freshRecord(id('one')), context: 'half of' };
+    await it.store.rooms.write(id('one'), room);
     await it.store.people.write(ann, { hello: 'world' });
     await run(it);
-    expect(await contextOf(it, 'one')).toEqual(chatContext('one', 1));
+    // The room itself replaces its record, when it tells.
+    expect(await it.store.rooms.read(id('one'))).toEqual(room);
     expect(await personIn(it)).toEqual(annOfTheHousehold);
     expect(it.errors.map(({ actor }) => actor)).toEqual([ann, id('one')]);
+    expect(it.store.damaged.count()).toBe(2);
+  });
+
+  it.each([
+    ['a later version', { version: 2 }, 'it has version 2, known is 1'],
+    ['a state that is not known', { value: 'dreaming' }, 'it is in a state that this version does not have'],
+    [
+      'an effect that is not known',
+      { outbox: [{ id: '1', type: 'dream', params: {}, since: 0, device: 'D', cursor: 0 }] },
+      "its outbox item 1 wants 'dream', which no outbox keeps",
+    ],
+  ])('that a newer version wrote, with %s, stop the start: nothing is replaced', async (_, changes, why) => {
+    const it = await world(household());
+    await it.store.rooms.write(id('one'), { ...freshRecord(id('one')), ...changes });
+    await it.store.people.write(ann, { ...newPersonRecord(ann, 'kept'), version: 7 });
+    const before = [await it.store.rooms.read(id('one')), await it.store.people.read(ann)];
+    await expect(run(it)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'NewerState',
+        message: expect.stringMatching(
+          /^The record of @ann:test \(one of 2\) was written by a newer version of this service \(it has version 7, known is 1\)/,
+        ) as unknown,
+      }),
+    );
+    await it.store.people.remove(ann);
+    await expect(run(it)).rejects.toThrow(
+      `The record of ${id('one')} was written by a newer version of this service (${why}`,
+    );
+    expect([await it.store.rooms.read(id('one')), before[1]]).toEqual(before);
+    expect(it.store.damaged.count()).toBe(0);
   });
 
   it('know which last words were heard', async () => {

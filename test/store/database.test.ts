@@ -3,8 +3,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { openDamaged } from '../../src/store/damaged.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import type { CorruptRecord } from '../../src/store/errors.ts';
 import { openHostState } from '../../src/store/host.ts';
 import { openLetters } from '../../src/store/letters.ts';
 import { openRecords } from '../../src/store/records.ts';
@@ -49,7 +49,7 @@ test('the tables stay what they are, and only the service may read them', async 
 
 test('one letter more is one row more, and the others are not touched', async () => {
   const database = openDatabase(await temporaryFolder(), { fsync: false });
-  const letters = openLetters(database, () => undefined);
+  const letters = openLetters(database, openDamaged(database));
   const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id }));
   await letters.write('!a', [a, b]);
   const before = database.rows('SELECT total_changes() AS n')[0]?.['n'];
@@ -63,54 +63,44 @@ test('one letter more is one row more, and the others are not touched', async ()
   await database.close();
 });
 
-test.each([
-  ['', 'it is empty'],
-  ['{"half":', 'it is not JSON'],
-])('a record %j is kept aside, told, and does not hold the others', async (document, why) => {
-  const folder = await temporaryFolder();
-  const heard: CorruptRecord[] = [];
-  const store = await temporaryStore(folder, { onCorrupt: (error) => heard.push(error) });
-  await store.rooms.write('bad', 1);
-  await store.rooms.write('good', 2);
-  const damage = () => sql(folder, "UPDATE rooms SET record = ? WHERE id = 'bad'", document);
-  const sentence = `bad of rooms in ${folder}/state.db is damaged (${why}); it is kept as a row of the table damaged.`;
-
-  damage();
-  await expect(store.rooms.read('bad')).rejects.toThrow(
-    expect.objectContaining({ name: 'CorruptRecord', message: sentence }),
-  );
-  expect(await store.rooms.read('bad')).toBeNull();
-
-  await store.rooms.write('bad', 1);
-  damage();
-  const found: unknown[] = [];
-  for await (const entry of store.rooms.entries()) found.push(entry);
-  expect(found).toEqual([['good', 2]]);
-  expect(heard.map(({ message }) => message)).toEqual([sentence]);
-  const row = { part: 'rooms', id: 'bad', document, why };
-  expect(sql(folder, 'SELECT part, id, document, why FROM damaged')).toEqual([row, row]);
-});
-
-test('a record that is written anew while its damaged one is found is not lost', async () => {
+test.each(['', '{"half":'])('a record %j is shown to be no JSON, and stays until it is replaced', async (document) => {
   const folder = await temporaryFolder();
   const store = await temporaryStore(folder);
   await store.rooms.write('bad', 1);
-  sql(folder, "UPDATE rooms SET record = '{'");
-  const writing = store.rooms.write('bad', 2);
-  await expect(store.rooms.read('bad')).rejects.toThrow('is damaged');
-  await writing;
-  expect(await store.rooms.read('bad')).toBe(2);
+  await store.rooms.write('good', 2);
+  sql(folder, "UPDATE rooms SET record = ? WHERE id = 'bad'", document);
+  expect(await store.rooms.read('bad')).toBeUndefined();
+  const found: unknown[] = [];
+  for await (const entry of store.rooms.entries()) found.push(entry);
+  expect(found).toEqual([
+    ['bad', undefined],
+    ['good', 2],
+  ]);
+  const number = await store.rooms.keepCopy('bad', 'half of it');
+  expect(sql(folder, "SELECT record FROM rooms WHERE id = 'bad'")).toEqual([{ record: document }]);
+
+  // A start that was killed before it was replaced finds it again.
+  expect(await store.rooms.keepCopy('bad', 'still')).toBe(number);
+  await store.rooms.write('bad', 3);
+  expect(await store.rooms.read('bad')).toBe(3);
+  expect(sql(folder, 'SELECT number, part, id, document, why FROM damaged')).toEqual([
+    { number, part: 'rooms', id: 'bad', document, why: 'half of it' },
+  ]);
+  expect(store.damaged.count()).toBe(1);
 });
 
-test('a damaged letter is kept aside, told, and the others are read', async () => {
+test('a damaged letter is shown to be no JSON, and a copy of it alone is kept', async () => {
   const folder = await temporaryFolder();
-  const heard: string[] = [];
-  const store = await temporaryStore(folder, { onCorrupt: ({ message }) => heard.push(message) });
+  const store = await temporaryStore(folder);
   await store.deadLetters.write('!a', [1, 2, 3]);
   sql(folder, "UPDATE dead_letters SET letter = '{' WHERE letter = '2'");
-  expect(await store.deadLetters.read('!a')).toEqual([1, 3]);
-  expect(heard).toEqual([expect.stringMatching(/^!a of dead_letters in .+ is damaged \(it is not JSON\)/)]);
-  expect(sql(folder, 'SELECT letter FROM dead_letters')).toEqual([{ letter: '1' }, { letter: '3' }]);
+  expect(await store.deadLetters.read('!a')).toEqual([1, undefined, 3]);
+  const number = await store.deadLetters.keepCopy('!a', 1, 'no JSON');
+  expect(sql(folder, 'SELECT letter FROM dead_letters')).toEqual(['1', '{', '3'].map((letter) => ({ letter })));
+  await store.deadLetters.remove('!a');
+  expect(sql(folder, 'SELECT number, part, id, document, why FROM damaged')).toEqual([
+    { number, part: 'dead_letters', id: '!a', document: '{', why: 'no JSON' },
+  ]);
 });
 
 test.each(['{', '[]', '{"version":1}', '{"version":1,"syncPosition":5}', '{"version":0}'])(
@@ -132,7 +122,7 @@ test('what a newer version wrote is left alone', async () => {
   await store.close();
   sql(folder, 'PRAGMA user_version = 2');
   await expect(open(folder)).rejects.toThrow(
-    `${folder}/state.db was written by a newer version of this service (format 2, known is 1).`,
+    `${folder}/state.db was written by a newer version of this service (format 2, known is 1), so this one does not start; nothing was changed.`,
   );
   sql(folder, 'PRAGMA user_version = 1');
   sql(folder, `INSERT INTO host VALUES ('host', '{"version":2,"more":1}')`);
@@ -222,10 +212,10 @@ test('somebody who writes with a tool holds a write up for a moment, or fails it
 });
 
 async function partsOf(database: Database) {
-  const silent = () => undefined;
+  const damaged = openDamaged(database);
   return {
-    records: openRecords(database, 'rooms', silent),
-    letters: openLetters(database, silent),
+    records: openRecords(database, 'rooms', damaged),
+    letters: openLetters(database, damaged),
     host: await openHostState(database),
   };
 }

@@ -1,12 +1,12 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Letters, Store } from '../../src/ports.ts';
+import type { Letters, RecordTable, Store } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
 import { oldHost, writeOldFile, writeOldFolder, writeOldRecord } from './old-files.ts';
 import { filesIn, sql, temporaryFolder } from './support.ts';
 
-async function all(records: Letters): Promise<[string, unknown][]> {
+async function all(records: Pick<Letters | RecordTable, 'entries'>): Promise<[string, unknown][]> {
   const found: [string, unknown][] = [];
   for await (const entry of records.entries()) found.push(entry);
   return found;
@@ -138,4 +138,25 @@ test('a damaged host state is told at the start, and kept', async () => {
   const { contents } = await start(folder);
   expect([contents.rooms, contents.isHost]).toEqual([[['!a', { room: '!a' }]], false]);
   expect(sql(folder, 'SELECT part, document FROM damaged')).toEqual([{ part: 'host', document: '{' }]);
+});
+
+test('a damaged file of somebody whom other files name becomes their row as it is', async () => {
+  const folder = await temporaryFolder();
+  await writeOldRecord(folder, 'people', '@anna:test', { chats: [{ room: '!chat:test' }] });
+  await writeOldFile(folder, 'rooms', { key: '!chat:test', content: '{"half":' });
+  await writeOldRecord(folder, 'rooms', '!entry:test', { person: '@bob:test' });
+  await writeOldFile(folder, 'people', { key: '@bob:test', content: '' });
+  await writeOldFile(folder, 'dead-letters', { key: '!entry:test', content: '[' });
+  const { contents, heard } = await start(folder);
+  expect(heard).toEqual([]);
+  expect(contents.rooms).toEqual([
+    ['!chat:test', undefined],
+    ['!entry:test', { person: '@bob:test' }],
+  ]);
+  expect(contents.people).toEqual([
+    ['@anna:test', { chats: [{ room: '!chat:test' }] }],
+    ['@bob:test', undefined],
+  ]);
+  expect(contents.letters).toEqual([['!entry:test', [undefined]]]);
+  expect(sql(folder, "SELECT record FROM rooms WHERE id = '!chat:test'")).toEqual([{ record: '{"half":' }]);
 });

@@ -27,7 +27,7 @@ async function inhabited(): Promise<string> {
 
 test('the questions are answered beside a running service', async () => {
   const folder = await inhabited();
-  const [parked = '', waiting = '', answered = '', letters = '', host = '', forget = ''] = queries;
+  const [parked = '', waiting = '', answered = '', letters = '', host = '', anew = '', forget = ''] = queries;
   expect(sql(folder, parked)).toEqual([
     { room: 'v1-parked', person: '@ann:test', events: 1, last: '2026-09-21 14:13:20', error: 'no turn is running' },
   ]);
@@ -52,9 +52,11 @@ test('the questions are answered beside a running service', async () => {
     { actor: '@b', letters: 1, first: '1970-01-01 00:00:03' },
   ]);
   expect(sql(folder, host)).toEqual([{ synced: '1970-01-01 00:00:04', position: 's7', damaged: 0 }]);
+  sql(folder, anew.replace('!room:example.org', 'v1-parked'));
+  expect(sql(folder, "SELECT record FROM rooms WHERE id = 'v1-parked'")).toEqual([{ record: '' }]);
   sql(folder, forget);
   expect(sql(folder, "SELECT record ->> '$.memories' AS memories FROM host")).toEqual([
     { memories: '{"agent-2":"@ann:test"}' },
   ]);
-  expect(queries).toHaveLength(6);
+  expect(queries).toHaveLength(7);
 });

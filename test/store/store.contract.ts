@@ -1,7 +1,7 @@
 /** What every store does, whatever it is made of. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ContextId, RoomId } from '../../machines/ids.ts';
-import type { Letters, Store } from '../../src/ports.ts';
+import type { Letters, RecordTable, Store } from '../../src/ports.ts';
 
 /** Opens the store of one test, time and again; the one before was closed. */
 type Open = () => Promise<Store>;
@@ -20,7 +20,7 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
     return { store, reopened, open };
   }
 
-  async function all(records: Letters): Promise<[string, unknown][]> {
+  async function all(records: Pick<Letters | RecordTable, 'entries'>): Promise<[string, unknown][]> {
     const found: [string, unknown][] = [];
     for await (const entry of records.entries()) found.push(entry);
     return found;

@@ -267,6 +267,17 @@ describe('a state that was lost', () => {
   it.each(each(everywhere))('is told under the word that may not have been answered: %s', (at, scene) => {
     expect(scene.on(lost)).toEqual({ at, does: [say({ key: 'memory was lost' }, 'unheard')], changes: {} });
   });
+
+  it.each([...each(everywhere), ['pointing', play(invited(ann, agent, 'entry'), joined)] as const])(
+    'is told to the room where nobody knows which word that is: %s',
+    (at, scene) => {
+      expect(scene.on({ type: 'memory.lost', eventId: null })).toEqual({
+        at,
+        does: [say({ key: 'notes were damaged' }, null)],
+        changes: {},
+      });
+    },
+  );
 });
 
 describe('an invite to a Space', () => {

@@ -1,0 +1,142 @@
+/** What becomes of the people when the state folder is damaged, of another version, taken away, or a second one is there. */
+import { describe, expect, test } from 'vitest';
+import type { Notice } from '../../machines/notices.ts';
+import { en } from '../../src/text/en.ts';
+import { renderNotice } from '../../src/text/notices.ts';
+import { sql } from '../store/support.ts';
+import type { Person } from '../support/people.ts';
+import { scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import type { TestHomeserver } from './homeserver/lab.ts';
+import { until } from '../support/until.ts';
+import { createWorld } from './world.ts';
+
+const words = (notice: Notice) => renderNotice(en)(notice).body;
+const damaged = words({ key: 'notes were damaged' });
+
+/** Says nothing to the first text, and answers all later ones. */
+function silentFirst(): AgentScript {
+  let connections = 0;
+  return async (connection) => {
+    if (++connections > 1) return scripts.echo(connection);
+    connection.send(STATUS);
+    await connection.next();
+    await connection.closed;
+  };
+}
+
+export function describeStateFolder(name: string, start: () => Promise<TestHomeserver>): void {
+  describe(`a state folder on ${name}`, () => {
+    const world = createWorld(start);
+
+    const said = (someone: Person, room: string, body: string) =>
+      someone.timeline(room).filter((message) => message.body === body).length;
+
+    describe('with half a record', () => {
+      test('of a room: a copy is kept, the room is told once over any kills, and goes on', async () => {
+        const agent = await world.agent(silentFirst());
+        const bot = await world.killableBot({ agents: { a: agent.url } });
+        const someone = await world.person();
+        const first = bot.start();
+        await first.running;
+        const room = await someone.createDm(bot.userId);
+        await someone.message(room, (m) => m.sender === bot.userId);
+        await someone.say(room, 'the question');
+        await until(() => agent.messages.length === 1);
+        await first.kill();
+        sql(bot.stateDir, 'UPDATE rooms SET record = substr(record, 1, length(record) / 2)');
+        const half = sql(bot.stateDir, 'SELECT id, record AS document FROM rooms');
+
+        // Before its record is replaced, and after.
+        expect(await bot.start({ boundary: 'record decided', nth: 1 }).ended).toBe('SIGKILL');
+        expect(await bot.start({ boundary: 'record written', nth: 1 }).ended).toBe('SIGKILL');
+        const second = bot.start();
+        await second.running;
+        await someone.message(room, (m) => m.body === damaged);
+        await someone.say(room, 'and again');
+        await someone.message(room, (m) => m.body === 'You said: and again');
+        expect(said(someone, room, damaged)).toBe(1);
+        expect(sql(bot.stateDir, "SELECT id, document FROM damaged WHERE part = 'rooms'")).toEqual(half);
+        const contexts = new Set(agent.connections.map(({ contextId }) => contextId));
+        expect(contexts.size).toBe(1);
+      });
+
+      test('of a person: it is made anew from the homeserver, they are told once, their chats stay', async () => {
+        const agent = await world.agent(scripts.echo);
+        const bot = await world.restartableBot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
+        const someone = await world.person();
+        const { stateDir } = bot;
+        await bot.start();
+        const entry = await someone.createDm(bot.userId);
+        const chat = await someone.invite((invited) => invited.name === 'Chat 1');
+        await someone.client.joinRoom(chat);
+        await someone.say(chat, 'before');
+        await someone.message(chat, (m) => m.body === 'You said: before');
+        await bot.stop();
+        sql(stateDir, 'UPDATE people SET record = \'{"version":1,"machine":"person"\'');
+        const { app, log } = await bot.start();
+        await someone.message(entry, (m) => m.body === damaged);
+        await someone.say(chat, '!new');
+        await someone.invite((invited) => invited.name === 'Chat 2');
+        expect({ ...app.health(), lastSyncAgeMs: 0 }).toEqual({
+          ...{ state: 'running', lastSyncAgeMs: 0, syncStaleAfterMs: 90_000, storeWritable: true, parkedRooms: 0 },
+          ...{ suspended: null, refusedMessages: 0, damagedRecords: 1 },
+        });
+        const lines = log.lines.filter(({ message }) => message === 'record is damaged, a copy is kept');
+        expect(lines.map(({ level, fields }) => [level, (fields as { actor: string }).actor])).toEqual([
+          ['error', someone.userId],
+        ]);
+        await bot.stop();
+        await bot.start();
+        await someone.say(chat, 'after');
+        await someone.message(chat, (m) => m.body === 'You said: after');
+        expect([said(someone, entry, damaged), said(someone, chat, damaged)]).toEqual([1, 0]);
+      });
+    });
+
+    test.each(['{"half":', '{"no":"letter"}'])(
+      'a dead letter %s is kept, and its room is told once',
+      async (letter) => {
+        const agent = await world.agent(scripts.echo);
+        const bot = await world.restartableBot({ agents: { a: agent.url } });
+        const someone = await world.person();
+        await bot.start();
+        const room = await someone.createDm(bot.userId);
+        await someone.message(room, (m) => m.sender === bot.userId);
+        await bot.stop();
+        sql(bot.stateDir, 'INSERT INTO dead_letters (number, actor, letter) VALUES (1, ?, ?)', room, letter);
+        await bot.start();
+        await someone.message(room, (m) => m.body === damaged);
+        await someone.say(room, 'hello');
+        await someone.message(room, (m) => m.body === 'You said: hello');
+        await bot.stop();
+        expect([
+          sql(bot.stateDir, 'SELECT part, id, document FROM damaged'),
+          sql(bot.stateDir, 'SELECT * FROM dead_letters'),
+          said(someone, room, damaged),
+        ]).toEqual([[{ part: 'dead_letters', id: room, document: letter }], [], 1]);
+      },
+    );
+
+    test('with a record of a newer version is left as it is: no start, a sentence, an exit code', async () => {
+      const agent = await world.agent(scripts.echo);
+      const bot = await world.restartableBot({ agents: { a: agent.url } });
+      const someone = await world.person();
+      await bot.start();
+      const room = await someone.createDm(bot.userId);
+      await someone.message(room, (m) => m.sender === bot.userId);
+      await bot.stop();
+      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 2)");
+      const before = sql(bot.stateDir, 'SELECT * FROM rooms');
+      await expect(bot.start()).rejects.toThrow(
+        `The record of ${room} was written by a newer version of this service (it has version 2, known is 1), ` +
+          'so this one does not start; nothing was changed.',
+      );
+      expect(sql(bot.stateDir, 'SELECT * FROM rooms')).toEqual(before);
+      // The newer one is there again.
+      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 1)");
+      await bot.start();
+      await someone.say(room, 'hello');
+      await someone.message(room, (m) => m.body === 'You said: hello');
+    });
+  });
+}
