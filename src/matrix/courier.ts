@@ -12,7 +12,7 @@ import { Closed, MatrixFailure, toFailure } from './errors.ts';
 import { createLanes } from './lanes.ts';
 import { failedOnce, newTries, verdictOn, wayWasFree } from './patience.ts';
 import { createPutting, type Putting, type PuttingOptions } from './putting.ts';
-import { meetsAll, receiptOf, share, skipped, type Sending } from './sendings.ts';
+import { meetsAll, receiptOf, skipped, tellDone, tellFailed, type Sending } from './sendings.ts';
 import type { Standing } from './standing.ts';
 import type { Wait } from './wait.ts';
 import { PAUSES, wait as realWait } from './wait.ts';
@@ -128,8 +128,8 @@ class AccountCourier implements Courier {
     this.#inFlight += 1;
     const outcome = await this.#attempt(item.run);
     this.#inFlight -= 1;
-    if (!(outcome instanceof MatrixFailure)) this.#end(item, () => item.done(outcome));
-    else if (this.#closing) item.failed(new Closed());
+    if (!(outcome instanceof MatrixFailure)) this.#end(item, () => tellDone(item, outcome));
+    else if (this.#closing) tellFailed(item, new Closed());
     else if (meetsAll(outcome)) this.#lanes.putBack(item);
     else if (item.message === null || outcome.kind === 'refused' || outcome.kind === 'aborted')
       this.#refuse(item, outcome);
@@ -164,7 +164,7 @@ class AccountCourier implements Courier {
   }
 
   #refuse(item: Sending, failure: MatrixFailure): void {
-    this.#end(item, () => item.failed(failure));
+    this.#end(item, () => tellFailed(item, failure));
   }
 
   async #tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
@@ -189,7 +189,7 @@ class AccountCourier implements Courier {
     else this.#options.log.debug(fields, 'message not sent, trying again');
     this.#pump();
     await this.#wait(waitMs, this.#stopped.signal);
-    if (this.#closing) item.failed(new Closed());
+    if (this.#closing) tellFailed(item, new Closed());
     else this.#lanes.putBack(item);
   }
 
@@ -233,9 +233,16 @@ class AccountCourier implements Courier {
         this.#options.log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
         resolve(receiptOf(why));
       };
-      if (place !== 'waits') return share(place.join, done, failed);
+      if (place !== 'waits') return void place.join.waiting.push({ done, failed });
       const run = this.#putting.triesOf(message);
-      this.#lanes.add({ lane: room, priority, message, tries: newTries(this.#passed), run, done, failed });
+      this.#lanes.add({
+        lane: room,
+        priority,
+        message,
+        tries: newTries(this.#passed),
+        run,
+        waiting: [{ done, failed }],
+      });
       this.#pump();
     });
   }
@@ -245,7 +252,7 @@ class AccountCourier implements Courier {
     return new Promise<T>((resolve, reject) => {
       this.#lanes.add({
         ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(this.#passed) },
-        ...{ run: call, done: (value) => resolve(value as T), failed: reject },
+        ...{ run: call, waiting: [{ done: (value) => resolve(value as T), failed: reject }] },
       });
       this.#pump();
     });
@@ -253,7 +260,7 @@ class AccountCourier implements Courier {
 
   async #shutDown(): Promise<void> {
     this.#stopped.abort();
-    for (const item of this.#lanes.waiting()) item.failed(new Closed());
+    for (const item of this.#lanes.waiting()) tellFailed(item, new Closed());
     const idle = new AbortController();
     const ended = Promise.allSettled(this.#running).then(() => idle.abort());
     await Promise.race([ended, this.#wait(this.#options.graceMs ?? GRACE_MS, idle.signal)]);

@@ -5,10 +5,14 @@ import type { Outgoing, Priority } from '../ports.ts';
 export const REPLIES_BEFORE_TWINS = 10;
 /** Beyond so many waiting replies no more are taken. */
 export const MOST_REPLIES = 100;
+/** The same words, too, are waited for by no more than so many. */
+export const MOST_TWINS = 1_000;
 
 export interface Waiting {
   priority: Priority;
   message: Outgoing | null;
+  /** Who waits for it. */
+  waiting: readonly unknown[];
 }
 
 /** What becomes of one more message behind those that wait in its room: it waits, shares the fate of another, or is refused. */
@@ -21,7 +25,7 @@ export function placeFor<T extends Waiting>(
   const replies = waiting.filter((other) => other.message !== null && isReply(other.message, other.priority));
   if (replies.length < REPLIES_BEFORE_TWINS) return 'waits';
   const twin = replies.find((other) => other.message !== null && saysTheSame(other.message, message));
-  if (twin !== undefined) return { join: twin };
+  if (twin !== undefined) return twin.waiting.length < MOST_TWINS ? { join: twin } : 'refused';
   return replies.length < MOST_REPLIES ? 'waits' : 'refused';
 }
 

@@ -10,6 +10,11 @@ export interface Sending {
   message: Outgoing | null;
   tries: Tries;
   run: () => Promise<unknown>;
+  /** Whoever waits for its end: its maker, and those who wanted the same said. */
+  waiting: Waiting[];
+}
+
+interface Waiting {
   done: (value: unknown) => void;
   failed: (why: MatrixFailure | Closed) => void;
 }
@@ -19,17 +24,12 @@ export function meetsAll({ kind, retryAfterMs }: MatrixFailure): boolean {
   return kind === 'unauthorised' || kind === 'suspended' || (kind === 'limited' && retryAfterMs !== null);
 }
 
-/** `done` and `failed` hear too what becomes of it. */
-export function share(sending: Sending, done: Sending['done'], failed: Sending['failed']): void {
-  const { done: doneBefore, failed: failedBefore } = sending;
-  sending.done = (value) => {
-    doneBefore(value);
-    done(value);
-  };
-  sending.failed = (why) => {
-    failedBefore(why);
-    failed(why);
-  };
+export function tellDone({ waiting }: Sending, value: unknown): void {
+  for (const { done } of waiting) done(value);
+}
+
+export function tellFailed({ waiting }: Sending, why: MatrixFailure | Closed): void {
+  for (const { failed } of waiting) failed(why);
 }
 
 export function receiptOf({ code, detail }: MatrixFailure): Receipt {

@@ -51,6 +51,34 @@ test('each further "too many" halves the pace, each success quickens it by a ten
   expect(budget.delay()).toBeCloseTo(2_000 / 1.1);
 });
 
+test('successes in a row quicken it more and more, until each doubles it', () => {
+  const { time, budget } = at();
+  budget.limited(budget.started(), 64_000);
+  const delays = Array.from({ length: 7 }, () => {
+    time.ms += budget.delay();
+    budget.succeeded(budget.started());
+    return Math.round(budget.delay());
+  });
+  const times = [1, 1.1, 1.1 * 1.2, 1.1 * 1.2 * 1.4, 1.1 * 1.2 * 1.4 * 1.8, 1.1 * 1.2 * 1.4 * 1.8 * 2].map((by) =>
+    Math.round(10_000 / by),
+  );
+  expect(delays).toEqual([...times, Math.round(times.at(-1)! / 2)]);
+});
+
+test('it is never slower than twice the time that the homeserver asks for, so that all is served soon after a limit ends', () => {
+  const { time, budget } = at();
+  for (let count = 0; count < 60; count += 1) {
+    budget.limited(budget.started(), 1_000);
+    time.ms += Math.max(budget.delay(), 1_000);
+  }
+  const ended = time.ms;
+  for (let sent = 0; sent < 100; sent += 1) {
+    time.ms += budget.delay();
+    budget.succeeded(budget.started());
+  }
+  expect(time.ms - ended).toBeLessThan(10_000);
+});
+
 test('a success from before the "too many" proves nothing', () => {
   const { time, budget } = at();
   const [early, late] = [budget.started(), budget.started()];
@@ -64,7 +92,7 @@ test('a success from before the "too many" proves nothing', () => {
 test('the pace stays within its limits', () => {
   const { time, budget } = at();
   for (let count = 0; count < 20; count += 1) {
-    budget.limited(budget.started(), 0);
+    budget.limited(budget.started(), 20_000);
     time.ms += 20_000;
   }
   budget.started();

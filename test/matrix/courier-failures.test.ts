@@ -5,7 +5,7 @@ import { createClient } from '../../src/matrix/client.ts';
 import type { MatrixApi } from '../../src/matrix/client.ts';
 import { withCountedState } from '../../src/matrix/counted-state.ts';
 import { createCourier, SUSPENDED_PAUSE_MS, type Courier } from '../../src/matrix/courier.ts';
-import { MOST_REPLIES, REPLIES_BEFORE_TWINS } from '../../src/matrix/crowd.ts';
+import { MOST_REPLIES, MOST_TWINS, REPLIES_BEFORE_TWINS } from '../../src/matrix/crowd.ts';
 import { TRIES_OF_A_ROOM, TRIES_OF_THE_HOPELESS } from '../../src/matrix/patience.ts';
 import { createStanding, type Suspension } from '../../src/matrix/standing.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
@@ -183,6 +183,17 @@ test('replies that wait for one room are bounded: the same words once, and no mo
   );
   expect((await Promise.all(answers)).every((receipt) => receipt.ok)).toBe(true);
   expect(server.puts().filter((put) => put.startsWith('a '))).toHaveLength(REPLIES_BEFORE_TWINS + 1);
+});
+
+test('of the same words no more than a thousand wait for one message; beyond them they are refused', async () => {
+  const gate = Promise.withResolvers<void>();
+  await start(async (seen) => (await gate.promise, sent(seen)));
+  const same = Array.from({ length: 30_000 }, (_, index) =>
+    courier.send(message('a', `same${index}`, { content: { body: 'Help' } }), 'command'),
+  );
+  gate.resolve();
+  const refused = (await Promise.all(same)).filter((receipt) => !receipt.ok);
+  expect(refused).toHaveLength(30_000 - REPLIES_BEFORE_TWINS - MOST_TWINS);
 });
 
 test('the state of rooms waits its turn in the same budget, behind the answers', async () => {
