@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
-import { Notice } from './notices.ts';
+import { Farewell, Notice } from './notices.ts';
 import type { PersonEffectParams, personEffects } from './person.model.ts';
 import { Answer, Text, type RoomEvent } from './room.model.ts';
 import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
@@ -26,6 +26,7 @@ const Wish = z.discriminatedUnion('type', [
 
 export const roomEffectSchemas = {
   'join the room': z.object({ greet: z.boolean() }),
+  'leave the room': z.object({ person: UserId, why: Farewell }),
   'set the name': z.object({ name: z.string(), answers: EventId }),
   'write the marker': z.object({ marker: Marker }),
   'tell the person': z.object({ person: UserId, wish: Wish }),

@@ -24,6 +24,18 @@ export type Trouble = z.infer<typeof Trouble>;
 export const Thing = z.enum(['sticker', 'poll']);
 export type Thing = z.infer<typeof Thing>;
 
+/** Why the bot goes out of a room, or does not come in; those in it read the words for it beside its leaving. */
+export const Farewell = z.enum([
+  'the person may not invite',
+  'the person invites too often',
+  'it names several senders',
+  'it is to a Space',
+  'it is for server notices',
+  'it could not be entered',
+  'the bot is reset',
+]);
+export type Farewell = z.infer<typeof Farewell>;
+
 /** One line of `!chats`. */
 export const ChatLine = z.object({ number: z.number(), name: z.string(), archived: z.boolean(), room: RoomId });
 export type ChatLine = z.infer<typeof ChatLine>;
@@ -103,6 +115,7 @@ export const notices = {
   'memory was lost': says(),
   'notes were damaged': says(),
   'Spaces are not joined': says(),
+  'room could not be entered': says({ room: RoomId }),
   'room is troubled': refuses(),
 };
 export type NoticeKey = keyof typeof notices;

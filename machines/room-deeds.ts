@@ -1,5 +1,5 @@
 /** What the room has done outside, in the words of its chart: at the homeserver, at the agent, at the person's actor. */
-import { asks, messageOf, wishes } from './room-host.ts';
+import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
 import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
 import { as } from './vocabulary.ts';
@@ -9,6 +9,7 @@ export const withDeeds = withNotes.extend({
     // the room
     'join the room and greet': asks('join the room', () => ({ greet: true })),
     'join the room in silence': asks('join the room', () => ({ greet: false })),
+    'leave, since it could not come in': leavesFor('it could not be entered'),
     'mark the room': asks('write the marker', theMarker),
     'give the room its new name': asks('set the name', ({ event }) => {
       const { name, eventId } = as(event, 'command.rename');

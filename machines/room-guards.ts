@@ -11,6 +11,9 @@ const withFacts = withSayings.extend({
     'it is a chat': ({ event }) => 'role' in event && event.role === 'chat',
     'the same person invites again': ({ context, event }) =>
       event.type === 'room.invited' && event.person === context.person,
+    'nobody waits there': ({ context, event }) =>
+      event.type === 'join.refused' &&
+      (context.person === null || event.code === 'M_FORBIDDEN' || event.code === 'M_NOT_FOUND'),
     'the person is here already': ({ context, event }) =>
       event.type === 'room.adopted' && context.person === event.person,
     'the room is of somebody else': ({ context, event }) =>

@@ -1,11 +1,11 @@
 /** The first layer of the room's vocabulary: what the host carries out, and how a name asks for it. */
 import { setup } from 'xstate';
 import type { EventId } from './ids.ts';
-import type { Notice } from './notices.ts';
+import type { Farewell, Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import { type RoomEvent } from './room.model.ts';
 import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
-import { turnOf, wish } from './room-words.ts';
+import { personIn, turnOf, wish } from './room-words.ts';
 import { asking, effects, from, type Moment } from './vocabulary.ts';
 
 export type RoomMoment = Moment<RoomInTheHouse, RoomEvent>;
@@ -36,6 +36,11 @@ export function tellsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice))
 /** A word to the actor of the room's person. */
 export function wishes(what: Wish | ((moment: RoomMoment) => Wish)) {
   return asks('tell the person', (moment) => wish(moment.context, from(what, moment)));
+}
+
+/** Out of the room, whose person hears why. */
+export function leavesFor(why: Farewell) {
+  return asks('leave the room', ({ context }) => ({ person: personIn(context), why }));
 }
 
 /** The message that an event brought; null for what nobody wrote. */

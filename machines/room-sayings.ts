@@ -2,7 +2,7 @@
 import { ONLY_CONTEXT } from './ids.ts';
 import { withDeeds } from './room-deeds.ts';
 import { says, tellsTheAsker } from './room-host.ts';
-import { brokenOff, excerptOf, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
+import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
 import { as } from './vocabulary.ts';
 
 export const withSayings = withDeeds.extend({
@@ -63,7 +63,7 @@ export const withSayings = withDeeds.extend({
     'say that memory was lost': says(({ event }) => ({
       key: as(event, 'memory.lost').eventId === null ? 'notes were damaged' : 'memory was lost',
     })),
-    'say that it joins no Spaces': says({ key: 'Spaces are not joined' }),
+    'say why the invitation is declined': says(({ event }) => declined(as(event, 'invite.declined'))),
 
     // what becomes of their text
     'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),

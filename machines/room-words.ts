@@ -205,14 +205,23 @@ export function noteOf({ event }: { event: { role: Role; agent: AgentId; assignm
   return { role, agent, assignment };
 }
 
+export function personIn({ person }: RoomContext): UserId {
+  if (person === null) throw new Error('the room has no person yet');
+  return person;
+}
+
 export function wish(context: RoomContext, what: Wish): RoomEffectParams['tell the person'] {
-  if (context.person === null) throw new Error('the room has no person yet');
-  return { person: context.person, wish: what };
+  return { person: personIn(context), wish: what };
+}
+
+/** What its person reads of their invitation to another room. */
+export function declined({ room, why }: Extract<RoomEvent, { type: 'invite.declined' }>): Notice {
+  return why === 'it is to a Space' ? { key: 'Spaces are not joined' } : { key: 'room could not be entered', room };
 }
 
 export function theMarker({ context }: { context: RoomContext }): RoomEffectParams['write the marker'] {
-  const { role, person, number, name, agent, contextId, archived } = context;
-  if (person === null) throw new Error('the room has no person yet');
+  const { role, number, name, agent, contextId, archived } = context;
+  const person = personIn(context);
   const kind = role === 'entry' ? 'entry' : 'chat';
   return { marker: { version: 1, kind, person, number, name, agent, contextId, archived } };
 }

@@ -1,7 +1,7 @@
 /** What a room wants done outside: the names of its effects with their params, and what it asks of its person. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Marker } from './marker.ts';
-import type { Notice, Trouble } from './notices.ts';
+import type { Farewell, Notice, Trouble } from './notices.ts';
 import type { Answer, Text } from './room.model.ts';
 
 /**
@@ -12,6 +12,7 @@ import type { Answer, Text } from './room.model.ts';
  */
 export const roomEffects = {
   'join the room': 'repeatable',
+  'leave the room': 'repeatable',
   'set the name': 'repeatable',
   'write the marker': 'repeatable',
   'tell the person': 'repeatable',
@@ -30,6 +31,8 @@ export const roomEffects = {
 export interface RoomEffectParams {
   /** `greet`: the first words are due when it is in. */
   'join the room': { greet: boolean };
+  /** Its person hears why in another room of theirs. */
+  'leave the room': { person: UserId; why: Farewell };
   'set the name': { name: string; answers: EventId };
   'write the marker': { marker: Marker };
   'tell the person': { person: UserId; wish: Wish };

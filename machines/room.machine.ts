@@ -16,6 +16,11 @@ const whole: State = {
   initial: 'unclaimed',
   on: {
     'room.left': [{ guard: 'the chat has a number', target: '.leaving' }, { target: '.left' }],
+    'join.refused': [
+      { guard: 'the chat has a number', target: '.leaving' },
+      { guard: 'nobody waits there', target: '.left' },
+      { target: '.departing', actions: 'leave, since it could not come in' },
+    ],
     'room.invited': [
       { guard: 'the same person invites again', actions: 'join the room in silence' },
       { guard: 'it is an entry room', target: '.pointing', actions: ['receive the person', 'join the room and greet'] },
@@ -114,7 +119,7 @@ const serving: State = {
     ],
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
-    'space.declined': { actions: 'say that it joins no Spaces' },
+    'invite.declined': { actions: 'say why the invitation is declined' },
     'command.start': { actions: 'say hello' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
@@ -541,7 +546,7 @@ const pointing: State = {
     'command.new': { actions: 'wish for a chat' },
     'command.chats': { actions: 'wish for the list of chats' },
     'command.unarchive': { actions: 'wish to unarchive a chat' },
-    'space.declined': { actions: 'say that it joins no Spaces' },
+    'invite.declined': { actions: 'say why the invitation is declined' },
     'memory.lost': { actions: 'say that memory was lost' },
     'command.agent': { actions: 'say which agent answers' },
     'command.help': { actions: 'say what can be said' },
@@ -600,10 +605,23 @@ const leaving: State = {
   entry: ['report that the chat is gone', 'forget what is under way', 'forget whose chat it was'],
   on: {
     'room.left': {},
+    'join.refused': {},
     // Words that were on their way to the chat.
     'room.named': {},
     'chat.archived': {},
     'person.told': { target: 'left' },
+  },
+};
+
+const departing: State = {
+  description:
+    'The bot gives up a room and hears nobody in it; what it remembered is kept until it is out and its person knows why.',
+  tags: 'unheard',
+  entry: ['forget what is under way', 'forget whose chat it was'],
+  on: {
+    'room.left': {},
+    'join.refused': {},
+    'room.given up': { target: 'left' },
   },
 };
 
@@ -646,6 +664,7 @@ export const roomMachine = room.createMachine({
     pointing,
     refusing,
     leaving,
+    departing,
     left,
   },
 });

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
 import type { Thing } from './notices.ts';
-import { Trouble } from './notices.ts';
+import { Trouble, type Farewell } from './notices.ts';
 
 /** What a reply says of the message that it answers. */
 export const Quoted = z.object({ author: UserId, excerpt: z.string() });
@@ -151,6 +151,10 @@ export type RoomEvent =
     }
   /** The bot is in the room that it was invited to. */
   | { type: 'room.joined' }
+  /** It cannot come in; `code`: the errcode of the homeserver, or `GIVEN_UP`. */
+  | { type: 'join.refused'; code: string }
+  /** It is out of a room that it gave up. */
+  | { type: 'room.given up' }
   | { type: 'room.left' }
   /** Somebody other than the bot left the room or was removed from it. */
   | { type: 'member.left'; user: UserId }
@@ -238,6 +242,6 @@ export type RoomEvent =
    * which one that was.
    */
   | { type: 'memory.lost'; eventId: EventId | null }
-  /** Its person invited the bot to a Space. */
-  | { type: 'space.declined' }
+  /** The invitation of its person to another room is not taken, or could not be. */
+  | { type: 'invite.declined'; room: RoomId; why: Farewell }
   | { type: 'resumed' };

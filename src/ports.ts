@@ -4,7 +4,7 @@
  */
 import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/ids.ts';
 import type { Marker } from '../machines/marker.ts';
-import type { Notice, Trouble } from '../machines/notices.ts';
+import type { Farewell, Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
 import type { CommandName } from '../machines/commands.ts';
 
@@ -45,7 +45,7 @@ export type Heard =
   /** `args`: all that stands behind the name, trimmed. */
   | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
 
-export type Unwanted = 'it names several senders' | 'it is to a Space' | 'it is for server notices';
+export type Unwanted = Extract<Farewell, 'it names several senders' | 'it is to a Space' | 'it is for server notices'>;
 
 /** One thing heard; `id` names it for good (null for invites and leaves, which repeat without harm). */
 export interface Arrival {
@@ -100,8 +100,19 @@ export type SendDisposable = (
   message: Outgoing,
 ) => Promise<Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: string }>;
 
-/** Joins a room; joining twice is the same as once. */
-export type JoinRoom = (room: RoomId) => Promise<{ ok: true } | { ok: false; code: string; detail: string }>;
+/** On whose behalf something is done that may take long: nobody's work keeps that of others waiting. */
+export interface OnBehalf {
+  party: UserId | RoomId;
+}
+
+/**
+ * Joins a room; joining twice is the same as once. `since`: when it was first wanted, ms; what other homeservers do not let
+ * happen within a day after it is given up (`GIVEN_UP`).
+ */
+export type JoinRoom = (
+  room: RoomId,
+  how: OnBehalf & { since: number },
+) => Promise<{ ok: true } | { ok: false; code: string; detail: string }>;
 
 /** Shows (for at most `ms`) or hides that the bot is typing; never rejects. */
 export type ShowTyping = (room: RoomId, ms: number) => Promise<void>;
@@ -143,7 +154,8 @@ export interface RoomWork {
    * does not say it within 10 s, and where a newer version wrote it: such a room is left alone.
    */
   readMarker(room: RoomId): Promise<Marker | null>;
-  leave(room: RoomId): Promise<Done>;
+  /** Leaves, or declines an invite, for a `reason` in words that those in the room see. */
+  leave(room: RoomId, how: OnBehalf & { reason: string }): Promise<Done>;
 }
 
 /** A room that the bot is in, as the first sync shows it: what reconciliation works from. */
@@ -233,6 +245,9 @@ export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, S
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type RenderNotice = (notice: Notice) => Rendered;
+
+/** Why the bot goes, as those in the room read it: one line of plain text. */
+export type RenderFarewell = (why: Farewell) => string;
 
 /**
  * Markdown to the parts of a message, each small enough for one event (8 KB of Markdown), cut between blocks. Each is

@@ -11,6 +11,7 @@ import type { Log } from './ports.ts';
 import { describeReset, isComplete, type ResetMode, type ResetOutcome, type RoomOutcome } from './reset/report.ts';
 import { deleteState, readState } from './store/contents.ts';
 import { lockFolder } from './store/lock.ts';
+import { en } from './text/en.ts';
 
 export interface ResetOptions {
   mode: ResetMode;
@@ -108,7 +109,7 @@ async function enter(config: Config, { log, signal }: ResetWorld): Promise<Depar
       },
     });
     const api = createClient({ homeserver, accessToken: session.accessToken, me: userId, log });
-    return createDeparture({ api, signal, chance: Math.random, log });
+    return createDeparture({ api, signal, reason: en.farewells['the bot is reset'], chance: Math.random, log });
   } catch (error) {
     if (!(error instanceof Closed)) throw error;
     throw signal.aborted

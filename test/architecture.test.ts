@@ -99,7 +99,7 @@ const zones: Record<string, Zone> = {
   },
   reset: {
     holds: ['src/reset.ts', 'src/reset/'],
-    knows: ['words', 'ports', 'config', 'matrix', 'store', 'ops'],
+    knows: ['words', 'ports', 'config', 'matrix', 'store', 'text', 'ops'],
     packages: [],
     node: true,
     files: 2,

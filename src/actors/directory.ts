@@ -13,8 +13,8 @@ export interface Directory {
   ownerOf(space: RoomId): UserId | undefined;
   /** Whose numbered chat a room is. */
   personOf(chat: RoomId): UserId | undefined;
-  /** The room that a person brought the bot into, of several the one heard of last. */
-  entryOf(person: UserId): RoomId | undefined;
+  /** A room of this person that the bot is in, but not `besides`: one that they brought it into, else their newest chat. */
+  roomOf(person: UserId, besides: RoomId | null): RoomId | undefined;
   /** The chat that a room was made for and is not introduced to yet. */
   inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
 }
@@ -29,13 +29,24 @@ export function createDirectory(): Directory {
   const entries = new Map<UserId, Entry>();
   const owners = new Map<RoomId, UserId>();
   const persons = new Map<RoomId, UserId>();
-  const entryRooms = new Map<UserId, RoomId>();
+  /** The rooms that people brought the bot into, those heard of last at the end. */
+  const brought = new Map<UserId, Set<RoomId>>();
+  const broughtBy = new Map<RoomId, UserId>();
   const makings = new Map<RoomId, { person: UserId; number: number; name: string }>();
 
   function forget({ spaces, chats, making }: Entry): void {
     for (const space of spaces) owners.delete(space);
     for (const chat of chats) persons.delete(chat);
     for (const { room } of making) makings.delete(room);
+  }
+
+  function forgetBrought(room: RoomId): void {
+    const person = broughtBy.get(room);
+    if (person === undefined) return;
+    broughtBy.delete(room);
+    const theirs = brought.get(person);
+    theirs?.delete(room);
+    if (theirs?.size === 0) brought.delete(person);
   }
 
   return {
@@ -49,15 +60,26 @@ export function createDirectory(): Directory {
       for (const chat of entry.chats) persons.set(chat, person);
       for (const { room, number, name } of entry.making) makings.set(room, { person, number, name });
     },
-    noteRoom({ context }) {
+    noteRoom({ context, done, outbox }) {
       const { person, room, number, role } = context;
-      if (person !== null && number === null && role !== 'refused') entryRooms.set(person, room);
+      forgetBrought(room);
+      if (done || person === null || number !== null || role === 'refused' || isOutside(outbox)) return;
+      broughtBy.set(room, person);
+      brought.set(person, (brought.get(person) ?? new Set()).add(room));
     },
-    entryOf: (person) => entryRooms.get(person),
+    roomOf(person, besides) {
+      const theirs = [...(entries.get(person)?.chats ?? []), ...(brought.get(person) ?? [])];
+      return theirs.findLast((room) => room !== besides);
+    },
     ownerOf: (space) => owners.get(space),
     personOf: (chat) => persons.get(chat),
     inTheMaking: (room) => makings.get(room) ?? null,
   };
+}
+
+/** The bot is not in the room yet. */
+function isOutside(outbox: Envelope['outbox']): boolean {
+  return outbox.some(({ type }) => type === 'join the room');
 }
 
 function entryOf({ space, chats, job, failed }: Omit<PersonContext, 'person'>): Entry {

@@ -4,11 +4,13 @@
  */
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
-import type { Arrival, Heard, JoinRoom, Log, Now } from '../ports.ts';
+import type { Arrival, Heard, JoinRoom, Log, Now, RenderFarewell, RoomWork } from '../ports.ts';
+import type { Farewell } from '../../machines/notices.ts';
 import type { Access } from './access.ts';
 import { createAntechamber } from './antechamber.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { Reception } from './reception.ts';
 
 export interface Door {
@@ -18,23 +20,25 @@ export interface Door {
    */
   admit(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]>;
   /** Resolves when the bot is in the room that takes the place of a chat. Rejects with `Closed` only. */
-  letIn(room: RoomId): Promise<void>;
+  letIn(room: RoomId, person: UserId): Promise<void>;
 }
 
 export interface DoorWorld {
   access: Pick<Access, 'mayInvite' | 'isPerson'>;
   /** Whose Space a room is. */
   ownerOf(space: RoomId): UserId | undefined;
-  /** The room that a person brought the bot into. */
-  entryOf(person: UserId): RoomId | undefined;
   /** Whether what replaces the room goes on as the same chat. */
   isChat(room: RoomId): boolean;
   rooms: Pick<Children<RoomId, RoomContext>, 'deliver'>;
   people: Pick<Children<UserId, PersonContext>, 'deliver'>;
   reception: Pick<Reception, 'inputsOf'>;
   joinRoom: JoinRoom;
+  /** How many joins are under way for a person. */
+  joinsOf(person: UserId): number;
   /** Declines an invite. */
-  leave(room: RoomId): Promise<unknown>;
+  leave: RoomWork['leave'];
+  farewell: RenderFarewell;
+  elsewhere: Elsewhere;
   /** Invites of one person within a minute; more are declined. */
   invitesPerMinute: number;
   now: Now;
@@ -46,16 +50,11 @@ export function createDoor(world: DoorWorld): Door {
   const antechamber = createAntechamber(world);
   const isWelcome = welcoming(world);
 
-  function decline(room: RoomId, person: UserId, why: string): void {
+  function decline(room: RoomId, person: UserId, why: Farewell): void {
     log.warn({ room, person, why }, 'invite declined');
-    world.leave(room).catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
-  }
-
-  function sayInTheEntryRoom(person: UserId): Promise<void> | 'nowhere' {
-    const entry = world.entryOf(person);
-    if (entry === undefined || !isWelcome(person)) return 'nowhere';
-    const event = { type: 'space.declined' } satisfies RoomEvent;
-    return world.rooms.deliver(entry, [{ kind: 'event', id: null, at: now(), event }], 'spoken to');
+    world
+      .leave(room, { party: person, reason: world.farewell(why) })
+      .catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
   }
 
   /** Null for what goes to the room's own actor. */
@@ -67,8 +66,10 @@ export function createDoor(world: DoorWorld): Door {
       return world.people.deliver(owner, [{ kind: 'event', id: null, at: now(), event }], 'told');
     }
     if (heard.type === 'invite.unwanted') {
-      decline(room, heard.person, heard.why);
-      return heard.why === 'it is to a Space' ? sayInTheEntryRoom(heard.person) : 'nowhere';
+      const { person, why } = heard;
+      decline(room, person, why);
+      const isTold = why === 'it is to a Space' && isWelcome(person);
+      return isTold ? world.elsewhere.tell({ person, room, why }, null) : 'nowhere';
     }
     const speaker = speakerIn(heard);
     if (speaker !== null && !world.access.isPerson(speaker)) {
@@ -76,7 +77,8 @@ export function createDoor(world: DoorWorld): Door {
       return 'nowhere';
     }
     if (heard.type !== 'room.invited' || isWelcome(heard.person)) return null;
-    decline(room, heard.person, 'the person may not invite, or invites too often');
+    const isStranger = !world.access.mayInvite(heard.person);
+    decline(room, heard.person, isStranger ? 'the person may not invite' : 'the person invites too often');
     return 'nowhere';
   }
 
@@ -112,9 +114,13 @@ function speakerIn(heard: Heard): UserId | null {
 }
 
 const MINUTE_MS = 60_000;
+/** Rooms of one person that the bot tries to get into: beyond these, no more are taken. */
+const MOST_JOINS = 30;
 
-/** Whether an invite is taken: of whom it may be, and not too many of one person within a minute. */
-function welcoming({ access, invitesPerMinute, now }: Pick<DoorWorld, 'access' | 'invitesPerMinute' | 'now'>) {
+type Welcoming = Pick<DoorWorld, 'access' | 'invitesPerMinute' | 'joinsOf' | 'now'>;
+
+/** Whether an invite is taken: of whom it may be, not too many of one person within a minute, nor that nothing came of. */
+function welcoming({ access, invitesPerMinute, joinsOf, now }: Welcoming) {
   const invites = new Map<UserId, number[]>();
 
   /** A time to come is one from before the clock was set back. */
@@ -127,7 +133,7 @@ function welcoming({ access, invitesPerMinute, now }: Pick<DoorWorld, 'access' |
     if (!access.mayInvite(person)) return false;
     for (const [someone, times] of invites) if (!times.some(isRecent)) invites.delete(someone);
     const recent = (invites.get(person) ?? []).filter(isRecent);
-    if (recent.length >= invitesPerMinute) return false;
+    if (recent.length >= invitesPerMinute || joinsOf(person) >= MOST_JOINS) return false;
     invites.set(person, [...recent, now()]);
     return true;
   };

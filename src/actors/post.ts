@@ -36,7 +36,7 @@ export interface PostWorld {
   reception: Pick<Reception, 'mintContextId' | 'isOfScope' | 'agentFor'>;
   readMarker: RoomWork['readMarker'];
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
-  letIn(room: RoomId): Promise<void>;
+  letIn(room: RoomId, person: UserId): Promise<void>;
   /** A name for the creation of a room that nobody can guess: they could take the alias that is made from it. */
   newOperation(): string;
   /** Whether an error only says that the service is closing. */
@@ -127,7 +127,7 @@ async function wishOf({ person, room, wish }: WordToPerson, world: PostWorld): P
         world.log.warn({ room, replacement }, 'room is not replaced by the room of somebody else');
         return null;
       }
-      await world.letIn(replacement);
+      await world.letIn(replacement, person);
       return { type: 'chat.moved', room, replacement, contextId, ...reception.agentFor(person) };
     }
     default:

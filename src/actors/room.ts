@@ -140,9 +140,11 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
     }
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];
-      if (!result.ok) return { type: 'room.left' };
+      if (!result.ok) return { type: 'join.refused', code: result.code };
       return greet ? { type: 'room.joined' } : null;
     }
+    case 'leave the room':
+      return { type: 'room.given up' };
     case 'tell the person': {
       const { wish } = item.params as unknown as RoomEffectParams['tell the person'];
       return wish.type === 'chat.gone' ? { type: 'person.told' } : null;

@@ -36,7 +36,9 @@ export function composeMatrix(options: MatrixOptions) {
   const standing = createStanding(options);
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });
-  const work = createRoomWork({ api: withCountedState(api, courier.counted), me, chance, log, keepMarker, standing });
+  const work = createRoomWork({
+    ...{ api: withCountedState(api, courier.counted), me, chance, now, log, keepMarker, standing },
+  });
   const attendance = createAttendance({ api, me, chance, log });
   const survey = createSurvey({ api, me, log, chance });
   return {

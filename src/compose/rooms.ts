@@ -49,6 +49,7 @@ function portsOf(shared: Shared): RoomEffectPorts {
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
+    ...{ elsewhere: shared.elsewhere, farewell: (why) => en.farewells[why] },
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
     openLink: openLinks({
       baseOf: shared.baseOf,

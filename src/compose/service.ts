@@ -3,6 +3,7 @@ import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
+import { createElsewhere } from '../actors/elsewhere.ts';
 import { createReception } from '../actors/reception.ts';
 import { createRegistry } from '../agents/registry.ts';
 import type { Observe } from '../durable/nursery.ts';
@@ -10,6 +11,7 @@ import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
 import type { Arrival, HostState, KnownRoom, Survey } from '../ports.ts';
+import { en } from '../text/en.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import type { Basis } from './surroundings.ts';
@@ -57,6 +59,7 @@ export function composeService(options: ServiceOptions) {
     ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
   });
+  const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
@@ -68,14 +71,15 @@ export function composeService(options: ServiceOptions) {
         options.observe?.(room, change);
       },
     },
-    letIn: (room) => door.letIn(room),
+    letIn: (room, person) => door.letIn(room, person),
+    elsewhere,
     onStore: on.store,
   });
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    entryOf: directory.entryOf,
-    ...{ joinRoom: work.joinRoom, leave: work.leave, invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ elsewhere, farewell: (why) => en.farewells[why], invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ joinRoom: work.joinRoom, joinsOf: work.joinsOf, leave: work.leave },
   });
   const sync = composeSync(options, matrix, door);
   return {

@@ -6,6 +6,7 @@ import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Reach } from '../actors/boundaries.ts';
 import type { Creations } from '../actors/creations.ts';
+import type { Elsewhere } from '../actors/elsewhere.ts';
 import type { Post } from '../actors/post.ts';
 import type { Reception } from '../actors/reception.ts';
 import type { Config } from '../config/config.ts';
@@ -53,7 +54,8 @@ export interface Surroundings extends Basis {
   reception: Reception;
   observe: { room: Observe<RoomId, RoomContext>; person: Observe<UserId, PersonContext> };
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
-  letIn(room: RoomId): Promise<void>;
+  letIn(room: RoomId, person: UserId): Promise<void>;
+  elsewhere: Elsewhere;
   /** A record was written (null), or could not be. */
   onStore(problem: string | null): void;
 }

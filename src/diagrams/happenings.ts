@@ -61,6 +61,8 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { person: somebody, agent, ...configured, contextId: context, number: 1, name: 'Chat 1', archived: false },
   ],
   'room.joined': [{}],
+  'join.refused': [{ code: 'M_FORBIDDEN' }, { code: 'GIVEN_UP' }],
+  'room.given up': [{}],
   'room.left': [{}],
   'room.named': [{ name: 'name', sender: person }],
   'room.replaced': [{ replacement: '!other' as RoomContext['room'] }],
@@ -68,7 +70,10 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
   'text.withdrawn': [{ of: eventId }],
   'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
-  'space.declined': [{}],
+  'invite.declined': (['it is to a Space', 'it could not be entered'] as const).map((why) => ({
+    room: '!other' as RoomContext['room'],
+    why,
+  })),
   'member.left': [{ user: person }],
   'stranger.spoke': [{ eventId, sender: somebody }],
   'agent.assigned': [

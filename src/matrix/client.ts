@@ -55,7 +55,8 @@ export interface MatrixApi {
   roomOfAlias(alias: string, limits?: Limits): Promise<RoomId>;
   deleteAlias(alias: string, limits?: Limits): Promise<void>;
   join(room: RoomId, limits?: Limits): Promise<RoomId>;
-  leave(room: RoomId, limits?: Limits): Promise<void>;
+  /** `reason`: members and whoever invited the bot see it. */
+  leave(room: RoomId, reason: string, limits?: Limits): Promise<void>;
   forget(room: RoomId, limits?: Limits): Promise<void>;
   invite(room: RoomId, user: UserId, limits?: Limits): Promise<void>;
   state<T>(schema: z.ZodType<T>, room: RoomId, type: string, key: string, limits?: Limits): Promise<T>;
@@ -133,7 +134,7 @@ export function createClient({ homeserver, accessToken, me, log }: ClientOptions
     },
     deleteAlias: (alias, limits) => done(limits, () => client.deleteRoomAlias(alias.toWellFormed())),
     join: (room, limits) => checked(RoomId, limits, () => client.joinRoom(room.toWellFormed())),
-    leave: (room, limits) => done(limits, () => client.leaveRoom(room.toWellFormed())),
+    leave: (room, reason, limits) => done(limits, () => client.leaveRoom(room.toWellFormed(), reason)),
     forget: (room, limits) => done(limits, () => client.forgetRoom(room.toWellFormed())),
     invite: (room, user, limits) =>
       done(limits, () => client.inviteUser(user.toWellFormed(), room.toWellFormed()) as Promise<unknown>),

@@ -37,6 +37,8 @@ export interface DepartureOptions {
   api: MatrixApi;
   /** Ends listing and leaving; logging out goes on. */
   signal: AbortSignal;
+  /** Why, in words that those in the rooms read. */
+  reason: string;
   chance: Chance;
   log: Log;
   wait?: Wait;
@@ -59,7 +61,7 @@ const filter = JSON.stringify({
   },
 });
 
-export function createDeparture({ api, signal, chance, log, wait = realWait }: DepartureOptions): Departure {
+export function createDeparture({ api, signal, reason, chance, log, wait = realWait }: DepartureOptions): Departure {
   const inPlace = pLimit(AT_ONCE);
   const patience = createPatience();
   const limits = { timeoutMs: LONG_TIMEOUT_MS, signal };
@@ -95,7 +97,7 @@ export function createDeparture({ api, signal, chance, log, wait = realWait }: D
       return [...joined.sort(byId), ...invited.sort(byId)];
     },
     async leave(room) {
-      const left = await make('leave', room, () => api.leave(room, limits)).catch(failureOf);
+      const left = await make('leave', room, () => api.leave(room, reason, limits)).catch(failureOf);
       // Only a room that the bot is not in can be forgotten, so this decides, whatever was said to the leave.
       const forgotten = await make('forget', room, () => api.forget(room, limits)).catch(failureOf);
       if (!(forgotten instanceof MatrixFailure)) return { ok: true };

@@ -71,6 +71,11 @@ export function asRefusal({ status, code, detail }: MatrixFailure): MatrixFailur
   return new MatrixFailure({ kind: 'refused', status, code, detail });
 }
 
+/** The same as a final no: it was tried for long enough. */
+export function asGivenUp({ status, code, detail }: MatrixFailure): MatrixFailure {
+  return new MatrixFailure({ kind: 'refused', status, code: 'GIVEN_UP', detail: `${code}: ${detail}` });
+}
+
 /** Whether the homeserver said no (with this errcode, if one is given). */
 export function isRefusal(error: unknown, code?: string): boolean {
   return error instanceof MatrixFailure && error.kind === 'refused' && (code === undefined || error.code === code);

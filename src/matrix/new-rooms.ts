@@ -51,7 +51,7 @@ export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'create
 
   async function createRoom(wish: NewRoom): ReturnType<RoomWork['createRoom']> {
     let looks = 0;
-    const final = await creating(`create ${wish.kind}`, null, async () => {
+    const final = await creating({ name: `create ${wish.kind}`, room: null, party: wish.person }, async () => {
       const made = api.createRoom(newRoomBody(wish, me), { timeoutMs: LONG_TIMEOUT_MS, signal });
       const room = (await unlessRefused(made, 'M_ROOM_IN_USE')) ?? (await findMade(wish));
       if (room !== null) return room;

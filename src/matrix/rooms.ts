@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { latestWish } from '../basics/latest-wish.ts';
-import type { Chance, Done, JoinRoom, Log, RoomWork } from '../ports.ts';
+import type { Chance, Done, Log, Now, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { isRefusal, MatrixFailure, unlessRefused } from './errors.ts';
+import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
 import { createNewRooms } from './new-rooms.ts';
 import { serverOf } from './room-templates.ts';
 import type { Standing } from './standing.ts';
-import { createUntilFinal, type Final } from './until-final.ts';
+import { createUntilFinal, toDone, type UntilFinalOptions } from './until-final.ts';
 import { wait as realWait, type Wait } from './wait.ts';
 
 /** How many joins are under way at once: a homeserver may need a minute for one. */
@@ -19,8 +20,7 @@ const NEW_ROOMS_AT_ONCE = 2;
 const CHANGES_AT_ONCE = 8;
 /** Strangers decide how many invites are declined, and their homeservers how long each takes. */
 const LEAVES_AT_ONCE = 2;
-/** A join or a leave can go through other homeservers, ms. */
-const JOIN_TIMEOUT_MS = 60_000;
+/** A leave can go through other homeservers, ms. */
 const LEAVE_TIMEOUT_MS = 120_000;
 const PROFILE_TIMEOUT_MS = 5_000;
 
@@ -31,6 +31,7 @@ export interface RoomWorkOptions {
   api: MatrixApi;
   me: UserId;
   chance: Chance;
+  now: Now;
   log: Log;
   keepMarker: KeepMarker;
   /** Hears when the account may make or change no room. */
@@ -40,18 +41,18 @@ export interface RoomWorkOptions {
   timeout?: (ms: number) => AbortSignal;
 }
 
-export function createRoomWork(options: RoomWorkOptions): RoomWork & {
-  /** Tries until the homeserver says yes or a final no; rejects with `Closed` only. */
-  joinRoom: JoinRoom;
-  /** Ends whatever is under way; it rejects with `Closed`. */
-  close(): void;
-} {
+export function createRoomWork(options: RoomWorkOptions): RoomWork &
+  Joins & {
+    /** Ends whatever is under way; it rejects with `Closed`. */
+    close(): void;
+  } {
   const {
     api,
     me,
     log,
     chance,
     keepMarker,
+    now,
     standing = null,
     wait = realWait,
     timeout = (ms) => AbortSignal.timeout(ms),
@@ -59,18 +60,15 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
   const server = serverOf(me);
   const closing = new AbortController();
   const { signal } = closing;
-  const common = { signal, wait, chance, log, standing, showsStanding: false };
-  const creating = createUntilFinal({
-    ...{ ...common, showsStanding: true },
-    ...{ atOnce: NEW_ROOMS_AT_ONCE, limitIsShared: true },
-  });
-  const joining = createUntilFinal({ ...common, atOnce: JOINS_AT_ONCE, limitIsShared: true });
-  // Invites are limited per person: those who wait must not stand in the way of others.
-  const changing = createUntilFinal({ ...common, atOnce: CHANGES_AT_ONCE, limitIsShared: false });
-  const leaving = createUntilFinal({ ...common, atOnce: LEAVES_AT_ONCE, limitIsShared: false });
+  const common = { signal, wait, chance, now, log, standing, showsStanding: false };
+  const { creating, joining, changing, leaving } = placesFor(common);
 
-  const change = async (name: string, room: RoomId, call: () => Promise<unknown>): Promise<Done> =>
-    toDone(await changing(name, room, call));
+  const change = async (
+    name: string,
+    room: RoomId,
+    call: () => Promise<unknown>,
+    party: string = room,
+  ): Promise<Done> => toDone(await changing({ name, room, party }, call));
 
   async function isIn(room: RoomId, person: UserId): Promise<boolean> {
     const member = await unlessRefused(api.state(Membership, room, 'm.room.member', person, { signal }), 'M_NOT_FOUND');
@@ -99,18 +97,19 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
     return profile?.displayname ?? null;
   }
 
-  async function leave(room: RoomId): Promise<Done> {
-    const left = await leaving('leave', room, () => api.leave(room, { timeoutMs: LEAVE_TIMEOUT_MS, signal }));
-    return left.ok ? toDone(await leaving('forget', room, () => api.forget(room, { signal }))) : left;
+  async function leave(room: RoomId, { party, reason }: Parameters<RoomWork['leave']>[1]): Promise<Done> {
+    const limits = { timeoutMs: LEAVE_TIMEOUT_MS, signal };
+    const left = await leaving({ name: 'leave', room, party }, () => api.leave(room, reason, limits));
+    if (!left.ok) return left;
+    return toDone(await leaving({ name: 'forget', room, party }, () => api.forget(room, { signal })));
   }
 
   return {
     ...createNewRooms({ api, me, signal, creating, change, inviteOnce }),
     ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
-    joinRoom: async (room) =>
-      toDone(await joining('join', room, () => api.join(room, { signal, timeoutMs: JOIN_TIMEOUT_MS }))),
+    ...createJoins({ api, signal, joining }),
     linkChild: (space, room) => change('link child', space, () => linkOnce(space, room)),
-    invite: (room, person) => change('invite', room, () => inviteOnce(room, person)),
+    invite: (room, person) => change('invite', room, () => inviteOnce(room, person), person),
     setName: latestWish((room: RoomId, name: string) =>
       change('set name', room, () => api.putState(room, 'm.room.name', '', { name }, { signal })),
     ),
@@ -120,6 +119,16 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork & {
   };
 }
 
-function toDone(final: Final<unknown>): Done {
-  return final.ok ? { ok: true } : final;
+/** Each kind of work has places of its own. */
+function placesFor(common: Omit<UntilFinalOptions, 'atOnce' | 'limitIsShared'>) {
+  return {
+    creating: createUntilFinal({
+      ...{ ...common, showsStanding: true },
+      ...{ atOnce: NEW_ROOMS_AT_ONCE, limitIsShared: true },
+    }),
+    joining: createUntilFinal({ ...common, atOnce: JOINS_AT_ONCE, limitIsShared: true }),
+    // Invites are limited per person: those who wait must not stand in the way of others.
+    changing: createUntilFinal({ ...common, atOnce: CHANGES_AT_ONCE, limitIsShared: false }),
+    leaving: createUntilFinal({ ...common, atOnce: LEAVES_AT_ONCE, limitIsShared: false }),
+  };
 }

@@ -73,6 +73,6 @@ async function tell(
   copy: number,
 ): Promise<void> {
   const theirs = [...rooms].find(([, { context }]) => context.person === person && context.role === 'chat');
-  const room = directory.entryOf(person) ?? theirs?.[0];
+  const room = directory.roomOf(person, null) ?? theirs?.[0];
   if (room !== undefined) await household.rooms.deliver(room, [lossOf(now(), copy)], 'woken');
 }

@@ -1,8 +1,18 @@
 /** Every sentence that a person reads, in English. */
 import { commandCalled, type Command } from '../../machines/commands.ts';
-import type { AnswerWords, CommandWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import type { AnswerWords, CommandWords, FarewellWords, NoticeWords, TroubleWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
-import { code, commandList, excerpt, isOffered, linesWithin, nearestCommand, quote, roomLink } from './phrases.ts';
+import {
+  code,
+  commandList,
+  excerpt,
+  isOffered,
+  linesWithin,
+  linkTo,
+  nearestCommand,
+  quote,
+  roomLink,
+} from './phrases.ts';
 
 const commands: CommandWords = {
   help: { purpose: 'shows this list' },
@@ -33,6 +43,16 @@ const troubles: TroubleWords = {
     says: 'The connection to the agent broke before it was done. It may have done part of the work.',
     retry: true,
   },
+};
+
+const farewells: FarewellWords = {
+  'the person may not invite': 'Sorry, I am not set up to talk to you. Please ask the people who run me for access.',
+  'the person invites too often': 'You sent me a lot of invitations at once. Please try again in a few minutes.',
+  'it names several senders': 'I cannot tell who sent this invitation. Please send me a new one.',
+  'it is to a Space': 'I do not join Spaces. Please invite me to a room, or start a direct chat with me.',
+  'it is for server notices': 'I do not read server notices.',
+  'it could not be entered': 'I could not get into this room. Please invite me to a new one.',
+  'the bot is reset': 'I am being reset. Invite me again whenever you like.',
 };
 
 const answers: AnswerWords = {
@@ -239,12 +259,16 @@ const notices: NoticeWords = {
   'Spaces are not joined': () =>
     'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
 
+  'room could not be entered': ({ room }) =>
+    `I could not get into ${linkTo(room, 'the room you invited me to')}: its server did not let me in. ` +
+    'Please invite me to a new one.',
+
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
 };
 
 /** What is said in English. */
-export const en: Words = { answers, notices, commands };
+export const en: Words = { answers, notices, commands, farewells };
 
 /** The person's own setting (MSC4155); the people who run the service cannot change it. */
 function blocksInvitations(errcode: string): boolean {

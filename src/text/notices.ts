@@ -1,6 +1,6 @@
 /** A notice (data) becomes a message: words of one language, as text and HTML. */
 import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
-import type { Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
+import type { Farewell, Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
 import type { RenderNotice } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
 
@@ -9,6 +9,7 @@ export interface Words {
   answers: AnswerWords;
   notices: NoticeWords;
   commands: CommandWords;
+  farewells: FarewellWords;
 }
 
 /** What stands in an answer for what is not shown of it. */
@@ -26,6 +27,9 @@ export type NoticeWords = { [Key in NoticeKey]: (values: ValuesOf<Key>) => strin
 export type CommandWords = {
   [Name in CommandName]: { purpose: string } & (Name extends CommandWithArgs ? { args: string } : { args?: never });
 };
+
+/** Why the bot goes, in plain text. */
+export type FarewellWords = Record<Farewell, string>;
 
 /** What went wrong, and whether asking the same again may help. */
 export type TroubleWords = Record<Trouble, { says: string; retry: boolean }>;

@@ -1,7 +1,7 @@
 /** The pieces that sentences are made of; values from outside are made harmless here. */
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
-import type { RoomId } from '../../machines/ids.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
 import { oneLine } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
 import type { CommandWords } from './notices.ts';
@@ -46,7 +46,12 @@ export function isOffered({ offered }: Command, inSpace: boolean): boolean {
 
 /** A link to a room; its text is a value from outside. */
 export function roomLink(text: string, room: RoomId): string {
-  return `[${code(text)}](https://matrix.to/#/${percentEncoded(room.toWellFormed())})`;
+  return linkTo(room, code(text));
+}
+
+/** A link to a room or a person; `text` is Markdown of our own. */
+export function linkTo(id: RoomId | UserId, text: string): string {
+  return `[${text}](https://matrix.to/#/${percentEncoded(id.toWellFormed())})`;
 }
 
 /** Everything that means something in a URL or in Markdown. */

@@ -21,6 +21,7 @@ function antechamber(...open: string[]) {
   const tries: string[] = [];
   const made = createAntechamber({
     isChat: (one) => one === room('chat'),
+    now: () => 0,
     async joinRoom(one) {
       tries.push(one);
       return doors.has(one) ? { ok: true } : { ok: false, code: 'M_FORBIDDEN', detail: '' };
@@ -31,14 +32,14 @@ function antechamber(...open: string[]) {
 
 test('a room that is open is entered at once, and a later invite to it is as any other', async () => {
   const { letIn, others, tries } = antechamber('next');
-  await letIn(room('next'));
+  await letIn(room('next'), ann);
   expect(tries).toEqual([room('next')]);
   expect(others([invite('next')])).toEqual([invite('next')]);
 });
 
 test('a room that is closed is entered when the invite comes', async () => {
   const { letIn, others, tries, open } = antechamber();
-  const inside = letIn(room('next'));
+  const inside = letIn(room('next'), ann);
   expect(others([invite('other')])).toEqual([invite('other')]);
   open('next');
   expect(others([invite('next')])).toEqual([]);
@@ -51,7 +52,7 @@ test('an invite that comes with the news of a replacement, or before anybody wai
   expect(others([invite('next'), replaced('chat', 'next')])).toEqual([replaced('chat', 'next')]);
   expect(others([invite('next')])).toEqual([]);
   open('next');
-  await letIn(room('next'));
+  await letIn(room('next'), ann);
 });
 
 test('what replaces a room that is no chat is entered as any other', () => {

@@ -61,7 +61,10 @@ const representatives: Move[] = [
 ];
 
 /** What the chart hears of when it is settled. */
-const weighty = ['deliver the answer', 'join the room', 'set the name', 'tell the person'];
+const weighty = ['deliver the answer', 'join the room', 'leave the room', 'set the name', 'tell the person'];
+
+/** How it can be settled. */
+const fates = [{ accepted: true }, { accepted: false, code: 'M_FORBIDDEN' }, { accepted: false, code: 'GIVEN_UP' }];
 
 /** A move as input; what is settled is a delivery, a joining or a naming, if any. */
 export function inputsOf(record: Envelope): Input[] {
@@ -69,7 +72,7 @@ export function inputsOf(record: Envelope): Input[] {
   const settle = weighty
     .map((name) => record.outbox.findIndex(({ type }) => type === name))
     .filter((which) => which >= 0)
-    .flatMap((which) => [true, false].map((accepted): Move => ({ move: 'settle', which, accepted })));
+    .flatMap((which) => fates.map((fate): Move => ({ move: 'settle', which, ...fate })));
   const moved = [...representatives, ...settle].map((move) => inputOf(move, record, n)).filter((one) => one !== null);
   return [...moved, ...record.timers.map((timer): Input => ({ kind: 'timer', timer, at: timer.at }))];
 }

@@ -59,5 +59,18 @@ it('knows where a person brought the bot in: not a numbered chat, not a room of 
   inRoom('chat', { person: ann, role: 'chat', number: 1 });
   inRoom('nobody', { person: null });
   inRoom('refused', { person: bob, role: 'refused' });
-  expect([ann, bob].map((person) => directory.entryOf(person))).toEqual([id('entry'), undefined]);
+  const besides = (person: UserId, room: string) => directory.roomOf(person, id(room));
+  expect([ann, bob].map((person) => besides(person, 'new'))).toEqual([id('entry'), undefined]);
+
+  directory.note(noted(ann, { chats: [chat('one', 1), chat('two', 2)] }));
+  expect([besides(ann, 'new'), besides(ann, 'entry')]).toEqual([id('entry'), id('two')]);
+
+  const unentered = newRoomRecord({ ...blankRoom({ room: id('hung'), ...blank }), person: ann }, 'origin');
+  const joining = { id: '1', type: 'join the room', params: { greet: true }, since: 0, device: '', cursor: 0 };
+  directory.noteRoom({ ...unentered, outbox: [joining] });
+  expect(besides(ann, 'new')).toBe(id('entry'));
+  directory.noteRoom(unentered);
+  expect(besides(ann, 'new')).toBe(id('hung'));
+  directory.noteRoom({ ...unentered, done: true });
+  expect(besides(ann, 'new')).toBe(id('entry'));
 });

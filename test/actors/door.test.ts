@@ -2,6 +2,7 @@ import { until } from '../support/until.ts';
 import { describe, expect, it } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { createDoor } from '../../src/actors/door.ts';
+import type { Declined } from '../../src/actors/elsewhere.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import type { Children } from '../../src/durable/children.ts';
 import type { Arrival } from '../../src/ports.ts';
@@ -10,7 +11,6 @@ import { input } from '../support/inputs.ts';
 import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
-const ENTRY = RoomId.parse('!entry:test');
 const notices = UserId.parse('@notices:test');
 const stranger = UserId.parse('@mallory:evil.test');
 const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, heard: { type: 'room.invited', person } });
@@ -20,6 +20,10 @@ const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.
 function door(invitesPerMinute = 2) {
   const delivered: [string, readonly Input[]][] = [];
   const declined: RoomId[] = [];
+  /** Why, and in whose name. */
+  const goodbyes: string[] = [];
+  const told: Declined[] = [];
+  const joins = new Map<UserId, number>();
   const releases: (() => void)[] = [];
   let time = 1_000;
   const actors = {
@@ -30,7 +34,6 @@ function door(invitesPerMinute = 2) {
   } as unknown as Children;
   const { admit } = createDoor({
     access: { mayInvite: (user) => user !== stranger, isPerson: (user) => user !== notices },
-    entryOf: (person) => (person === ann ? ENTRY : undefined),
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),
     ownerOf: (space) => (space === SPACE ? ann : undefined),
@@ -40,12 +43,19 @@ function door(invitesPerMinute = 2) {
       inputsOf: async (arrivals: readonly Arrival[]) =>
         new Map(arrivals.map(({ room, id, heard }) => [room, [input(heard, time, id)]])),
     } as unknown as Parameters<typeof createDoor>[0]['reception'],
-    leave: async (room) => declined.push(room),
+    async leave(room, { party, reason }) {
+      declined.push(room);
+      goodbyes.push(`${party}: ${reason}`);
+      return { ok: true };
+    },
+    farewell: (why) => `sorry, ${why}`,
+    elsewhere: { tell: async (about) => void told.push(about) },
+    joinsOf: (person) => joins.get(person) ?? 0,
     invitesPerMinute,
     now: () => time,
     log: silentLog,
   });
-  return { admit, delivered, declined, releases, wait: (ms: number) => (time += ms) };
+  return { admit, delivered, declined, goodbyes, told, joins, releases, wait: (ms: number) => (time += ms) };
 }
 
 describe('the door', () => {
@@ -81,28 +91,26 @@ describe('the door', () => {
   });
 
   it('declines the invite of a stranger, whose room never gets an actor', async () => {
-    const { admit, delivered, declined } = door();
+    const { admit, delivered, declined, goodbyes } = door();
     expect(await admit([invite(stranger)], null)).toEqual([]);
     expect({ delivered, declined }).toEqual({ delivered: [], declined: [ROOM] });
+    expect(goodbyes).toEqual([`${stranger}: sorry, the person may not invite`]);
   });
 
   it.each(['it names several senders', 'it is to a Space', 'it is for server notices'] as const)(
-    'declines an invite of which is known that %s; of Spaces the person is told where they brought the bot in',
+    'declines an invite of which is known that %s, and says so; of Spaces the person is told elsewhere too',
     async (why) => {
-      const { admit, delivered, declined, releases } = door();
+      const { admit, delivered, declined, goodbyes, told } = door();
       const unwanted = (person: UserId): Arrival => ({
         room: ROOM,
         id: null,
         heard: { type: 'invite.unwanted', person, why },
       });
-      const admitted = admit([unwanted(ann), unwanted(bob), unwanted(stranger)], null);
-      await until(() => declined.length === 3);
-      releases[0]?.();
-      await Promise.all(await admitted);
-      expect(declined).toEqual([ROOM, ROOM, ROOM]);
-      expect(delivered).toEqual(
-        why === 'it is to a Space' ? [[ENTRY, [input({ type: 'space.declined' }, 1_000)]]] : [],
-      );
+      await Promise.all(await admit([unwanted(ann), unwanted(bob), unwanted(stranger)], null));
+      expect({ declined, delivered }).toEqual({ declined: [ROOM, ROOM, ROOM], delivered: [] });
+      expect(goodbyes).toEqual([ann, bob, stranger].map((person) => `${person}: sorry, ${why}`));
+      const theirs = [ann, bob].map((person) => ({ person, room: ROOM, why }));
+      expect(told).toEqual(why === 'it is to a Space' ? theirs : []);
     },
   );
 
@@ -123,15 +131,27 @@ describe('the door', () => {
   });
 
   it('takes so many invites of one person within a minute, and of others besides', async () => {
-    const { admit, delivered, declined, wait } = door(2);
+    const { admit, delivered, declined, goodbyes, wait } = door(2);
     const rooms = ['a', 'b', 'c', 'd', 'e'].map((name) => RoomId.parse(`!${name}:test`));
     const [a, b, c, d, e] = rooms as [RoomId, RoomId, RoomId, RoomId, RoomId];
     void (await admit([invite(ann, a), invite(ann, b), invite(ann, c), invite(bob, d)], null));
     expect(delivered.map(([room]) => room)).toEqual([a, b, d]);
     expect(declined).toEqual([c]);
+    expect(goodbyes).toEqual([`${ann}: sorry, the person invites too often`]);
     wait(60_000);
     void (await admit([invite(ann, e)], null));
     expect(delivered.map(([room]) => room)).toEqual([a, b, d, e]);
+  });
+
+  it('takes no more of a person while it cannot get into many rooms of theirs', async () => {
+    const { admit, delivered, declined, joins } = door(1_000);
+    const rooms = ['a', 'b', 'c'].map((name) => RoomId.parse(`!${name}:test`)) as [RoomId, RoomId, RoomId];
+    joins.set(ann, 30).set(bob, 29);
+    void (await admit([invite(ann, rooms[0]), invite(bob, rooms[1])], null));
+    joins.set(ann, 29);
+    void (await admit([invite(ann, rooms[2])], null));
+    expect(declined).toEqual([rooms[0]]);
+    expect(delivered.map(([room]) => room)).toEqual([rooms[1], rooms[2]]);
   });
 
   it('takes invites also when the clock was set back', async () => {

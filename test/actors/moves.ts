@@ -28,7 +28,7 @@ export type Move =
   | { move: 'go on'; idempotent: boolean; confirmations: boolean }
   | { move: 'agent is back' }
   | { move: 'timer'; stale: boolean }
-  | { move: 'settle'; which: number; accepted: boolean }
+  | { move: 'settle'; which: number; accepted: boolean; code?: string }
   | { move: 'settle a part'; which: number }
   | { move: 'resume' };
 
@@ -89,7 +89,8 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.encrypted', eventId: eventId('encrypted') },
   { type: 'chat.archived', archived: true },
   { type: 'memory.lost', eventId: eventId('unheard') },
-  { type: 'space.declined' },
+  { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it is to a Space' },
+  { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it could not be entered' },
   { type: 'context.assigned', contextId: contextId(77) },
   { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
@@ -172,6 +173,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
       move: fc.constant('settle' as const),
       which: fc.nat(3),
       accepted: fc.constantFrom(true, true, true, false),
+      code: fc.constantFrom('M_FORBIDDEN', 'GIVEN_UP'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ move: fc.constant('settle a part' as const), which: fc.nat(3) }) },
@@ -257,7 +259,9 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'settle': {
       const item = record.outbox[move.which];
-      return item === undefined ? null : { kind: 'settled', effect: item.id, result: resultOf(move.accepted), at };
+      return item === undefined
+        ? null
+        : { kind: 'settled', effect: item.id, result: resultOf(move.accepted, move.code), at };
     }
     case 'settle a part': {
       const item = record.outbox[move.which];

@@ -118,7 +118,7 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   visited.add(conversationOf(after));
   expect(after.parked).toEqual([]);
   if (after.done) return;
-  const serves = !['unclaimed', 'pointing', 'refusing', 'leaving'].includes(conversationOf(after));
+  const serves = !['unclaimed', 'pointing', 'refusing', 'leaving', 'departing'].includes(conversationOf(after));
   const atRest = !serves || ['idle', 'interrupted'].includes(conversationOf(after));
   expect(atRest).toBe(is.turn === null);
   if (atRest && besidesOf(after).length === 0) {
@@ -237,6 +237,7 @@ describe('whatever happens to a room', () => {
       'asking.working.backing off',
       'asking.working.connecting',
       'asking.working.streaming',
+      'departing',
       'idle',
       'interrupted',
       'leaving',

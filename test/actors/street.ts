@@ -94,11 +94,16 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
   const door = createDoor({
     ...{ access, rooms, reception, now: alarm.now, log: silentLog },
     people: { deliver: async (person) => void told.push(person) },
-    entryOf: () => undefined,
     ownerOf: (space) => rules.spaces.get(space),
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),
-    leave: async (room) => left.push(room),
+    joinsOf: () => 0,
+    async leave(room) {
+      left.push(room);
+      return { ok: true };
+    },
+    farewell: (why) => why,
+    elsewhere: { tell: async () => {} },
     invitesPerMinute: 2,
   });
 

@@ -97,6 +97,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           showTyping: async () => undefined,
           work,
           tellPerson: (_, told) => told(),
+          elsewhere: { tell: async () => undefined },
+          farewell: (why) => why,
           openLink(_, listen) {
             queueMicrotask(() => listen({ type: 'opened' }));
             return { ask: nowhere, confirm: nowhere, stop: nowhere, close: nowhere };

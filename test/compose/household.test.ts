@@ -97,6 +97,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     evictAfterMs: 60_000,
     observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
+    elsewhere: { tell: async () => {} },
     onStore: () => {},
   });
   const roomOf = async (room: RoomId) => (await store.rooms.read(room)) as Envelope | null;

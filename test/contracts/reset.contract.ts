@@ -79,10 +79,11 @@ export function describeReset(name: string, start: () => Promise<TestHomeserver>
         ...{ code: 0, joined: [], invited: [], devices: ['BOT'] },
       });
       expect(await readdir(bot.stateDir)).toEqual(['lock']);
-      await someone.waitFor(
-        before.chat,
-        () => someone.client.getRoom(before.chat)?.getMember(bot.userId)?.membership === 'leave',
-      );
+      for (const room of [before.chat, waiting]) {
+        expect(await someone.waitFor(room, () => someone.farewell(room, bot.userId))).toBe(
+          en.farewells['the bot is reset'],
+        );
+      }
 
       const second = bot.start();
       await second.running;

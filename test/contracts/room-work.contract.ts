@@ -35,6 +35,9 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       for (const one of open.splice(0)) one.close();
     });
 
+    const soon = { party: UserId.parse('@anna:test'), since: Date.now() };
+    const bye = { party: soon.party, reason: 'Goodbye for now' };
+
     const via = () => [homeserver.serverName];
     const aliasOf = (operation: string) => `#${aliasNameOf(operation)}:${homeserver.serverName}`;
     const directory = (operation: string) => `/directory/room/${id(aliasOf(operation))}`;
@@ -45,7 +48,7 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       const me = UserId.parse(session.userId);
       const api = disturb(createClient({ homeserver: homeserver.url, accessToken: session.token, me, log }));
       const keepMarker = async () => undefined;
-      const options = { api, me, chance: () => 0, log, keepMarker, wait: () => Promise.resolve() };
+      const options = { api, me, chance: () => 0, now: Date.now, log, keepMarker, wait: () => Promise.resolve() };
       const [work, survey] = [createRoomWork(options), createSurvey(options)];
       open.push(work, survey);
       return { ...session, work, survey };
@@ -319,10 +322,10 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     test('a room is joined where the bot is invited, also twice, and nowhere else', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
       const room = RoomId.parse(await lab.createRoom(someone, { invite: [one.userId] }));
-      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
-      expect(await one.work.joinRoom(room)).toEqual({ ok: true });
+      expect(await one.work.joinRoom(room, soon)).toEqual({ ok: true });
+      expect(await one.work.joinRoom(room, soon)).toEqual({ ok: true });
       const other = RoomId.parse(await lab.createRoom(someone));
-      expect(await one.work.joinRoom(other)).toEqual({ ok: false, code: 'M_FORBIDDEN', detail: anyString });
+      expect(await one.work.joinRoom(other, soon)).toEqual({ ok: false, code: 'M_FORBIDDEN', detail: anyString });
       expect(await one.get('/joined_rooms')).toEqual({ joined_rooms: [room] });
     });
 
@@ -337,11 +340,11 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     test('a room is left and forgotten, also twice', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
       const { chat, space } = await provisioned(one, someone);
-      expect(await one.work.leave(chat)).toEqual({ ok: true });
-      expect(await one.work.leave(chat)).toEqual({ ok: true });
+      expect(await one.work.leave(chat, bye)).toEqual({ ok: true });
+      expect(await one.work.leave(chat, bye)).toEqual({ ok: true });
       expect(await one.get('/joined_rooms')).toEqual({ joined_rooms: [space] });
       await someone.post(`/rooms/${id(space)}/leave`);
-      expect(await one.work.leave(space)).toEqual({ ok: true });
+      expect(await one.work.leave(space, bye)).toEqual({ ok: true });
       const left = await sync(one, { filter: lab.filter({ room: { include_leave: true } }) });
       expect(left.rooms?.leave ?? {}).toEqual({});
     });
@@ -361,7 +364,7 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       // The name is the last event of its room.
       await one.work.setName(chat, 'Plans');
       const left = await made(one, wish(someone));
-      await one.work.leave(left);
+      await one.work.leave(left, bye);
 
       const { rooms, position, arrivals } = await one.survey();
       const nothing = {

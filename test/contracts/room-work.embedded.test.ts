@@ -32,7 +32,7 @@ test('one room is made, however often the answer is lost on its way', async () =
   const { token } = homeserver.login(me);
   const log = keptLog();
   const api = createClient({ homeserver: homeserver.url, accessToken: token, me: UserId.parse(me), log });
-  const options = { api, me, chance: () => 0, log, keepMarker: async () => undefined };
+  const options = { api, me, chance: () => 0, now: Date.now, log, keepMarker: async () => undefined };
   const work = createRoomWork({ ...options, wait: () => Promise.resolve() });
   const asked: string[] = [];
   homeserver.faults.add({

@@ -118,6 +118,7 @@ export function describeStrangeRooms(name: string, start: () => Promise<TestHome
       await someone.message(entry, (m) => m.body === words({ key: 'Spaces are not joined' }));
       const member = await someone.client.getStateEvent(space, 'm.room.member', bot.userId);
       expect(member.membership).toBe('leave');
+      expect(member['reason']).toBe(en.farewells['it is to a Space']);
     });
   });
 }

@@ -29,7 +29,8 @@ async function start(membership: Reply) {
   server = await startServer((seen) => (isOwnMembership(seen) ? membership : refusal));
   const log = keptLog();
   const api = createClient({ homeserver: server.url, accessToken: 't', me, log });
-  const options = { api, me, chance: () => 1, log, wait: clock.wait, keepMarker: async () => undefined };
+  const keepMarker = async () => undefined;
+  const options = { api, me, chance: () => 1, now: clock.now, log, wait: clock.wait, keepMarker };
   attendance = createAttendance(options);
   const work = createRoomWork(options);
   closeWork = () => work.close();

@@ -49,7 +49,7 @@ test('the calls say what the specification says', async () => {
     await api.roomOfAlias('#x:test'),
     await api.deleteAlias('#x:test'),
     await api.join(id),
-    await api.leave(id),
+    await api.leave(id, 'Bye'),
     await api.forget(id),
     await api.invite(id, me),
     await api.state(z.unknown(), id, 'm.space.child', 'key'),
@@ -103,7 +103,7 @@ test('the calls say what the specification says', async () => {
 });
 
 test.each<[string, (api: MatrixApi, limits: object) => Promise<unknown>]>([
-  ['of the library', (api, limits) => api.leave(room('a'), limits)],
+  ['of the library', (api, limits) => api.leave(room('a'), 'Bye', limits)],
   ['of our own', (api, limits) => api.putEvent(room('a'), 't', 't', {}, limits)],
 ])('a call %s ends after its time, and with its signal', async (_, call) => {
   const api = await clientOf(() => 'hang');

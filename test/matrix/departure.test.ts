@@ -20,7 +20,7 @@ afterEach(() => server.close());
 async function start(reply: (seen: Seen, index: number) => Reply | Promise<Reply>): Promise<void> {
   server = await startServer(reply);
   const api = createClient({ homeserver: server.url, accessToken: 'secret-token', me, log });
-  departure = createDeparture({ api, signal: closing.signal, chance: () => 1, log, wait: clock.wait });
+  departure = createDeparture({ api, signal: closing.signal, reason: 'Reset', chance: () => 1, log, wait: clock.wait });
 }
 
 const refused = (status: number, errcode: string): Reply => ({ status, json: { errcode, error: 'No' } });
@@ -67,6 +67,7 @@ test('a room is left, then forgotten; the homeserver is waited for as long as it
   expect(clock.waits).toEqual([90_000, 7_000]);
   const [leave, forget] = ['POST /rooms/!a:test/leave', 'POST /rooms/!a:test/forget'];
   expect(calls()).toEqual([leave, leave, forget, forget]);
+  expect(server.seen[1]?.body).toEqual({ reason: 'Reset' });
 });
 
 test('a limit holds back the other rooms too', async () => {

@@ -47,7 +47,7 @@ export function useRoomWork(): RoomWorkStage {
         if (stage.refuseToKeep-- > 0) throw new Error('the disk is full');
         stage.kept.push([room, content]);
       };
-      const options = { api, me, chance: () => 1, log, keepMarker };
+      const options = { api, me, chance: () => 1, now: clock.now, log, keepMarker };
       const work = createRoomWork({ ...options, wait: clock.wait, timeout: () => late.signal });
       Object.assign(stage, { server, work });
     },

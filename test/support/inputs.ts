@@ -8,8 +8,8 @@ export function input(event: AnyEventObject, at = 0, id: string | null = null): 
 }
 
 /** What became of an effect: done, or refused by the homeserver. */
-export function resultOf(accepted: boolean): Result {
-  return accepted ? { ok: true } : { ok: false, code: 'M_FORBIDDEN', detail: 'no' };
+export function resultOf(accepted: boolean, code = 'M_FORBIDDEN'): Result {
+  return accepted ? { ok: true } : { ok: false, code, detail: 'no' };
 }
 
 /** What a process that starts anew finds on disk. */

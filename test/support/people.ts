@@ -32,6 +32,8 @@ export interface Person {
   view(room: string): RoomView;
   timeline(room: string): Message[];
   typing(room: string): string[];
+  /** Why somebody is out of the room, in their words; null where they are not, or did not say. */
+  farewell(room: string, of: string): string | null;
   /** The first true thing that `look` finds in the room, now or later; rejects with the timeline when there is none in time. */
   waitFor<T>(room: string, look: (view: RoomView) => T, options?: { timeout?: number }): Promise<NonNullable<T>>;
   /** The first message like that, now or later. */
@@ -148,6 +150,11 @@ export async function person(
     view,
     timeline: (room) => view(room).messages,
     typing: (room) => view(room).typing,
+    farewell(room, of) {
+      const member = client.getRoom(room)?.getMember(of);
+      const { reason } = (member?.events.member?.getContent() ?? {}) as { reason?: unknown };
+      return member?.membership === 'leave' && typeof reason === 'string' ? reason : null;
+    },
     waitFor,
     message: (room, like, options) => waitFor(room, ({ messages }) => messages.find(like), options),
     invite: (like = () => true, { timeout = patienceMs } = {}) =>

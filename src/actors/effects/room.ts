@@ -8,6 +8,7 @@ import type { Envelope } from '../../durable/record.ts';
 import type { Alarm } from '../../durable/timers.ts';
 import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
+import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDelivery, transactionOf } from './delivery.ts';
@@ -23,6 +24,8 @@ export interface RoomEffectPorts {
   showTyping: ports.ShowTyping;
   work: ports.RoomWork;
   tellPerson: Post['tellPerson'];
+  elsewhere: Elsewhere;
+  farewell: ports.RenderFarewell;
   openLink: ports.OpenLink;
   places: ports.Places;
   answers: ports.Answers;
@@ -87,7 +90,17 @@ function inTheRoom(world: RoomEffectPorts, admit: Admit<RoomId>) {
   const { work } = world;
   const { whenDone, acknowledge } = createAcknowledge(world, admit);
   return {
-    'join the room': (room, _, effect) => whenDone(room, effect, world.joinRoom(room)),
+    'join the room': (room, _, effect, { context }) =>
+      whenDone(room, effect, world.joinRoom(room, { party: context.person ?? room, since: effect.since })),
+    'leave the room'(room, { person, why }, effect, record) {
+      const told = world.elsewhere.tell({ person, room, why }, transactionOf(record, effect));
+      const goodbye = { party: person, reason: world.farewell(why) };
+      whenDone(
+        room,
+        effect,
+        told.then(() => work.leave(room, goodbye)),
+      );
+    },
     'set the name': (room, { name }, effect) => whenDone(room, effect, work.setName(room, name)),
     'write the marker': (room, { marker }, effect) => whenDone(room, effect, work.writeMarker(room, marker)),
     'tell the person': (room, { person, wish }, effect, record) =>

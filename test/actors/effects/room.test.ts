@@ -57,18 +57,22 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
     writeMarker: (room, { person }) => doing(`mark ${room} ${person}`),
     displayName: async () => null,
     readMarker: async () => null,
-    leave: () => Promise.reject(new Error('a room leaves nothing')),
+    leave: (room, { party, reason }) => doing(`leave ${room} for ${party}: ${reason}`),
   };
   const effects = createRoomEffects(
     {
       send: (message, priority) => put(message, priority),
       sendDisposable: (message) => put(message, 'disposable'),
-      joinRoom: async (room) => {
-        happened.push(`join ${room}`);
+      joinRoom: async (room, { party, since }) => {
+        happened.push(`join ${room} for ${party} since ${since}`);
         return { ok: true };
       },
       work,
       tellPerson: (word, told) => void words.push({ word, told }),
+      elsewhere: {
+        tell: async ({ person, room, why }, id) => void happened.push(`tell ${person} of ${room}: ${why} (${id})`),
+      },
+      farewell: (why) => `Bye, ${why}`,
       showTyping: async (room, ms) => void happened.push(`typing ${room} ${ms}`),
       openLink: (target, listen) => {
         happened.push(`open ${target.agent} ${target.contextId}`);
@@ -167,7 +171,7 @@ describe('joining a room', () => {
     const { perform, happened, inputs, alarm, reached } = theatre();
     perform('join the room', { greet: true });
     await until(() => inputs().length === 1);
-    expect(happened).toEqual([`join ${ROOM}`]);
+    expect(happened).toEqual([`join ${ROOM} for ${ann} since ${SINCE}`]);
     expect(inputs()).toEqual([settledInput(true, alarm.now())]);
     expect(reached).toEqual(['effect about to be sent', 'effect sent']);
 
@@ -679,6 +683,7 @@ it('says that a room is troubled, whatever becomes of that', async () => {
 it('does each effect that the chart can ask for', async () => {
   const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
     'join the room': { greet: false },
+    'leave the room': { person: ann, why: 'it could not be entered' },
     'set the name': { name: 'Plans', answers: eventId('rename') },
     'write the marker': { marker },
     'tell the person': { person: ann, wish: { type: 'chat.gone' } },

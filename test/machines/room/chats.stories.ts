@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ContextId, RoomId } from '../../../machines/ids.ts';
+import type { Farewell } from '../../../machines/notices.ts';
 import { type RoomEvent } from '../../../machines/room.model.ts';
 import { each, everywhere, idle, interrupted, streaming } from './scenes.ts';
 import {
@@ -280,15 +281,57 @@ describe('a state that was lost', () => {
   );
 });
 
-describe('an invite to a Space', () => {
+describe('an invite to another room', () => {
+  const room = RoomId.parse('!other:example.org');
+
   it.each([...each(everywhere), ['pointing', play(invited(ann, agent, 'entry'), joined)] as const])(
-    'is told to be declined: %s',
+    'is told to be declined, and why: %s',
     (at, scene) => {
-      expect(scene.on({ type: 'space.declined' })).toEqual({
-        at,
-        does: [say({ key: 'Spaces are not joined' }, null)],
-        changes: {},
-      });
+      const told = (why: Farewell) => scene.on({ type: 'invite.declined', room, why });
+      expect([told('it is to a Space'), told('it could not be entered')]).toEqual([
+        { at, does: [say({ key: 'Spaces are not joined' }, null)], changes: {} },
+        { at, does: [say({ key: 'room could not be entered', room }, null)], changes: {} },
+      ]);
     },
   );
+});
+
+describe('a room that cannot be entered', () => {
+  const refused = (code: string): RoomEvent => ({ type: 'join.refused', code });
+  const roles = ['chat', 'entry', 'refused'] as const;
+
+  it.each(roles)('is given up, and its person hears so elsewhere: %s', (role) => {
+    const { at, does, changes } = play(invited(ann, agent, role)).on(refused('GIVEN_UP'));
+    expect({ at, does, person: changes.person }).toEqual({
+      at: 'departing',
+      does: [['leave the room', { person: ann, why: 'it could not be entered' }]],
+      person: null,
+    });
+  });
+
+  it.each(roles)('is forgotten where the invitation is gone: %s', (role) => {
+    const scene = play(invited(ann, agent, role));
+    for (const code of ['M_FORBIDDEN', 'M_NOT_FOUND']) expect(scene.on(refused(code)).at).toBe('left');
+    expect(scene.on(refused('M_FORBIDDEN')).does).toEqual([]);
+    expect(play().on(refused('GIVEN_UP')).at).toBe('left');
+  });
+
+  it('is out of a chat that is numbered, as if the bot had been put out', () => {
+    expect(play(adopted()).on(refused('GIVEN_UP')).at).toBe('leaving');
+    const leaving = play(adopted(), refused('GIVEN_UP'));
+    expect(leaving.on(refused('GIVEN_UP'))).toEqual({ at: 'leaving', does: [], changes: {} });
+  });
+
+  it('is kept until the bot is out of it, and begins anew with another invitation', () => {
+    const departing = play(invited(), refused('GIVEN_UP'));
+    for (const more of [left, refused('GIVEN_UP')]) {
+      expect(departing.on(more)).toEqual({ at: 'departing', does: [], changes: {} });
+    }
+    expect(departing.on({ type: 'room.given up' }).at).toBe('left');
+    expect(departing.on(invited())).toEqual({
+      at: 'idle',
+      does: [joins(true)],
+      changes: { person: ann },
+    });
+  });
 });
