@@ -17,6 +17,8 @@ export type SupervisorEvent =
   /** An actor threw, or its record could not be read or written; `shared`: by no fault of its own; `at` in ms. */
   | { type: 'actor.failed'; key: string; error: string; shared: boolean; at: number }
   | { type: 'drain' }
+  /** Another service may speak for the account, or have its state, by now. */
+  | { type: 'displaced' }
   | { type: 'drained' }
   | { type: `xstate.error.actor.${string}`; actorId: string; error: unknown }
   | { type: `xstate.done.actor.${string}`; actorId: string; output: { key: string } };

@@ -81,6 +81,8 @@ export const supervisorMachine = supervisor.createMachine({
     'store.succeeded': { actions: 'note that the store works' },
     'store.failed': { actions: 'note what is wrong with the store' },
     drain: '.draining',
+    // Nothing of what is under way may be said any more.
+    displaced: '.stopped',
   },
   states: { 'logging in': loggingIn, reconciling, waking, running, degraded, draining, stopped },
 });

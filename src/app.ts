@@ -8,7 +8,6 @@ import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary
 import { as } from '../machines/vocabulary.ts';
 import { standingOf } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
-import { createSteadyClock } from './basics/steady-clock.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
@@ -16,14 +15,17 @@ import type { Change } from './durable/durable.ts';
 import { chartsOnly } from './durable/inspection.ts';
 import type { Supervision } from './durable/supervision.ts';
 import { Closed } from './matrix/errors.ts';
+import { noRight } from './matrix/lease.ts';
 import { LoginRefused } from './matrix/login.ts';
 import type { Suspension } from './matrix/standing.ts';
 import type { Health } from './ops/health.ts';
 import type { Log } from './ports.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
-import { openHouse, type House } from './start/house.ts';
-import { readRemembered, type Remembered } from './start/remembered.ts';
+import { watchFolder, type House } from './start/house.ts';
+import { clockOf } from './start/clock.ts';
+import { openRemembered } from './start/open.ts';
+import type { Remembered } from './start/remembered.ts';
 
 export interface App {
   health(): Health;
@@ -47,6 +49,10 @@ export interface AppOptions {
   evictAfterMs?: number;
   /** How long the homeserver may hold an empty sync back, ms. */
   pollMs?: number;
+  /** Asks another service of the account to end, instead of ending. */
+  takeOver?: boolean;
+  /** How often it says that it has the account, ms. */
+  leaseMs?: number;
   /** How long a stopping service waits for answers that are being written, ms. */
   drainMs?: number;
 }
@@ -82,19 +88,20 @@ interface Run {
   suspended: Suspension | null;
   /** Why it ends. */
   problem: Error | null;
+  /** Another service may speak for the account by now. */
+  isDisplaced: boolean;
   send(event: SupervisorEvent): void;
   storeFails(): boolean;
 }
 
 /**
- * Starts the service and returns while it still logs in. Throws as `openStore` and `readRemembered` do; a homeserver that is
+ * Starts the service and returns while it still logs in. Throws as `openRemembered` does; a homeserver that is
  * away is waited for, one that refuses the bot ends the service.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, drainMs = DRAIN_MS, inspect } = options;
-  const now = steadyClock(options);
-  const house = await openHouse(config, now, log);
-  const remembered = await readOrClose(house, log);
+  const now = clockOf(options);
+  const { house, remembered } = await openRemembered(config, now, log);
   const machine = supervisorMachine.provide({ actions: deedsOf(() => run), delays: { drainLimit: drainMs } });
   const root = createActor(machine, {
     ...{ id: 'supervisor', systemId: 'supervisor', input: { policy: restartPolicy } },
@@ -103,6 +110,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
     ...{ entering: null, service: null, remembered, lastSyncAt: null, suspended: null, problem: null },
+    isDisplaced: false,
     supervision: {
       root,
       tell: (event) => root.send(event),
@@ -122,6 +130,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     });
   });
   root.start();
+  watchFolder(house, config.state.dir, now, (why) => displace(run, why));
 
   return {
     ended,
@@ -141,20 +150,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       };
     },
     async stop() {
-      root.send({ type: 'drain' });
+      if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;
     },
   };
-}
-
-/** Before anybody is asked anything: what a newer version wrote is not for this one. */
-async function readOrClose(house: House, log: Log): Promise<Remembered> {
-  try {
-    return await readRemembered(house.store, log);
-  } catch (error) {
-    await house.close();
-    throw error;
-  }
 }
 
 /** What the names in the root's chart do; nothing of it is called before the root starts. */
@@ -202,7 +201,9 @@ function deedsOf(run: () => Run) {
 
 async function logIn(run: Run): Promise<void> {
   const { config, house, starting, options } = run;
-  const entering = enter(config, house, starting.signal, options.log);
+  const { log, takeOver = false, leaseMs } = options;
+  const onLost = (why: Error) => displace(run, why);
+  const entering = enter({ config, house, signal: starting.signal, log, takeOver, leaseMs, onLost });
   run.entering = entering;
   const entered = await entering;
   // A stop may have come meanwhile: nothing is opened after everything was closed.
@@ -229,11 +230,12 @@ function comingBack({ service, house, config, now, options }: Run) {
   return { ...service, ...house, mode: policy.onboarding.mode, me: matrix.userId, now, log: options.log };
 }
 
-function serviceFor(run: Run, { session, baseOf }: Entered): Service {
+function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
   const { config, options, house, now, supervision, send } = run;
   const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS, pollMs, observe } = options;
   return composeService({
-    ...{ config, session, baseOf, supervision, now, log, reach, evictAfterMs, pollMs, observe, ...house },
+    ...{ config, supervision, now, log, reach, evictAfterMs, pollMs, observe, ...entered, ...house },
+    sure: () => (run.isDisplaced ? Promise.reject(noRight()) : sure()),
     chance: Math.random,
     on: {
       unauthorised: () =>
@@ -267,6 +269,14 @@ function fail(run: Run, error: unknown): void {
   run.send({ type: 'drain' });
 }
 
+/** Nothing more is said or asked: somebody else does that by now. */
+function displace(run: Run, why: Error): void {
+  run.options.log.error({ problem: why.message }, 'displaced');
+  run.problem ??= why;
+  run.isDisplaced = true;
+  run.send({ type: 'displaced' });
+}
+
 /** Closes all of it, whatever fails of it; gives what failed first, null for nothing. Never rejects. */
 async function close({ starting, entering, service, house, options }: Run): Promise<Error | null> {
   starting.abort();
@@ -285,11 +295,4 @@ async function close({ starting, entering, service, house, options }: Run): Prom
   }
   options.log.info({}, 'stopped');
   return failures[0] ?? null;
-}
-
-function steadyClock({ log, now: wall = Date.now }: AppOptions): () => number {
-  return createSteadyClock({
-    wall,
-    onJump: (ms) => log.warn({ ms }, 'the clock of the machine was set; what waits here goes by the time that passes'),
-  });
 }

@@ -25,12 +25,13 @@ program
     portOf,
   )
   .option('--inspect-texts', 'show them what people and agents say, too', false)
-  .action(async (options: Inspection) => {
+  .option('--take-over', 'make another service of the same account end, where there is one', false)
+  .action(async (options: Inspection & { takeOver: boolean }) => {
     // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
     process.noDeprecation = true;
     const config = await readConfig();
     const { serve } = await import('./serve.ts');
-    await serve(config, inspectionOf(options));
+    await serve(config, { inspect: inspectionOf(options), takeOver: options.takeOver });
   });
 
 program
@@ -169,7 +170,7 @@ function report(error: unknown): number {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   console.error(message);
   if (name === 'ConfigError') return 2;
-  if (name === 'FolderInUse') return 3;
+  if (name === 'FolderInUse' || name === 'FolderLost' || name === 'AccountInUse') return 3;
   if (name === 'NewerState') return 4;
   if (process.env.LOG_LEVEL?.trim().toLowerCase() === 'debug') console.error(error);
   else console.error('Set LOG_LEVEL=debug to see where it happened.');

@@ -6,11 +6,15 @@ import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { startOps } from './ops/server.ts';
 
-/**
- * Serves until a signal; throws what keeps the service from starting or from going on. A second signal ends it at once.
- * `inspect`: lets inspectors look on; null for nobody.
- */
-export async function serve(config: Config, inspect: Omit<InspectorOptions, 'log'> | null): Promise<void> {
+export interface ServeOptions {
+  /** Lets inspectors look on; null for nobody. */
+  inspect: Omit<InspectorOptions, 'log'> | null;
+  /** Asks another service of the account to end. */
+  takeOver: boolean;
+}
+
+/** Serves until a signal; throws what keeps the service from starting or from going on. A second signal ends it at once. */
+export async function serve(config: Config, { inspect, takeOver }: ServeOptions): Promise<void> {
   const log = createLog(config.log);
   for (const warning of config.warnings) log.warn({ warning }, 'configuration');
   const opened: { close(): Promise<void> }[] = [];
@@ -29,7 +33,7 @@ export async function serve(config: Config, inspect: Omit<InspectorOptions, 'log
   try {
     const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
     if (inspector !== null) opened.push(inspector);
-    const options = { log, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
+    const options = { log, takeOver, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
     let running = (app = await startApp(config, options));
     if (isStopping) void running.stop();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -15,6 +15,8 @@ import type { Chance, Log, Now } from '../ports.ts';
 export interface MatrixOptions {
   homeserver: string;
   session: Session;
+  /** Resolves as long as nobody else speaks for the account. */
+  sure(): Promise<void>;
   me: UserId;
   now: Now;
   chance: Chance;
@@ -30,9 +32,9 @@ export interface MatrixOptions {
 }
 
 export function composeMatrix(options: MatrixOptions) {
-  const { homeserver, session, me, now, chance, log, keepMarker, onGone } = options;
+  const { homeserver, session, sure, me, now, chance, log, keepMarker, onGone } = options;
   const { accessToken, deviceId } = session;
-  const api = createClient({ homeserver, accessToken, me, log });
+  const api = createClient({ homeserver, accessToken, me, sure, log });
   const standing = createStanding(options);
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });

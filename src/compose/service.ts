@@ -19,6 +19,8 @@ import type { RoomContext } from '../../machines/room.model.ts';
 
 export interface ServiceOptions extends Basis {
   session: Session;
+  /** Resolves as long as nobody else speaks for the account. */
+  sure(): Promise<void>;
   host: HostState;
   pollMs: number | undefined;
   observe: Observe<RoomId, RoomContext> | undefined;
@@ -35,14 +37,14 @@ export interface ServiceOptions extends Basis {
 export type Service = ReturnType<typeof composeService>;
 
 export function composeService(options: ServiceOptions) {
-  const { config, session, host, now, chance, log, on } = options;
+  const { config, session, sure, host, now, chance, log, on } = options;
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
   const registry = createRegistry(config);
   const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
   const directory = createDirectory();
   const matrix = composeMatrix({
-    ...{ homeserver, session, me, now, chance, log },
+    ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     keepMarker: (room, content) =>
       options.store.damaged.keep({

@@ -78,11 +78,13 @@ export interface ClientOptions {
   accessToken: string | null;
   /** Whose account it is. */
   me: UserId;
+  /** Resolves when the service may speak; asked before each call and, where that has taken long, behind it. */
+  sure?: () => Promise<void>;
   log: Log;
 }
 
 /** Makes the client of one account. */
-export function createClient({ homeserver, accessToken, me, log }: ClientOptions): MatrixApi {
+export function createClient({ homeserver, accessToken, me, sure, log }: ClientOptions): MatrixApi {
   const client = new ClientOf(me, homeserver, accessToken ?? '');
 
   async function checked<Schema extends z.ZodType>(
@@ -91,6 +93,7 @@ export function createClient({ homeserver, accessToken, me, log }: ClientOptions
     ask: () => Promise<unknown>,
   ): Promise<z.infer<Schema>> {
     const started = performance.now();
+    await sure?.();
     const { answer, status } = await withLimits({ timeoutMs: DEFAULT_TIMEOUT_MS, ...limits }, async (exchange) => {
       try {
         return { answer: await ask(), status: exchange.status };
@@ -102,6 +105,7 @@ export function createClient({ homeserver, accessToken, me, log }: ClientOptions
         throw failure;
       }
     });
+    await sure?.();
     const decoded = schema.safeParse(answer);
     if (decoded.success) return decoded.data;
     if (typeof answer !== 'object' || answer === null) throw badAnswer(status, 'The answer is not what was asked for');

@@ -39,6 +39,8 @@ export type HostDocument = Readonly<{
   /** `next_batch` of the last sync whose events are all in records. */
   syncPosition: string | null;
   deviceId: string | null;
+  /** What this state is called where others of the same account are told from it. */
+  instance: string | null;
   /** The account whose rooms the records are of. */
   userId: UserId | null;
   /** Where each person has one memory (`policy.context.scope: person`): who has ever spoken to an agent. */
@@ -68,6 +70,8 @@ export interface Store {
   answers: Answers;
   host: HostState;
   damaged: Damaged;
+  /** Whether it still is where it was opened: nobody took it away, or put another in its place. */
+  isInPlace(): boolean;
   /** Copies what is committed into a new file, beside the work that goes on. */
   backup(file: string): Promise<void>;
   /** Ends what is under way, then lets another process have the store. Calling it twice is harmless. */

@@ -1,7 +1,10 @@
 /** How the bot comes to its session: the folder is claimed, the agents have addresses, the homeserver lets it in. */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { AgentId } from '../../machines/ids.ts';
 import type { Config } from '../config/config.ts';
+import { createClient } from '../matrix/client.ts';
+import { acquireLease, type Right } from '../matrix/lease.ts';
 import { login, type Session } from '../matrix/login.ts';
 import type { Log } from '../ports.ts';
 import { claimFolder, type House } from './house.ts';
@@ -9,12 +12,28 @@ import { claimMemories } from './memories.ts';
 
 export interface Entered {
   session: Session;
+  /** Resolves as long as nobody else speaks for the account. */
+  sure: Right['sure'];
   /** Where an agent is reached; null for one that the registry does not know. */
   baseOf: (agent: AgentId) => string | null;
 }
 
+export interface EnterOptions {
+  config: Config;
+  house: House;
+  signal: AbortSignal;
+  log: Log;
+  /** Asks another service of the account to end. */
+  takeOver: boolean;
+  /** How often it says that it has the account, ms. */
+  leaseMs: number | undefined;
+  /** Another service has the account now. */
+  onLost(why: Error): void;
+}
+
 /** Rejects with why the bot cannot serve here, or with `Closed` once the signal aborts. */
-export async function enter(config: Config, house: House, signal: AbortSignal, log: Log): Promise<Entered> {
+export async function enter(options: EnterOptions): Promise<Entered> {
+  const { config, house, signal, log } = options;
   const { host } = house;
   await claimFolder(host, config);
   await claimMemories(host, config);
@@ -26,8 +45,17 @@ export async function enter(config: Config, house: House, signal: AbortSignal, l
     rememberedDeviceId: host.read().deviceId,
     chance: Math.random,
   });
-  await host.update({ deviceId: session.deviceId });
-  return { session, baseOf };
+  const { instance } = await host.update({
+    deviceId: session.deviceId,
+    instance: host.read().instance ?? randomUUID(),
+  });
+  const right = await acquireLease({
+    api: createClient({ homeserver, accessToken: session.accessToken, me: userId, log }),
+    ...{ me: userId, holder: String(instance), signal, chance: Math.random, log },
+    ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onLost: options.onLost },
+  });
+  house.closers.push(right.close);
+  return { session, sure: right.sure, baseOf };
 }
 
 /** With the mock backend the reference agent runs in this process and answers for every agent. */

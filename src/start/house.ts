@@ -3,6 +3,7 @@ import { createAlarm, type Alarm } from '../durable/timers.ts';
 import type { UserId } from '../../machines/ids.ts';
 import type { Config } from '../config/config.ts';
 import type { HostState, Log, Now, Store } from '../ports.ts';
+import { FolderLost } from '../store/errors.ts';
 import { openStore } from '../store/store.ts';
 
 export interface House {
@@ -36,6 +37,22 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
       }
     },
   };
+}
+
+/** How often a service looks whether its state folder is still there, ms. */
+const LOOK_MS = 2_000;
+
+/** Hears once when the folder was taken away: another process may lock and open a new one then. */
+export function watchFolder(
+  house: Pick<House, 'store' | 'alarm'>,
+  dir: string,
+  now: Now,
+  onLost: (why: Error) => void,
+): void {
+  house.alarm.set(now() + LOOK_MS, () => {
+    if (house.store.isInPlace()) watchFolder(house, dir, now, onLost);
+    else onLost(new FolderLost(dir));
+  });
 }
 
 /** The state folder remembers the rooms of another account. */

@@ -22,6 +22,18 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The state folder of a running service is gone, or another stands in its place. */
+export class FolderLost extends Error {
+  override readonly name = 'FolderLost';
+
+  constructor(folder: string) {
+    super(
+      `The state folder ${folder} was removed or replaced while the service worked on it, so the service has ended: ` +
+        'what it would do from now on nobody would remember.',
+    );
+  }
+}
+
 /** What is in the state folder is not for this service to write into. It is left as it is. */
 export class UnusableState extends Error {
   override readonly name: string = 'UnusableState';

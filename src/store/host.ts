@@ -13,10 +13,11 @@ const TABLE = 'host';
 /** The only row of its table. */
 export const HOST_ROW = 'host';
 
-const StoredHost = z.strictObject({
+const StoredHost = z.object({
   version: z.literal(VERSION),
   syncPosition: z.string().nullable(),
   deviceId: z.string().nullable(),
+  instance: z.string().nullable().default(null),
   userId: UserId.nullable().default(null),
   memories: z.record(AgentId, UserId).default({}),
   lastContextId: ContextId.nullable(),
@@ -24,9 +25,14 @@ const StoredHost = z.strictObject({
 });
 type StoredHost = z.infer<typeof StoredHost>;
 
+/** Facts that a later version remembers stay: it may come back. */
+const FoundHost = StoredHost.loose();
+const Known = StoredHost.omit({ version: true }).strict();
+
 const empty: HostDocument = Object.freeze({
   syncPosition: null,
   deviceId: null,
+  instance: null,
   userId: null,
   memories: {},
   lastContextId: null,
@@ -39,8 +45,9 @@ export async function openHostState(database: Database): Promise<HostState> {
   let last: Promise<unknown> = Promise.resolve();
 
   const apply = async (patch: Partial<HostDocument>): Promise<HostDocument> => {
-    const { version, ...next } = StoredHost.parse({ ...committed, ...patch, version: VERSION });
-    const record: StoredHost = { version, ...next };
+    const known = Object.keys(Known.shape).map((key) => [key, committed[key as keyof HostDocument]]);
+    const next = { ...committed, ...Known.parse({ ...Object.fromEntries(known), ...patch }) };
+    const record: StoredHost = { version: VERSION, ...next };
     await new Low(rowAdapter<StoredHost>(database, TABLE, HOST_ROW), { record }).write();
     committed = Object.freeze(next);
     return committed;
@@ -60,7 +67,7 @@ async function readDocument(database: Database): Promise<HostDocument> {
   if (data === null) return empty;
   const found = z.object({ version: z.number() }).safeParse(data.record);
   if (found.success && found.data.version > VERSION) throw newerFormat(database.file, found.data.version, VERSION);
-  const parsed = StoredHost.safeParse(data.record);
+  const parsed = FoundHost.safeParse(data.record);
   if (!parsed.success) {
     const document = textOf(database, TABLE, HOST_ROW) ?? '';
     const damage = { part: TABLE, id: HOST_ROW, document, why: 'it is no state of this service' };

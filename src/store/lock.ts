@@ -2,9 +2,12 @@
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, FolderInUse, StoreFailure } from './errors.ts';
+import { placeOf } from './place.ts';
 import { DatabaseSync } from './sqlite.ts';
 
 export interface FolderLock {
+  /** Whether the file that is locked still is where the next process would look for it. */
+  isInPlace(): boolean;
   /** Lets another process have the folder; calling it twice is harmless. */
   release(): void;
 }
@@ -27,9 +30,10 @@ export function lockFolder(folder: string): FolderLock {
     throw new StoreFailure('open the folder', folder, error);
   }
   const pidFile = path.join(folder, 'lock.pid');
+  const lockFile = path.join(folder, 'lock');
   let database: InstanceType<typeof DatabaseSync> | null = null;
   try {
-    database = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
+    database = new DatabaseSync(lockFile, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     ignoreFailure(() => writeFileSync(pidFile, String(process.pid), { mode: 0o600 }));
   } catch (error) {
@@ -38,7 +42,9 @@ export function lockFolder(folder: string): FolderLock {
       ? new FolderInUse(folder, holderIn(pidFile))
       : new StoreFailure('lock the folder', folder, error);
   }
+  const isInPlace = placeOf(lockFile);
   return {
+    isInPlace,
     release() {
       if (database?.isOpen !== true) return;
       ignoreFailure(() => unlinkSync(pidFile));

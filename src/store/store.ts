@@ -9,6 +9,7 @@ import { openHostState } from './host.ts';
 import { openLetters } from './letters.ts';
 import { lockFolder } from './lock.ts';
 import { importOldFolder, syncFolder, type OnCorrupt } from './old-folder.ts';
+import { placeOf } from './place.ts';
 import { openRecords } from './records.ts';
 
 export interface StoreOptions {
@@ -39,6 +40,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     importOldFolder(folder, database, onCorrupt);
     const { file } = database;
     const damaged = openDamaged(database);
+    const isDatabaseInPlace = placeOf(file);
     return {
       damaged,
       rooms: openRecords(database, 'rooms', damaged),
@@ -46,6 +48,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       deadLetters: openLetters(database, damaged),
       answers: openAnswers(database),
       host: await openHostState(database),
+      isInPlace: () => lock.isInPlace() && isDatabaseInPlace(),
       backup: (target) => backupTo(target, file),
       close,
     };

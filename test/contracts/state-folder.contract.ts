@@ -1,9 +1,12 @@
 /** What becomes of the people when the state folder is damaged, of another version, taken away, or a second one is there. */
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { sql } from '../store/support.ts';
+import { temporaryFolder } from '../support/bot.ts';
+import { startCommand } from '../support/command.ts';
 import type { Person } from '../support/people.ts';
 import { scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -116,6 +119,101 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
         ]).toEqual([[{ part: 'dead_letters', id: room, document: letter }], [], 1]);
       },
     );
+
+    describe('of an account that is served already', () => {
+      /** A service that says every 200 ms that it lives, with a chat, and the folder of another one. */
+      async function served() {
+        const agent = await world.agent(scripts.echo);
+        const bot = await world.restartableBot({ agents: { a: agent.url } });
+        const someone = await world.person();
+        const first = await bot.start({}, { leaseMs: 200 });
+        const room = await someone.createDm(bot.userId);
+        await someone.message(room, (m) => m.sender === bot.userId);
+        const folder = await temporaryFolder();
+        world.later(() => folder.remove());
+        const ask = async (text: string) => {
+          await someone.say(room, text);
+          await someone.message(room, (m) => m.body === `You said: ${text}`);
+        };
+        const answers = () => someone.timeline(room).flatMap(({ body }) => (/^You said: /.test(body) ? [body] : []));
+        return { agent, bot, first, other: folder.path, someone, room, ask, answers };
+      }
+
+      test('ends with 3 and what to do, and the first goes on', async () => {
+        const { bot, agent, other, ask, answers } = await served();
+        const second = startCommand(['start'], {
+          MATRIX_HOMESERVER: world.homeserver().url,
+          MATRIX_USER_ID: bot.userId,
+          MATRIX_PASSWORD: 'secret',
+          MATRIX_PLATFORM_BACKEND: 'mock',
+          STATE_DIR: other,
+        });
+        world.later(() => second.kill('SIGKILL'));
+        const { code, err } = await second.finished;
+        expect([code, err]).toEqual([
+          3,
+          `Another service speaks for ${bot.userId}, from another state folder. Stop that one first, or start this one ` +
+            'with --take-over, which makes that one end.\n',
+        ]);
+        await ask('hello');
+        expect([answers(), agent.messages.length]).toEqual([['You said: hello'], 1]);
+      });
+
+      test('takes it over where it is told to: the first ends and says nothing more', async () => {
+        const { bot, agent, first, other, ask, answers } = await served();
+        await ask('one');
+        const { log } = await bot.rival({ stateDir: other }, { leaseMs: 200, takeOver: true });
+        expect(await first.app.ended).toEqual(
+          expect.objectContaining({
+            name: 'AccountInUse',
+            message: expect.stringMatching(/^Another service took /) as unknown,
+          }),
+        );
+        await ask('two');
+        expect([answers(), agent.messages.map(({ text }) => text)]).toEqual([
+          ['You said: one', 'You said: two'],
+          ['one', 'two'],
+        ]);
+        expect(log.lines.filter(({ message }) => message === 'booted')).toHaveLength(1);
+      });
+
+      test('gets it when the first stops; after a kill the same folder has it at once', async () => {
+        const { agent, bot, other, ask } = await served();
+        await bot.stop();
+        const second = await bot.rival({ stateDir: other }, { leaseMs: 200 });
+        await ask('one');
+        await second.app.stop();
+
+        const killed = await world.killableBot({ agents: { a: agent.url } });
+        const process = killed.start();
+        await process.running;
+        await process.kill();
+        // Nobody waits for what the one that was killed said last.
+        const again = killed.start();
+        await again.running;
+        expect(await again.kill('SIGTERM')).toBe('0');
+      });
+
+      test('a folder that is removed under a running service ends that one; the next on the same path serves', async () => {
+        const { bot, agent, first, ask, answers } = await served();
+        await ask('one');
+        await rm(bot.stateDir, { recursive: true });
+        const second = await bot.rival({}, { leaseMs: 200 }).catch((error: unknown) => error);
+        expect(await first.app.ended).toEqual(
+          expect.objectContaining({
+            name: 'FolderLost',
+            message: expect.stringMatching(/^The state folder .+ was removed or replaced/) as unknown,
+          }),
+        );
+        // It saw the first one live, or got the account when that one ended.
+        if (second instanceof Error) await bot.rival({}, { leaseMs: 200 });
+        await ask('two');
+        expect([answers(), agent.messages.map(({ text }) => text)]).toEqual([
+          ['You said: one', 'You said: two'],
+          ['one', 'two'],
+        ]);
+      });
+    });
 
     test('with a record of a newer version is left as it is: no start, a sentence, an exit code', async () => {
       const agent = await world.agent(scripts.echo);

@@ -36,6 +36,8 @@ export interface RestartableBot {
   /** Resolves when it has caught up; `changes`: what is configured otherwise from now on. */
   start(changes?: Partial<BotOptions>, app?: Partial<AppOptions>): Promise<Bot>;
   stop(): Promise<void>;
+  /** Another service of the same account. */
+  rival(changes: Partial<BotOptions>, app?: Partial<AppOptions>): Promise<Bot>;
   /** What it logged since the last start. */
   lines(): LogBook['lines'];
 }
@@ -119,6 +121,11 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
           return current;
         },
         stop,
+        async rival(changes, app = {}) {
+          const bot = await startBot({ ...options, ...changes }, app);
+          cleanups.push(() => bot.app.stop());
+          return bot;
+        },
         lines: () => current?.log.lines ?? [],
       };
     },

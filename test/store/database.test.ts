@@ -31,7 +31,7 @@ test('the tables stay what they are, and only the service may read them', async 
       {
         id: 'host',
         record:
-          '{"version":1,"syncPosition":null,"deviceId":"DEVICE","userId":null,"memories":{},"lastContextId":null,"lastSyncAt":null}',
+          '{"version":1,"syncPosition":null,"deviceId":"DEVICE","instance":null,"userId":null,"memories":{},"lastContextId":null,"lastSyncAt":null}',
       },
     ],
     damaged: [],
@@ -114,6 +114,18 @@ test.each(['{', '[]', '{"version":1}', '{"version":1,"syncPosition":5}', '{"vers
     expect((await temporaryStore(folder)).host.read().syncPosition).toBeNull();
   },
 );
+
+test('facts of the host that only a later version knows stay where they are', async () => {
+  const folder = await temporaryFolder();
+  await (await open(folder)).close();
+  const known = { syncPosition: 's1', deviceId: null, lastContextId: null, lastSyncAt: null };
+  sql(folder, "INSERT INTO host VALUES ('host', ?)", JSON.stringify({ version: 1, ...known, moon: 'full' }));
+  const store = await temporaryStore(folder);
+  await store.host.update({ syncPosition: 's2' });
+  expect(sql(folder, "SELECT record ->> '$.syncPosition' AS position, record ->> '$.moon' AS moon FROM host")).toEqual([
+    { position: 's2', moon: 'full' },
+  ]);
+});
 
 test('what a newer version wrote is left alone', async () => {
   const folder = await temporaryFolder();

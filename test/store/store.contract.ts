@@ -213,7 +213,7 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
 
     describe('its host state', () => {
       const empty = {
-        ...{ syncPosition: null, deviceId: null, userId: null, memories: {} },
+        ...{ syncPosition: null, deviceId: null, instance: null, userId: null, memories: {} },
         ...{ lastContextId: null, lastSyncAt: null },
       };
 

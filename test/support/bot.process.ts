@@ -14,6 +14,8 @@ process.on('message', (message: { crash: Crash }) => {
   process.send?.('armed');
 });
 const app = await startApp(config, {
+  // A test that loses the state folder need not wait for long until the account is free.
+  leaseMs: 500,
   log: process.env['BOT_LOG'] === undefined ? logBook() : console,
   reach(boundary) {
     if (crash?.boundary === boundary && ++times === crash.nth) process.kill(process.pid, 'SIGKILL');
