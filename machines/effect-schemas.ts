@@ -31,7 +31,9 @@ export const roomEffectSchemas = {
   'write the marker': z.object({ marker: Marker }),
   'tell the person': z.object({ person: UserId, wish: Wish }),
   say: z.object({ notice: Notice, answers }),
-  'deliver the answer': z.object({ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId }),
+  'deliver the answer': z.object({
+    ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), stands: EventId.optional(), answers: EventId },
+  }),
 } satisfies Schemas<RoomEffectParams, Kept<typeof roomEffects>>;
 
 /** What a room hears is checked for being an event at all, no further: events have no schemas. */

@@ -18,7 +18,7 @@ export const withDeeds = withNotes.extend({
     'begin to type': asks('show typing', () => ({})),
     'stop typing': asks('hide typing', () => ({})),
     'deliver what it answered': asks('deliver the answer', ({ context, event }) =>
-      delivery(context, as(event, 'turn.ended').answer),
+      delivery(context, as(event, 'turn.ended')),
     ),
 
     'deliver what was refused': asks('deliver the answer', ({ context }) => redelivery(context)),

@@ -121,16 +121,18 @@ export function connection(context: RoomContext): RoomEffectParams['open the con
     contextId: turn.contextId,
     answers: turn.text.eventId,
     preview: turn.preview,
+    // Known only since the agent had the text: then it is run again.
+    mayHaveBegun: turn.idempotent,
   };
 }
 
 export function delivery(
   context: RoomContext,
-  answer: RoomEffectParams['deliver the answer']['answer'] | null,
+  { answer, stands }: Pick<Extract<RoomEvent, { type: 'turn.ended' }>, 'answer' | 'stands'>,
 ): RoomEffectParams['deliver the answer'] {
   if (answer === null) throw new Error('there is no answer to deliver');
-  const turn = turnOf(context);
-  return { turn: turn.id, answer, preview: turn.preview, answers: turn.text.eventId };
+  const { id, preview, text } = turnOf(context);
+  return { turn: id, answer, preview, ...(stands !== undefined && { stands }), answers: text.eventId };
 }
 
 /** Of the turn that begins with it. */

@@ -37,7 +37,14 @@ export interface RoomEffectParams {
   'write the marker': { marker: Marker };
   'tell the person': { person: UserId; wish: Wish };
   say: { notice: Notice; answers: EventId | null };
-  'deliver the answer': { turn: TurnId; answer: Answer; preview: EventId | null; answers: EventId };
+  /** `stands`: the message that shows the first part already as it will stay. */
+  'deliver the answer': {
+    turn: TurnId;
+    answer: Answer;
+    preview: EventId | null;
+    stands?: EventId | undefined;
+    answers: EventId;
+  };
   'send the user message': { turn: TurnId; text: Text };
   'send the confirmation': { turn: TurnId; question: string; approved: boolean };
   'ask for a place': { turn: TurnId; agent: AgentId };
@@ -47,6 +54,8 @@ export interface RoomEffectParams {
     contextId: ContextId;
     answers: EventId;
     preview: EventId | null;
+    /** An earlier run of the turn may have shown a beginning that nobody remembers. */
+    mayHaveBegun: boolean;
   };
   'stop the agent': { turn: TurnId; trouble: Trouble | null };
   'close the connection': { turn: TurnId };

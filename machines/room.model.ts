@@ -208,6 +208,8 @@ export type RoomEvent =
       turn: TurnId;
       outcome: Outcome;
       answer: Answer | null;
+      /** The message that shows the answer, or its first part, as it will stay. */
+      stands?: EventId;
       trouble: Trouble | null;
       tokens: number;
     }

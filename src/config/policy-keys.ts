@@ -18,11 +18,18 @@ const Reply = z.strictObject({
         final: 'shown when it is complete',
       },
     }),
-  first_edit_ms: z.int().min(0).max(DAY_MS).default(2000).register(about, {
-    purpose: 'wait this long before the first part of an answer is shown',
-    unit: 'ms',
-    words: 'first after {}',
-  }),
+  first_edit_ms: z
+    .int()
+    .min(0)
+    .max(DAY_MS)
+    .default(2000)
+    .register(about, {
+      purpose:
+        'between the beginning of an answer and its first edit; each further edit waits a tenth longer. The beginning is ' +
+        'shown once it is a sentence or 80 characters long, or after a second',
+      unit: 'ms',
+      words: 'the first edit after {}',
+    }),
   max_edits: z.int().min(0).max(1000).default(40).register(about, {
     purpose: 'edits of one answer; the complete answer is always sent',
     words: 'at most {} edits',

@@ -104,6 +104,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'answer.shown': [{ eventId }],
   'turn.ended': [
     { outcome: 'done', answer: { markdown: 'answer' }, trouble: null, tokens: 1 },
+    { outcome: 'done', answer: { markdown: 'answer' }, stands: eventId, trouble: null, tokens: 1 },
     { outcome: 'done', answer: null, trouble: null, tokens: 1 },
     { outcome: 'failed', answer: { markdown: 'answer' }, trouble: 'agent-error', tokens: 1 },
     { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },

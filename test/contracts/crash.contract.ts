@@ -44,8 +44,9 @@ function lateFirst(): AgentScript {
 const long: AgentScript = async (connection) => {
   connection.send(STATUS);
   const message = await connection.next();
-  connection.send(chunk(`Answer to ${String(message.text)}: `));
-  connection.send(chunk(LONG));
+  // A sentence that is shown at once, so that there is a preview.
+  connection.send(chunk(`Answer to ${String(message.text)}, as long as it can be.`));
+  connection.send(chunk(`\n\n${LONG}`));
   connection.send(END);
   await connection.closed;
 };
@@ -69,7 +70,8 @@ export function describeCrashes(name: string, start: () => Promise<TestHomeserve
       await someone.say(room, 'two');
       const second = bot.start();
       await second.running;
-      const answerTo = (text: string) => (m: { body: string }) => m.body.startsWith(`Answer to ${text}: Line 0 `);
+      const answerTo = (text: string) => (m: { body: string }) =>
+        m.body.startsWith(`Answer to ${text}, as long as it can be.\n\nLine 0 `);
       await someone.message(room, answerTo('two'), { timeout: 20_000 });
       await someone.say(room, 'three');
       await someone.message(room, answerTo('three'), { timeout: 20_000 });

@@ -40,13 +40,14 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
       world.reach('long answer stored');
       return { stored };
     },
-    async deliver(room, { answer, preview, answers }, effect, record) {
+    async deliver(room, { answer, preview, stands, answers }, effect, record) {
       const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
       if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
       let index = -1;
       for (const content of world.renderAnswer(markdown)) {
         if (++index < effect.cursor) continue;
         if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
+        if (index === 0 && stands !== undefined) continue;
         const transaction = `${transactionOf(record, effect)}.${index}`;
         const { since, device } = effect;
         const message = { room, transaction, content, answers, since, device };

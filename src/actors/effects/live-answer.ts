@@ -1,21 +1,25 @@
 /**
- * An answer while it grows: the first text goes out early, then edits at a pace that slows as the answer grows.
+ * An answer while it grows: its beginning goes out once it says something, then edits at a pace that slows as it grows.
  * Nothing of it is stored: the chart hears only which message shows the beginning, and the whole text at the end.
  */
 import type { EventId } from '../../../machines/ids.ts';
+import { beginningOf } from '../../basics/beginning.ts';
 import type { Growth, Now, Receipt } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 
 export interface Pace {
   /** `final`: the answer appears once, when it is complete. */
   stream: 'edits' | 'final';
-  /** The first edit comes this long after the first text, ms; each further one waits a tenth longer. */
+  /** The first edit comes this long after the beginning, ms; each further one waits a tenth longer. */
   firstEditMs: number;
   maxEdits: number;
 }
 
-/** What `show` and `edit` may answer; `unknown`: it may or may not be in the room. */
-export type Shown = Receipt | { ok: false; code: 'skipped' | 'unknown'; detail: string };
+/** What `show` and `edit` may answer; `unknown`: it may or may not be in the room. `isOld`: the same stands there already. */
+export type Shown =
+  | (Extract<Receipt, { ok: true }> & { isOld?: true })
+  | Extract<Receipt, { ok: false }>
+  | { ok: false; code: 'skipped' | 'unknown'; detail: string };
 
 export interface Stage {
   /** Puts the first text into the room under a transaction id that stays the same for the turn. */
@@ -23,22 +27,33 @@ export interface Stage {
   edit(preview: EventId, markdown: string, growth: Growth): Promise<Shown>;
   /** Finds out the fate of what was `unknown`, so that it cannot arrive behind the final text. */
   clearDoubt(): Promise<void>;
+  /** The message that shows the answer already as it will stay, or its first part, and was never edited. */
+  standsAs(markdown: string): EventId | null;
   /** The beginning stands in the room. */
   shown(eventId: EventId): void;
+}
+
+/** All of an answer; `stands`: what of it stands in the room already as it will stay. */
+export interface Whole {
+  markdown: string;
+  stands: EventId | null;
 }
 
 export interface LiveAnswer {
   add(text: string): void;
   /** No more text: resolves with the whole when nothing that was sent can still change the room. */
-  finish(): Promise<string>;
+  finish(): Promise<Whole>;
   /** Nobody waits for the rest any more. */
   abandon(): void;
   readonly length: number;
 }
 
-/** A first text shorter than this waits for more, so that a notification says something. */
-const FIRST_CHARACTERS = 12;
-const FIRST_WAIT_MS = 250;
+/** How long a beginning that says nothing whole waits for more: a phone shows it to its owner. */
+const FIRST_WAIT_MS = 1_000;
+/** An answer that ends sooner appears once, as it will stay. */
+const QUICK_MS = 50;
+/** A first piece that is a whole sentence between these lengths does not wait for that: quick answers are shorter, or come in one piece. */
+const PLAIN_BEGINNING = { least: 30, most: 2_000 };
 /** No text for this long: what stands at the end is a whole word. */
 const RESTING_MS = 300;
 const GROWTH = 1.1;
@@ -53,6 +68,8 @@ export function createLiveAnswer(
   const pieces: string[] = [];
   let length = 0;
   let shownLength = 0;
+  let added = 0;
+  let beganAt = 0;
   let visible = preview;
   let tries = 0;
   let edits = 0;
@@ -64,7 +81,9 @@ export function createLiveAnswer(
 
   function consider(): void {
     if (finished || inFlight !== null || length === shownLength || edits >= pace.maxEdits) return;
-    if (now() < notBefore) return look.at(notBefore, consider);
+    const due = tries === 0 ? beganAt + waitOf(joined(pieces), added) : notBefore;
+    if (due === Infinity) return look.cancel();
+    if (now() < due) return look.at(due, consider);
     look.cancel();
     tries++;
     inFlight = put().finally(() => {
@@ -77,12 +96,13 @@ export function createLiveAnswer(
 
   async function put(): Promise<void> {
     const text = joined(pieces);
-    const growth = now() - addedAt < RESTING_MS && /[^\s.!?。！？]$/u.test(text) ? 'flowing' : 'resting';
+    const growth = now() - addedAt < RESTING_MS && !isAtRest(text) ? 'flowing' : 'resting';
     // The last word of a text that flows is not shown yet: it is looked at again.
     const size = growth === 'flowing' ? length - 1 : length;
     const receipt = visible === null ? await stage.show(text, growth) : await stage.edit(visible, text, growth);
     if (receipt.ok) {
       shownLength = size;
+      if (receipt.isOld) return void (notBefore = now() + RESTING_MS);
       if (visible !== null) edits++;
       else stage.shown((visible = receipt.eventId));
     } else if (receipt.code !== 'skipped' && receipt.code !== 'unknown') {
@@ -95,10 +115,9 @@ export function createLiveAnswer(
   return {
     add(text) {
       addedAt = now();
-      if (length === 0) notBefore = addedAt + FIRST_WAIT_MS;
+      if (added++ === 0) beganAt = addedAt;
       pieces.push(text);
       length += text.length;
-      if (tries === 0 && length >= FIRST_CHARACTERS) notBefore = -Infinity;
       consider();
     },
     async finish() {
@@ -106,7 +125,8 @@ export function createLiveAnswer(
       look.cancel();
       await inFlight;
       await stage.clearDoubt();
-      return joined(pieces);
+      const markdown = joined(pieces);
+      return { markdown, stands: stage.standsAs(markdown) };
     },
     abandon() {
       finished = true;
@@ -137,6 +157,20 @@ function oneAtATime(alarm: Alarm) {
       wanted = null;
     },
   };
+}
+
+/** How long the beginning of an answer, which came in so many pieces, waits, ms; for ever as long as nothing can be seen of it. */
+function waitOf(text: string, pieces: number): number {
+  const beginning = beginningOf(text);
+  if (beginning === 'nothing') return Infinity;
+  if (beginning === 'open') return FIRST_WAIT_MS;
+  const isPlain = pieces === 1 && text.length >= PLAIN_BEGINNING.least && text.length <= PLAIN_BEGINNING.most;
+  return isPlain && isAtRest(text) ? 0 : QUICK_MS;
+}
+
+/** Whether the last word is a whole one. */
+function isAtRest(text: string): boolean {
+  return /[\s\p{Sentence_Terminal}]$/u.test(text);
 }
 
 /** The whole text; the pieces become one, so that none is joined twice. */

@@ -50,8 +50,8 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
         ...world,
         room,
         tell: (event) => world.tell(room, event),
-        liveAnswer(preview, answers) {
-          const stage = createStage(world, { room, transaction: `${origin}.t${id}`, answers }, (eventId) => {
+        liveAnswer({ preview, ...spot }) {
+          const stage = createStage(world, { room, transaction: `${origin}.t${id}`, ...spot }, (eventId) => {
             world.reach('preview sent');
             world.tell(room, { type: 'answer.shown', turn: id, eventId });
           });

@@ -128,10 +128,8 @@ function inTheRoom(world: RoomEffectPorts, admit: Admit<RoomId>) {
 function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
   return {
     'ask for a place': (room, { turn, agent }, _, record) => turns.of(room, turn, record).takePlace(agent),
-    'open the connection': (room, { turn, agent, contextId, preview, answers }, _, record) =>
-      turns
-        .of(room, turn, record)
-        .open({ agent, contextId }, preview, answers, (reached) => turns.noteReach(room, agent, reached)),
+    'open the connection': (room, { turn, agent, contextId, ...spot }, _, record) =>
+      turns.of(room, turn, record).open({ agent, contextId }, spot, (reached) => turns.noteReach(room, agent, reached)),
     'send the user message': (room, { turn, text }, _, record) => turns.of(room, turn, record).ask(room, text),
     'send the confirmation': (room, { turn, question, approved }, _, record) =>
       turns.of(room, turn, record).confirm(question, approved),

@@ -1,13 +1,15 @@
 /** Puts a growing answer into its room: the first text once, edits as they can be had, and no doubt left behind. */
 import type { EventId, RoomId } from '../../../machines/ids.ts';
-import type { Growth, Now, Outgoing, RenderPreview, Send, SendDisposable } from '../../ports.ts';
+import type * as ports from '../../ports.ts';
+import type { Outgoing, Rendered } from '../../ports.ts';
 import type { Shown, Stage } from './live-answer.ts';
 
 export interface StageWorld {
-  send: Send;
-  sendDisposable: SendDisposable;
-  renderPreview: RenderPreview;
-  now: Now;
+  send: ports.Send;
+  sendDisposable: ports.SendDisposable;
+  renderPreview: ports.RenderPreview;
+  renderAnswer: ports.RenderAnswer;
+  now: ports.Now;
 }
 
 export interface Scene {
@@ -15,16 +17,26 @@ export interface Scene {
   /** The same for all tries of one turn, so that the first text appears once. */
   transaction: string;
   answers: EventId;
+  /** An earlier run of the turn may have shown a beginning, of another text, under the same transaction. */
+  mayHaveBegun: boolean;
 }
 
-export function createStage(world: StageWorld, { room, transaction, answers }: Scene, shown: Stage['shown']): Stage {
+/** What is known to be in the room. */
+interface Standing {
+  eventId: EventId;
+  content: Rendered;
+  isEdited: boolean;
+}
+
+export function createStage(world: StageWorld, scene: Scene, shown: Stage['shown']): Stage {
+  const { room, transaction, answers } = scene;
   const since = world.now();
   /** What may or may not be in the room. */
   let doubtful: Outgoing | null = null;
+  let standing: Standing | null = null;
   let edits = 0;
 
-  function message(id: string, markdown: string, growth: Growth, replaces: EventId | null): Outgoing {
-    const content = world.renderPreview(markdown, growth);
+  function message(id: string, content: Rendered, replaces: EventId | null): Outgoing {
     const message = {
       room,
       transaction: id,
@@ -38,29 +50,51 @@ export function createStage(world: StageWorld, { room, transaction, answers }: S
     return replaces === null ? message : { ...message, isPassing: true };
   }
 
+  function note({ replaces, content }: Outgoing, receipt: Shown): Shown {
+    if (!receipt.ok) return receipt;
+    const isKnown = replaces !== null || !scene.mayHaveBegun;
+    standing = isKnown ? { eventId: replaces ?? receipt.eventId, content, isEdited: replaces !== null } : null;
+    return receipt;
+  }
+
   async function attempt(next: Outgoing): Promise<Shown> {
-    const receipt = await world.sendDisposable(next);
+    const receipt = note(next, await world.sendDisposable(next));
     doubtful = !receipt.ok && receipt.code === 'unknown' ? next : null;
     return receipt;
   }
 
-  return {
-    show: (markdown, growth) =>
-      doubtful === null ? attempt(message(transaction, markdown, growth, null)) : clearFirst(doubtful),
-    edit: (target, markdown, growth) =>
-      attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, markdown, growth, target)),
-    async clearDoubt() {
-      if (doubtful === null) return;
-      const receipt = await world.send(doubtful, 'edit');
-      if (doubtful.replaces === null && receipt.ok) shown(receipt.eventId);
-      doubtful = null;
-    },
-    shown,
-  };
-
-  async function clearFirst(first: Outgoing): Promise<Shown> {
-    const receipt = await world.send(first, 'edit');
+  async function insist(on: Outgoing): Promise<Shown> {
+    const receipt = note(on, await world.send(on, 'edit'));
     doubtful = null;
     return receipt;
   }
+
+  return {
+    async show(markdown, growth) {
+      if (doubtful !== null) return insist(doubtful);
+      return attempt(message(transaction, world.renderPreview(markdown, growth), null));
+    },
+    async edit(target, markdown, growth) {
+      const content = world.renderPreview(markdown, growth);
+      if (doubtful === null && isSame(standing?.content, content)) return { ok: true, eventId: target, isOld: true };
+      return attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, content, target));
+    },
+    async clearDoubt() {
+      if (doubtful === null) return;
+      const isFirst = doubtful.replaces === null;
+      const receipt = await insist(doubtful);
+      if (isFirst && receipt.ok) shown(receipt.eventId);
+    },
+    standsAs(markdown) {
+      // Clients that know no edits show of an edited one its beginning only.
+      if (standing === null || standing.isEdited) return null;
+      const [first] = world.renderAnswer(markdown);
+      return isSame(first, standing.content) ? standing.eventId : null;
+    },
+    shown,
+  };
+}
+
+function isSame(one: Rendered | undefined, other: Rendered): boolean {
+  return one !== undefined && one.body === other.body && one.html === other.html;
 }

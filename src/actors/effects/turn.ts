@@ -7,6 +7,14 @@ import { isBlank } from '../../basics/visible.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
+/** Where in its room an answer grows: what it answers, and what may stand of it from before. */
+export interface Spot {
+  answers: EventId;
+  /** The message that shows the beginning already. */
+  preview: EventId | null;
+  mayHaveBegun: boolean;
+}
+
 export interface TurnWorld {
   room: RoomId;
   openLink: OpenLink;
@@ -17,7 +25,7 @@ export interface TurnWorld {
   /** What happened in this turn, for the room. */
   tell(event: RoomEvent): void;
   /** Where the answer grows; made when the connection opens. */
-  liveAnswer(preview: EventId | null, answers: EventId): LiveAnswer;
+  liveAnswer(spot: Spot): LiveAnswer;
   /** Keeps a whole answer until it is delivered. */
   keep(markdown: string): Promise<Answer | null>;
 }
@@ -26,12 +34,7 @@ export interface LiveTurn {
   readonly id: TurnId;
   takePlace(agent: AgentId): void;
   /** `reached` hears whether the agent was there. */
-  open(
-    target: { agent: AgentId; contextId: ContextId },
-    preview: EventId | null,
-    answers: EventId,
-    reached: (yes: boolean) => void,
-  ): void;
+  open(target: { agent: AgentId; contextId: ContextId }, spot: Spot, reached: (yes: boolean) => void): void;
   ask(room: RoomId, text: Text): void;
   confirm(question: string, approved: boolean): void;
   /** `trouble`: why the turn is stopped, when it is not the person's wish. */
@@ -43,6 +46,7 @@ export interface LiveTurn {
 }
 
 type Ending = Extract<LinkEvent, { type: 'ended' }>;
+type TurnEnded = Extract<RoomEvent, { type: 'turn.ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
@@ -67,9 +71,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
 
   async function end(event: Ending): Promise<void> {
     world.reach('end received');
-    const markdown = (await answer?.finish()) ?? '';
+    const { markdown, stands } = (await answer?.finish()) ?? { markdown: '', stands: null };
     const kept = isBlank(markdown) ? null : await world.keep(markdown);
-    tell(ended(id, event, kept, stoppedFor));
+    tell({ ...ended(id, event, kept, stoppedFor), ...(kept !== null && stands !== null && { stands }) });
   }
 
   function listen(event: LinkEvent): void {
@@ -107,11 +111,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
         awaited: (position) => tell({ type: 'place.awaited', turn: id, position }),
       });
     },
-    open(target, preview, answers, listener) {
+    open(target, spot, listener) {
       world.reach('connection asked for');
       reached = listener;
-      about = { ...about, agent: target.agent, answers };
-      answer = world.liveAnswer(preview, answers);
+      about = { ...about, agent: target.agent, answers: spot.answers };
+      answer = world.liveAnswer(spot);
       link = world.openLink(target, listen);
     },
     ask(room, text) {
@@ -170,7 +174,7 @@ function logTrouble(event: LinkEvent, about: object, log: Log): void {
   log.warn({ ...about, trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
-function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): RoomEvent {
+function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): TurnEnded {
   const { outcome } = event;
   const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
   return { type: 'turn.ended', turn, outcome, answer, trouble, tokens: outcome === 'done' ? event.tokens : 0 };

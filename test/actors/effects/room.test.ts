@@ -15,6 +15,8 @@ import { silentLog } from '../../support/log-book.ts';
 const TURN = turnId(3);
 const OTHER = RoomId.parse('!other:test');
 const SINCE = 500;
+/** A whole sentence: it is shown at once. */
+const BEGINNING = 'The beginning of a long answer.';
 
 interface Sent {
   message: Outgoing;
@@ -145,12 +147,14 @@ const connection = (preview: EventId | null = null) => ({
   contextId: contextId(1),
   answers: eventId('asked'),
   preview,
+  mayHaveBegun: false,
 });
-const delivery = (answer: Answer, preview: EventId | null = null) => ({
+const delivery = (answer: Answer, preview: EventId | null = null, stands?: EventId) => ({
   turn: TURN,
   answer,
   preview,
   answers: eventId('asked'),
+  ...(stands !== undefined && { stands }),
 });
 const settledInput = (accepted: boolean, at: number): Input => ({
   kind: 'settled',
@@ -332,6 +336,26 @@ describe('delivering an answer', () => {
     ]);
   });
 
+  it('sends nothing of what stands there already as it will stay', async () => {
+    const { perform, sent, inputs, alarm } = theatre();
+    const preview = eventId('preview');
+    perform('deliver the answer', delivery({ markdown: 'all of it' }, preview, preview));
+    await until(() => inputs().length === 1);
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(sent).toEqual([]);
+
+    perform('deliver the answer', delivery({ markdown: 'one|two' }, preview, preview));
+    await until(() => sent.length === 1);
+    const { transaction, content, replaces } = sent[0]!.message;
+    expect([transaction, content.body, replaces]).toEqual(['origin.9.1', 'two', null]);
+    sent[0]?.answer(ok());
+    await until(() => inputs().length === 3);
+    expect(inputs().slice(1)).toEqual([
+      { kind: 'partly settled', effect: '9', cursor: 1 },
+      settledInput(true, alarm.now()),
+    ]);
+  });
+
   it('goes on behind the parts that were acknowledged', async () => {
     const { perform, sent } = theatre();
     perform('deliver the answer', delivery({ markdown: 'one|two|three' }), { cursor: 1 });
@@ -478,14 +502,14 @@ describe('a turn', () => {
   it('shows its answer while it grows: once under the id of the turn, then as edits of that', async () => {
     const { perform, hear, sent, inputs, alarm, reached } = theatre();
     perform('open the connection', connection());
-    hear({ type: 'text', text: 'The beginning' });
+    hear({ type: 'text', text: BEGINNING });
     expect(sent.map(({ message, priority }) => ({ message, priority }))).toEqual([
       {
         message: {
           room: ROOM,
           transaction: 'origin.t3',
           msgtype: 'm.text',
-          content: { body: 'preview of The beginning' },
+          content: { body: `preview of ${BEGINNING}` },
           replaces: null,
           answers: '$asked',
           since: alarm.now(),
@@ -507,8 +531,8 @@ describe('a turn', () => {
       await settled();
     }
     expect(sent.slice(1).map(({ message, priority }) => [message.content.body, message.replaces, priority])).toEqual([
-      ['preview of The beginning, more', '$preview', 'disposable'],
-      ['preview of The beginning, more, more', '$preview', 'disposable'],
+      [`preview of ${BEGINNING}, more`, '$preview', 'disposable'],
+      [`preview of ${BEGINNING}, more, more`, '$preview', 'disposable'],
     ]);
     expect(new Set(sent.map(({ message }) => message.transaction)).size).toBe(3);
   });
@@ -516,7 +540,7 @@ describe('a turn', () => {
   it('sends a beginning whose fate is unknown again under the same id, now for sure, and no third time', async () => {
     const { perform, hear, sent, inputs, alarm } = theatre();
     perform('open the connection', connection());
-    hear({ type: 'text', text: 'The beginning' });
+    hear({ type: 'text', text: BEGINNING });
     sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
     await settled();
     hear({ type: 'text', text: ', more' });
@@ -530,7 +554,7 @@ describe('a turn', () => {
     await settled();
     hear({ type: 'ended', outcome: 'done', tokens: 1 });
     await until(() => inputs().length === 2);
-    const answer = { markdown: 'The beginning, more' };
+    const answer = { markdown: `${BEGINNING}, more` };
     expect(inputs().map(eventOf)).toEqual([shown, ended({ answer, tokens: 1 })]);
     expect(sent).toHaveLength(2);
   });
@@ -538,7 +562,7 @@ describe('a turn', () => {
   it('does not end before the fate of its last edit is known', async () => {
     const { perform, hear, sent, inputs } = theatre();
     perform('open the connection', connection(eventId('before')));
-    hear({ type: 'text', text: 'The beginning' });
+    hear({ type: 'text', text: BEGINNING });
     sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
     await settled();
     hear({ type: 'ended', outcome: 'done', tokens: 1 });
@@ -548,20 +572,20 @@ describe('a turn', () => {
     expect(inputs()).toEqual([]);
     sent[1]?.answer(ok());
     await until(() => inputs().length === 1);
-    expect(inputs().map(eventOf)).toEqual([ended({ answer: { markdown: 'The beginning' }, tokens: 1 })]);
+    expect(inputs().map(eventOf)).toEqual([ended({ answer: { markdown: BEGINNING }, tokens: 1 })]);
   });
 
   it('tells of a beginning that turns out to be there at its end, before it ends', async () => {
     const { perform, hear, sent, inputs } = theatre();
     perform('open the connection', connection());
-    hear({ type: 'text', text: 'The beginning' });
+    hear({ type: 'text', text: BEGINNING });
     sent[0]?.answer({ ok: false, code: 'unknown', detail: '' });
     await settled();
     hear({ type: 'ended', outcome: 'done', tokens: 1 });
     await until(() => sent.length === 2);
     sent[1]?.answer(ok('preview'));
     await until(() => inputs().length === 2);
-    expect(inputs().map(eventOf)).toEqual([shown, ended({ answer: { markdown: 'The beginning' }, tokens: 1 })]);
+    expect(inputs().map(eventOf)).toEqual([shown, ended({ answer: { markdown: BEGINNING }, tokens: 1 })]);
   });
 
   it('replaces the one before it in its room', () => {
@@ -576,7 +600,7 @@ describe('a turn', () => {
   it('shows no more of its answer once it is closed', async () => {
     const { perform, hear, sent, alarm } = theatre();
     perform('open the connection', connection());
-    hear({ type: 'text', text: 'The beginning' });
+    hear({ type: 'text', text: BEGINNING });
     sent[0]?.answer(ok('preview'));
     await settled();
     hear({ type: 'text', text: ', more' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EventId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.model.ts';
 import { createLiveTurn, MOST_FILES, MOST_QUESTIONS, type TurnWorld } from '../../../src/actors/effects/turn.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
@@ -8,11 +9,12 @@ import { settled, until } from '../../support/until.ts';
 import { agent, contextId, eventId, ROOM, textOf, turnId } from '../support.ts';
 
 const TURN = turnId(7);
+const spot = { answers: eventId('asked'), preview: null, mayHaveBegun: false };
 const target = { agent, contextId: contextId(1) };
 const capabilities = { idempotent: true, request_id: false, confirmations: true, stop: true };
 
 /** A turn whose place, connection and answer are in the hands of the test. */
-function liveTurn(changes: Partial<TurnWorld> = {}) {
+function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?: EventId | null } = {}) {
   const happened: string[] = [];
   const told: RoomEvent[] = [];
   const places: { granted: () => void; awaited: (position: number) => void }[] = [];
@@ -49,7 +51,7 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
       finish: async () => {
         happened.push('finish');
         await finishing.promise;
-        return answer;
+        return { markdown: answer, stands };
       },
       abandon: () => void happened.push('abandon'),
       get length() {
@@ -67,7 +69,7 @@ function liveTurn(changes: Partial<TurnWorld> = {}) {
     lines: log.lines,
     hear: (event: LinkEvent) => listeners.at(-1)?.(event),
     reached,
-    open: () => turn.open(target, null, eventId('asked'), (yes) => void reached.push(yes)),
+    open: () => turn.open(target, spot, (yes) => void reached.push(yes)),
     /** Lets `finish` of the answer end. */
     finished: () => finishing.resolve(),
   };
@@ -216,6 +218,21 @@ describe('the end of a turn', () => {
     expect(told).toEqual([over({ answer: { markdown: 'kept Hello there' }, tokens: 12 })]);
   });
 
+  it('names the message that shows the answer already, where there is an answer', async () => {
+    for (const [text, expected] of [
+      ['Hello', { answer: { markdown: 'kept Hello' }, stands: eventId('there') }],
+      [' ', {}],
+    ] as const) {
+      const { open, hear, told, finished } = liveTurn({ stands: eventId('there') });
+      finished();
+      open();
+      hear({ type: 'text', text });
+      hear({ type: 'ended', outcome: 'done', tokens: 0 });
+      await until(() => told.length > 0);
+      expect(told).toEqual([over(expected)]);
+    }
+  });
+
   it.each(['', ' \n\t '])('has no answer where the agent wrote %j', async (text) => {
     const { open, hear, told, finished } = liveTurn();
     finished();
@@ -338,11 +355,12 @@ describe('the log', () => {
 it('grows its answer where its beginning stands, in answer to the text', () => {
   const given: unknown[] = [];
   const { turn } = liveTurn({
-    liveAnswer: (preview, answers) => {
-      given.push(preview, answers);
-      return { add: () => {}, finish: async () => '', abandon: () => {}, length: 0 };
+    liveAnswer: (where) => {
+      given.push(where);
+      return { add: () => {}, finish: async () => ({ markdown: '', stands: null }), abandon: () => {}, length: 0 };
     },
   });
-  turn.open(target, eventId('preview'), eventId('asked'), () => {});
-  expect(given).toEqual(['$preview', '$asked']);
+  const before = { ...spot, preview: eventId('preview') };
+  turn.open(target, before, () => {});
+  expect(given).toEqual([before]);
 });

@@ -67,7 +67,7 @@ describe('after a restart', () => {
   it('the repeated turn continues in the message that shows its beginning', () => {
     const again = streamingAble.after(shown(), resumed);
     expect(again.on(granted()).does).toEqual([
-      ['open the connection', expect.objectContaining({ turn: 1, preview: '$preview' }) as unknown],
+      ['open the connection', expect.objectContaining({ turn: 1, preview: '$preview', mayHaveBegun: true }) as unknown],
     ]);
     expect(again.after(granted(), opened()).on(ready()).does).toEqual([
       ['send the user message', { turn: 1, text: words('1') }],

@@ -142,7 +142,7 @@ export const ended = (
   answer: string | null,
   trouble: Trouble | null = null,
   turn = 1,
-): RoomEvent => ({
+): RoomEvent & { type: 'turn.ended' } => ({
   type: 'turn.ended',
   turn: TurnId.parse(turn),
   outcome,

@@ -11,6 +11,7 @@ import {
   idle,
   interrupted,
   streaming,
+  stopping,
   tooLong,
   waiting,
 } from './scenes.ts';
@@ -99,7 +100,12 @@ describe('a turn', () => {
   it('connects when it has a place', () => {
     expect(waiting.on(granted())).toEqual({
       at: 'asking / working / connecting',
-      does: [['open the connection', { turn: 1, agent, contextId: '7', answers: id('1'), preview: null }]],
+      does: [
+        [
+          'open the connection',
+          { turn: 1, agent, contextId: '7', answers: id('1'), preview: null, mayHaveBegun: false },
+        ],
+      ],
       changes: {},
     });
     expect(waiting.after(granted()).timers).toEqual({ turnLimit: 1_800_000 });
@@ -124,6 +130,20 @@ describe('a turn', () => {
       changes: { turn: { ...turn, preview: id('preview') } },
     });
     expect(streaming.after(shown()).on(ended('done', 'all')).does).toEqual([delivery('all', id('preview'))]);
+  });
+
+  it.each([
+    ['done', null],
+    ['stopped', null],
+    ['failed', 'agent-error'],
+  ] as const)('%s, is delivered as what stands there where its beginning says all of it', (outcome, trouble) => {
+    const stands = id('preview');
+    const over = { ...ended(outcome, 'all', trouble), stands };
+    const scene = outcome === 'stopped' ? stopping : streaming;
+    expect(scene.after(shown()).on(over).does[0]).toEqual([
+      'deliver the answer',
+      { turn: 1, answer: { markdown: 'all' }, preview: stands, stands, answers: id('1') },
+    ]);
   });
 
   it('names a file that the agent sends', () => {

@@ -1,0 +1,4 @@
+import { describeAnswers } from './answers.contract.ts';
+import { startEmbedded } from './embedded.ts';
+
+describeAnswers('the embedded homeserver', startEmbedded);
