@@ -30,7 +30,7 @@ const zones: Record<string, Zone> = {
   },
   machines: { holds: ['machines/'], knows: ['words'], packages: ['xstate', 'zod'], node: false, files: 3 },
   /** Every zone of src/ may know it. */
-  basics: { holds: ['src/basics/'], knows: [], packages: [], node: false, files: 2 },
+  basics: { holds: ['src/basics/'], knows: [], packages: [], node: true, files: 2 },
   ports: { holds: ['src/ports.ts', 'src/ports/'], knows: ['words', 'durable'], packages: [], node: false, files: 1 },
   durable: {
     holds: ['src/durable/'],

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
 import { openStore } from '../src/store/store.ts';
 import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
+import { until } from './support/until.ts';
 
 const main = path.join(import.meta.dirname, '../src/main.ts');
 
@@ -165,3 +166,47 @@ test.each([
     lock.release();
   },
 );
+
+test('SIGHUP ends nothing: the log says when the configuration is read', async () => {
+  const child = start(['start'], { ...(await environment()), LOG_FORMAT: 'json' });
+  const { stdout } = child;
+  if (stdout === null) return expect.fail('no pipe');
+  let out = '';
+  for await (const data of stdout) {
+    const before = out;
+    out += String(data);
+    if (out.includes('login failed') && !before.includes('login failed')) child.kill('SIGHUP');
+    if (out.includes('the configuration is read at the start only')) break;
+  }
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a signal to npm ends the service that it started', async () => {
+  const env = await environment();
+  const { PATH = '', HOME = '' } = process.env;
+  const npm = spawn('npm', ['start'], {
+    ...{ cwd: path.join(import.meta.dirname, '..'), stdio: ['ignore', 'pipe', 'ignore'] },
+    env: { ...env, PATH, HOME, LOG_FORMAT: 'json' },
+  });
+  onTestFinished(() => void npm.kill('SIGKILL'));
+  let pid = 0;
+  onTestFinished(() => {
+    if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
+  for await (const data of npm.stdout) if (String(data).includes('login failed')) break;
+  pid = Number(await readFile(path.join(env.STATE_DIR ?? '', 'lock.pid'), 'utf8'));
+  expect(isAlive(pid)).toBe(true);
+  npm.kill('SIGTERM');
+  await once(npm, 'exit');
+  await until(() => !isAlive(pid));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
 /** What a link to an agent is given, the limits that bound it, and what it counts. */
 import type { AgentId } from '../../machines/ids.ts';
 import type { Log, Now } from '../ports.ts';
-import { after, type After } from './timers.ts';
+import { after, type After } from '../basics/after.ts';
 
 /** Milliseconds, and bytes for `maxFrame`. */
 export interface LinkLimits {

@@ -1,11 +1,4 @@
-/** Runs `act` once after `ms` milliseconds; the function that comes back calls it off. */
-export type After = (ms: number, act: () => void) => () => void;
-
-/** The real clock. */
-export const after: After = (ms, act) => {
-  const timer = setTimeout(act, ms);
-  return () => clearTimeout(timer);
-};
+import type { After } from '../basics/after.ts';
 
 /** Timers by name: setting one again replaces it. */
 export interface Timers<Name extends string> {

@@ -1,10 +1,11 @@
 /** Everything that a conversation needs, in this process: a homeserver, an agent, the service between them. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AgentId, type UserId } from '../../machines/ids.ts';
 import type { InspectionEvent } from 'xstate';
 import { startApp } from '../app.ts';
+import { makeFolder } from '../basics/make-folder.ts';
 import type { Config } from '../config/config.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import type { Log } from '../ports.ts';
@@ -74,7 +75,7 @@ export async function startService({ state, provider, pace, log, inspect }: Demo
 /** The rooms of a demo end with it, so no demo goes on with the records of another. */
 async function newFolder(state: string | null): Promise<string> {
   if (state === null) return mkdtemp(path.join(tmpdir(), 'roomkeeper-demo-'));
-  await mkdir(state, { recursive: true });
+  makeFolder(state, 0o777);
   return mkdtemp(path.join(path.resolve(state), 'demo-'));
 }
 

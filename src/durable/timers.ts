@@ -10,6 +10,9 @@ export interface Alarm {
 /** `setTimeout` fires at once beyond this many ms. */
 const LONGEST = 2 ** 31 - 1;
 
+/** A process that is so late, ms, was stopped, or did something long. */
+const STOOD_STILL_MS = 1_000;
+
 function queue(entries: Entry[]): TinyQueue<Entry> {
   return new TinyQueue(entries, (a, b) => a.at - b.at);
 }
@@ -48,7 +51,13 @@ export function createAlarm(now: Now, passed: () => number = () => performance.n
     armedFor = Infinity;
     if (next === undefined) return;
     armedFor = next.at;
-    timeout = setTimeout(ringDue, Math.min(Math.max(0, Math.ceil(next.at - passed())), LONGEST));
+    timeout = setTimeout(ringSoon, Math.min(Math.max(0, Math.ceil(next.at - passed())), LONGEST));
+  }
+
+  /** What came in while the process stood still is heard first. */
+  function ringSoon(): void {
+    if (passed() - armedFor < STOOD_STILL_MS) ringDue();
+    else setImmediate(ringDue);
   }
 
   function ringDue(): void {

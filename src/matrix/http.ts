@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import https from 'node:https';
 import { LogLevel, LogService, setRequestFn } from 'matrix-bot-sdk';
+import { after } from '../basics/after.ts';
 
 /** The largest answer that is read, in bytes. */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -68,7 +69,7 @@ export function request(params: RequestParams, callback: Callback): void {
   const end = (error: Error | null, response?: RawResponse): void => {
     if (ended) return;
     ended = true;
-    clearTimeout(timer);
+    stopWaiting?.();
     exchange?.signal?.removeEventListener('abort', abort);
     if (error) current?.destroy();
     if (response && exchange) {
@@ -79,9 +80,8 @@ export function request(params: RequestParams, callback: Callback): void {
   };
   const abort = (): void => end(fault('ABORT_ERR', 'The request was aborted'));
   const timeout = exchange?.timeoutMs ?? params.timeout;
-  const timer = timeout
-    ? setTimeout(() => end(fault('ESOCKETTIMEDOUT', `No answer within ${timeout} ms`)), timeout)
-    : undefined;
+  const late = () => end(fault('ESOCKETTIMEDOUT', `No answer within ${timeout} ms`));
+  const stopWaiting = timeout ? after(timeout, late) : undefined;
 
   if (exchange?.signal?.aborted) {
     queueMicrotask(abort);

@@ -1,6 +1,7 @@
 /** What the bot does to rooms besides messages: making, joining, linking, naming, marking and leaving them, and inviting. */
 import { z } from 'zod';
 import type { RoomId, UserId } from '../../machines/ids.ts';
+import { abortAfter } from '../basics/after.ts';
 import { latestWish } from '../basics/latest-wish.ts';
 import type { Chance, Done, Log, Now, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
@@ -46,17 +47,7 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     /** Ends whatever is under way; it rejects with `Closed`. */
     close(): void;
   } {
-  const {
-    api,
-    me,
-    log,
-    chance,
-    keepMarker,
-    now,
-    standing = null,
-    wait = realWait,
-    timeout = (ms) => AbortSignal.timeout(ms),
-  } = options;
+  const { api, me, log, chance, keepMarker, now, standing = null, wait = realWait, timeout = abortAfter } = options;
   const server = serverOf(me);
   const closing = new AbortController();
   const { signal } = closing;

@@ -1,4 +1,5 @@
 /** Answers from any endpoint that speaks OpenAI's chat completions. */
+import { after } from '../basics/after.ts';
 import { z } from 'zod';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
@@ -35,16 +36,20 @@ export function createProviderWork(provider: Provider): Work {
   const { silence = 100_000 } = provider;
   return async (turn) => {
     const hush = new AbortController();
-    const alarm = setTimeout(() => hush.abort(), silence);
+    let hushed = after(silence, () => hush.abort());
+    const wait = () => {
+      hushed();
+      hushed = after(silence, () => hush.abort());
+    };
     try {
       const signal = AbortSignal.any([turn.signal, hush.signal]);
       const response = await request(provider, turn, signal);
-      return await relay(provider, response, turn, () => alarm.refresh());
+      return await relay(provider, response, turn, wait);
     } catch (error) {
       if (hush.signal.aborted && !turn.signal.aborted) throw problem('The model provider fell silent.');
       throw error;
     } finally {
-      clearTimeout(alarm);
+      hushed();
     }
   };
 }

@@ -1,7 +1,8 @@
 /** Answers without a language model: what the person writes decides what happens. */
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { makeFolder } from '../basics/make-folder.ts';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
 import { longAnswer, table } from './samples.ts';
@@ -114,7 +115,7 @@ async function playTool(turn: Turn, stage: Stage): Promise<void> {
 
 async function playFile(turn: Turn, stage: Stage): Promise<void> {
   const name = `note-${randomUUID().slice(0, 8)}.txt`;
-  await mkdir(stage.workspace, { recursive: true });
+  makeFolder(stage.workspace, 0o777);
   await writeFile(join(stage.workspace, name), 'This file was written by the reference agent.\n');
   turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
   await stream(turn, stage, `I wrote \`${name}\` for you.`);

@@ -1,6 +1,7 @@
 /** One process a state folder: the lock that a kill releases. */
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../basics/make-folder.ts';
 import { codeOf, FolderInUse, StoreFailure } from './errors.ts';
 import { placeOf } from './place.ts';
 import { DatabaseSync } from './sqlite.ts';
@@ -25,7 +26,7 @@ export const LOCK_FILES = ['lock', 'lock.pid'];
  */
 export function lockFolder(folder: string): FolderLock {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     throw new StoreFailure('open the folder', folder, error);
   }

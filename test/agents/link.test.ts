@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { defaultLimits, type LinkOptions } from '../../src/agents/link-options.ts';
+import { after } from '../../src/basics/after.ts';
 import type { LinkEvent } from '../../src/ports.ts';
 import type { AgentScript, ScriptedAgent } from '../support/scripted-agent.ts';
 import { chunk, END, scripts, startScriptedAgent, STATUS } from '../support/scripted-agent.ts';
+import { otherSide } from '../support/standstill.ts';
 import { capabilities, message, record } from './support.ts';
 
 const agents: ScriptedAgent[] = [];
@@ -624,6 +626,19 @@ describe('a half-open connection', () => {
     expect(events.slice(3)).toEqual([failed('connection-lost', 'no pong for 30 ms')]);
     connection.thaw();
   });
+});
+
+test('an answer that came while the process stood still is heard, however long ago the limits ran out', async () => {
+  const there = await otherSide();
+  const limits = { silence: 100, ping: 100 };
+  const { events, over } = record(there.agent, { limits, after }, (event) => {
+    if (event.type === 'ready') there.standStill(250);
+  });
+  await over();
+  expect(events.slice(2)).toEqual([
+    { type: 'text', text: 'All of it.' },
+    { type: 'ended', outcome: 'done', tokens: 7 },
+  ]);
 });
 
 describe('what throws in a link', () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAlarm } from '../../src/durable/timers.ts';
 
@@ -176,4 +178,26 @@ it('one that throws keeps no other from ringing', () => {
   vi.advanceTimersByTime(1);
   expect(rung).toEqual(['first', 'second']);
   alarm.close();
+});
+
+it('hears first what came in while the process stood still', async () => {
+  vi.useRealTimers();
+  const happened: string[] = [];
+  const server = createServer((socket) => void socket.write('said')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('data', () => happened.push('heard'));
+  await once(server, 'connection');
+  const alarm = createAlarm(Date.now);
+  const rung = new Promise<void>((resolve) => {
+    alarm.set(Date.now() + 10, () => {
+      happened.push('rung');
+      resolve();
+    });
+  });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
+  await rung;
+  expect(happened).toEqual(['heard', 'rung']);
+  socket.destroy();
+  server.close();
 });

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { LogService } from 'matrix-bot-sdk';
 import type { RequestParams } from '../../src/matrix/http.ts';
 import { MAX_RESPONSE_BYTES, request, withLimits } from '../../src/matrix/http.ts';
+import { otherSide } from '../support/standstill.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
 import { startServer } from './support.ts';
 
@@ -117,4 +118,12 @@ test('matrix-bot-sdk logs nothing by itself', async () => {
   LogService.info('MatrixClientLite', 'secret');
   expect(spies.map((spy) => spy.mock.calls)).toEqual([[], [], [], []]);
   vi.restoreAllMocks();
+});
+
+test('an answer that came while the process stood still is no late one', async () => {
+  await serve(() => 'hang');
+  const there = await otherSide();
+  const answer = withLimits({ timeoutMs: 100 }, () => ask({ uri: there.homeserver }));
+  setImmediate(() => setImmediate(() => there.standStill(250)));
+  expect(await answer).toBe('200 {"all":"of it"}');
 });

@@ -107,3 +107,15 @@ test('a folder that cannot be is told', async () => {
     `Cannot lock the folder ${folder}/folder: it cannot be opened (SQLITE_CANTOPEN).`,
   );
 });
+
+test.each(['/proc/nope', '/proc/nope/deeper'])(
+  'a folder that no file system takes (%s) is told, not waited for',
+  (folder) => {
+    expect(() => lockFolder(folder)).toThrow(
+      expect.objectContaining({
+        name: 'StoreFailure',
+        message: expect.stringMatching(/^Cannot open the folder \/proc\/nope/) as unknown,
+      }),
+    );
+  },
+);

@@ -1,5 +1,5 @@
 /** Take it where a part is given `after` (links): a clock that a test moves by hand. */
-import type { After } from '../../src/agents/timers.ts';
+import type { After } from '../../src/basics/after.ts';
 import { createFakeAlarm } from './fake-alarm.ts';
 
 export interface ManualTimers {
