@@ -221,7 +221,11 @@ export interface Link {
   close(): void;
 }
 
-export type OpenLink = (target: { agent: AgentId; contextId: ContextId }, listen: (event: LinkEvent) => void) => Link;
+/** `about`: what the lines of the log say of the turn that it is for. */
+export type OpenLink = (
+  target: { agent: AgentId; contextId: ContextId; about?: () => object },
+  listen: (event: LinkEvent) => void,
+) => Link;
 
 /** A place among the turns that an agent takes at once (`agents[].concurrency`). */
 export interface Places {

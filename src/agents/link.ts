@@ -31,7 +31,7 @@ export function openLinks(options: LinkOptions): OpenLink {
 type Phase = 'connecting' | 'awaiting status' | 'ready' | 'asked' | 'ended';
 type Ending = Extract<LinkEvent, { type: 'ended' | 'unreachable' }>;
 
-/** What each line of the log says of its link. */
+/** What a link knows of itself; the room's turn knows more. */
 interface Facts {
   agent: AgentId;
   contextId: ContextId;
@@ -45,6 +45,7 @@ class AgentLink implements Link {
   readonly #settings: LinkSettings;
   readonly #listen: (event: LinkEvent) => void;
   readonly #facts: Facts;
+  readonly #about: (() => object) | undefined;
   readonly #timers;
   readonly #socket: WebSocket | null;
   readonly #ignored = new Set<string>();
@@ -58,18 +59,19 @@ class AgentLink implements Link {
 
   /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
   readonly #barred = createBarrier((error) => {
-    this.#settings.log.error({ ...this.#facts, error }, 'an agent link broke on what came in');
+    this.#settings.log.error({ ...this.#named(), error }, 'an agent link broke on what came in');
     this.#fail({ trouble: 'protocol', detail: describeError(error), code: null });
   });
 
   constructor(
     settings: LinkSettings,
-    { agent, contextId }: { agent: AgentId; contextId: ContextId },
+    { agent, contextId, about }: Parameters<OpenLink>[0],
     listen: (event: LinkEvent) => void,
   ) {
     this.#settings = settings;
     this.#listen = listen;
     this.#facts = { agent, contextId, url: null, room: null };
+    this.#about = about;
     this.#timers = createTimers<'limit' | 'silence' | 'ping'>((ms, act) => settings.after(ms, this.#barred(act)));
     this.#socket = this.#dial();
     this.#limit('connect', 'unreachable', 'connection');
@@ -224,7 +226,7 @@ class AgentLink implements Link {
     this.#settings.count(name);
     if (this.#ignored.has(what) || this.#ignored.size >= NAMED_MOST) return;
     this.#ignored.add(what);
-    this.#settings.log.warn({ ...this.#facts, what }, 'ignored a frame of an agent');
+    this.#settings.log.warn({ ...this.#named(), what }, 'ignored a frame of an agent');
   }
 
   #limit(name: 'connect' | 'status', trouble: 'unreachable' | 'no-status', what: string): void {
@@ -260,7 +262,7 @@ class AgentLink implements Link {
     if (this.#phase === 'asked') this.#end({ type: 'ended', outcome: 'failed', trouble, detail });
     else this.#end({ type: 'unreachable', trouble, detail });
     // Without `detail`, which may hold the agent's words.
-    this.#settings.log.info({ ...this.#facts, trouble, code }, 'an agent link failed');
+    this.#settings.log.info({ ...this.#named(), trouble, code }, 'an agent link failed');
   }
 
   #end(event: Ending): void {
@@ -275,11 +277,16 @@ class AgentLink implements Link {
     this.#socket?.close(1000);
   }
 
+  /** What each line of the log says of it. */
+  #named(): object {
+    return { ...this.#facts, ...this.#about?.() };
+  }
+
   #tell(event: LinkEvent): void {
     try {
       this.#listen(event);
     } catch (error) {
-      this.#settings.log.error({ ...this.#facts, event: event.type, error }, 'the listener of an agent link failed');
+      this.#settings.log.error({ ...this.#named(), heard: event.type, error }, 'the listener of an agent link failed');
     }
   }
 }

@@ -4,6 +4,7 @@ import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
 import { roomRest } from '../actors/rest.ts';
 import { readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
+import { createTurnLog, type TurnLog } from '../actors/turn-log.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
 import { createChildren, type Children } from '../durable/children.ts';
@@ -16,7 +17,8 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
   const { limits, access } = config.policy;
   const refuseAlways = access.denyRepeat === 'always';
-  const ports = portsOf(shared);
+  const turnLog = createTurnLog(shared);
+  const ports = portsOf(shared, turnLog);
   return createChildren({
     ...alike(shared),
     definition: roomDefinition({ ...limits, refuseAlways }, device),
@@ -38,12 +40,15 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     brief: reception.brief,
     mayLeaveMemory: roomRest.mayLeaveMemory,
     holdsAStop: roomRest.holdsAStop,
-    observe: shared.observe.room,
+    observe(room: RoomId, change) {
+      turnLog.committed(room, change);
+      shared.observe.room(room, change);
+    },
     createEffects: (admit) => createRoomEffects(ports, admit),
   });
 }
 
-function portsOf(shared: Shared): RoomEffectPorts {
+function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
   const { limits, reply } = config.policy;
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
@@ -68,6 +73,6 @@ function portsOf(shared: Shared): RoomEffectPorts {
     ...{ answers: store.answers, renderNotice: words },
     renderAnswer: answersWithin(reply.mostParts, en.answers),
     renderPreview: previewsIn(en.answers),
-    ...{ now, chance, log, alarm, pace: reply, reach, isClosing },
+    ...{ now, chance, log, turnLog, alarm, pace: reply, reach, isClosing },
   };
 }

@@ -167,30 +167,33 @@ class AccountCourier implements Courier {
     this.#end(item, () => tellFailed(item, failure));
   }
 
-  async #tryLater(item: Sending, { room, transaction }: Outgoing, failure: MatrixFailure): Promise<void> {
+  async #tryLater(item: Sending, message: Outgoing, failure: MatrixFailure): Promise<void> {
     const { status, code, detail } = failure;
     failedOnce(item.tries, this.#passed);
     const { failures } = item.tries;
+    const about = { ...this.#about(message, failures), status, code, detail };
     if (failure.kind === 'unavailable') {
       const verdict = verdictOn(item.tries, failure);
-      if (verdict === 'ask' && (await this.#putting.wayIsFree(room))) wayWasFree(item.tries);
+      if (verdict === 'ask' && (await this.#putting.wayIsFree(message.room))) wayWasFree(item.tries);
       if (verdict === 'give up') {
         this.#givenUp += 1;
-        this.#options.log.error(
-          { room, transaction, failures, status, code, detail },
-          'message given up: others pass, it does not',
-        );
+        this.#options.log.error(about, 'message given up: others pass, it does not');
         return this.#refuse(item, failure);
       }
     }
     const waitMs = backoff(failures, { ...PAUSES, capMs: LONGEST_PAUSE_MS }, this.#options.chance());
-    const fields = { room, transaction, failures, waitMs, status, code, detail, class: classOf(failure) };
+    const fields = { ...about, waitMs, class: classOf(failure) };
     if (failures === 1) this.#options.log.warn(fields, 'message not sent, trying again');
     else this.#options.log.debug(fields, 'message not sent, trying again');
     this.#pump();
     await this.#wait(waitMs, this.#stopped.signal);
     if (this.#closing) tellFailed(item, new Closed());
     else this.#lanes.putBack(item);
+  }
+
+  /** What names a message in the log. */
+  #about({ room, transaction, answers, since }: Outgoing, tries: number): object {
+    return { room, transaction, event: answers, tries, ms: this.#options.now() - since };
   }
 
   #slowDown(start: number, retryAfterMs: number | null): void {
@@ -223,26 +226,21 @@ class AccountCourier implements Courier {
 
   send(message: Outgoing, priority: Priority): Promise<Receipt> {
     if (this.#closing) return Promise.reject(new Closed());
-    const { room, transaction } = message;
+    const { room } = message;
+    const tries = newTries(this.#passed);
     const place = placeFor(message, priority, this.#lanes.waitingIn(room));
     if (place === 'refused') return Promise.resolve({ ok: false, code: 'TOO_MANY_REPLIES', detail: 'Too many wait' });
     return new Promise<Receipt>((resolve, reject) => {
       const done = (value: unknown) => resolve(value as Receipt);
       const failed = (why: MatrixFailure | Closed): void => {
         if (why instanceof Closed) return reject(why);
-        this.#options.log.warn({ room, transaction, code: why.code, detail: why.detail }, 'message refused');
+        const { code, detail } = why;
+        this.#options.log.warn({ ...this.#about(message, tries.failures + 1), code, detail }, 'message refused');
         resolve(receiptOf(why));
       };
       if (place !== 'waits') return void place.join.waiting.push({ done, failed });
       const run = this.#putting.triesOf(message);
-      this.#lanes.add({
-        lane: room,
-        priority,
-        message,
-        tries: newTries(this.#passed),
-        run,
-        waiting: [{ done, failed }],
-      });
+      this.#lanes.add({ lane: room, priority, message, tries, run, waiting: [{ done, failed }] });
       this.#pump();
     });
   }

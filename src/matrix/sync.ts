@@ -79,6 +79,9 @@ export function createSync(options: SyncOptions): Sync {
   let losses = 0;
   /** Since the last answer. */
   let failures = 0;
+  let failingSince = 0;
+
+  const failingFor = () => Math.round(monotonic() - failingSince);
 
   /** Tells how it ended. */
   async function loop(): Promise<'position lost' | null> {
@@ -91,6 +94,7 @@ export function createSync(options: SyncOptions): Sync {
         const wasHeldBack = soon || isNews || monotonic() - asked >= Math.min(pollMs, AT_ONCE_MS);
         idle = wasHeldBack ? 0 : idle + 1;
         soon = false;
+        if (failures > 0) log.info({ tries: failures + 1, ms: failingFor() }, 'sync works again');
         failures = losses = 0;
         options.onSucceeded();
         if (idle > 0) await wait(backoff(idle, IDLE_PAUSES, chance()), signal);
@@ -116,11 +120,12 @@ export function createSync(options: SyncOptions): Sync {
       losses++;
       return signal.aborted ? null : 'position lost';
     }
-    failures++;
+    if (failures++ === 0) failingSince = monotonic();
     options.onFailed(failure);
     const isAnother = asking.failed(failure);
     const waitMs = isAnother ? 0 : pauseAfter(failure, failures, chance());
-    log.warn({ status, code, detail, waitMs, failures, next: asking.size() }, 'sync failed, trying again');
+    const about = { tries: failures, ms: failingFor(), status, code, detail, waitMs, next: asking.size() };
+    log.warn(about, 'sync failed, trying again');
     if (!isAnother) await wait(waitMs, signal);
     return 'again';
   }

@@ -50,12 +50,15 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
 
   return async ({ name, room, party, since = now() }, call) => {
     let again = false;
+    let tries = 1;
+    const about = () => ({ call: name, room, party, tries, ms: now() - since });
     const common = {
       ...{ signal, wait, chance, capMs: capOf },
       onRetry(failure: MatrixFailure, waitMs: number) {
         const { kind, status, code, detail } = failure;
         if (kind === 'suspended') options.standing?.fell(kind, failure);
-        log.warn({ call: name, room, status, code, detail, waitMs }, 'room not changed, trying again');
+        log.warn({ ...about(), status, code, detail, waitMs }, 'room not changed, trying again');
+        tries += 1;
       },
     };
     const held = limitIsShared ? () => retry(call, { ...common, on: ['limited'] }) : call;
@@ -73,7 +76,7 @@ export function createUntilFinal(options: UntilFinalOptions): UntilFinal {
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof MatrixFailure)) throw error;
-      log.warn({ call: name, room, code: error.code, detail: error.detail }, 'room change refused');
+      log.warn({ ...about(), code: error.code, detail: error.detail }, 'room change refused');
       return { ok: false, code: error.code, detail: error.detail };
     }
   };

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { AgentId, ContextId } from '../../machines/ids.ts';
+import { openLinks } from '../../src/agents/link.ts';
 import { defaultLimits, type LinkOptions } from '../../src/agents/link-options.ts';
 import { after } from '../../src/basics/after.ts';
 import type { LinkEvent } from '../../src/ports.ts';
 import type { AgentScript, ScriptedAgent } from '../support/scripted-agent.ts';
 import { chunk, END, scripts, startScriptedAgent, STATUS } from '../support/scripted-agent.ts';
 import { otherSide } from '../support/standstill.ts';
+import { logBook } from '../support/log-book.ts';
 import { capabilities, message, record } from './support.ts';
 
 const agents: ScriptedAgent[] = [];
@@ -721,7 +724,7 @@ describe('what throws in a link', () => {
     });
     await over();
     expect(events).toEqual([opened, ready, done]);
-    const fields = { ...place(agent), event: 'opened', error: new Error('no room') };
+    const fields = { ...place(agent), heard: 'opened', error: new Error('no room') };
     expect(lines).toEqual([{ level: 'error', fields, message: 'the listener of an agent link failed' }]);
   });
 });
@@ -801,6 +804,33 @@ describe('the log', () => {
     await over();
     const fields = { ...place(agent), trouble: 'unreachable', code: 'ECONNREFUSED' };
     expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
+  });
+
+  test('names the turn that the link is for, in each line as it stands then', async () => {
+    const agent = await start(asked('}{', { type: 'ERROR', code: 'E7', details: '' }));
+    const book = logBook();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let tries = 0;
+    const open = openLinks({ baseOf: () => agent.url, now: Date.now, log: book });
+    const about = () => ({ room: '!room:example.org', event: '$text', tries: ++tries });
+    const link = open({ agent: AgentId.parse('agent-0'), contextId: ContextId.parse('5'), about }, (event) => {
+      if (event.type === 'ready') link.ask(message);
+      if (event.type === 'ended') resolve();
+    });
+    await promise;
+    const fields = { ...place(agent), room: '!room:example.org', event: '$text' };
+    expect(book.lines).toEqual([
+      {
+        level: 'warn',
+        fields: { ...fields, tries: 1, what: 'not a JSON object with a type' },
+        message: 'ignored a frame of an agent',
+      },
+      {
+        level: 'info',
+        fields: { ...fields, tries: 2, trouble: 'agent-error', code: 'E7' },
+        message: 'an agent link failed',
+      },
+    ]);
   });
 
   test('says also that there was no address', async () => {

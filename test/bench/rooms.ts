@@ -7,6 +7,7 @@ import { createReception, type Reception } from '../../src/actors/reception.ts';
 import { remember, type Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { newRoomRecord, readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
+import { createTurnLog } from '../../src/actors/turn-log.ts';
 import { usualLimits } from '../support/room-limits.ts';
 import { createChildren, type Children } from '../../src/durable/children.ts';
 import { createAlarm } from '../../src/durable/timers.ts';
@@ -111,6 +112,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           now,
           chance: Math.random,
           log,
+          turnLog: createTurnLog({ log, now }),
           alarm,
           pace: { stream: 'edits', firstEditMs: 200, maxEdits: 40 },
           reach: nowhere,

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import type { LogLine } from '../support/log-book.ts';
 import type { Person } from '../support/people.ts';
 import type { Message } from '../support/room-view.ts';
 import { chunk, END, scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import { until } from '../support/until.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
@@ -383,13 +385,31 @@ export function describeConversation(name: string, start: () => Promise<TestHome
           room,
           turn: 1,
           agent: 'a',
-          answers: asked,
+          event: asked,
+          tries: 1,
+          ms: expect.any(Number) as number,
           trouble: 'trouble' in notice ? notice.trouble : null,
         };
         // What the agent said stands in the log too, under a name that is hidden there.
         expect(warnings.map(({ message, fields }) => ({ message, ...fields, said: null }))).toEqual(
           logged === undefined ? [] : [{ message: logged, ...facts, said: null }],
         );
+        const isOver = (turn: number) => (line: LogLine) =>
+          line.message === 'turn over' && (line.fields as { turn: number }).turn === turn;
+        expect(bot.log.lines.find(isOver(1))).toEqual({
+          level: 'info',
+          message: 'turn over',
+          fields: {
+            ...facts,
+            outcome: logged === undefined ? 'answered' : facts.trouble === 'connection-lost' ? 'interrupted' : 'failed',
+            waitMs: logged === 'agent unreachable' ? null : (expect.any(Number) as number),
+            firstTextMs: said === undefined ? null : (expect.any(Number) as number),
+            characters: said?.length ?? 0,
+            tokens: logged === undefined ? 7 : 0,
+          },
+        });
+        const lineOfTheNext = await until(() => bot.log.lines.find(isOver(2)));
+        expect(lineOfTheNext.fields).toEqual(expect.objectContaining({ outcome: 'answered', tokens: 7 }) as object);
       });
 
       test('cannot be reached', async () => {

@@ -9,7 +9,7 @@ import { MOST_REPLIES, MOST_TWINS, REPLIES_BEFORE_TWINS } from '../../src/matrix
 import { TRIES_OF_A_ROOM, TRIES_OF_THE_HOPELESS } from '../../src/matrix/patience.ts';
 import { createStanding, type Suspension } from '../../src/matrix/standing.ts';
 import type { Reply, ScriptedServer, Seen } from './support.ts';
-import { Clock, keptLog, limited, me, message, room, sent, startServer } from './support.ts';
+import { Clock, eventId, keptLog, limited, me, message, room, sent, startServer } from './support.ts';
 
 let server: ScriptedServer;
 let clock: Clock;
@@ -216,4 +216,30 @@ test('a refused state is its maker’s to judge, and closing rejects what waits'
   await expect(api.putState(room('a'), 'm.room.name', '', {})).rejects.toThrow('M_FORBIDDEN: No');
   await courier.close();
   await expect(api.putState(room('a'), 'm.room.name', '', {})).rejects.toThrow('Closed before it was done');
+});
+
+test('each line of the log names the message: room, transaction, what it answers, tries and time; never its words', async () => {
+  const replies: Reply[] = [
+    { status: 502, text: '<html>' },
+    { status: 403, json: { errcode: 'M_FORBIDDEN', error: 'No' } },
+  ];
+  await start((seen, index) => replies[index] ?? sent(seen));
+  await courier.send(message('a', 'a1', { content: { body: 'a secret' }, answers: eventId('asked') }), 'final');
+  const named = { room: room('a'), transaction: 'a1', event: '$asked' };
+  const lines = (JSON.parse(log.text()) as { level: string; message: string }[]).filter(
+    ({ level }) => level === 'warn',
+  );
+  expect(lines).toEqual([
+    {
+      ...{ level: 'warn', message: 'message not sent, trying again', ...named, tries: 1, ms: 0, waitMs: 500 },
+      ...{
+        status: 502,
+        code: 'HTTP_502',
+        detail: 'An answer with status 502 that is not of a Matrix homeserver',
+        class: 'of the homeserver',
+      },
+    },
+    { level: 'warn', message: 'message refused', ...named, tries: 2, ms: 500, code: 'M_FORBIDDEN', detail: 'No' },
+  ]);
+  expect(log.text()).not.toContain('secret');
 });

@@ -132,3 +132,19 @@ test('news that come quickly one after the other, and an empty answer after its 
   expect(house.clock.waits).toEqual([50]);
   expect(house.position).toBe('n5');
 });
+
+test('the log says how often and how long it failed, and when it works again', async () => {
+  house = await openSync((_, index) => (index < 2 ? { status: 502, text: '' } : index === 2 ? news('next') : 'hang'));
+  house.clock.auto = true;
+  await house.reached('next');
+  await house.server.arrived(4);
+  const lines = JSON.parse(house.log.text()) as { message: string; tries: number; ms: number }[];
+  const told = lines.filter(({ message }) => message.startsWith('sync '));
+  expect(told.map(({ message, tries }) => [message, tries])).toEqual([
+    ['sync failed, trying again', 1],
+    ['sync failed, trying again', 2],
+    ['sync works again', 3],
+  ]);
+  expect(told.map(({ ms }) => ms)).toEqual(told.map(({ ms }) => ms).toSorted((a, b) => a - b));
+  expect(told[0]?.ms).toBe(0);
+});

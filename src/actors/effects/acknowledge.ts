@@ -32,21 +32,32 @@ export function createAcknowledge<Key extends string>(world: AcknowledgeWorld, a
   return {
     acknowledge,
     whenDone(actor, effect, done, onDisk) {
-      const about = { actor, effect: effect.type };
+      const about = () => ({ actor, ...namesOf(effect), ms: now() - effect.since });
       reach('effect about to be sent');
       done
         .catch((error: unknown): Result | null => {
           if (isClosing(error)) return null;
-          log.error({ ...about, error }, 'effect failed');
+          log.error({ ...about(), error }, 'effect failed');
           return { ok: false, code: 'INTERNAL', detail: 'the effect failed' };
         })
         .then((result) => {
           if (result === null) return;
           reach('effect sent');
-          if (!result.ok) log.warn({ ...about, ...result }, 'effect refused');
+          if (!result.ok) log.warn({ ...about(), ...result }, 'effect refused');
           acknowledge(actor, effect, result, onDisk);
         })
-        .catch((error: unknown) => log.error({ ...about, error }, 'effect was not acknowledged'));
+        .catch((error: unknown) => log.error({ ...about(), error }, 'effect was not acknowledged'));
     },
+  };
+}
+
+/** What names an effect in the log; `id` is the number in its transaction id. */
+function namesOf({ type, id, params }: Effect): object {
+  const { room, person, operation, turn, answers } = params;
+  const named = Object.entries({ room, person, operation, turn, event: answers });
+  return {
+    effect: type,
+    id,
+    ...Object.fromEntries(named.filter(([, value]) => value !== undefined && value !== null)),
   };
 }

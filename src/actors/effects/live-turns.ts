@@ -4,16 +4,18 @@ import type { RoomEvent } from '../../../machines/room.model.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Now } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
+import type { TurnLog } from '../turn-log.ts';
 import type { Delivery } from './delivery.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createStage, type StageWorld } from './stage.ts';
 import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
 
-export interface LiveTurnsWorld extends Omit<TurnWorld, 'room' | 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
+export interface LiveTurnsWorld extends Omit<TurnWorld, 'room' | 'story' | 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
   now: Now;
   alarm: Alarm;
   pace: Pace;
   keep: Delivery['keep'];
+  turnLog: Omit<TurnLog, 'committed'>;
   /** Something happened in a room's turn. */
   tell(room: RoomId, event: RoomEvent): void;
 }
@@ -49,6 +51,11 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
       const turn = createLiveTurn(id, {
         ...world,
         room,
+        story: {
+          about: () => world.turnLog.about(room, id),
+          begins: () => world.turnLog.begins(room, id),
+          ends: (characters) => world.turnLog.ends(room, id, characters),
+        },
         tell: (event) => world.tell(room, event),
         liveAnswer({ preview, ...spot }) {
           const stage = createStage(world, { room, transaction: `${origin}.t${id}`, ...spot }, (eventId) => {

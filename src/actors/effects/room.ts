@@ -10,6 +10,7 @@ import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
+import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDelivery, transactionOf } from './delivery.ts';
 import type { Pace } from './live-answer.ts';
@@ -35,6 +36,7 @@ export interface RoomEffectPorts {
   now: ports.Now;
   chance: ports.Chance;
   log: ports.Log;
+  turnLog: Omit<TurnLog, 'committed'>;
   alarm: Alarm;
   pace: Pace;
   reach: Reach;

@@ -21,6 +21,8 @@ export interface TurnWorld {
   places: Places;
   chance: Chance;
   log: Log;
+  /** What names this turn in the log, and hears how its answer comes. */
+  story: { about(): object; begins(): void; ends(characters: number): void };
   reach: Reach;
   /** What happened in this turn, for the room. */
   tell(event: RoomEvent): void;
@@ -53,6 +55,7 @@ const LONGEST_ANSWER = 4 * 1024 * 1024;
 /** Files and questions of one turn that are passed on; each is written to the room's record. One question more ends the turn. */
 export const MOST_FILES = 20;
 export const MOST_QUESTIONS = 50;
+const OVERFLOWS = 'an agent sends more than is passed on in one turn';
 
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let leavePlace: (() => void) | null = null;
@@ -60,8 +63,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let answer: LiveAnswer | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
-  /** What names this turn in the log. */
-  let about: object = { room: world.room, turn: id };
+  const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
 
@@ -72,26 +74,27 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   async function end(event: Ending): Promise<void> {
     world.reach('end received');
     const { markdown, stands } = (await answer?.finish()) ?? { markdown: '', stands: null };
+    story.ends(markdown.length);
     const kept = isBlank(markdown) ? null : await world.keep(markdown);
     tell({ ...ended(id, event, kept, stoppedFor), ...(kept !== null && stands !== null && { stands }) });
   }
 
   function listen(event: LinkEvent): void {
-    logTrouble(event, about, world.log);
+    logTrouble(event, story, world.log);
     if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
     if (event.type === 'text') {
-      if (answer?.length === 0) world.reach('first text received');
+      if (answer?.length === 0) begins(world);
       answer?.add(event.text);
       if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
     }
     if (event.type === 'ended') {
       end(event).catch((error: unknown) => {
-        world.log.error({ ...about, error }, 'answer could not be kept');
+        world.log.error({ ...story.about(), error }, 'answer could not be kept');
         tell(lost(id));
       });
     }
     const over = beyond(event.type);
-    if (over === 1) world.log.warn({ ...about, what: event.type }, 'an agent sends more than is passed on in one turn');
+    if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
     // A question is waited for, so that one too many ends the turn.
     if (over > 0 && event.type === 'question' && stoppedFor === null) stop('protocol');
     const news = over > 0 ? null : newsOf(id, event, world.chance);
@@ -114,9 +117,8 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     open(target, spot, listener) {
       world.reach('connection asked for');
       reached = listener;
-      about = { ...about, agent: target.agent, answers: spot.answers };
       answer = world.liveAnswer(spot);
-      link = world.openLink(target, listen);
+      link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
       world.reach('user message about to be written');
@@ -133,6 +135,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       answer?.abandon();
     },
   };
+}
+
+function begins({ reach, story }: TurnWorld): void {
+  reach('first text received');
+  story.begins();
 }
 
 /** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
@@ -168,10 +175,10 @@ function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | nul
   }
 }
 
-function logTrouble(event: LinkEvent, about: object, log: Log): void {
+function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void {
   if (!('detail' in event)) return;
   const { type, trouble, detail } = event;
-  log.warn({ ...about, trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+  log.warn({ ...story.about(), trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
 function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): TurnEnded {

@@ -5,6 +5,7 @@ import { roomEffects, type RoomEffectParams } from '../../../machines/room.effec
 import { type Marker } from '../../../machines/marker.ts';
 import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';
+import { createTurnLog } from '../../../src/actors/turn-log.ts';
 import type { Effect, Input } from '../../../src/durable/definition.ts';
 import type { Done, LinkEvent, Outgoing, Priority, Receipt, RoomWork } from '../../../src/ports.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
@@ -104,6 +105,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       now: alarm.now,
       chance: () => 0,
       log: silentLog,
+      turnLog: createTurnLog({ log: silentLog, now: alarm.now }),
       alarm,
       pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50 },
       reach: (boundary) => void reached.push(boundary),
@@ -438,7 +440,10 @@ describe('delivering an answer', () => {
       },
     ]);
     expect(warnings).toEqual([
-      { actor: ROOM, effect: 'deliver the answer', ok: false, code: 'INTERNAL', detail: 'the effect failed' },
+      {
+        ...{ actor: ROOM, effect: 'deliver the answer', id: '9', turn: TURN, event: '$asked' },
+        ...{ ms: alarm.now() - SINCE, ok: false, code: 'INTERNAL', detail: 'the effect failed' },
+      },
     ]);
   });
 });

@@ -9,6 +9,8 @@ import { settled, until } from '../../support/until.ts';
 import { agent, contextId, eventId, ROOM, textOf, turnId } from '../support.ts';
 
 const TURN = turnId(7);
+/** What each line of the log says of the turn. */
+const named = { room: ROOM, turn: TURN, agent, event: eventId('asked'), tries: 1, ms: 7 };
 const spot = { answers: eventId('asked'), preview: null, mayHaveBegun: false };
 const target = { agent, contextId: contextId(1) };
 const capabilities = { idempotent: true, request_id: false, confirmations: true, stop: true };
@@ -17,6 +19,7 @@ const capabilities = { idempotent: true, request_id: false, confirmations: true,
 function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?: EventId | null } = {}) {
   const happened: string[] = [];
   const told: RoomEvent[] = [];
+  const story: string[] = [];
   const places: { granted: () => void; awaited: (position: number) => void }[] = [];
   const listeners: ((event: LinkEvent) => void)[] = [];
   const reached: boolean[] = [];
@@ -44,6 +47,11 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
     },
     chance: () => 0.25,
     log,
+    story: {
+      about: () => named,
+      begins: () => void story.push('begins'),
+      ends: (characters) => void story.push(`ends with ${characters}`),
+    },
     reach: () => undefined,
     tell: (event) => told.push(event),
     liveAnswer: () => ({
@@ -65,6 +73,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
     turn,
     happened,
     told,
+    story,
     places,
     lines: log.lines,
     hear: (event: LinkEvent) => listeners.at(-1)?.(event),
@@ -126,10 +135,7 @@ describe('a turn', () => {
       Array.from({ length: MOST_FILES }, (_, n) => ({ type: 'agent.sent a file', turn: TURN, path: `${n}.txt` })),
     );
     expect(book.lines.map(({ message, fields }) => [message, fields])).toEqual([
-      [
-        'an agent sends more than is passed on in one turn',
-        { room: ROOM, turn: TURN, agent, answers: eventId('asked'), what: 'file' },
-      ],
+      ['an agent sends more than is passed on in one turn', { ...named, what: 'file' }],
     ]);
     expect(happened).toEqual([`open ${agent} 1`]);
   });
@@ -206,7 +212,7 @@ describe('a turn', () => {
 
 describe('the end of a turn', () => {
   it('comes when the answer is finished and kept', async () => {
-    const { open, hear, told, finished } = liveTurn();
+    const { open, hear, told, story, finished } = liveTurn();
     open();
     hear({ type: 'text', text: 'Hello ' });
     hear({ type: 'text', text: 'there' });
@@ -216,6 +222,7 @@ describe('the end of a turn', () => {
     finished();
     await until(() => told.length > 0);
     expect(told).toEqual([over({ answer: { markdown: 'kept Hello there' }, tokens: 12 })]);
+    expect(story).toEqual(['begins', 'ends with 11']);
   });
 
   it('names the message that shows the answer already, where there is an answer', async () => {
@@ -309,9 +316,7 @@ describe('the end of a turn', () => {
 });
 
 describe('the log', () => {
-  const named = { room: ROOM, turn: TURN, agent, answers: eventId('asked') };
-
-  it('names room, agent and the event that is answered, where the agent cannot be reached', () => {
+  it('names its turn where the agent cannot be reached', () => {
     const { open, hear, lines } = liveTurn();
     open();
     hear({ type: 'unreachable', trouble: 'no-status', detail: 'nothing came' });
@@ -319,7 +324,7 @@ describe('the log', () => {
     expect(lines).toEqual([{ level: 'warn', message: 'agent unreachable', fields }]);
   });
 
-  it('names them where the turn failed, and nothing of the answer', async () => {
+  it('names it where the turn failed, and nothing of the answer', async () => {
     const { open, hear, lines, told, finished } = liveTurn();
     finished();
     open();
@@ -330,7 +335,7 @@ describe('the log', () => {
     expect(lines).toEqual([{ level: 'warn', message: 'turn failed', fields }]);
   });
 
-  it('names them where the answer could not be kept', async () => {
+  it('names it where the answer could not be kept', async () => {
     const error = new Error('the disk is full');
     const { open, hear, lines, told, finished } = liveTurn({ keep: () => Promise.reject(error) });
     finished();

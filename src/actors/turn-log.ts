@@ -1,0 +1,152 @@
+/**
+ * What the log says of turns: who, where, which message, how often and how long, in every line of a turn; and one line
+ * at its end. Never what anybody said. Kept in memory only: of a turn of an earlier process less is known.
+ */
+import type { AgentId, EventId, RoomId, TurnId } from '../../machines/ids.ts';
+import type { Trouble } from '../../machines/notices.ts';
+import type { RoomContext, RoomEvent, Turn } from '../../machines/room.model.ts';
+import type { RoomEffectParams } from '../../machines/room.effects.ts';
+import type { Effect } from '../durable/definition.ts';
+import type { Change } from '../durable/durable.ts';
+import type { Log, Now } from '../ports.ts';
+
+/** What each line says of its turn. `ms`: since its text came; null where that was in an earlier process. */
+export interface AboutTurn {
+  room: RoomId;
+  turn: TurnId;
+  agent: AgentId | null;
+  /** The text that is answered. */
+  event: EventId | null;
+  /** How often its agent was called. */
+  tries: number;
+  ms: number | null;
+}
+
+export interface TurnLog {
+  /** A commit of the room. */
+  committed(room: RoomId, change: Change<RoomContext>): void;
+  about(room: RoomId, turn: TurnId): AboutTurn;
+  /** The first text of its answer came. */
+  begins(room: RoomId, turn: TurnId): void;
+  /** All of it is there. */
+  ends(room: RoomId, turn: TurnId, characters: number): void;
+}
+
+interface Story {
+  id: TurnId;
+  event: EventId;
+  agent: AgentId;
+  tries: number;
+  /** When its text came, when its agent had it, when the first text of the answer came. */
+  cameAt: number | null;
+  askedAt: number | null;
+  beganAt: number | null;
+  characters: number;
+  tokens: number;
+  trouble: Trouble | null;
+  /** What the chart heard of its end. */
+  end: RoomEvent['type'] | null;
+}
+
+interface Known {
+  story: Story | null;
+  /** When texts came that are asked or wait. */
+  came: Map<EventId, number>;
+}
+
+export type Outcome = 'answered' | 'failed' | 'stopped' | 'interrupted' | 'refused' | 'dropped';
+
+export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
+  const rooms = new Map<RoomId, Known>();
+  const storyOf = (room: RoomId, turn: TurnId) => {
+    const story = rooms.get(room)?.story;
+    return story?.id === turn ? story : null;
+  };
+  const since = (from: number | null, to: number | null) => (from === null || to === null ? null : to - from);
+
+  function about(room: RoomId, turn: TurnId): AboutTurn {
+    const story = storyOf(room, turn);
+    const { agent, event, tries, cameAt } = story ?? { agent: null, event: null, tries: 0, cameAt: null };
+    return { room, turn, agent, event, tries, ms: since(cameAt, now()) };
+  }
+
+  function tellEnd(room: RoomId, story: Story, after: RoomContext): void {
+    const { cameAt, askedAt, beganAt, characters, tokens, trouble } = story;
+    const times = { waitMs: since(cameAt, askedAt), firstTextMs: since(cameAt, beganAt) };
+    const size = { tokens, characters };
+    log.info({ ...about(room, story.id), outcome: outcomeOf(story, after), trouble, ...times, ...size }, 'turn over');
+  }
+
+  function committed(room: RoomId, { before, record, heard, effects }: Change<RoomContext>): void {
+    const [then, today] = [before.context, record.context];
+    const running = record.done ? null : today.turn;
+    const known = rooms.get(room) ?? { story: null, came: new Map<EventId, number>() };
+    rooms.set(room, known);
+    const events = heard.map(({ event }) => event as RoomEvent);
+    for (const event of events) if (event.type === 'text.received') known.came.set(event.text.eventId, now());
+
+    if (then.turn !== null) known.story ??= newStory(then.turn, then.agent, null);
+    const { story } = known;
+    if (story !== null) for (const event of events) follow(story, event, now);
+    if (story !== null && story.id !== running?.id) {
+      story.trouble ??= then.turn?.stoppedFor ?? null;
+      tellEnd(room, story, today);
+      known.story = null;
+    }
+    if (running !== null) {
+      const cameAt = known.came.get(running.text.eventId) ?? (then.turn?.id === running.id ? null : now());
+      known.story ??= newStory(running, today.agent, cameAt);
+      for (const effect of effects) if (effect.type === 'open the connection') called(known.story, effect);
+    }
+    const wanted = new Set([running?.text.eventId, ...today.waiting.map(({ eventId }) => eventId)]);
+    for (const event of known.came.keys()) if (!wanted.has(event)) known.came.delete(event);
+    if (known.story === null && known.came.size === 0) rooms.delete(room);
+  }
+
+  return {
+    committed,
+    about,
+    begins(room, turn) {
+      const story = storyOf(room, turn);
+      if (story !== null) story.beganAt ??= now();
+    },
+    ends(room, turn, characters) {
+      const story = storyOf(room, turn);
+      if (story !== null) story.characters = characters;
+    },
+  };
+}
+
+function called(story: Story, { params }: Effect): void {
+  const { agent } = params as unknown as RoomEffectParams['open the connection'];
+  story.agent = agent;
+  story.tries += 1;
+}
+
+function newStory({ id, text, attempts }: Turn, agent: AgentId, cameAt: number | null): Story {
+  return {
+    ...{ id, event: text.eventId, agent, tries: attempts, cameAt, askedAt: null, beganAt: null },
+    ...{ characters: 0, tokens: 0, trouble: null, end: null },
+  };
+}
+
+function follow(story: Story, event: RoomEvent, now: Now): void {
+  if (!('turn' in event) || event.turn !== story.id) return;
+  if (event.type === 'agent.ready') {
+    story.askedAt = now();
+    story.trouble = null;
+  }
+  if (event.type === 'agent.unreachable') story.trouble = event.trouble;
+  if (event.type === 'turn.ended') {
+    story.tokens = event.tokens;
+    story.trouble = event.trouble;
+  }
+  if (event.type === 'turn.ended' || event.type === 'answer.delivered' || event.type === 'answer.refused')
+    story.end = event.type;
+}
+
+function outcomeOf({ event, end }: Story, { unanswered }: RoomContext): Outcome {
+  if (end === 'answer.refused') return 'refused';
+  if (unanswered?.text.eventId === event) return unanswered.why;
+  return end === null ? 'dropped' : 'answered';
+}
