@@ -16,6 +16,11 @@ export interface Running {
   report: Partial<Report> | null;
 }
 
+export interface Heap {
+  heap: number;
+  rss: number;
+}
+
 /** What the service did since the last `reset`. */
 export interface Activity extends Usage {
   commits: number;
@@ -34,9 +39,21 @@ let report: Running['report'] = null;
 
 process.on('message', (message) => {
   if (message === 'stop') return void app.stop().then(() => process.disconnect());
+  if (message === 'heap') return void weigh();
   if (message === 'report') process.send?.({ commits, responseMs, ...usageSince(before) } satisfies Activity);
   [commits, responseMs, before] = [0, [], usageNow()];
 });
+
+/** The heap, once what is under way has ended and what is left of it is collected; needs --expose-gc. */
+async function weigh(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let times = 0; times < 4; times++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed: heap, rss } = process.memoryUsage();
+  process.send?.({ heap, rss } satisfies Heap);
+}
 
 const started = performance.now();
 const log = createLog({ level: 'info', format: 'json' });

@@ -38,7 +38,7 @@ export function latency(name: string, samples: readonly number[], more: Pick<Fig
 }
 
 /** Whether the promise was kept; null where there is none. */
-function verdict({ value, p95, target }: Figure): 'ok' | 'miss' | null {
+export function verdict({ value, p95, target }: Figure): 'ok' | 'miss' | null {
   if (target === undefined) return null;
   return (p95 ?? value) < target.below ? 'ok' : 'miss';
 }

@@ -63,7 +63,7 @@ export async function measureLatency(folder: string, fsync: boolean): Promise<Fi
     return figuresOf(measured, activity, usage.loop, fsync);
   } finally {
     watch.stop();
-    await stop(bot);
+    await stopBot(bot);
     people.close();
     agent.close();
     await homeserver.close();
@@ -156,7 +156,7 @@ function answersIn(homeserver: Homeserver, people: People): Sent[] {
   );
 }
 
-async function nextMessage<T>(bot: ReturnType<typeof start>): Promise<T> {
+export async function nextMessage<T>(bot: ReturnType<typeof start>): Promise<T> {
   const ended = once(bot, 'exit').then(() => {
     throw new Error('the bot ended');
   });
@@ -165,7 +165,7 @@ async function nextMessage<T>(bot: ReturnType<typeof start>): Promise<T> {
   return message;
 }
 
-async function stop(bot: ReturnType<typeof start>): Promise<void> {
+export async function stopBot(bot: ReturnType<typeof start>): Promise<void> {
   if (bot.exitCode !== null || bot.signalCode !== null) return;
   const exited = once(bot, 'exit');
   bot.send('stop');

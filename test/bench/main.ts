@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every figure of docs/performance.md in one run of less than three minutes.
+ * `npm run bench`: every figure of docs/performance.md in one run of about six minutes, half of which is the soak.
  * `--json FILE` writes the figures, `--only a,b` runs some parts, `--profile FOLDER` writes a CPU profile of each process.
  * Started with a role instead, it is one of the processes that the benchmark forks.
  */

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { profileInto, run } from './alone.ts';
-import { table, type Figure, type Part } from './figures.ts';
+import { table, verdict, type Figure, type Part } from './figures.ts';
 import { measureLatency, traffic } from './latency.ts';
 import { describeMachine, load, lookAtMachine } from './machine.ts';
 import { measureReconciliation } from './reconcile.ts';
+import { measureSoak, soak } from './soak.ts';
 
 const { rooms, turnsPerSecond } = traffic;
 const underLoad = `${turnsPerSecond} turns/s over ${rooms} rooms`;
 
-const parts: Record<string, { title: string; measure: (folder: string) => Promise<Figure[]> }> = {
+const parts: Record<string, { title: string; measure: (folder: string) => Promise<Figure[]>; mustHold?: true }> = {
   latency: { title: `latency, ${underLoad}, fsync off`, measure: (folder) => measureLatency(folder, false) },
   'latency-fsync': { title: `latency, ${underLoad}, fsync on`, measure: (folder) => measureLatency(folder, true) },
   admissions: {
@@ -27,6 +28,7 @@ const parts: Record<string, { title: string; measure: (folder: string) => Promis
   restore: { title: 'coming back', measure: (folder) => run('restore', { folder }) },
   reconcile: { title: 'rooms found again on the homeserver', measure: measureReconciliation },
   heart: { title: 'step()', measure: () => run('heart', {}) },
+  soak: { title: `${soak.turns} turns over ${soak.rooms} rooms`, measure: measureSoak, mustHold: true },
 };
 
 await bench();
@@ -46,11 +48,12 @@ async function bench(): Promise<void> {
     const machine = await lookAtMachine(folder);
     console.log(`${describeMachine(machine)}\n`);
     const results: Part[] = [];
-    for (const [name, { title, measure }] of Object.entries(parts)) {
+    for (const [name, { title, measure, mustHold }] of Object.entries(parts)) {
       if (!wanted.includes(name)) continue;
       process.stderr.write(`measuring ${title}\n`);
       const [started, before] = [performance.now(), load()];
       const figures = await measure(path.join(folder, name));
+      if (mustHold && figures.some((figure) => verdict(figure) === 'miss')) process.exitCode = 1;
       results.push({ name: title, seconds: (performance.now() - started) / 1000, load: before, figures });
     }
     console.log(`\n${table(results)}`);
