@@ -28,6 +28,9 @@ export interface Decoded {
 
 const TEXT_LIMIT = 10_000;
 const NAME_LIMIT = 100;
+const PATH_LIMIT = 4096;
+/** Of a question; it comes back with the person's word. */
+const ID_LIMIT = 1000;
 /** A longer STATUS.session counts as none: it is only ever compared, and stands in every record of its room. */
 const SESSION_LIMIT = 500;
 /** A message that is nested deeper is not parsed: millions of brackets would stand for seconds of everybody's time. */
@@ -47,12 +50,12 @@ const Status = z.object({
   session: z.string().max(SESSION_LIMIT).nullable().catch(null),
 });
 const TextChunk = z.object({ text: z.string() });
-const SendFile = z.object({ path: z.string().min(1).max(4096) });
+const SendFile = z.object({ path: z.string().min(1).max(PATH_LIMIT) });
 const End = z.object({ tokens_used: z.number().nonnegative().catch(0) });
 const Failure = z.object({ code: word.catch(''), details: z.unknown().optional() });
 const Update = z.object({ kind: z.string() });
 const Confirmation = z.object({
-  id: word.pipe(z.string().min(1).max(1000)),
+  id: word.pipe(z.string().min(1).max(ID_LIMIT)),
   text: z.string().transform((text) => text.slice(0, TEXT_LIMIT)),
   expires_at: z
     .union([z.number(), z.string().transform(Date.parse).pipe(z.number())])

@@ -57,9 +57,9 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
     case 'command':
       return heard(event, { type: 'command', name: said.name, args: said.args, eventId, sender });
     case 'unknown command':
-      return heard(event, { type: 'command.unknown', eventId, sender, name: said.name });
+      return heard(event, { type: 'command.unknown', eventId, sender, name: shortened(said.name, MAX_NAME) });
     case 'file':
-      return heard(event, { type: 'file.received', eventId, sender, name: said.name });
+      return heard(event, { type: 'file.received', eventId, sender, name: shortened(said.name, MAX_NAME) });
     case 'thing':
       return heard(event, { type: 'thing.received', eventId, sender, thing: said.thing });
     case 'redaction':

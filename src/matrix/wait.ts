@@ -11,7 +11,7 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 export const wait: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /** Between two tries, ms. */
-export const PAUSES = { firstMs: 500, capMs: 30_000 };
+export const PAUSES = { firstMs: 500, capMs: 20_000 };
 /** A homeserver that says "at once" again and again is asked later and later all the same, ms. */
 const AT_ONCE = { firstMs: 50, capMs: 2_000 };
 

@@ -22,6 +22,6 @@ test('after a failure it is waited as long as the homeserver says, and never "at
   expect([pauses(9_000), pauses(0), pauses()]).toEqual([
     [9_000, 9_000, 9_000, 9_000],
     [50, 100, 200, 2_000],
-    [500, 1_000, 2_000, 30_000],
+    [500, 1_000, 2_000, 20_000],
   ]);
 });

@@ -84,7 +84,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
     if (event.type === 'text') {
       if (answer?.length === 0) begins(world);
-      answer?.add(event.text);
+      if ((answer?.length ?? 0) <= LONGEST_ANSWER) answer?.add(event.text);
       if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
     }
     if (event.type === 'ended') {

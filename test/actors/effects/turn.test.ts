@@ -293,6 +293,19 @@ describe('the end of a turn', () => {
     expect(told).toEqual([over({ outcome: 'stopped', trouble: 'too-big', answer: { stored: 'turn-7' } })]);
   });
 
+  it('takes nothing more of what still comes before it stops', async () => {
+    let kept = 0;
+    const keep = async (markdown: string) => ((kept = markdown.length), { stored: 'turn-7' });
+    const { open, hear, told, finished } = liveTurn({ keep });
+    finished();
+    open();
+    const megabyte = 'x'.repeat(1024 * 1024);
+    for (let piece = 0; piece < 100; piece++) hear({ type: 'text', text: megabyte });
+    hear({ type: 'ended', outcome: 'stopped' });
+    await until(() => told.length > 0);
+    expect(kept).toBe(5 * megabyte.length);
+  });
+
   it('is a lost connection where the answer cannot be kept: it ends all the same', async () => {
     const { open, hear, told, finished } = liveTurn({ keep: () => Promise.reject(new Error('the disk is full')) });
     finished();
