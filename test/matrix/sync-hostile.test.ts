@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { createClient } from '../../src/matrix/client.ts';
 import { createSurvey } from '../../src/matrix/survey.ts';
+import { anything, inJson, pathsOf, withAt, type Path } from './any-json.ts';
 import { inShort, isSync, openSync, said } from './sync-house.ts';
 import { Clock, keptLog, me, room, startServer, type Reply, type Seen } from './support.ts';
 
@@ -70,36 +71,8 @@ const history = { chunk: [said('past')], start: 's', end: 'p', state: [] };
 const tags = { tags: { 'u.work': {} } };
 const encryption = { algorithm: 'm.megolm' };
 
-/** Stands for lists within lists, deeper than JSON.stringify can go. */
-const DEEP = '(deep)';
-const textOf = (value: unknown): Reply => ({
-  text: JSON.stringify(value).replaceAll(JSON.stringify(DEEP), '['.repeat(20_000) + ']'.repeat(20_000)),
-});
+const textOf = (value: unknown): Reply => ({ text: inJson(value) });
 
-type Path = (string | number)[];
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]))];
-}
-
-/** A copy with something else at a place; undefined takes the place away. */
-function withAt(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
-  if (key === undefined) return put;
-  const copy = structuredClone(value) as Record<string | number, unknown>;
-  const part = withAt(copy[key], rest, put);
-  if (part === undefined) delete copy[key];
-  else copy[key] = part;
-  return copy;
-}
-
-const anything = fc.oneof(
-  { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }) as fc.Arbitrary<unknown> },
-  fc.constantFrom<unknown>(undefined, null, [], {}, '', 0, -1, 1e308, true, 'x'.repeat(70_000), [null], {
-    events: null,
-  }),
-  fc.constantFrom<unknown>({ ['__proto__']: 1 }, JSON.parse('{"__proto__":{"events":[]}}'), { constructor: 'x' }),
-  fc.constant<unknown>(DEEP),
-);
 const changedAt = (whole: object, isFree: (path: Path) => boolean = () => true) =>
   fc.tuple(fc.constantFrom(...pathsOf(whole).filter(isFree)), anything).map(([path, put]) => withAt(whole, path, put));
 

@@ -97,7 +97,7 @@ async function running(app: App, log: LogBook): Promise<void> {
   ended.catch(() => {});
   const started = performance.now();
   while (app.health().state !== 'running') {
-    if (performance.now() - started > 20_000)
+    if (performance.now() - started > 60_000)
       throw new Error(`the bot does not run:\n${JSON.stringify(log.lines, null, 1)}`);
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5))]);
   }
