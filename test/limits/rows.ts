@@ -239,6 +239,14 @@ const people: Row[] = [
     'takes so many invites of one person within a minute, and of others besides',
   ),
   row(
+    'Rooms of one person that the bot tries to get into',
+    'src/actors/door.ts MOST_JOINS',
+    '',
+    'their invites are declined',
+    'test/actors/door.test.ts',
+    'takes no more of a person while it cannot get into many rooms of theirs',
+  ),
+  row(
     'The minute of these',
     'src/actors/door.ts MINUTE_MS',
     'ms',
@@ -913,7 +921,8 @@ export const boundNames =
 export const ownBounds: readonly string[] = [
   // Times of single calls, all far below what anybody waits for; what fails of them is tried again.
   ...['attendance', 'departure', 'new-rooms'].map((name) => `src/matrix/${name}.ts LONG_TIMEOUT_MS`),
-  ...['JOIN', 'LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),
+  'src/matrix/joins.ts JOIN_TIMEOUT_MS',
+  ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),
   ...[
     'src/matrix/signals.ts TIMEOUT_MS',
     'src/matrix/survey.ts SYNC_TIMEOUT_MS',
@@ -926,6 +935,7 @@ export const ownBounds: readonly string[] = [
   ...['src/matrix/departure.ts AT_ONCE', 'src/matrix/news.ts ROOMS_AT_ONCE', 'src/start/restore.ts REPAIRS_AT_ONCE'],
   // Shapes of what is written and shown.
   ...['src/durable/timers.ts LONGEST', 'machines/restart-policy.ts MOST_OUTAGES', 'src/ops/log.ts DEPTH'],
+  'src/basics/beginning.ts LONGEST',
   ...['src/inspect/serve.ts DEPTH', 'src/inspect/serve.ts BUFFERED_AT_ONCE'],
   ...['src/text/answer.ts SMALLEST_PART_BYTES', 'src/text/answer.ts CELL_BYTES', 'src/text/math.ts MOST_LINES'],
   'src/text/split.ts MAX_LEVELS',
