@@ -12,7 +12,7 @@ import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, nameOf 
 import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
 import { settingsOf } from './link-options.ts';
 import { createTimers } from './timers.ts';
-import { agentUrl, withoutLogin } from './url.ts';
+import { agentUrl, withoutSecrets } from './url.ts';
 
 /** How long a peer may take to answer our closing before its socket is destroyed. */
 const HANG_UP_MS = 1_000;
@@ -35,7 +35,7 @@ type Ending = Extract<LinkEvent, { type: 'ended' | 'unreachable' }>;
 interface Facts {
   agent: AgentId;
   contextId: ContextId;
-  /** Where it went, without a login; null until there is an address. */
+  /** Where it went, without secrets; null until there is an address. */
   url: string | null;
   /** Null until a message of the room was asked. */
   room: RoomId | null;
@@ -114,7 +114,7 @@ class AgentLink implements Link {
       const base = baseOf(this.#facts.agent);
       if (base === null) throw new Error('no such agent is configured');
       const url = agentUrl(base, this.#facts.contextId);
-      this.#facts.url = withoutLogin(url);
+      this.#facts.url = withoutSecrets(url);
       const settings = { perMessageDeflate: false, maxPayload: limits.maxFrame, closeTimeout: HANG_UP_MS };
       return this.#hear(new WebSocket(url, settings));
     } catch (error) {

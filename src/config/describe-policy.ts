@@ -19,7 +19,7 @@ export function describePolicy(config: Config): Row[] {
   const { policy, userAgents } = config;
   const row = (path: string): Row => [rowOf[path] ?? '', wordsOf(policy, path)];
   return [
-    ['may invite', `${invitersOf(config)}; invites of anybody else are declined without a word`],
+    ['may invite', `${invitersOf(config)}; invites of anybody else are declined, and told so in a sentence`],
     row('onboarding.invites_per_minute'),
     ...othersOf(policy),
     ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),

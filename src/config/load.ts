@@ -64,6 +64,7 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
     warnings: [
       ...warnAboutVariables(env),
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
+      ...warnAboutThreadIds(agents),
       ...warnAboutSharedFolders(agents),
       ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
       ...warnAboutServingItself(me, userAgents),
@@ -100,6 +101,15 @@ function warnAboutLegacyUrl(baseUrl: string | undefined, legacy: string | undefi
   return baseUrl === undefined
     ? ['AGENT_WS_URL is an old name and still used; set AGENT_BASE_URL instead.']
     : ['AGENT_WS_URL is an old name and ignored because AGENT_BASE_URL is set; remove it.'];
+}
+
+/** Of the earlier system; the route names the memory by now. */
+function warnAboutThreadIds(agents: readonly AgentConfig[]): string[] {
+  return agents.flatMap(({ id, baseUrl }) =>
+    new URL(baseUrl).searchParams.has('thread_id')
+      ? [`The address of the agent ${show(id)} has thread_id in it, which is not sent any more; remove it.`]
+      : [],
+  );
 }
 
 function warnAboutSharedFolders(agents: readonly AgentConfig[]): string[] {

@@ -51,10 +51,10 @@ function withoutControls(line: string): string {
   return line.replace(/\p{Cc}/gu, '?');
 }
 
-/** A URL without what could be secret in it: user, password and query. Matrix user ids stay as they are. */
+/** A URL without what could be secret in it: user, password, query and fragment. Matrix user ids stay as they are. */
 export function hideCredentials(text: string): string {
   if (text.startsWith('@')) return text;
-  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/(\/\/.*?)\?.*$/s, '$1?***');
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/(\/\/.*?)([?#]).*$/s, '$1$2***');
 }
 
 /** The known name that a misspelt one most probably means; null when none is near. */

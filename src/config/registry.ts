@@ -13,7 +13,7 @@ const Agent = z.strictObject({
   id: text.describe('a text of its own for every agent, in quotes when it looks like a number: "agent-1"'),
   label: text.optional().describe('a text, in quotes when it looks like a number; or leave the line out'),
   base_url: optional(agentUrl).describe(
-    'for example "ws://agent-1:8000/" or "http://proxy:7000/agent_1/"; or leave the line out',
+    'for example "ws://agent-1:8000/", "http://proxy:7000/agent_1/" or "wss://host/?key=secret"; or leave the line out',
   ),
   workspace_path: optional(folder).describe(
     'an absolute folder as this service sees it: "/agents/1"; or leave the line out',

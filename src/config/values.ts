@@ -46,8 +46,11 @@ export const template = (placeholder: string) =>
     else if (/[{}]/.test(rest)) issues.addIssue({ code: 'custom', message: 'has a brace without its other half' });
   });
 
-/** Where an agent listens: ws, wss, http or https. */
-export const agentUrl = urlOf(['ws:', 'wss:', 'http:', 'https:'], 'is not a ws, wss, http or https URL');
+/** Where an agent listens: ws, wss, http or https. A query is sent along; a fragment never would be. */
+export const agentUrl = urlOf(['ws:', 'wss:', 'http:', 'https:'], 'is not a ws, wss, http or https URL').refine(
+  (value) => !value.includes('#'),
+  'has a fragment in it, which is never sent: write a "#" that belongs to a key as %23',
+);
 
 /** Where a homeserver listens: http or https, nothing behind the path; given back without a slash at the end. */
 export const homeserverUrl = urlOf(['http:', 'https:'], 'is not an http or https URL')

@@ -797,10 +797,10 @@ describe('the log', () => {
     expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
   });
 
-  test('shows no login of an address, and says where nobody was reached', async () => {
+  test('shows no login and no query of an address, and says where nobody was reached', async () => {
     const agent = await startScriptedAgent();
     await agent.close();
-    const { lines, over } = record(agent.url.replace('//', '//bot:secret@'));
+    const { lines, over } = record(`${agent.url.replace('//', '//bot:secret@')}?key=secret`);
     await over();
     const fields = { ...place(agent), trouble: 'unreachable', code: 'ECONNREFUSED' };
     expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
@@ -831,6 +831,17 @@ describe('the log', () => {
         message: 'an agent link failed',
       },
     ]);
+  });
+
+  test('sends the query of an address, and shows it nowhere, whatever the agent makes of it', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(connection.path.endsWith('/?key=s%26cret') ? { type: 'ERROR', code: 'E7', details: '' } : END);
+    });
+    const { lines, over } = record(`${agent.url}?thread_id=old&key=s%26cret`);
+    await over();
+    expect(agent.connections.map(({ path }) => path)).toEqual(['/v1/agent_ws/5/?key=s%26cret']);
+    expect(JSON.stringify(lines)).not.toContain('cret');
+    expect(lines.map(({ message }) => message)).toEqual(['an agent link failed']);
   });
 
   test('says also that there was no address', async () => {

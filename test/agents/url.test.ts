@@ -13,11 +13,15 @@ test.each([
   ['https://h', 'wss://h/v1/agent_ws/5/'],
   ['wss://h/a/b/', 'wss://h/a/b/v1/agent_ws/5/'],
   ['ws://h/agent_ws/?thread_id=matrix:@a:b:1', 'ws://h/v1/agent_ws/5/'],
+  ['ws://h/agent_ws/?thread_id', 'ws://h/v1/agent_ws/5/'],
+  ['wss://h/agent_7/?key=a%26b+c', 'wss://h/agent_7/v1/agent_ws/5/?key=a%26b+c'],
+  ['wss://h/?thread_id=x&key=1&&thread_ids=2', 'wss://h/v1/agent_ws/5/?key=1&thread_ids=2'],
+  ['wss://h/v1/agent_ws/0/?token', 'wss://h/v1/agent_ws/5/?token'],
   ['ws://h/v1/agent_ws/0/', 'ws://h/v1/agent_ws/5/'],
   ['ws://h/v1/agent_ws/0', 'ws://h/v1/agent_ws/5/'],
   ['ws://h/v1/agent_ws', 'ws://h/v1/agent_ws/5/'],
   ['ws://h/agent_ws', 'ws://h/v1/agent_ws/5/'],
-  ['http://h/agent_3/v1/agent_ws/7/?a=b#c', 'ws://h/agent_3/v1/agent_ws/5/'],
+  ['http://h/agent_3/v1/agent_ws/7/?a=b#c', 'ws://h/agent_3/v1/agent_ws/5/?a=b'],
   ['http://h/v1/', 'ws://h/v1/v1/agent_ws/5/'],
   ['http://h/my_agent_ws/', 'ws://h/my_agent_ws/v1/agent_ws/5/'],
   ['HTTP://H:80/#fragment', 'ws://h/v1/agent_ws/5/'],
@@ -27,8 +31,9 @@ test.each([
   expect(agentUrl(address, '5')).toBe(url);
 });
 
-test('a base is what the route is joined to', () => {
-  expect(parseAgentBase('http://h:7000/agent_0?x=1')).toEqual({ ok: true, base: 'ws://h:7000/agent_0/' });
+test('a base is what the route is joined to, and its query comes behind that', () => {
+  const parsed = parseAgentBase('http://h:7000/agent_0?x=1');
+  expect(parsed).toEqual({ ok: true, base: 'ws://h:7000/agent_0/', query: '?x=1' });
 });
 
 test.each([

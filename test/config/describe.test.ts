@@ -14,7 +14,7 @@ user_agents: { '@ann:example.org': two }`;
     'backend        real',
     'agent          one (First) at ws://***@h/?***, files in /agents/1, one turn at once',
     'agent          two at http://127.0.0.1:8000, files in /agents/2, 4 turns at once',
-    'may invite     everybody of example.org and the people below; invites of anybody else are declined without a word',
+    'may invite     everybody of example.org and the people below; invites of anybody else are declined, and told so in a sentence',
     '               more than 30 of one person within a minute are declined too',
     'no people      whoever matches @notices:*: never served',
     'person         @ann:example.org talks to two',
@@ -57,7 +57,7 @@ describe('the policy in words', () => {
         ),
     );
   const ann = `user_agents: { '@ann:example.org': a }`;
-  const declined = 'invites of anybody else are declined without a word';
+  const declined = 'invites of anybody else are declined, and told so in a sentence';
   const inSpaces =
     'a Space for every person, named "{name}\'s agents", with chats named "Chat {number}"; the room of the invite only points to them';
   const inRoom = 'the room of the invite is the chat: the person is greeted and answered there, and no Space is made';

@@ -204,3 +204,11 @@ test('the service among its own people is warned about', () => {
     'user_agents names "@bot:example.org", which is this service: it is not served.',
   ]);
 });
+
+test('a thread_id of the earlier system is not sent, and that is said; any other query is a part of the address', () => {
+  const warningsOf = (address: string) => load({}, `agents: [{ id: a, base_url: '${address}' }]`).warnings;
+  const sentence = 'The address of the agent "a" has thread_id in it, which is not sent any more; remove it.';
+  expect(warningsOf('ws://h/agent_ws/?thread_id=matrix:@a:b:1')).toEqual([sentence]);
+  expect(warningsOf('wss://h/?key=secret&thread_id=1')).toEqual([sentence]);
+  expect(warningsOf('wss://h/?key=secret')).toEqual([]);
+});

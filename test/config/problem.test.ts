@@ -21,6 +21,7 @@ test('a value is shown on one line without what could be secret', () => {
   expect(show({ a: 1 })).toBe('{…}');
   expect(show(undefined)).toBeNull();
   expect(hideCredentials('ws://user:p@ss@host/path?token=x')).toBe('ws://***@host/path?***');
+  expect(hideCredentials('ws://host/path#token')).toBe('ws://host/path#***');
   expect(hideCredentials('user:pass@host')).toBe('***@host');
   expect(hideCredentials('https://host/path')).toBe('https://host/path');
   expect(hideCredentials('@user:host')).toBe('@user:host');

@@ -144,3 +144,17 @@ test('all problems of a file come at once', () => {
     'agents.yaml: user_agents["bob"]: "b" is no agent of this file',
   ]);
 });
+
+test.each(['ws://h/#secret', 'wss://h/?key=a#secret', 'http://h/#'])(
+  'an address with a fragment is refused, without being repeated: %s',
+  (address) => {
+    const [problem] = problemsWith(() => load({}, `agents: [{ id: a, base_url: '${address}' }]`));
+    const { where, problem: what, value } = problem ?? {};
+    expect({ where, what }).toEqual({
+      where: 'agents.yaml: agents[0].base_url',
+      what: 'has a fragment in it, which is never sent: write a "#" that belongs to a key as %23',
+    });
+    expect(value).not.toContain('secret');
+    expect(problemsWith(() => load({ AGENT_BASE_URL: address }))[0]?.where).toBe('AGENT_BASE_URL');
+  },
+);
