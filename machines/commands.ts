@@ -91,12 +91,22 @@ interface Row<Takes extends Reading, Fact extends HostFact = HostFact> {
   surplus: Surplus;
   /** Some make sense only where a person has a Space of chats. */
   offered: 'everywhere' | 'in a Space';
+  /** Whether an entry room does it as well. */
+  atTheEntry?: true;
   /** Whether the first words in a chat name it too. */
   atFirst: boolean;
 }
 
 const rows = {
-  help: { aliases: ['h', '?'], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  help: {
+    aliases: ['h', '?'],
+    takes: 'nothing',
+    given: [],
+    surplus: 'is told',
+    offered: 'everywhere',
+    atFirst: true,
+    atTheEntry: true,
+  },
   stop: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   retry: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
   clear: {
@@ -114,13 +124,26 @@ const rows = {
     surplus: 'is the first text there',
     offered: 'in a Space',
     atFirst: true,
+    atTheEntry: true,
   },
-  chats: { aliases: [], takes: 'the word all', given: [], surplus: 'is told', offered: 'in a Space', atFirst: true },
+  chats: {
+    ...{ aliases: [], takes: 'the word all', given: [], surplus: 'is told', offered: 'in a Space' },
+    ...{ atFirst: true, atTheEntry: true },
+  },
   rename: { aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
   archive: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'in a Space', atFirst: false },
-  unarchive: { aliases: [], takes: 'a number', given: [], surplus: 'stops it', offered: 'in a Space', atFirst: false },
-  agent: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
-  whoami: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  unarchive: {
+    ...{ aliases: [], takes: 'a number', given: [], surplus: 'stops it', offered: 'in a Space' },
+    ...{ atFirst: false, atTheEntry: true },
+  },
+  agent: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: false, atTheEntry: true },
+  },
+  whoami: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: false, atTheEntry: true },
+  },
   start: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
   yes: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
   no: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },

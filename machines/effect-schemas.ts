@@ -52,7 +52,9 @@ export const personEffectSchemas = {
   "drop the chat's alias": z.object({ operation, room: RoomId }),
   'introduce the chat': z.object({ operation, room: RoomId, event }),
   'link the other chats': z.object({ space: RoomId, rooms: z.array(RoomId) }),
-  'restore access': z.object({ person: UserId, rooms: z.array(RoomId) }),
+  'restore access': z.object({
+    ...{ person: UserId, rooms: z.array(RoomId), origin: RoomId.optional(), answers: answers.optional() },
+  }),
   'invite again': z.object({ person: UserId, rooms: z.array(RoomId) }),
   'tell the room': z.object({ room: RoomId, event }),
   say: z.object({ room: RoomId, notice: Notice, answers }),

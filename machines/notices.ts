@@ -54,9 +54,12 @@ function refuses<Values extends z.ZodRawShape = Record<never, never>>(values = {
   return { values, refuses: true };
 }
 
+const encrypted = z.boolean().optional();
+
 /** One row for each sentence; its words stand in `src/text` under the same key, for each language. */
 export const notices = {
-  help: says({ inSpace: z.boolean() }),
+  /** `entry`: it is asked for in an entry room. */
+  help: says({ inSpace: z.boolean(), entry: z.boolean().optional() }),
   'unknown command': refuses({ name: z.string() }),
   /** `done`: the command was done all the same. */
   'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
@@ -92,10 +95,16 @@ export const notices = {
   'default agent': says(),
   'agent changed': says({ agent: z.string() }),
   'no agent for you': refuses({ contact: z.string().nullable() }),
-  'chat is ready': says({ chat: z.string(), number: z.number() }),
-  'access is restored': says({ chats: z.number() }),
-  'chat could not be made': refuses({ code: z.string() }),
-  'Space could not be made': refuses({ code: z.string() }),
+  // `encrypted`: what is written in the room at hand cannot be read
+  'chat is ready': says({ chat: z.string(), number: z.number(), room: RoomId.optional(), encrypted }),
+  /** `list`: the chats themselves; `invited`: the invitations that went out now. */
+  'access is restored': says({
+    ...{ chats: z.number(), list: z.array(ChatLine).optional(), invited: z.number().optional(), encrypted },
+  }),
+  'invitations are on their way': says(),
+  'invitations were refused': refuses({ code: z.string(), encrypted }),
+  'chat could not be made': refuses({ code: z.string(), encrypted }),
+  'Space could not be made': refuses({ code: z.string(), encrypted }),
   'chat is being made': says(),
   'too many chats are wanted': refuses({ limit: z.number() }),
   chats: says({ chats: z.array(ChatLine), archived: z.number() }),
@@ -109,7 +118,7 @@ export const notices = {
   'this is no numbered chat': refuses(),
   'this is your only chat': refuses(),
   'no more chats are made': refuses(),
-  'your agent': says({ agent: z.string(), configured: z.boolean() }),
+  'your agent': says({ agent: z.string(), configured: z.boolean(), entry: z.boolean().optional() }),
   'you are': says({ person: UserId }),
   'room is encrypted': says(),
   'memory was lost': says(),
@@ -120,10 +129,20 @@ export const notices = {
 };
 export type NoticeKey = keyof typeof notices;
 type Values<Key extends NoticeKey> = (typeof notices)[Key]['values'];
+type ValueOf<Key extends NoticeKey, Name extends keyof Values<Key>> = z.infer<Values<Key>[Name]>;
 /** What the words of a notice need to know. */
-export type ValuesOf<Key extends NoticeKey> = { [Name in keyof Values<Key>]: z.infer<Values<Key>[Name]> };
+export type ValuesOf<Key extends NoticeKey> = {
+  [Name in keyof Values<Key> as undefined extends ValueOf<Key, Name> ? never : Name]: ValueOf<Key, Name>;
+} & {
+  [Name in keyof Values<Key> as undefined extends ValueOf<Key, Name> ? Name : never]?: ValueOf<Key, Name>;
+};
 /** A sentence to a person, as data. */
 export type Notice<Keys extends NoticeKey = NoticeKey> = { [Key in Keys]: { key: Key } & ValuesOf<Key> }[Keys];
 
 const options = Object.entries(notices).map(([key, { values }]) => z.object({ key: z.literal(key), ...values }));
 export const Notice = z.discriminatedUnion('key', options as never) as unknown as z.ZodType<Notice>;
+
+/** The same, said where what people write cannot be read. */
+export function whereNothingIsRead(notice: Notice): Notice {
+  return 'encrypted' in notices[notice.key].values ? ({ ...notice, encrypted: true } as Notice) : notice;
+}

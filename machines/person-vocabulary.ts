@@ -10,7 +10,6 @@ import {
   about,
   accessIsRestored,
   activeChats,
-  activeRooms,
   addChat,
   adoption,
   archiveChat,
@@ -35,6 +34,7 @@ import {
   roomOfJob,
   theJob,
   theSpace,
+  toEverything,
   withoutChat,
 } from './person-words.ts';
 import { as } from './vocabulary.ts';
@@ -115,10 +115,13 @@ const withDeeds = withNotes.extend({
       space: theSpace(context),
       rooms: [as(event, 'chat.moved').replacement],
     })),
-    'invite to everything again': asks('restore access', ({ context }) => ({
-      person: context.person,
-      rooms: activeRooms(context),
-    })),
+    'invite to everything again': asks('restore access', ({ context, event }) =>
+      toEverything(context, as(event, 'access.wanted').job),
+    ),
+    'invite to everything again for the asker': asks('restore access', ({ context }) =>
+      toEverything(context, theJob(context)),
+    ),
+    'invite to everything again in silence': asks('restore access', ({ context }) => toEverything(context)),
 
     // the chat in the making
     'make the room': asks('create the chat', ({ context }) => {
@@ -163,8 +166,14 @@ const withDeeds = withNotes.extend({
 
 const withSayings = withDeeds.extend({
   actions: {
-    'say that access is restored': says(({ context }) => accessIsRestored(context)),
-    'tell the asker that access is restored': tellsTheAsker(({ context }) => accessIsRestored(context)),
+    'say where the chats are': says(({ context, event }) =>
+      accessIsRestored(context, as(event, 'access.restored').invited),
+    ),
+    'say that the invitations are on their way': says({ key: 'invitations are on their way' }),
+    'say that an invitation was refused': says(({ event }) => ({
+      key: 'invitations were refused',
+      code: as(event, 'access.restored').code ?? '',
+    })),
     'say which chats there are': says(({ context, event }) => listOfChats(context, as(event, 'chats.asked').all)),
     'say that the chat is archived': says(({ context, event }) =>
       about('chat is archived', chatOrJob(context, as(event, 'archive.wanted').origin)),
@@ -197,6 +206,8 @@ const withFacts = withSayings.extend({
     'it is the Space': ({ context, event }) => event.type === 'space.gone' && event.room === context.space,
     'only the Space is wanted': ({ context }) => isForTheSpace(context.job),
     'the invitations are on their way': ({ context }) => context.inviting,
+    'nobody waits for the invitations': ({ event }) => event.type === 'access.restored' && event.origin === null,
+    'an invitation was refused': ({ event }) => event.type === 'access.restored' && event.code !== null,
     'the room of the chat is known': ({ context }) => (context.job?.room ?? null) !== null,
     'the room is wanted under another name': ({ context }) => isCalledOtherwise(context),
     'it is the room of this job': ({ context, event }) =>
@@ -206,7 +217,8 @@ const withFacts = withSayings.extend({
     'the line has room': ({ context }) => context.waiting.length < MOST_JOBS,
     'it is a chat of this person': ({ context, event }) =>
       event.type === 'chat.moved' && chatIn(context, event.room) !== undefined,
-    'the chat is numbered': ({ context, event }) => 'origin' in event && chatOrJob(context, event.origin) !== undefined,
+    'the chat is numbered': ({ context, event }) =>
+      'origin' in event && event.origin !== null && chatOrJob(context, event.origin) !== undefined,
     'the number is of a chat': ({ context, event }) =>
       event.type === 'unarchive.wanted' && chatNumbered(context, event.number) !== undefined,
   },

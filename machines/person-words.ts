@@ -1,5 +1,5 @@
 /** What the person's chart says and remembers: the plain functions behind the names of its vocabulary. */
-import type { Chat, Job, PersonContext, PersonEvent } from './person.model.ts';
+import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent } from './person.model.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.model.ts';
 import type { RoomId } from './ids.ts';
@@ -20,14 +20,21 @@ export function activeChats({ chats }: PersonContext): Chat[] {
 }
 
 /** The Space, where there is one, and the chats that are not archived. */
-export function activeRooms(context: PersonContext): RoomId[] {
+function activeRooms(context: PersonContext): RoomId[] {
   const { space } = context;
   return [...(space === null ? [] : [space]), ...activeChats(context).map(({ room }) => room)];
 }
 
+/** The invitations to all that the person has; whoever asked for them is told how it went. */
+export function toEverything(context: PersonContext, asker?: Job): PersonEffectParams['restore access'] {
+  const all = { person: context.person, rooms: activeRooms(context) };
+  return asker === undefined ? all : { ...all, origin: asker.origin, answers: asker.answers };
+}
+
 /** What the person is told where they came back. */
-export function accessIsRestored(context: PersonContext): Notice {
-  return { key: 'access is restored', chats: activeChats(context).length };
+export function accessIsRestored(context: PersonContext, invited: number): Notice {
+  const list = activeChats(context).toSorted((a, b) => a.number - b.number);
+  return { key: 'access is restored', chats: list.length, list, invited };
 }
 
 export function chatIn(context: PersonContext, room: RoomId): Chat | undefined {
@@ -135,7 +142,7 @@ export function addChat(context: PersonContext): Partial<PersonContext> {
 
 export function chatIsReady(context: PersonContext): Notice {
   const { number, name } = theJob(context);
-  return { key: 'chat is ready', chat: name ?? '', number: number ?? 0 };
+  return { key: 'chat is ready', chat: name ?? '', number: number ?? 0, room: roomOfJob(context) };
 }
 
 /** What a new chat's room hears of itself. */

@@ -16,16 +16,17 @@ const whole: State = {
   initial: 'ready',
   on: {
     'access.wanted': [
-      { guard: 'the invitations are on their way', actions: 'say that access is restored' },
-      {
-        actions: [
-          'note that the invitations are on their way',
-          'invite to everything again',
-          'say that access is restored',
-        ],
-      },
+      { guard: 'the invitations are on their way', actions: 'say that the invitations are on their way' },
+      { actions: ['note that the invitations are on their way', 'invite to everything again'] },
     ],
-    'access.restored': { actions: 'note that the invitations are there' },
+    'access.restored': [
+      { guard: 'nobody waits for the invitations', actions: 'note that the invitations are there' },
+      {
+        guard: 'an invitation was refused',
+        actions: ['note that the invitations are there', 'say that an invitation was refused'],
+      },
+      { actions: ['note that the invitations are there', 'say where the chats are'] },
+    ],
     'chats.asked': { actions: 'say which chats there are' },
     'chat.renamed': { actions: 'note the name of the chat' },
     'archive.wanted': [
@@ -109,7 +110,7 @@ const makingAChat: State = {
         target: '.choosing what is next',
         actions: [
           'note that the invitations are on their way',
-          'invite to everything again',
+          'invite to everything again in silence',
           'tell the asker why there is no Space',
           'keep the job for another try',
         ],
@@ -160,8 +161,7 @@ const lookingForTheRoom: State = {
       target: 'choosing what is next',
       actions: [
         'note that the invitations are on their way',
-        'invite to everything again',
-        'tell the asker that access is restored',
+        'invite to everything again for the asker',
         'end the job',
       ],
     },

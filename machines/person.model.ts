@@ -64,8 +64,8 @@ export type PersonEvent =
     }
   /** The bot is no longer in this Space. */
   | { type: 'space.gone'; room: RoomId }
-  /** The invitations are there, or were refused. */
-  | { type: 'access.restored' }
+  /** The invitations are there (`invited`: those that were sent for it), or one was refused. `origin`: who is told; null: nobody. */
+  | { type: 'access.restored'; origin: RoomId | null; answers: EventId | null; invited: number; code: string | null }
   // the steps
   | ({ type: 'space.made'; room: RoomId } & StepOf)
   | ({ type: 'space.marked' } & StepOf)
@@ -106,7 +106,13 @@ export interface PersonEffectParams {
   "drop the chat's alias": { operation: string; room: RoomId };
   'introduce the chat': { operation: string; room: RoomId; event: RoomEvent };
   'link the other chats': { space: RoomId; rooms: RoomId[] };
-  'restore access': { person: UserId; rooms: RoomId[] };
+  /** `origin`: where it is told how it went, and what was asked there. */
+  'restore access': {
+    person: UserId;
+    rooms: RoomId[];
+    origin?: RoomId | undefined;
+    answers?: EventId | null | undefined;
+  };
   'invite again': { person: UserId; rooms: RoomId[] };
   'tell the room': { room: RoomId; event: RoomEvent };
   say: { room: RoomId; notice: Notice; answers: EventId | null };

@@ -2,7 +2,7 @@
 import { ONLY_CONTEXT } from './ids.ts';
 import { withDeeds } from './room-deeds.ts';
 import { says, tellsTheAsker } from './room-host.ts';
-import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf } from './room-words.ts';
+import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf, yourAgent } from './room-words.ts';
 import { as } from './vocabulary.ts';
 
 export const withSayings = withDeeds.extend({
@@ -10,16 +10,14 @@ export const withSayings = withDeeds.extend({
     // answers to commands
     'say hello': says(({ context }) => greeting(context)),
     'say what can be said': says(({ context }) => ({ key: 'help', inSpace: isInSpace(context) })),
+    'say what can be said at the entry': says({ key: 'help', inSpace: true, entry: true }),
     'say that there is no such command': says(({ event }) => ({
       key: 'unknown command',
       name: as(event, 'command.unknown').name,
     })),
     'say who they are': says(({ event }) => ({ key: 'you are', person: as(event, 'command.whoami').sender })),
-    'say which agent answers': says(({ context: { agent, assignment } }) => ({
-      key: 'your agent',
-      agent,
-      configured: assignment === 'configured',
-    })),
+    'say which agent answers': says(({ context }) => yourAgent(context)),
+    'say which agent answers in the chats': says(({ context }) => ({ ...yourAgent(context), entry: true })),
     'say that nothing runs': says({ key: 'nothing runs' }),
     'say that it is stopped': says({ key: 'stopped' }),
     'say that it is stopping': says({ key: 'is stopping' }),

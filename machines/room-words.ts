@@ -178,15 +178,24 @@ export interface Reception {
   agent: AgentId;
   assignment: Assignment;
   contextId: ContextId;
+  /** What is written in the room cannot be read. */
+  encrypted?: boolean | undefined;
 }
 
 /** A room begins anew with its person: nothing of anybody before stays. */
-export function receive({ person, role, agent, assignment, contextId }: Reception): Partial<RoomContext> {
+export function receive({
+  person,
+  role,
+  agent,
+  assignment,
+  contextId,
+  encrypted = false,
+}: Reception): Partial<RoomContext> {
   return {
     ...{ person, role, agent, assignment, contextId },
     ...{ number: null, name: null, archived: false },
     ...{ session: null, turn: null, waiting: [], unanswered: null, last: null, question: null, dialog: null, told: [] },
-    ...{ noticed: false, encrypted: false },
+    ...{ noticed: false, encrypted },
   };
 }
 
@@ -226,6 +235,10 @@ export function theMarker({ context }: { context: RoomContext }): RoomEffectPara
   const person = personIn(context);
   const kind = role === 'entry' ? 'entry' : 'chat';
   return { marker: { version: 1, kind, person, number, name, agent, contextId, archived } };
+}
+
+export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agent'> {
+  return { key: 'your agent', agent, configured: assignment === 'configured' };
 }
 
 export function greeting(context: RoomContext): Notice {

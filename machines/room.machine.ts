@@ -95,7 +95,10 @@ const serving: State = {
     'The chat of one person with one agent; here stands what it does for them whatever the conversation is at.',
   type: 'parallel',
   on: {
-    'room.joined': { actions: ['mark the room', 'say hello'] },
+    'room.joined': [
+      { guard: 'the person knows that it is encrypted', actions: ['mark the room', 'say that the room is encrypted'] },
+      { actions: ['mark the room', 'say hello'] },
+    ],
     // Its person was faster than the last steps of its making: what runs goes on.
     'room.adopted': {
       guard: 'the person is here already',
@@ -539,6 +542,11 @@ const pointing: State = {
   description: 'An entry room: whatever its person writes leads to the chats in their Space.',
   on: {
     'room.joined': { actions: ['mark the room', 'wish for access'] },
+    // Where the chats are says also that nothing is read here.
+    'room.encrypted': [
+      { guard: 'the person knows that it is encrypted' },
+      { actions: ['note that the room is encrypted', 'wish for access'] },
+    ],
     'text.received': { actions: 'wish for access' },
     'file.received': { actions: 'wish for access' },
     'thing.received': { actions: 'wish for access' },
@@ -548,8 +556,8 @@ const pointing: State = {
     'command.unarchive': { actions: 'wish to unarchive a chat' },
     'invite.declined': { actions: 'say why the invitation is declined' },
     'memory.lost': { actions: 'say that memory was lost' },
-    'command.agent': { actions: 'say which agent answers' },
-    'command.help': { actions: 'say what can be said' },
+    'command.agent': { actions: 'say which agent answers in the chats' },
+    'command.help': { actions: 'say what can be said at the entry' },
     'command.whoami': { actions: 'say who they are' },
     'command.unknown': { actions: 'say that there is no such command' },
     'agent.assigned': [

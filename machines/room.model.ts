@@ -138,7 +138,16 @@ export function blankRoom(known: KnownRoom & Partial<RoomContext>): RoomContext 
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 export type RoomEvent =
   // Matrix
-  | { type: 'room.invited'; person: UserId; role: Role; agent: AgentId; assignment: Assignment; contextId: ContextId }
+  /** `encrypted`: what will be written in the room cannot be read. */
+  | {
+      type: 'room.invited';
+      person: UserId;
+      role: Role;
+      agent: AgentId;
+      assignment: Assignment;
+      contextId: ContextId;
+      encrypted?: boolean | undefined;
+    }
   /** The first who speaks in a room that the bot knows nothing of is its person; of a chat in the making more is known. */
   | {
       type: 'room.claimed';

@@ -36,7 +36,8 @@ export type Heard =
           | 'memory.lost';
       }
     >
-  | { type: 'room.invited'; person: UserId }
+  /** `encrypted`: whoever invites says so of the room. */
+  | { type: 'room.invited'; person: UserId; encrypted?: true }
   /** An invite that is not taken, whoever the person is. */
   | { type: 'invite.unwanted'; person: UserId; why: Unwanted }
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
@@ -131,6 +132,7 @@ export interface NewRoom {
 }
 
 export type Done = { ok: true } | { ok: false; code: string; detail: string };
+export type Invited = { ok: true; sent?: boolean } | { ok: false; code: string; detail: string };
 export type Made = { ok: true; room: RoomId } | { ok: false; code: string; detail: string };
 
 /**
@@ -143,8 +145,8 @@ export interface RoomWork {
   dropAlias(room: RoomId, operation: string): Promise<Done>;
   /** Sets `m.space.child` in the Space. */
   linkChild(space: RoomId, room: RoomId): Promise<Done>;
-  /** Invites; a person who is in the room or invited already counts as done. */
-  invite(room: RoomId, person: UserId): Promise<Done>;
+  /** Invites; a person who is in the room or invited already counts as done, and nothing is sent. */
+  invite(room: RoomId, person: UserId): Promise<Invited>;
   setName(room: RoomId, name: string): Promise<Done>;
   /** What a person calls themselves, as they wrote it; null when the homeserver does not say so soon. */
   displayName(person: UserId): Promise<string | null>;

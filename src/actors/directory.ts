@@ -15,6 +15,8 @@ export interface Directory {
   personOf(chat: RoomId): UserId | undefined;
   /** A room of this person that the bot is in, but not `besides`: one that they brought it into, else their newest chat. */
   roomOf(person: UserId, besides: RoomId | null): RoomId | undefined;
+  /** Whether what people write cannot be read in a room that they brought the bot into. */
+  isEncrypted(room: RoomId): boolean;
   /** The chat that a room was made for and is not introduced to yet. */
   inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
 }
@@ -32,6 +34,7 @@ export function createDirectory(): Directory {
   /** The rooms that people brought the bot into, those heard of last at the end. */
   const brought = new Map<UserId, Set<RoomId>>();
   const broughtBy = new Map<RoomId, UserId>();
+  const encryptedRooms = new Set<RoomId>();
   const makings = new Map<RoomId, { person: UserId; number: number; name: string }>();
 
   function forget({ spaces, chats, making }: Entry): void {
@@ -44,6 +47,7 @@ export function createDirectory(): Directory {
     const person = broughtBy.get(room);
     if (person === undefined) return;
     broughtBy.delete(room);
+    encryptedRooms.delete(room);
     const theirs = brought.get(person);
     theirs?.delete(room);
     if (theirs?.size === 0) brought.delete(person);
@@ -61,12 +65,14 @@ export function createDirectory(): Directory {
       for (const { room, number, name } of entry.making) makings.set(room, { person, number, name });
     },
     noteRoom({ context, done, outbox }) {
-      const { person, room, number, role } = context;
+      const { person, room, number, role, encrypted } = context;
       forgetBrought(room);
       if (done || person === null || number !== null || role === 'refused' || isOutside(outbox)) return;
       broughtBy.set(room, person);
+      if (encrypted) encryptedRooms.add(room);
       brought.set(person, (brought.get(person) ?? new Set()).add(room));
     },
+    isEncrypted: (room) => encryptedRooms.has(room),
     roomOf(person, besides) {
       const theirs = [...(entries.get(person)?.chats ?? []), ...(brought.get(person) ?? [])];
       return theirs.findLast((room) => room !== besides);

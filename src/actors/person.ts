@@ -67,7 +67,7 @@ const doneEvents: Partial<Record<keyof PersonEffectParams, PersonEvent['type']>>
 };
 
 function settled(item: OutboxItem, result: Result): AnyEventObject | null {
-  if (item.type === 'restore access') return { type: 'access.restored' };
+  if (item.type === 'restore access') return accessRestored(item, result);
   const { operation, space = null } = item.params as { operation?: string; space?: RoomId };
   if (operation === undefined) return null;
   const of = { operation, space };
@@ -82,6 +82,12 @@ function settled(item: OutboxItem, result: Result): AnyEventObject | null {
       return type === undefined ? null : { type, ...of };
     }
   }
+}
+
+function accessRestored({ params }: OutboxItem, result: Result): PersonEvent {
+  const { origin = null, answers = null } = params as PersonEffectParams['restore access'];
+  const invited = result.ok ? Number(result['invited'] ?? 0) : 0;
+  return { type: 'access.restored', origin, answers, invited, code: result.ok ? null : result.code };
 }
 
 function apology(event: PersonEvent) {

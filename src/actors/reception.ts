@@ -97,9 +97,10 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
   return async (heard: Heard): Promise<RoomEvent | null> => {
     switch (heard.type) {
       case 'room.invited': {
-        const { person } = heard;
+        const { person, encrypted } = heard;
         const contextId = await mintContextId();
-        return { type: 'room.invited', person, role: roleFor(person), ...agentFor(person), contextId };
+        const known = { role: roleFor(person), ...agentFor(person), contextId };
+        return { type: 'room.invited', person, ...known, ...(encrypted && { encrypted }) };
       }
       case 'member.left':
         return { type: 'member.left', user: heard.user };

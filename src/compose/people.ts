@@ -26,6 +26,7 @@ export function composePeople(shared: Shared): Children<UserId, PersonContext> {
       createPersonEffects(
         {
           ...{ work, send, renderNotice: words, tellRoom: post.tellRoom, creations },
+          isEncrypted: shared.isEncrypted,
           names: namesFor(config.policy.names, work.displayName),
           ...{ now: shared.now, log: shared.log, reach: shared.reach, isClosing: shared.isClosing },
         },

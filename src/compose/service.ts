@@ -75,6 +75,7 @@ export function composeService(options: ServiceOptions) {
     },
     letIn: (room, person) => door.letIn(room, person),
     elsewhere,
+    isEncrypted: directory.isEncrypted,
     onStore: on.store,
   });
   const door = createDoor({

@@ -56,6 +56,8 @@ export interface Surroundings extends Basis {
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId, person: UserId): Promise<void>;
   elsewhere: Elsewhere;
+  /** Whether what people write in an entry room cannot be read. */
+  isEncrypted(room: RoomId): boolean;
   /** A record was written (null), or could not be. */
   onStore(problem: string | null): void;
 }

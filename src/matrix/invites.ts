@@ -19,6 +19,9 @@ const Create = z.object({
   content: z.object({ type: z.literal('m.space') }),
 });
 
+/** Clients write nothing plain into a room that has this state, whatever it says. */
+const Encryption = z.object({ type: z.literal('m.room.encryption'), state_key: z.literal('') });
+
 type Invite = Extract<Heard, { type: 'room.invited' | 'invite.unwanted' }>;
 
 export interface InvitesOptions {
@@ -54,7 +57,9 @@ export function inviteIn(state: readonly unknown[], me: UserId): Invite | null {
   const unwanted = (why: Unwanted): Invite => ({ type: 'invite.unwanted', person, why });
   if (members.some(({ sender }) => sender !== person)) return unwanted('it names several senders');
   if (state.some((raw) => Create.safeParse(raw).success)) return unwanted('it is to a Space');
-  return { type: 'room.invited', person };
+  // A lie about it changes the words only in which the bot is greeting.
+  const encrypted = state.some((raw) => Encryption.safeParse(raw).success);
+  return { type: 'room.invited', person, ...(encrypted && { encrypted }) };
 }
 
 /** Whether an event of a timeline invites `me`. */

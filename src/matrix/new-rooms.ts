@@ -27,7 +27,7 @@ export interface NewRoomsOptions {
   /** Makes the change until the homeserver says yes or a final no. */
   change: (name: string, room: RoomId, call: () => Promise<unknown>) => Promise<Done>;
   /** One try. */
-  inviteOnce: (room: RoomId, person: UserId) => Promise<void>;
+  inviteOnce: (room: RoomId, person: UserId) => Promise<unknown>;
 }
 
 export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'createRoom' | 'dropAlias'> {

@@ -5,7 +5,8 @@ import { abortAfter } from '../basics/after.ts';
 import { latestWish } from '../basics/latest-wish.ts';
 import type { Chance, Done, Log, Now, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { isRefusal, MatrixFailure, unlessRefused } from './errors.ts';
+import { MatrixFailure, unlessRefused } from './errors.ts';
+import { createInviting } from './inviting.ts';
 import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
 import { createNewRooms } from './new-rooms.ts';
@@ -25,7 +26,6 @@ const LEAVES_AT_ONCE = 2;
 const LEAVE_TIMEOUT_MS = 120_000;
 const PROFILE_TIMEOUT_MS = 5_000;
 
-const Membership = z.object({ membership: z.string() });
 const Link = z.object({ via: z.array(z.string()).catch([]) });
 
 export interface RoomWorkOptions {
@@ -54,25 +54,10 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
   const common = { signal, wait, chance, now, log, standing, showsStanding: false };
   const { creating, joining, changing, leaving } = placesFor(common);
 
-  const change = async (
-    name: string,
-    room: RoomId,
-    call: () => Promise<unknown>,
-    party: string = room,
-  ): Promise<Done> => toDone(await changing({ name, room, party }, call));
+  const change = async (name: string, room: RoomId, call: () => Promise<unknown>): Promise<Done> =>
+    toDone(await changing({ name, room, party: room }, call));
 
-  async function isIn(room: RoomId, person: UserId): Promise<boolean> {
-    const member = await unlessRefused(api.state(Membership, room, 'm.room.member', person, { signal }), 'M_NOT_FOUND');
-    return member?.membership === 'join' || member?.membership === 'invite';
-  }
-
-  async function inviteOnce(room: RoomId, person: UserId): Promise<void> {
-    if (await isIn(room, person)) return;
-    await api.invite(room, person, { signal }).catch(async (error: unknown) => {
-      // Somebody else was faster.
-      if (!isRefusal(error, 'M_FORBIDDEN') || !(await isIn(room, person))) throw error;
-    });
-  }
+  const { inviteOnce, invite } = createInviting({ api, signal, changing });
 
   async function linkOnce(space: RoomId, room: RoomId): Promise<void> {
     const link = await unlessRefused(api.state(Link, space, 'm.space.child', room, { signal }), 'M_NOT_FOUND');
@@ -100,7 +85,7 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
     ...createJoins({ api, signal, joining }),
     linkChild: (space, room) => change('link child', space, () => linkOnce(space, room)),
-    invite: (room, person) => change('invite', room, () => inviteOnce(room, person), person),
+    invite,
     setName: latestWish((room: RoomId, name: string) =>
       change('set name', room, () => api.putState(room, 'm.room.name', '', { name }, { signal })),
     ),

@@ -1,6 +1,7 @@
 /** Every sentence that a person reads, in English. */
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import type { AnswerWords, CommandWords, FarewellWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { aboutChats, LIST_BYTES } from './en-chats.ts';
 import { readable } from './readable.ts';
 import {
   code,
@@ -60,12 +61,11 @@ const answers: AnswerWords = {
   tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
 };
 
-/** How long a list of chats may get, in bytes of Markdown. */
-const LIST_BYTES = 6_000;
-
 const notices: NoticeWords = {
-  help: ({ inSpace }) =>
-    `**Just write**, and the agent answers. Besides, I know:\n\n${helpFor((command) => isOffered(command, inSpace))}`,
+  help: ({ inSpace, entry }) =>
+    entry === true
+      ? `I answer in your chats, and this room leads to them. Here you can use:\n\n${helpFor(({ atTheEntry }) => atTheEntry === true)}`
+      : `**Just write**, and the agent answers. Besides, I know:\n\n${helpFor((command) => isOffered(command, inSpace))}`,
 
   'unknown command': ({ name }) => {
     const nearest = nearestCommand(name);
@@ -170,27 +170,7 @@ const notices: NoticeWords = {
     'There is no agent for you yet, so I cannot answer here.' +
     (contact === null ? ' Please ask the people who run this service for access.' : `\n\n${excerpt(contact)}`),
 
-  'chat is ready': ({ chat, number }) =>
-    `Your chat ${code(chat)} is ready, number ${number} in your list. Please accept the invitation and write there; ` +
-    '`!new` here makes another one.',
-
-  'access is restored': ({ chats }) =>
-    `Welcome back! You are invited again to your Space${inIt(chats)}. ` +
-    'Please accept, and go on there; `!new` here makes another chat.',
-
-  'chat could not be made': ({ code: errcode }) =>
-    blocksInvitations(errcode)
-      ? 'I could not bring you into a new chat: your account does not take invitations from me. ' +
-        'Please allow them in the settings of your Matrix app, then write `!new` here.'
-      : `I could not make the chat: the chat server refused it (${code(errcode)}). Please try again with \`!new\`. ` +
-        'If it keeps failing, tell the people who run this service.',
-
-  'Space could not be made': ({ code: errcode }) =>
-    blocksInvitations(errcode)
-      ? 'I could not bring you into a new Space: your account does not take invitations from me. ' +
-        'Please allow them in the settings of your Matrix app, then write here once more.'
-      : `Your Space is lost, and the chat server refused to make another one (${code(errcode)}). Your chats are still there, ` +
-        'and you are invited to them again. Please write here later to try once more.',
+  ...aboutChats,
 
   'chat is being made': () => 'Your chat is already being made. Its invitation reaches you in a moment.',
 
@@ -238,10 +218,12 @@ const notices: NoticeWords = {
   'no more chats are made': () =>
     'Nobody gets more chats by now, so there is none to make. This one goes on; `!clear` begins a new conversation in it.',
 
-  'your agent': ({ agent, configured }) =>
-    configured
-      ? `Here you talk to ${code(agent)}, the agent that is set up for you.`
-      : `Here you talk to ${code(agent)}, the default agent: none of your own is set up for you yet.`,
+  'your agent': ({ agent, configured, entry }) => {
+    const where = entry === true ? 'In your chats' : 'Here';
+    return configured
+      ? `${where} you talk to ${code(agent)}, the agent that is set up for you.`
+      : `${where} you talk to ${code(agent)}, the default agent: none of your own is set up for you yet.`;
+  },
 
   'you are': ({ person }) => `You are ${code(person)}. People who set up an agent for you need this id.`,
 
@@ -270,11 +252,6 @@ const notices: NoticeWords = {
 /** What is said in English. */
 export const en: Words = { answers, notices, commands, farewells };
 
-/** The person's own setting (MSC4155); the people who run the service cannot change it. */
-function blocksInvitations(errcode: string): boolean {
-  return /(?:^M_|[._])INVITE_BLOCKED$/.test(errcode);
-}
-
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);
 }
@@ -284,11 +261,6 @@ function usageOf(name: string): string {
   const known = commandCalled(name);
   const { args }: { args?: string } = known === undefined ? {} : commands[known.name];
   return `!${name}${args === undefined ? '' : ` ${args}`}`;
-}
-
-function inIt(chats: number): string {
-  if (chats === 0) return '';
-  return ` and the ${chats === 1 ? 'chat' : `${chats} chats`} in it`;
 }
 
 function messages(count: number): string {

@@ -98,6 +98,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
     elsewhere: { tell: async () => {} },
+    isEncrypted: () => false,
     onStore: () => {},
   });
   const roomOf = async (room: RoomId) => (await store.rooms.read(room)) as Envelope | null;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { ready, unlinked } from '../support/entry-words.ts';
 import type { Person } from '../support/people.ts';
 import { chunk, END, scripts, type AgentScript } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -38,7 +39,7 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
     /** Says it to the bot, which answers with these words. */
     async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
       await someone.say(room, text);
-      await someone.message(room, (m) => m.body === answer);
+      await someone.message(room, (m) => unlinked(m.body) === unlinked(answer));
     }
 
     const saidBy = (bot: { userId: string }, someone: Person, room: string) =>
@@ -235,8 +236,8 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
       await bot.start();
       const entry = await someone.createDm(bot.userId);
       const first = await enter(someone, 'Chat 1');
-      await someone.message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }));
-      await ask(someone, entry, '!new Garden', words({ key: 'chat is ready', chat: 'Garden', number: 2 }));
+      await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
+      await ask(someone, entry, '!new Garden', ready('Garden', 2));
       const second = await enter(someone, 'Garden');
       await ask(someone, second, '!archive', words({ key: 'chat is archived', chat: 'Garden', number: 2 }));
       await bot.stop();
@@ -249,7 +250,7 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
       };
       const chats = [line(1, 'Chat 1', first, false), line(2, 'Garden', second, true)];
       await ask(someone, first, '!chats all', words({ key: 'chats', chats, archived: 0 }));
-      await ask(someone, entry, '!new', words({ key: 'chat is ready', chat: 'Chat 3', number: 3 }));
+      await ask(someone, entry, '!new', ready('Chat 3', 3));
       await ask(someone, await enter(someone, 'Chat 3'), 'hello', 'a: hello');
     });
 

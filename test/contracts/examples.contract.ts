@@ -6,6 +6,7 @@ import type { Notice } from '../../machines/notices.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { ready, restored, unlinked } from '../support/entry-words.ts';
 import type { Person } from '../support/people.ts';
 import { scripts, type ScriptedAgent } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -53,7 +54,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.client.setDisplayName('Ann');
         const { bot, shared, one } = await service({ ann });
         const entry = await ann.createDm(bot.userId);
-        await ann.message(entry, (m) => m.body === ready('Chat 1', 1));
+        await ann.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
         const chat = await enter(ann, 'Chat 1');
         const space = await enter(ann, "Ann's agents");
         await ann.message(chat, (m) => m.body === greeting({ inSpace: true }));
@@ -63,7 +64,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.message(chat, (m) => m.body === yourAgent("Ann's assistant", true));
 
         await ann.say(chat, '!new Holidays');
-        await ann.message(chat, (m) => m.body === ready('Holidays', 2));
+        await ann.message(chat, (m) => unlinked(m.body) === ready('Holidays', 2));
         const second = await enter(ann, 'Holidays');
         await ann.say(second, 'where to?');
         await ann.message(second, (m) => m.body === 'You said: where to?');
@@ -82,10 +83,10 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.message(second, (m) => m.body === 'You said: when?');
 
         await ann.say(entry, '!new');
-        await ann.message(entry, (m) => m.body === ready('Chat 3', 3));
+        await ann.message(entry, (m) => unlinked(m.body) === ready('Chat 3', 3));
         await enter(ann, 'Chat 3');
         const again = await ann.createDm(bot.userId);
-        await ann.message(again, (m) => m.body === words({ key: 'access is restored', chats: 3 }));
+        await ann.message(again, (m) => unlinked(m.body) === restored(0, ['Chat 1', 'Sea', 'Chat 3']));
 
         expect(one.messages.map(({ text }) => text)).toEqual(['hello', 'where to?', 'when?']);
         const [ofFirst, ofSecond, later] = one.connections.map(({ contextId }) => contextId);
@@ -241,7 +242,6 @@ function greeting({ inSpace, defaultAgent = false }: { inSpace: boolean; default
   return words({ key: 'greeting', defaultAgent, inSpace });
 }
 
-const ready = (chat: string, number: number) => words({ key: 'chat is ready', chat, number });
 const yourAgent = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });
 
 /** Accepts the invite to a room of that name and gives its id. */

@@ -8,6 +8,7 @@ import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { sql } from '../store/support.ts';
 import { startCommand } from '../support/command.ts';
+import { ready, restored, unlinked } from '../support/entry-words.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -41,13 +42,13 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const someone = await world.person();
       await someone.client.setDisplayName('Ann  of the Garden\u202e');
       const entry = await someone.createDm(bot.userId);
-      await someone.message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }));
+      await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = await enter(someone, 'Chat 1');
       await someone.message(chat, (m) => m.body === words(greeting));
       await someone.say(chat, 'hello');
       await someone.message(chat, (m) => m.body === 'You said: hello');
       await someone.say(chat, '!new Holidays\n\nWhere shall we go?');
-      await someone.message(chat, (m) => m.body === words({ key: 'chat is ready', chat: 'Holidays', number: 2 }));
+      await someone.message(chat, (m) => unlinked(m.body) === ready('Holidays', 2));
       const holidays = await enter(someone, 'Holidays');
       await someone.message(holidays, (m) => m.body === 'You said: Where shall we go?');
       await someone.say(holidays, 'sea or mountains?');
@@ -67,12 +68,49 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.message(entry, (m) => m.sender === bot.userId);
       await someone.client.leave(chat);
       await someone.say(entry, 'where is my chat?');
-      await someone.message(entry, (m) => m.body === words({ key: 'access is restored', chats: 1 }));
+      await someone.message(entry, (m) => unlinked(m.body) === restored(1, ['Chat 1']));
       await enter(someone, 'Chat 1');
       const again = await someone.createDm(bot.userId);
-      await someone.message(again, (m) => m.body === words({ key: 'access is restored', chats: 1 }));
+      await someone.message(again, (m) => unlinked(m.body) === restored(0, ['Chat 1']));
       const { spaces, names } = roomsOf(someone, [entry, again]);
       expect({ spaces: spaces.length, names }).toEqual({ spaces: 1, names: ['Chat 1'] });
+    });
+
+    test('an entry room says what can be written there, and who answers in the chats', async () => {
+      const agent = await world.agent(scripts.echo);
+      const bot = await world.bot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
+      const someone = await world.person();
+      const entry = await someone.createDm(bot.userId);
+      const { body } = await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
+      const chat = (await enter(someone, 'Chat 1')) as never;
+      expect(body).toBe(words({ key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat }));
+      await someone.say(entry, '!help');
+      await someone.message(entry, (m) => m.body === words({ key: 'help', inSpace: true, entry: true }));
+      await someone.say(entry, '!agent');
+      const answers = { key: 'your agent', agent: 'a', configured: true, entry: true } as const;
+      await someone.message(entry, (m) => m.body === words(answers));
+      await someone.say(entry, 'hello?');
+      await someone.message(entry, (m) => unlinked(m.body) === restored(0, ['Chat 1']));
+      expect(agent.messages).toEqual([]);
+    });
+
+    test('an encrypted entry room leads to the chat, and offers nothing that could not be read', async () => {
+      const agent = await world.agent(scripts.echo);
+      const bot = await world.bot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
+      const someone = await world.person();
+      const algorithm = { algorithm: 'm.megolm.v1.aes-sha2' };
+      const entry = await someone.createRoom({
+        invite: [bot.userId],
+        is_direct: true,
+        initial_state: [{ type: 'm.room.encryption', state_key: '', content: algorithm }],
+      });
+      const { body } = await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1, true));
+      const chat = await enter(someone, 'Chat 1');
+      const made = { key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat as never, encrypted: true } as const;
+      expect(body).toBe(words(made));
+      await someone.say(chat, 'hello');
+      await someone.message(chat, (m) => m.body === 'You said: hello');
+      expect(someone.timeline(entry).filter((m) => m.sender === bot.userId)).toHaveLength(1);
     });
 
     test('chats are listed, renamed, archived and brought back', async () => {
@@ -143,7 +181,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const theirs = await enter(guest, 'Chat 1');
       await guest.message(theirs, (m) => m.body === words(greeting));
       const entry = await host.createDm(bot.userId);
-      await host.message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }));
+      await host.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = await enter(host, 'Chat 1');
       await host.client.invite(chat, guest.userId);
       await guest.client.joinRoom(chat);
@@ -178,13 +216,13 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
         const crash = () => ({ boundary, nth: nths[kills % nths.length] ?? 1 });
         await first.arm(crash());
         const entry = await someone.createDm(bot.userId);
-        const ready = someone
-          .message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }), {
+        const isMade = someone
+          .message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1), {
             timeout: 120_000,
           })
           .then(() => 'ready');
         let current = first;
-        while ((await Promise.race([current.ended, ready])) === 'SIGKILL') {
+        while ((await Promise.race([current.ended, isMade])) === 'SIGKILL') {
           expect(++kills).toBeLessThan(40);
           current = bot.start(crash());
         }
@@ -233,7 +271,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.say(two, '!chats all');
       await someone.message(two, (m) => m.body.includes('Chat 1') && m.body.includes('Chat 2'));
       await someone.say(two, '!new');
-      await someone.message(two, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 3', number: 3 }));
+      await someone.message(two, (m) => unlinked(m.body) === ready('Chat 3', 3));
       await enter(someone, 'Chat 3');
       const { spaces, names } = roomsOf(someone, [entry]);
       expect({ spaces: spaces.length, names }).toEqual({ spaces: 1, names: ['Chat 1', 'Chat 2', 'Chat 3'] });

@@ -6,6 +6,7 @@ import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { startCommand, type Finished } from '../support/command.ts';
 import { logIn, type Session } from '../support/matrix-http.ts';
+import { ready, unlinked } from '../support/entry-words.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import type { Sync, TestHomeserver } from './homeserver/lab.ts';
@@ -47,7 +48,7 @@ export function describeReset(name: string, start: () => Promise<TestHomeserver>
 
     /** The Space and the first chat that the person is invited to, both accepted. */
     async function settle(someone: Person, entry: string): Promise<{ space: string; chat: string }> {
-      await someone.message(entry, (m) => m.body === words({ key: 'chat is ready', chat: 'Chat 1', number: 1 }));
+      await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const space = await someone.invite((room) => room.isSpaceRoom());
       const chat = await someone.invite((room) => room.name === 'Chat 1');
       await someone.client.joinRoom(space);

@@ -10,11 +10,11 @@ import { EventType, type Person } from '../support/people.ts';
 import { chunk, END, scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import { until } from '../support/until.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
+import { ready, restored, unlinked } from '../support/entry-words.ts';
 import { createWorld } from './world.ts';
 
 const words = (notice: Notice) => renderNotice(en)(notice).body;
 const greeting = words({ key: 'greeting', defaultAgent: false, inSpace: true });
-const ready = (chat: string, number: number) => words({ key: 'chat is ready', chat, number });
 const line = (number: number, name: string, room: string) => ({ number, name, archived: false, room: room as never });
 const LONG = 'take your time';
 
@@ -50,7 +50,7 @@ export function describeRoomLife(
     /** Says it to the bot, which answers with these words. */
     async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
       await someone.say(room, text);
-      await someone.message(room, (m) => m.body === answer);
+      await someone.message(room, (m) => unlinked(m.body) === unlinked(answer));
     }
 
     /** Of the bot's own in the room, oldest first. */
@@ -69,7 +69,7 @@ export function describeRoomLife(
       await someone.client.joinRoom(space);
       const chat = await enter(someone, 'Chat 1');
       await someone.message(chat, (m) => m.body === greeting);
-      await someone.message(entry, (m) => m.body === ready('Chat 1', 1));
+      await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       return { agent, bot, someone, boss, entry, space, chat };
     }
 
@@ -98,7 +98,7 @@ export function describeRoomLife(
         await until(() => agent.messages.length === 1);
         await meanwhile(home, () => someone.client.leave(chat));
         await agent.connections[0]?.closed;
-        await ask(someone, entry, 'where is my chat?', words({ key: 'access is restored', chats: 1 }));
+        await ask(someone, entry, 'where is my chat?', restored(1, ['Chat 1']));
         expect(await enter(someone, 'Chat 1')).toBe(chat);
         await ask(someone, chat, 'hello', 'You said: hello');
         expect(agent.messages.map(({ text }) => text)).toEqual([LONG, 'hello']);
@@ -120,7 +120,7 @@ export function describeRoomLife(
         await ask(someone, await enter(someone, 'Chat 2'), 'still here', 'You said: still here');
         expect(await boss.memberships(chat, someone.userId)).toEqual(['invite', 'join', 'ban']);
         await moderator.client.unban(chat, someone.userId);
-        await ask(someone, entry, 'and the first?', words({ key: 'access is restored', chats: 2 }));
+        await ask(someone, entry, 'and the first?', restored(1, ['Chat 1', 'Chat 2']));
         expect(await enter(someone, 'Chat 1')).toBe(chat);
         await ask(someone, chat, 'hello', 'You said: hello');
       });
@@ -162,9 +162,9 @@ export function describeRoomLife(
       test('a bot that is removed from the entry room comes back on a new invite', async () => {
         const home = await settle();
         const { bot, someone, chat } = home;
-        const restored = words({ key: 'access is restored', chats: 1 });
+        const there = restored(0, ['Chat 1']);
         const entry = await someone.createRoom({ invite: [bot.userId] });
-        await someone.message(entry, (m) => m.body === restored);
+        await someone.message(entry, (m) => unlinked(m.body) === there);
         const inviteAgain = () => someone.client.invite(entry, bot.userId);
         await meanwhile(home, async () => {
           await someone.client.kick(entry, bot.userId);
@@ -173,9 +173,9 @@ export function describeRoomLife(
         await ask(someone, chat, 'hello', 'You said: hello');
         if (presence === 'there') await inviteAgain();
         await someone.waitFor(entry, () => saidBy(bot, someone, entry).length === 2);
-        expect(saidBy(bot, someone, entry)).toEqual([restored, restored]);
+        expect(saidBy(bot, someone, entry).map(unlinked)).toEqual([there, there]);
         const other = await someone.createDm(bot.userId);
-        await someone.message(other, (m) => m.body === restored);
+        await someone.message(other, (m) => unlinked(m.body) === there);
       });
 
       test('a chat that its person renames has that name in the list and the marker', async () => {

@@ -263,11 +263,11 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       const room = await made(one, wish(someone));
       const membership = async () => (await getState(one, room, 'm.room.member', user)).membership;
       const invite = async () => [await one.work.invite(room, user), await membership()];
-      expect(await invite()).toEqual([{ ok: true }, 'invite']);
+      expect(await invite()).toEqual([{ ok: true, sent: false }, 'invite']);
       await lab.join(someone, room);
-      expect(await invite()).toEqual([{ ok: true }, 'join']);
+      expect(await invite()).toEqual([{ ok: true, sent: false }, 'join']);
       await someone.post(`/rooms/${id(room)}/leave`);
-      expect(await invite()).toEqual([{ ok: true }, 'invite']);
+      expect(await invite()).toEqual([{ ok: true, sent: true }, 'invite']);
       await one.post(`/rooms/${id(room)}/ban`, { user_id: user });
       expect(await invite()).toEqual([{ ok: false, code: anyString, detail: anyString }, 'ban']);
     });

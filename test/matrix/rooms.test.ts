@@ -72,7 +72,7 @@ test.each([
   await stage.server.arrived(1);
   expect(await stage.work.joinRoom(room('a'), asked('anna'))).toEqual({ ok: true });
   expect(await stage.work.leave(room('a'), bye)).toEqual({ ok: true });
-  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true });
+  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true, sent: true });
   expect((await stage.work.createRoom(wish)).ok).toBe(true);
   stage.work.close();
   await dead;
@@ -128,7 +128,7 @@ test('an invite that somebody else was faster with is done', async () => {
     asked += 1;
     return asked === 1 ? refused(404, 'M_NOT_FOUND') : { json: { membership: 'join' } };
   });
-  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true });
+  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true, sent: false });
   expect(stage.calls()).toEqual([
     `GET /rooms/!a:test/state/m.room.member/${person}`,
     'POST /rooms/!a:test/invite',
@@ -145,7 +145,7 @@ test('invites that have to wait do not stand in the way of others', async () => 
     Array.from({ length: 20 }, (_, index) => stage.work.invite(room(`slow${index}`), person)),
   );
   await stage.clock.waited(20);
-  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true });
+  expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true, sent: true });
   stage.work.close();
   expect(await waiting).toEqual(Array(20).fill({ status: 'rejected', reason: new Closed() }));
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../machines/commands.ts';
-import { Trouble, type ChatLine, type Notice } from '../../machines/notices.ts';
+import { Trouble, whereNothingIsRead, type ChatLine, type Notice } from '../../machines/notices.ts';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice, type CommandWords, type NoticeWords } from '../../src/text/notices.ts';
 import { code, nearestCommand } from '../../src/text/phrases.ts';
+import { unlinked } from '../support/entry-words.ts';
 import { formsOf, noticeKeys } from '../support/notice-samples.ts';
 import { faultsOf } from './safe-html.ts';
 
@@ -372,9 +373,39 @@ test('the length of an answer is blamed only where the homeserver says so', () =
 });
 
 test('one chat is one chat', () => {
-  const invited = [1, 2].map((chats) => say({ key: 'access is restored', chats }).body.split('. ')[0]);
-  expect(invited).toEqual([
-    'Welcome back! You are invited again to your Space and the chat in it',
-    'Welcome back! You are invited again to your Space and the 2 chats in it',
+  const chat = (number: number) => ({ number, name: `Chat ${number}`, archived: false, room: RoomId.parse('!a:test') });
+  const there = (invited: number, ...numbers: number[]) =>
+    unlinked(say({ key: 'access is restored', chats: numbers.length, list: numbers.map(chat), invited }).body);
+  const another = ' Want another one? Write `!new` here.';
+  expect([there(0, 1), there(0, 1, 2), there(1, 1), there(3, 1, 2)]).toEqual([
+    `I answer in your chat: \`Chat 1\`.${another}`,
+    `I answer in your chats: \`Chat 1\`, \`Chat 2\`.${another}`,
+    `Welcome back! I sent you an invitation; please accept and go on in your chat: \`Chat 1\`.${another}`,
+    `Welcome back! I sent you 3 invitations; please accept and go on in your chats: \`Chat 1\`, \`Chat 2\`.${another}`,
   ]);
+});
+
+test('where nothing is read, nothing is offered to be written', () => {
+  const list = [{ number: 1, name: 'Chat 1', archived: false, room: RoomId.parse('!a:test') }];
+  for (const notice of [
+    { key: 'chat is ready', chat: 'Chat 1', number: 1 },
+    { key: 'access is restored', chats: 1, list, invited: 0 },
+    { key: 'chat could not be made', code: 'M_FORBIDDEN' },
+    { key: 'chat could not be made', code: 'M_INVITE_BLOCKED' },
+    { key: 'Space could not be made', code: 'M_FORBIDDEN' },
+    { key: 'Space could not be made', code: 'M_INVITE_BLOCKED' },
+    { key: 'invitations were refused', code: 'M_FORBIDDEN' },
+  ] as const) {
+    const [plain, encrypted] = [say(notice).body, say(whereNothingIsRead(notice)).body];
+    expect(plain).toMatch(/`!new`|write here/);
+    expect(encrypted).not.toMatch(/`!new` here|(?:then|please) write here|with `!new`/i);
+  }
+});
+
+test('an entry room says what can be written there, and who answers elsewhere', () => {
+  const { body } = say({ key: 'help', inSpace: true, entry: true });
+  const offered = [...body.matchAll(/^- `!(\w+)/gm)].map(([, name]) => name);
+  expect(offered).toEqual(['help', 'new', 'chats', 'unarchive', 'agent', 'whoami']);
+  expect(body).not.toContain('Just write');
+  expect(say({ key: 'your agent', agent: 'A', configured: true, entry: true }).body).toMatch(/^In your chats you talk/);
 });

@@ -1,6 +1,7 @@
 /** What a person's effects do in the world: one function per name in `personEffects`. */
 import type { RoomId, UserId } from '../../../machines/ids.ts';
 import { spaceMarker } from '../../../machines/marker.ts';
+import { whereNothingIsRead } from '../../../machines/notices.ts';
 import type { PersonContext, PersonEffectParams } from '../../../machines/person.model.ts';
 import type { RoomEvent } from '../../../machines/room.model.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
@@ -19,6 +20,8 @@ export interface PersonEffectPorts {
   send: Send;
   renderNotice: RenderNotice;
   tellRoom: Post['tellRoom'];
+  /** Whether what people write in the room cannot be read. */
+  isEncrypted(room: RoomId): boolean;
   /** Hears of the rooms that are being made. */
   creations: Pick<Creations, 'begin'>;
   names: { space(person: UserId): Promise<string>; chat(number: number): string };
@@ -94,11 +97,15 @@ function performersOf(world: PersonEffectPorts): Performers {
     "drop the chat's alias": ({ operation, room }) => work.dropAlias(room, operation),
     'introduce the chat': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
     'link the other chats': ({ space, rooms }) => all(rooms.map((room) => work.linkChild(space, room))),
-    'restore access': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
+    async 'restore access'({ person, rooms }) {
+      const calls = await Promise.all(rooms.map((room) => work.invite(room, person)));
+      const refusal = calls.find(({ ok }) => !ok);
+      return refusal ?? { ok: true, invited: calls.filter((one) => one.ok && one.sent === true).length };
+    },
     'invite again': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
     'tell the room': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
     say({ room, notice, answers }, transaction, { since, device }) {
-      const content = world.renderNotice(notice);
+      const content = world.renderNotice(world.isEncrypted(room) ? whereNothingIsRead(notice) : notice);
       const message = { room, transaction, content, replaces: null, answers, since, device };
       return world.send({ ...message, msgtype: 'm.notice' }, 'command');
     },

@@ -4,11 +4,13 @@ import { type PersonEvent } from '../../../machines/person.model.ts';
 import {
   access,
   ann,
+  asked,
   chat,
   chatSteps,
   couldNot,
   createsChat,
   createsSpace,
+  entry,
   gone,
   invitesAgain,
   job,
@@ -61,7 +63,7 @@ describe('the Space is gone', () => {
     it('and hears meanwhile that the chats are there', () => {
       expect(coming.on(access('b'))).toEqual({
         at: 'making the Space',
-        does: [['restore access', { person: ann, rooms: [room(1)] }], say({ key: 'access is restored', chats: 1 })],
+        does: [['restore access', { person: ann, rooms: [room(1)], origin: entry, answers: asked }]],
         changes: { inviting: true },
       });
     });

@@ -11,8 +11,10 @@ import {
   createsSpace,
   type Effect,
   introduces,
+  invitedAgain,
   invitesAgain,
   isReady,
+  isThere,
   job,
   links,
   making,
@@ -148,11 +150,19 @@ describe('coming to the entry room', () => {
     expect(inviting.context).toEqual({ ...settled.context, inviting: true });
     expect(inviting.on(access('b'))).toEqual({
       at: 'ready',
-      does: [say({ key: 'access is restored', chats: 1 })],
+      does: [say({ key: 'invitations are on their way' })],
       changes: {},
     });
-    const there: PersonEvent = { type: 'access.restored' };
-    expect(inviting.on(there)).toEqual({ at: 'ready', does: [], changes: { inviting: false } });
+    const there = invitedAgain(2);
+    expect(inviting.on(there)).toEqual({ at: 'ready', does: [isThere(2, chat(1))], changes: { inviting: false } });
+    expect(inviting.on(invitedAgain(0)).does).toEqual([isThere(0, chat(1))]);
+    expect(inviting.on(invitedAgain(0, 'M_FORBIDDEN'))).toEqual({
+      at: 'ready',
+      does: [say({ key: 'invitations were refused', code: 'M_FORBIDDEN' })],
+      changes: { inviting: false },
+    });
+    const unasked: PersonEvent = { type: 'access.restored', origin: null, answers: null, invited: 1, code: null };
+    expect(inviting.on(unasked)).toEqual({ at: 'ready', does: [], changes: { inviting: false } });
     expect(inviting.after(there).on(access('b')).does).toEqual(invitesAgain(1));
   });
 

@@ -178,10 +178,16 @@ export const introduces = (operation = 'a', number = 1, name = `Chat ${number}`)
   },
 ];
 export const isReady = (number: number, name = `Chat ${number}`): Effect =>
-  say({ key: 'chat is ready', chat: name, number });
+  say({ key: 'chat is ready', chat: name, number, room: room(number) });
 export const couldNot = (code = 'M_FORBIDDEN'): Effect => say({ key: 'chat could not be made', code });
 /** What the person is told on coming back to these chats. */
 export const invitesAgain = (...numbers: number[]): Effect[] => [
-  ['restore access', { person: ann, rooms: [space, ...numbers.map(room)] }],
-  say({ key: 'access is restored', chats: numbers.length }),
+  ['restore access', { person: ann, rooms: [space, ...numbers.map(room)], origin: entry, answers: asked }],
 ];
+/** The invitations were sent, or refused. */
+export const invitedAgain = (invited = 0, code: string | null = null): PersonEvent => ({
+  ...{ type: 'access.restored', origin: entry, answers: asked, invited, code },
+});
+/** What the person is told of these chats. */
+export const isThere = (invited: number, ...list: ReturnType<typeof chat>[]): Effect =>
+  say({ key: 'access is restored', chats: list.length, list, invited });

@@ -220,7 +220,6 @@ describe('a name', () => {
 describe('an encrypted room', () => {
   const scenes = {
     ...everywhere,
-    pointing: play(invited(ann, agent, 'entry'), joined),
     refusing: play(invited(ann, agent, 'refused'), joined),
   };
 
@@ -231,6 +230,12 @@ describe('an encrypted room', () => {
       changes: { encrypted: true },
     });
     expect(scene.after(encrypted).on(encrypted)).toEqual({ at, does: [], changes: {} });
+  });
+
+  it('says so instead of a greeting where that is known from the invitation', () => {
+    const known = play({ ...invited(), encrypted: true } as RoomEvent);
+    expect(known.on(joined).does).toEqual([marked(), say({ key: 'room is encrypted' }, null)]);
+    expect(known.after(joined).on(encrypted).does).toEqual([]);
   });
 });
 

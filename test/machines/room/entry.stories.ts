@@ -21,6 +21,7 @@ import {
   resumed,
   say,
   wished,
+  encrypted,
 } from './story.ts';
 
 const other = AgentId.parse('other');
@@ -60,14 +61,22 @@ describe('an entry room', () => {
   it('answers what means the same everywhere', () => {
     expect([command('help'), command('whoami'), command('agent'), newChat, chats, unarchive].map(pointing.on)).toEqual(
       [
-        say({ key: 'help', inSpace: true }, 'help'),
+        say({ key: 'help', inSpace: true, entry: true }, 'help'),
         say({ key: 'you are', person: ann }, 'whoami'),
-        say({ key: 'your agent', agent, configured: true }, 'agent'),
+        say({ key: 'your agent', agent, configured: true, entry: true }, 'agent'),
         wished({ type: 'chat.wanted', answers: id('new'), name: 'Plans' }),
         wished({ type: 'chats.asked', answers: id('chats'), all: true }),
         wished({ type: 'unarchive.wanted', answers: id('unarchive'), number: 2 }),
       ].map((effect) => ({ at: 'pointing', does: [effect], changes: {} })),
     );
+  });
+
+  it('leads to the chats where it is encrypted, once: what is written here is never read', () => {
+    const asked = { at: 'pointing', does: [asksForAccess('encrypted')], changes: { encrypted: true } };
+    expect(pointing.on(encrypted)).toEqual(asked);
+    expect(pointing.after(encrypted).on(encrypted)).toEqual({ at: 'pointing', does: [], changes: {} });
+    const known = play({ ...invited(ann, agent, 'entry'), encrypted: true } as RoomEvent, joined);
+    expect([known.context.encrypted, known.on(encrypted).does]).toEqual([true, []]);
   });
 
   it('tells a bystander once whose room it is', () => {
