@@ -84,13 +84,18 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const { body } = await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = (await enter(someone, 'Chat 1')) as never;
       expect(body).toBe(words({ key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat }));
+      expect(body).toContain('https://matrix.to/#/');
       await someone.say(entry, '!help');
-      await someone.message(entry, (m) => m.body === words({ key: 'help', inSpace: true, entry: true }));
+      const help = words({ key: 'help', inSpace: true, entry: true });
+      await someone.message(entry, (m) => m.body === help);
+      expect(help).not.toMatch(/just write|!stop/i);
       await someone.say(entry, '!agent');
       const answers = { key: 'your agent', agent: 'a', configured: true, entry: true } as const;
       await someone.message(entry, (m) => m.body === words(answers));
       await someone.say(entry, 'hello?');
-      await someone.message(entry, (m) => unlinked(m.body) === restored(0, ['Chat 1']));
+      const where = await someone.message(entry, (m) => unlinked(m.body) === restored(0, ['Chat 1']));
+      expect(where.body).toContain('https://matrix.to/#/');
+      expect(where.body).not.toMatch(/invit/i);
       expect(agent.messages).toEqual([]);
     });
 
@@ -108,6 +113,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const chat = await enter(someone, 'Chat 1');
       const made = { key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat as never, encrypted: true } as const;
       expect(body).toBe(words(made));
+      expect(body).not.toContain('`!new` here');
       await someone.say(chat, 'hello');
       await someone.message(chat, (m) => m.body === 'You said: hello');
       expect(someone.timeline(entry).filter((m) => m.sender === bot.userId)).toHaveLength(1);
