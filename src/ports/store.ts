@@ -32,6 +32,8 @@ export interface Answers {
   write(room: RoomId, name: string, markdown: string): Promise<void>;
   read(room: RoomId, name: string): Promise<string | null>;
   remove(room: RoomId, name: string): Promise<void>;
+  /** All that are kept. */
+  names(): Promise<{ room: RoomId; name: string }[]>;
 }
 
 /** What the service remembers about itself. */

@@ -9,6 +9,7 @@ import type { Household } from '../compose/household.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
 import type { HostState, Now } from '../ports.ts';
+import { sweepAnswers } from './answers.ts';
 import { beginAnew, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
@@ -33,6 +34,7 @@ export async function bringUpToDate(world: ComeBackWorld, remembered: Remembered
 
 /** Wakes what was under way and tells what changed; resolves when all of it is on disk. Rejects like `bringUpToDate`. */
 export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Promise<void> {
+  await sweepAnswers(world.store, remembered, world.log);
   const joined = await world.attendance.joinedRooms();
   // The letters first: an actor that crashes at its waking would write its own in their place.
   await redeliver(world, remembered);

@@ -1,3 +1,4 @@
+import type { RoomId } from '../../machines/ids.ts';
 import type { Answers } from '../ports.ts';
 import type { Database } from './database.ts';
 import type { Statement } from './transaction.ts';
@@ -10,6 +11,10 @@ export function openAnswers(database: Database): Answers {
       const [row] = database.rows('SELECT markdown FROM answers WHERE room = ? AND name = ?', room, checked(name));
       return row === undefined ? null : String(row['markdown']);
     },
+    names: async () =>
+      database
+        .rows('SELECT room, name FROM answers ORDER BY room, name')
+        .map(({ room, name }) => ({ room: String(room) as RoomId, name: String(name) })),
     remove: async (room, name) =>
       database.commit([['DELETE FROM answers WHERE room = ? AND name = ?', room, checked(name)]]),
   };

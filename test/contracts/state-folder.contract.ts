@@ -8,7 +8,7 @@ import { sql } from '../store/support.ts';
 import { temporaryFolder } from '../support/bot.ts';
 import { startCommand } from '../support/command.ts';
 import type { Person } from '../support/people.ts';
-import { scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import { chunk, scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { until } from '../support/until.ts';
 import { createWorld } from './world.ts';
@@ -213,6 +213,36 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
           ['one', 'two'],
         ]);
       });
+    });
+
+    test('keeps no answer that nobody will ask for: of a turn that is cleared, or that no record names', async () => {
+      const long = `${'A long answer, line after line. '.repeat(40)}\n\n`.repeat(10);
+      const agent = await world.agent(async (connection) => {
+        connection.send(STATUS);
+        await connection.next();
+        connection.send(chunk(long));
+        await connection.closed;
+      });
+      const bot = await world.restartableBot({ agents: { a: agent.url } });
+      const someone = await world.person();
+      await bot.start();
+      const room = await someone.createDm(bot.userId);
+      await someone.message(room, (m) => m.sender === bot.userId);
+      for (const text of ['one', 'two', 'three']) {
+        await someone.say(room, text);
+        const turn = await agent.connection();
+        await until(() => agent.messages.some((message) => message.text === text));
+        await someone.message(room, (m) => m.body.includes('A long answer'));
+        await someone.say(room, '!clear');
+        await turn.closed;
+      }
+      await until(() => said(someone, room, words({ key: 'cleared', waiting: 0, kept: false })) === 3);
+      await bot.stop();
+      expect(sql(bot.stateDir, 'SELECT room, name FROM answers')).toEqual([]);
+      sql(bot.stateDir, "INSERT INTO answers (room, name, markdown) VALUES (?, 'turn-2', '# Two')", room);
+      sql(bot.stateDir, "INSERT INTO answers (room, name, markdown) VALUES ('!gone:test', 'turn-1', '# One')");
+      await bot.start();
+      expect(sql(bot.stateDir, 'SELECT room, name FROM answers')).toEqual([]);
     });
 
     test('with a record of a newer version is left as it is: no start, a sentence, an exit code', async () => {

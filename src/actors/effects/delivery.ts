@@ -13,7 +13,7 @@ const SHORT_ANSWER = 8_000;
 
 export interface DeliveryWorld {
   send: Send;
-  answers: Answers;
+  answers: Omit<Answers, 'names'>;
   renderAnswer: RenderAnswer;
   log: Log;
   reach: Reach;

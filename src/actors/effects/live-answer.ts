@@ -43,7 +43,7 @@ export interface LiveAnswer {
   add(text: string): void;
   /** No more text: resolves with the whole when nothing that was sent can still change the room. */
   finish(): Promise<Whole>;
-  /** Nobody waits for the rest any more. */
+  /** Nobody waits for it any more: nothing of it is shown, or kept. */
   abandon(): void;
   readonly length: number;
 }
@@ -75,7 +75,7 @@ export function createLiveAnswer(
   let edits = 0;
   let notBefore = -Infinity;
   let addedAt = -Infinity;
-  let finished = pace.stream === 'final';
+  let [finished, isUnwanted] = [pace.stream === 'final', false];
   let inFlight: Promise<void> | null = null;
   const look = oneAtATime(alarm);
 
@@ -125,11 +125,12 @@ export function createLiveAnswer(
       look.cancel();
       await inFlight;
       await stage.clearDoubt();
-      const markdown = joined(pieces);
+      const markdown = isUnwanted ? '' : joined(pieces);
       return { markdown, stands: stage.standsAs(markdown) };
     },
     abandon() {
       finished = true;
+      isUnwanted = true;
       look.cancel();
     },
     get length() {

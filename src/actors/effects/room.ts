@@ -12,7 +12,7 @@ import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
-import { createDelivery, transactionOf } from './delivery.ts';
+import { createDelivery, transactionOf, type DeliveryWorld } from './delivery.ts';
 import type { Pace } from './live-answer.ts';
 import { createLiveTurns } from './live-turns.ts';
 import { sayTroubledIn } from './troubled.ts';
@@ -29,7 +29,7 @@ export interface RoomEffectPorts {
   farewell: ports.RenderFarewell;
   openLink: ports.OpenLink;
   places: ports.Places;
-  answers: ports.Answers;
+  answers: DeliveryWorld['answers'];
   renderNotice: ports.RenderNotice;
   renderAnswer: ports.RenderAnswer;
   renderPreview: ports.RenderPreview;
