@@ -6,7 +6,10 @@ interface Rate {
   burst: number;
 }
 
-/** What can be limited, each per user; invitees per person who is invited. Absent means without limit. */
+/**
+ * What can be limited, each per user; invitees per person who is invited. Absent means without limit. As messages count
+ * all events that somebody sends, changes of memberships among them, and one for all of which a room is made.
+ */
 export interface RateLimits {
   message?: Rate;
   createRoom?: Rate;
@@ -39,6 +42,15 @@ export class Limits {
 
   /** Counts one action; throws 429 M_LIMIT_EXCEEDED, with the time to wait, when there were too many. */
   take(what: keyof RateLimits, who: string): void {
+    this.#ask(what, who, 1);
+  }
+
+  /** Throws as `take` would, and counts nothing. */
+  check(what: keyof RateLimits, who: string): void {
+    this.#ask(what, who, 0);
+  }
+
+  #ask(what: keyof RateLimits, who: string, counted: 0 | 1): void {
     const rate = this.#rates[what];
     if (!rate) return;
     const key = `${what} ${who}`;
@@ -53,7 +65,7 @@ export class Limits {
         headers: { 'Retry-After': String(Math.ceil(ms / 1000)) },
       });
     }
-    bucket.count += 1;
+    bucket.count += counted;
     this.#buckets.set(key, bucket);
   }
 }

@@ -14,6 +14,23 @@ const badState = (message: string) => new MatrixError(403, 'M_BAD_STATE', messag
 const unreachable = () =>
   unknown("Can't join remote room because no servers that are in the room have been provided.", 404);
 
+/** The same for a request of the sender, which limits count where it changes something. */
+export function changeMembershipAs(
+  world: World,
+  roomId: string,
+  action: MembershipAction,
+  sender: string,
+  target: string,
+  extra: Json = {},
+): RoomEvent {
+  return changeMembership(world, roomId, action, sender, target, extra, (current) => {
+    const isNew = action === 'join' && current !== 'join';
+    if (isNew) world.limits.check('join', sender);
+    world.limits.take('message', sender);
+    if (isNew) world.limits.take('join', sender);
+  });
+}
+
 /** Changes one membership; the same again by the same person is the same event. */
 export function changeMembership(
   world: World,
@@ -22,6 +39,7 @@ export function changeMembership(
   sender: string,
   target: string,
   extra: Json = {},
+  beforeChange: (current: Membership | undefined) => void = () => undefined,
 ): RoomEvent {
   requireUserId(target);
   const room = world.rooms.get(roomId);
@@ -41,7 +59,7 @@ export function changeMembership(
   const draft = { type: 'm.room.member', sender, state_key: target, content };
   validate(room.id, draft);
   authorize(room, draft);
-  if (action === 'join' && current?.content.membership !== 'join') world.limits.take('join', sender);
+  beforeChange(room.membership(target));
   return append(world, room, draft);
 }
 

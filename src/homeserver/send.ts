@@ -39,8 +39,11 @@ export function sendAs(
   const known = transaction && world.transactions.get(transactionKey(roomId, transaction));
   if (known) return known;
   const room = joinedRoom(world, caller.account.id, roomId);
-  world.limits.take('message', caller.account.id);
-  return send(world, room, { ...draft, sender: caller.account.id }, transaction);
+  world.limits.check('message', caller.account.id);
+  const before = room.timeline.length;
+  const event = send(world, room, { ...draft, sender: caller.account.id }, transaction);
+  if (room.timeline.length > before) world.limits.take('message', caller.account.id);
+  return event;
 }
 
 /** Checks and appends an event that is not a membership. */

@@ -11,7 +11,7 @@ test('without limits nothing is refused', async () => {
 
 test('messages past the burst are refused with the time to wait, and taken when it is over', async () => {
   let now = 1_000_000;
-  const server = await homeserver({ limits: { message: { perSecond: 0.5, burst: 3 } }, now: () => now });
+  const server = await homeserver({ limits: { message: { perSecond: 0.5, burst: 4 } }, now: () => now });
   const [alice, bob] = [server.person('alice'), server.person('bob')];
   const room = await createRoom(alice);
   const other = await createRoom(bob);
@@ -35,8 +35,22 @@ test('messages past the burst are refused with the time to wait, and taken when 
   expect(await send('6')).toBe(429);
 });
 
+test('a room that is made, with all that is in it, counts as one message, and so does each change of a membership', async () => {
+  const server = await homeserver({ limits: { message: { perSecond: 0.001, burst: 4 } } });
+  const [alice, bob] = [server.person('alice'), server.person('bob')];
+  const room = await createRoom(alice, { name: 'Garden', topic: 'Talk', invite: [bob.userId] });
+  const change = async (action: string, body: object = {}) =>
+    (await alice.request('POST', `/rooms/${id(room)}/${action}`, body)).status;
+  expect(await change('kick', { user_id: bob.userId })).toBe(200);
+  expect(await change('invite', { user_id: bob.userId })).toBe(200);
+  const name = async (text: string) =>
+    (await alice.request('PUT', `/rooms/${id(room)}/state/m.room.name/`, { name: text })).status;
+  expect([await name('Garden'), await name('House')]).toEqual([200, 200]);
+  expect([await change('leave'), await name('Garden')]).toEqual([429, 429]);
+});
+
 test('a transaction that is done already does not count', async () => {
-  const server = await homeserver({ limits: { message: { perSecond: 0.001, burst: 1 } } });
+  const server = await homeserver({ limits: { message: { perSecond: 0.001, burst: 2 } } });
   const alice = server.person('alice');
   const room = await createRoom(alice);
   expect((await alice.request('PUT', sendPath(room, 't'), text('x'))).status).toBe(200);

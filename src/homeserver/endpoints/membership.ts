@@ -2,7 +2,7 @@
 import { invalidParam, unknown } from '../errors.ts';
 import { isRoomId } from '../ids.ts';
 import { requireParams, type Json } from '../json.ts';
-import { changeMembership, type MembershipAction } from '../membership.ts';
+import { changeMembershipAs, type MembershipAction } from '../membership.ts';
 import { optionalJsonOf, param, type Call, type Route } from '../routing.ts';
 import { roomOfAlias } from './directory.ts';
 
@@ -12,7 +12,7 @@ const reasonOf = (body: Json): Json => (typeof body.reason === 'string' ? { reas
 
 function join(call: Call, roomId: string): Json {
   const user = call.caller.account.id;
-  changeMembership(call.world, roomId, 'join', user, user, reasonOf(optionalJsonOf(call)));
+  changeMembershipAs(call.world, roomId, 'join', user, user, reasonOf(optionalJsonOf(call)));
   return { room_id: roomId };
 }
 
@@ -30,7 +30,7 @@ function others(action: MembershipAction): Route {
         call.world.limits.take('invite', user);
         call.world.limits.take('invitee', body.user_id);
       }
-      changeMembership(call.world, param(call, 'room'), action, user, body.user_id, reasonOf(body));
+      changeMembershipAs(call.world, param(call, 'room'), action, user, body.user_id, reasonOf(body));
       return {};
     },
   };
@@ -54,7 +54,7 @@ export const membershipRoutes: Route[] = [
     path: `${V3}/rooms/:room/leave`,
     handle: (call) => {
       const user = call.caller.account.id;
-      changeMembership(call.world, param(call, 'room'), 'leave', user, user, reasonOf(optionalJsonOf(call)));
+      changeMembershipAs(call.world, param(call, 'room'), 'leave', user, user, reasonOf(optionalJsonOf(call)));
       return {};
     },
   },

@@ -20,6 +20,8 @@ export const roomRoutes: Route[] = [
     handle: (call) => {
       const { world, caller } = call;
       const body = jsonOf(call);
+      world.limits.check('createRoom', caller.account.id);
+      world.limits.take('message', caller.account.id);
       world.limits.take('createRoom', caller.account.id);
       return { room_id: createRoom(world, caller.account.id, body).id };
     },

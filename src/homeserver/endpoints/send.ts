@@ -2,7 +2,7 @@
 import { unknown } from '../errors.ts';
 import { requireUserId } from '../ids.ts';
 import type { Json } from '../json.ts';
-import { changeMembership } from '../membership.ts';
+import { changeMembershipAs } from '../membership.ts';
 import { jsonOf, optionalJsonOf, param, type Call, type Route } from '../routing.ts';
 import { sendAs } from '../send.ts';
 
@@ -39,7 +39,7 @@ function putMember(call: Call, target: string, content: Json): string {
     throw unknown('Invalid membership key');
   }
   const sender = call.caller.account.id;
-  return changeMembership(call.world, param(call, 'room'), membership, sender, target, extra).event_id;
+  return changeMembershipAs(call.world, param(call, 'room'), membership, sender, target, extra).event_id;
 }
 
 /** Events into rooms: messages, state, redactions. */
