@@ -2,7 +2,7 @@
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { createAttendance } from '../matrix/attendance.ts';
 import { createClient } from '../matrix/client.ts';
-import { withCountedState } from '../matrix/counted-state.ts';
+import { withCounted } from '../matrix/counted.ts';
 import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
 import type { KeepMarker } from '../matrix/markers.ts';
@@ -39,7 +39,7 @@ export function composeMatrix(options: MatrixOptions) {
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });
   const work = createRoomWork({
-    ...{ api: withCountedState(api, courier.counted), me, chance, now, log, keepMarker, standing },
+    ...{ api: withCounted(api, courier), me, chance, now, log, keepMarker, standing },
   });
   const attendance = createAttendance({ api, me, chance, log });
   const survey = createSurvey({ api, me, log, chance });

@@ -10,6 +10,7 @@ import { placeFor } from './crowd.ts';
 import { classOf } from './failure-classes.ts';
 import { Closed, MatrixFailure, toFailure } from './errors.ts';
 import { createLanes } from './lanes.ts';
+import { createLimitHint } from './limit-hint.ts';
 import { failedOnce, newTries, verdictOn, wayWasFree } from './patience.ts';
 import { createPutting, type Putting, type PuttingOptions } from './putting.ts';
 import { meetsAll, receiptOf, skipped, tellDone, tellFailed, type Sending } from './sendings.ts';
@@ -44,6 +45,11 @@ export interface Courier {
    * suspensions; rejects with any other MatrixFailure, or with `Closed`.
    */
   counted<T>(room: RoomId, call: () => Promise<T>): Promise<T>;
+  /**
+   * Makes one call that is counted as well, and has limits of its own besides, when the budget allows; null: in no room yet.
+   * Rejects as the call does, or with `Closed`: its "too many" may be of those limits, so it is no measure for the others.
+   */
+  inTurn<T>(room: RoomId | null, priority: Priority, call: () => Promise<T>): Promise<T>;
   /** Messages that were given up because the way to the homeserver refused them again and again. */
   readonly givenUp: number;
   /** Rejects what waits with `Closed`, lets what is under way end for a moment, then aborts it. */
@@ -57,6 +63,7 @@ export function createCourier(options: CourierOptions): Courier {
     send: (message, priority) => courier.send(message, priority),
     sendDisposable: (message) => courier.sendDisposable(message),
     counted: (room, call) => courier.counted(room, call),
+    inTurn: (room, priority, call) => courier.inTurn(room, priority, call),
     get givenUp() {
       return courier.givenUp;
     },
@@ -67,6 +74,7 @@ export function createCourier(options: CourierOptions): Courier {
 class AccountCourier implements Courier {
   readonly #options: CourierOptions;
   readonly #putting: Putting;
+  readonly #sayHowToExempt: () => void;
   readonly #wait: Wait;
   readonly #budget: Budget;
   readonly #lanes = createLanes<Sending>();
@@ -84,6 +92,7 @@ class AccountCourier implements Courier {
     this.#options = options;
     this.#wait = options.wait ?? realWait;
     this.#budget = createBudget(options.now);
+    this.#sayHowToExempt = createLimitHint(options);
     this.#putting = createPutting({ ...options, signal: this.#aborted.signal });
   }
 
@@ -100,7 +109,8 @@ class AccountCourier implements Courier {
       const ms = this.#budget.delay();
       if (ms > 0) return this.#wakeAfter(ms);
       const item = this.#lanes.take();
-      if (item) void this.#track(this.#deliver(item));
+      if (item?.run === null) this.#giveTurn(item);
+      else if (item) void this.#track(this.#deliver(item, item.run));
     }
   }
 
@@ -124,9 +134,14 @@ class AccountCourier implements Courier {
     return work;
   }
 
-  async #deliver(item: Sending): Promise<void> {
+  #giveTurn(item: Sending): void {
+    this.#budget.started();
+    this.#end(item, () => tellDone(item, undefined));
+  }
+
+  async #deliver(item: Sending, run: () => Promise<unknown>): Promise<void> {
     this.#inFlight += 1;
-    const outcome = await this.#attempt(item.run);
+    const outcome = await this.#attempt(run);
     this.#inFlight -= 1;
     if (!(outcome instanceof MatrixFailure)) this.#end(item, () => tellDone(item, outcome));
     else if (this.#closing) tellFailed(item, new Closed());
@@ -197,9 +212,9 @@ class AccountCourier implements Courier {
   }
 
   #slowDown(start: number, retryAfterMs: number | null): void {
+    this.#sayHowToExempt();
     if (retryAfterMs === null) return this.#budget.limitedForUnknown(start);
-    const help = 'docs/failures.md says how to exempt the account';
-    if (this.#budget.unlimited()) this.#options.log.warn({ retryAfterMs, help }, 'homeserver limits the sending');
+    if (this.#budget.unlimited()) this.#options.log.warn({ retryAfterMs }, 'homeserver limits the sending');
     this.#budget.limited(start, retryAfterMs);
   }
 
@@ -246,14 +261,27 @@ class AccountCourier implements Courier {
   }
 
   counted<T>(room: RoomId, call: () => Promise<T>): Promise<T> {
+    return this.#inLine(`state of ${room}`, 'notice', call) as Promise<T>;
+  }
+
+  /** `run`: null where only the turn is waited for. */
+  #inLine(lane: string, priority: Priority, run: Sending['run']): Promise<unknown> {
     if (this.#closing) return Promise.reject(new Closed());
-    return new Promise<T>((resolve, reject) => {
-      this.#lanes.add({
-        ...{ lane: `state of ${room}`, priority: 'notice', message: null, tries: newTries(this.#passed) },
-        ...{ run: call, waiting: [{ done: (value) => resolve(value as T), failed: reject }] },
-      });
+    return new Promise((done, failed) => {
+      const waiting = [{ done, failed }];
+      this.#lanes.add({ lane, priority, message: null, tries: newTries(this.#passed), run, waiting });
       this.#pump();
     });
+  }
+
+  async inTurn<T>(room: RoomId | null, priority: Priority, call: () => Promise<T>): Promise<T> {
+    await this.#inLine(room === null ? 'new rooms' : `members of ${room}`, priority, null);
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof MatrixFailure && error.kind === 'limited') this.#sayHowToExempt();
+      throw error;
+    }
   }
 
   async #shutDown(): Promise<void> {

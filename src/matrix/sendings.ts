@@ -9,7 +9,8 @@ export interface Sending {
   /** Null: a call, whose maker tries again by itself. */
   message: Outgoing | null;
   tries: Tries;
-  run: () => Promise<unknown>;
+  /** Null: it only waits for its turn, and what it does then is done elsewhere. */
+  run: (() => Promise<unknown>) | null;
   /** Whoever waits for its end: its maker, and those who wanted the same said. */
   waiting: Waiting[];
 }

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { profileInto, run } from './alone.ts';
 import { table, verdict, type Figure, type Part } from './figures.ts';
+import { measureCounted } from './counted.ts';
+import { table, type Figure, type Part } from './figures.ts';
 import { measureLatency, traffic } from './latency.ts';
 import { describeMachine, load, lookAtMachine } from './machine.ts';
 import { measureReconciliation } from './reconcile.ts';
@@ -27,6 +29,7 @@ const parts: Record<string, { title: string; measure: (folder: string) => Promis
   spawn: { title: 'spawn and stop', measure: (folder) => run('spawn', { folder }, ['--expose-gc']) },
   restore: { title: 'coming back', measure: (folder) => run('restore', { folder }) },
   reconcile: { title: 'rooms found again on the homeserver', measure: measureReconciliation },
+  counted: { title: 'what a homeserver counts against the account', measure: measureCounted },
   heart: { title: 'step()', measure: () => run('heart', {}) },
   soak: { title: `${soak.turns} turns over ${soak.rooms} rooms`, measure: measureSoak, mustHold: true },
 };

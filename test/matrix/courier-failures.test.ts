@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Priority } from '../../src/ports.ts';
 import { createClient } from '../../src/matrix/client.ts';
 import type { MatrixApi } from '../../src/matrix/client.ts';
-import { withCountedState } from '../../src/matrix/counted-state.ts';
+import { withCounted } from '../../src/matrix/counted.ts';
 import { createCourier, SUSPENDED_PAUSE_MS, type Courier } from '../../src/matrix/courier.ts';
 import { MOST_REPLIES, MOST_TWINS, REPLIES_BEFORE_TWINS } from '../../src/matrix/crowd.ts';
 import { TRIES_OF_A_ROOM, TRIES_OF_THE_HOPELESS } from '../../src/matrix/patience.ts';
@@ -198,7 +198,7 @@ test('of the same words no more than a thousand wait for one message; beyond the
 
 test('the state of rooms waits its turn in the same budget, behind the answers', async () => {
   const real = await start((seen, index) => (index === 0 ? limited({ 'Retry-After': '1' }) : sent(seen)));
-  const api = withCountedState(real, courier.counted);
+  const api = withCounted(real, courier);
   const began = clock.ms;
   const results = Promise.all([
     api.putState(room('a'), 'm.room.name', '', { name: 'A' }),
@@ -207,12 +207,60 @@ test('the state of rooms waits its turn in the same budget, behind the answers',
   ]);
   expect((await results).length).toBe(3);
   expect(clock.ms - began).toBeGreaterThanOrEqual(1_000);
-  expect(log.text()).toContain('docs/failures.md says how to exempt the account');
+});
+
+test('what makes, joins or leaves rooms and invites waits its turn too, behind the answers', async () => {
+  const real = await start((seen, index) => (index === 0 ? limited({ 'Retry-After': '1' }) : sent(seen)));
+  const api = withCounted(real, courier);
+  clock.auto = false;
+  const first = send('a', 'a1', 'final');
+  await clock.waited(1);
+  const others = Promise.allSettled([
+    ...[api.createRoom({}), api.leave(room('c'), 'bye'), api.invite(room('d'), me)],
+    ...[api.join(room('b')), send('e', 'e1', 'final')],
+  ]);
+  // One a second is what the homeserver allows.
+  for (let count = 2; count <= 7; count++) {
+    expect(server.seen.length).toBe(count - 1);
+    clock.advance(1_000);
+    await server.arrived(count);
+    if (count < 7) await clock.waited(count);
+  }
+  await Promise.all([first, others]);
+  const calls = server.seen.map(({ path }) => decodeURIComponent(path).split('/').slice(4));
+  expect(calls.map((parts) => parts.filter((part) => !part.startsWith('m.')).join(' '))).toEqual([
+    ...['rooms !a:test send a1', 'rooms !a:test send a1', 'rooms !e:test send e1'],
+    ...['createRoom', 'join !b:test', 'rooms !c:test leave', 'rooms !d:test invite'],
+  ]);
+});
+
+test('a limit that only the making or joining of rooms has slows down no message', async () => {
+  const real = await start((seen) =>
+    isTyping(seen) || seen.method === 'PUT' ? sent(seen) : limited({ 'Retry-After': '333' }),
+  );
+  const api = withCounted(real, courier);
+  await expect(api.createRoom({})).rejects.toHaveProperty('retryAfterMs', 333_000);
+  await expect(api.invite(room('a'), me)).rejects.toHaveProperty('retryAfterMs', 333_000);
+  expect(await send('a', 'a1')).toEqual(ok('a1'));
+  expect(clock.waits).toEqual([]);
+});
+
+test('how to exempt the account is said once, whatever met the limit first', async () => {
+  const real = await start((seen, index) => (index % 2 === 0 ? limited({ 'Retry-After': '1' }) : sent(seen)));
+  const api = withCounted(real, courier);
+  await expect(api.join(room('a'))).rejects.toThrow('M_LIMIT_EXCEEDED');
+  await api.leave(room('a'), 'bye');
+  for (const name of ['a1', 'a2', 'a3']) expect(await send('a', name)).toEqual(ok(name));
+  const hints = log.lines.filter(
+    (line) => line === 'warn homeserver limits this account: people wait for their answers',
+  );
+  expect(hints).toHaveLength(1);
+  expect(log.text()).toContain(`POST /_synapse/admin/v1/users/${me}/override_ratelimit`);
 });
 
 test('a refused state is its maker’s to judge, and closing rejects what waits', async () => {
   const real = await start(() => ({ status: 403, json: { errcode: 'M_FORBIDDEN', error: 'No' } }));
-  const api = withCountedState(real, courier.counted);
+  const api = withCounted(real, courier);
   await expect(api.putState(room('a'), 'm.room.name', '', {})).rejects.toThrow('M_FORBIDDEN: No');
   await courier.close();
   await expect(api.putState(room('a'), 'm.room.name', '', {})).rejects.toThrow('Closed before it was done');
