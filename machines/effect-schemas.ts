@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
 import { Farewell, Notice } from './notices.ts';
-import type { PersonEffectParams, personEffects } from './person.model.ts';
+import { Place, type PersonEffectParams, type personEffects } from './person.model.ts';
 import { Answer, Text, type RoomEvent } from './room.model.ts';
 import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
 
@@ -41,17 +41,22 @@ const event = z.custom<RoomEvent>((value) => z.looseObject({ type: z.string() })
 const operation = z.string();
 
 export const personEffectSchemas = {
-  'create the Space': z.object({ operation, person: UserId }),
+  'create the Space': z.object({ operation, person: UserId, chats: z.array(Place).optional() }),
   'mark the Space': z.object({ operation, space: RoomId, person: UserId }),
-  "drop the Space's alias": z.object({ operation, space: RoomId }),
   'create the chat': z.object({
-    ...{ operation, person: UserId, space: RoomId },
+    ...{ operation, person: UserId, space: RoomId.nullable() },
     ...{ number: z.number(), name: z.string().nullable() },
   }),
-  'link the chat': z.object({ operation, space: RoomId, room: RoomId }),
-  "drop the chat's alias": z.object({ operation, room: RoomId }),
+  'link the chat': z.object({
+    ...{ operation, space: RoomId, room: RoomId },
+    ...{ number: z.number().nullable().optional(), archived: z.boolean().optional() },
+  }),
   'introduce the chat': z.object({ operation, room: RoomId, event }),
-  'link the other chats': z.object({ space: RoomId, rooms: z.array(RoomId) }),
+  'link the other chats': z.object({
+    space: RoomId,
+    rooms: z.array(RoomId),
+    chats: z.array(Place).optional(),
+  }),
   'restore access': z.object({
     ...{ person: UserId, rooms: z.array(RoomId), origin: RoomId.optional(), answers: answers.optional() },
   }),

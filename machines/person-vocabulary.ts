@@ -29,6 +29,9 @@ import {
   moveChat,
   movedIn,
   newName,
+  newPlace,
+  placeOf,
+  placesInTheSpace,
   renameChat,
   roomOf,
   roomOfJob,
@@ -55,7 +58,7 @@ const withNotes = host.extend({
     'hold the job': assign(({ context, event }) => ({
       waiting: [...context.waiting, as(event, 'chat.wanted').job],
     })),
-    'keep the job for another try': assign(({ context, event }) => keepJob(context, as(event, 'step.refused').code)),
+    'keep the job for another try': assign(({ context }) => keepJob(context)),
     'forget the job': assign({ job: null, failed: null }),
     'end the job': assign({ job: null }),
 
@@ -97,24 +100,26 @@ const withDeeds = withNotes.extend({
     'make the Space': asks('create the Space', ({ context }) => ({
       operation: theJob(context).spaceOperation,
       person: context.person,
+      chats: placesInTheSpace(context),
     })),
     'mark the Space as theirs': asks('mark the Space', ({ context }) => ({
       operation: theJob(context).spaceOperation,
       space: theSpace(context),
       person: context.person,
     })),
-    'give up the alias of the Space': asks("drop the Space's alias", ({ context }) => ({
-      operation: theJob(context).spaceOperation,
-      space: theSpace(context),
-    })),
     'put all chats into the Space': asks('link the other chats', ({ context }) => ({
-      space: theSpace(context),
-      rooms: context.chats.map(({ room }) => room),
+      ...{ space: theSpace(context), rooms: [] },
+      chats: context.chats.map(placeOf),
     })),
-    'put the new room into the Space': asks('link the other chats', ({ context, event }) => ({
-      space: theSpace(context),
-      rooms: [as(event, 'chat.moved').replacement],
-    })),
+    'put the new room into the Space': asks('link the other chats', ({ context, event }) =>
+      newPlace(context, as(event, 'chat.moved').replacement),
+    ),
+    'put the chat behind the others': asks('link the other chats', ({ context, event }) =>
+      newPlace(context, as(event, 'archive.wanted').origin),
+    ),
+    'put the chat back in its place': asks('link the other chats', ({ context, event }) =>
+      newPlace(context, theNumbered(context, event)),
+    ),
     'invite to everything again': asks('restore access', ({ context, event }) =>
       toEverything(context, as(event, 'access.wanted').job),
     ),
@@ -126,17 +131,12 @@ const withDeeds = withNotes.extend({
     // the chat in the making
     'make the room': asks('create the chat', ({ context }) => {
       const { operation, number, name } = theJob(context);
-      return { operation, person: context.person, space: theSpace(context), number: number ?? 0, name };
+      return { operation, person: context.person, space: context.space, number: number ?? 0, name };
     }),
-    'put the room into the Space': asks('link the chat', ({ context }) => ({
-      operation: theJob(context).operation,
-      space: theSpace(context),
-      room: roomOfJob(context),
-    })),
-    'give up the alias of the room': asks("drop the chat's alias", ({ context }) => ({
-      operation: theJob(context).operation,
-      room: roomOfJob(context),
-    })),
+    'put the room into the Space': asks('link the chat', ({ context }) => {
+      const { operation, number, archived } = theJob(context);
+      return { operation, space: theSpace(context), room: roomOfJob(context), number, archived };
+    }),
     'tell the room whose chat it is': asks('introduce the chat', ({ context }) => ({
       operation: theJob(context).operation,
       room: roomOfJob(context),
@@ -232,6 +232,9 @@ export const person = withFacts.extend({
       'the room is wanted under another name',
     ]),
     'it is of this job, which only makes the Space': and(['it is of this job', 'only the Space is wanted']),
+    'only the Space is wanted, and it is there': and(['only the Space is wanted', 'the Space is known']),
+    'the chat is numbered, in a Space': and(['the chat is numbered', 'the Space is known']),
+    'the number is of a chat in a Space': and(['the number is of a chat', 'the Space is known']),
     'it is a chat in the Space': and(['the Space is known', 'it is a chat of this person']),
   },
 });

@@ -1,5 +1,5 @@
 /** What the person's chart says and remembers: the plain functions behind the names of its vocabulary. */
-import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent } from './person.model.ts';
+import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent, Place } from './person.model.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.model.ts';
 import type { RoomId } from './ids.ts';
@@ -50,6 +50,24 @@ export function chatOrJob(context: PersonContext, room: RoomId): Chat | undefine
 
 export function chatNumbered(context: PersonContext, number: number | null): Chat | undefined {
   return context.chats.find((chat) => chat.number === number);
+}
+
+export function placeOf({ name: _, ...place }: Chat): Place {
+  return place;
+}
+
+/** All that stands in the Space, the chat in the making among it. */
+export function placesInTheSpace(context: PersonContext): Place[] {
+  const made = context.job?.room ?? null;
+  const chat = made === null ? undefined : chatOrJob(context, made);
+  const others = context.chats.filter(({ room }) => room !== made);
+  return [...others, ...(chat === undefined ? [] : [chat])].map(placeOf);
+}
+
+/** Where the chat stands from now on. */
+export function newPlace(context: PersonContext, room: RoomId): { space: RoomId; rooms: RoomId[]; chats: Place[] } {
+  const chat = chatOrJob(context, room);
+  return { space: theSpace(context), rooms: [], chats: chat === undefined ? [] : [placeOf(chat)] };
 }
 
 /** What the room of the job is called: a room that was made for an earlier wish keeps its name until it is introduced. */
@@ -198,19 +216,13 @@ export function isOfThisJob({ job, space }: PersonContext, event: PersonEvent): 
   return event.space === null || event.space === space;
 }
 
-/** Another name for the creation of the Space: under the old one the lost one would be found. */
+/** Another name for the creation of the Space: what the old one still brings is too late. */
 export function inAnotherSpace(job: Job): Job {
-  return { ...job, spaceOperation: again(job.spaceOperation) };
+  return { ...job, spaceOperation: `${job.spaceOperation}+` };
 }
 
-/** What leads to a room that is lost (M_ROOM_IN_USE) is not tried again under its name. */
-export function keepJob(context: PersonContext, code: string): Partial<PersonContext> {
-  const job = jobToKeep(context);
-  const failed =
-    code === 'M_ROOM_IN_USE'
-      ? { ...job, operation: again(job.operation), spaceOperation: again(job.spaceOperation) }
-      : job;
-  return { failed, job: null };
+export function keepJob(context: PersonContext): Partial<PersonContext> {
+  return { failed: jobToKeep(context), job: null };
 }
 
 /** A chat that was refused before stays what the next one goes on with, also where only the Space was wanted meanwhile. */
@@ -223,8 +235,4 @@ function jobToKeep(context: PersonContext): Job {
 /** No chat is wanted: those that there are need a Space. */
 export function isForTheSpace(job: Job | null): boolean {
   return job !== null && job.number === null;
-}
-
-function again(operation: string): string {
-  return `${operation}+`;
 }

@@ -31,6 +31,15 @@ const whole: State = {
     'chat.renamed': { actions: 'note the name of the chat' },
     'archive.wanted': [
       {
+        guard: 'the chat is numbered, in a Space',
+        actions: [
+          'note that the chat is archived',
+          'tell the chat that it is archived',
+          'put the chat behind the others',
+          'say that the chat is archived',
+        ],
+      },
+      {
         guard: 'the chat is numbered',
         actions: [
           'note that the chat is archived',
@@ -41,6 +50,16 @@ const whole: State = {
       { actions: 'say that this is no numbered chat' },
     ],
     'unarchive.wanted': [
+      {
+        guard: 'the number is of a chat in a Space',
+        actions: [
+          'note that the chat is not archived',
+          'tell the chat that it is not archived',
+          'put the chat back in its place',
+          'invite to the chat again',
+          'say that the chat is not archived any more',
+        ],
+      },
       {
         guard: 'the number is of a chat',
         actions: [
@@ -84,14 +103,15 @@ const ready: State = {
 };
 
 const makingAChat: State = {
-  description: 'A chat, and the Space where there is none yet, is made step by step; other wishes wait in line.',
+  description:
+    'A chat, and the Space where there is none yet, is made step by step; other wishes wait in line. The room comes first, so that a new Space lists it from the beginning.',
   tags: 'busy',
-  initial: 'looking for the Space',
+  initial: 'looking for the room',
   on: {
     // What the steps of the lost Space still bring is of another operation or of another Space.
     'space.gone': {
       guard: 'it is the Space',
-      target: '.looking for the Space',
+      target: '.looking for the room',
       actions: 'forget the Space of the job',
     },
     'chat.gone': {
@@ -124,48 +144,11 @@ const makingAChat: State = {
   },
 };
 
-const lookingForTheSpace: State = {
-  description: 'A person has one Space: it is made only where there is none.',
-  always: [{ guard: 'the Space is known', target: 'looking for the room' }, { target: 'making the Space' }],
-};
-
-const makingTheSpace: State = {
-  description: 'The homeserver is asked for the Space.',
-  entry: 'make the Space',
-  on: {
-    'space.made': { guard: 'it is of this job', target: 'marking the Space', actions: 'note the Space' },
-  },
-};
-
-const markingTheSpace: State = {
-  description: 'The Space gets the mark by which it is known as this person’s, should our memory be lost.',
-  entry: 'mark the Space as theirs',
-  on: { 'space.marked': { guard: 'it is of this job', target: "dropping the Space's alias" } },
-};
-
-const droppingTheAliasOfTheSpace: State = {
-  description: 'The alias by which a second try would have found the Space is not needed any more.',
-  entry: ['give up the alias of the Space', 'put all chats into the Space'],
-  on: {
-    'space.alias dropped': { guard: 'it is of this job', target: 'looking for the room' },
-    // An alias that stays leads nobody astray.
-    'step.refused': { guard: 'it is of this job', target: 'looking for the room' },
-  },
-};
-
 const lookingForTheRoom: State = {
   description: 'A room that an earlier try has made is used again.',
   always: [
-    {
-      guard: 'only the Space is wanted',
-      target: 'choosing what is next',
-      actions: [
-        'note that the invitations are on their way',
-        'invite to everything again for the asker',
-        'end the job',
-      ],
-    },
-    { guard: 'the room of the chat is known', target: 'linking the room' },
+    { guard: 'only the Space is wanted', target: 'looking for the Space' },
+    { guard: 'the room of the chat is known', target: 'looking for the Space' },
     { target: 'making the room' },
   ],
 };
@@ -174,23 +157,45 @@ const makingTheRoom: State = {
   description: 'The homeserver is asked for the room of the chat, to which the person is invited.',
   entry: 'make the room',
   on: {
-    'chat.made': { guard: 'it is of this job', target: 'linking the room', actions: 'note the room of the chat' },
+    'chat.made': { guard: 'it is of this job', target: 'looking for the Space', actions: 'note the room of the chat' },
   },
+};
+
+const lookingForTheSpace: State = {
+  description: 'A person has one Space: it is made only where there is none.',
+  always: [
+    {
+      guard: 'only the Space is wanted, and it is there',
+      target: 'choosing what is next',
+      actions: [
+        'note that the invitations are on their way',
+        'invite to everything again for the asker',
+        'end the job',
+      ],
+    },
+    { guard: 'the Space is known', target: 'linking the room' },
+    { target: 'making the Space' },
+  ],
+};
+
+const makingTheSpace: State = {
+  description: 'The homeserver is asked for the Space, with all chats in it.',
+  entry: 'make the Space',
+  on: {
+    'space.made': { guard: 'it is of this job', target: 'marking the Space', actions: 'note the Space' },
+  },
+};
+
+const markingTheSpace: State = {
+  description: 'The Space gets the mark by which it is known as this person’s, should our memory be lost.',
+  entry: ['mark the Space as theirs', 'put all chats into the Space'],
+  on: { 'space.marked': { guard: 'it is of this job', target: 'looking for the room' } },
 };
 
 const linkingTheRoom: State = {
   description: 'The room becomes a part of the Space, so that the person sees it there.',
   entry: 'put the room into the Space',
-  on: { 'chat.linked': { guard: 'it is of this job', target: "dropping the room's alias" } },
-};
-
-const droppingTheAliasOfTheRoom: State = {
-  description: 'The alias by which a second try would have found the room is not needed any more.',
-  entry: 'give up the alias of the room',
-  on: {
-    'chat.alias dropped': { guard: 'it is of this job', target: 'introducing the room' },
-    'step.refused': { guard: 'it is of this job', target: 'introducing the room' },
-  },
+  on: { 'chat.linked': { guard: 'it is of this job', target: 'introducing the room' } },
 };
 
 const introducingTheRoom: State = {
@@ -215,7 +220,7 @@ const introducingTheRoom: State = {
 const choosingWhatIsNext: State = {
   description: 'A job ended: the next in line is begun; without one the person rests.',
   always: [
-    { guard: 'a job waits', target: 'looking for the Space', actions: 'begin the next job' },
+    { guard: 'a job waits', target: 'looking for the room', actions: 'begin the next job' },
     { target: '#person.ready' },
   ],
 };
@@ -229,14 +234,12 @@ export const personMachine = person.createMachine({
     'making a chat': {
       ...makingAChat,
       states: {
+        'looking for the room': lookingForTheRoom,
+        'making the room': makingTheRoom,
         'looking for the Space': lookingForTheSpace,
         'making the Space': makingTheSpace,
         'marking the Space': markingTheSpace,
-        "dropping the Space's alias": droppingTheAliasOfTheSpace,
-        'looking for the room': lookingForTheRoom,
-        'making the room': makingTheRoom,
         'linking the room': linkingTheRoom,
-        "dropping the room's alias": droppingTheAliasOfTheRoom,
         'introducing the room': introducingTheRoom,
         'choosing what is next': choosingWhatIsNext,
       },

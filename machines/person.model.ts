@@ -8,6 +8,10 @@ import { Assignment, Text, type RoomEvent } from './room.model.ts';
 export const Chat = z.object({ number: z.number().int(), room: RoomId, name: z.string(), archived: z.boolean() });
 export type Chat = z.infer<typeof Chat>;
 
+/** Where a chat stands in the Space. */
+export const Place = Chat.omit({ name: true });
+export type Place = z.infer<typeof Place>;
+
 /** A chat in the making: what is known of it so far; every step looks here first. */
 export const Job = z.object({
   /** Names the creation of the room, so that a second try finds what the first made. */
@@ -69,10 +73,8 @@ export type PersonEvent =
   // the steps
   | ({ type: 'space.made'; room: RoomId } & StepOf)
   | ({ type: 'space.marked' } & StepOf)
-  | ({ type: 'space.alias dropped' } & StepOf)
   | ({ type: 'chat.made'; room: RoomId; name: string } & StepOf)
   | ({ type: 'chat.linked' } & StepOf)
-  | ({ type: 'chat.alias dropped' } & StepOf)
   | ({ type: 'chat.introduced' } & StepOf)
   | ({ type: 'step.refused'; code: string } & StepOf);
 
@@ -85,10 +87,8 @@ interface StepOf {
 export const personEffects = {
   'create the Space': 'repeatable',
   'mark the Space': 'repeatable',
-  "drop the Space's alias": 'repeatable',
   'create the chat': 'repeatable',
   'link the chat': 'repeatable',
-  "drop the chat's alias": 'repeatable',
   'introduce the chat': 'repeatable',
   'link the other chats': 'repeatable',
   'restore access': 'repeatable',
@@ -98,14 +98,21 @@ export const personEffects = {
 } as const;
 
 export interface PersonEffectParams {
-  'create the Space': { operation: string; person: UserId };
+  /** `chats`: what stands in it from the beginning; records of before do not say it. */
+  'create the Space': { operation: string; person: UserId; chats?: Place[] | undefined };
   'mark the Space': { operation: string; space: RoomId; person: UserId };
-  "drop the Space's alias": { operation: string; space: RoomId };
-  'create the chat': { operation: string; person: UserId; space: RoomId; number: number; name: string | null };
-  'link the chat': { operation: string; space: RoomId; room: RoomId };
-  "drop the chat's alias": { operation: string; room: RoomId };
+  'create the chat': { operation: string; person: UserId; space: RoomId | null; number: number; name: string | null };
+  /** Records of before do not say where it stands. */
+  'link the chat': {
+    operation: string;
+    space: RoomId;
+    room: RoomId;
+    number?: number | null | undefined;
+    archived?: boolean | undefined;
+  };
   'introduce the chat': { operation: string; room: RoomId; event: RoomEvent };
-  'link the other chats': { space: RoomId; rooms: RoomId[] };
+  /** `rooms`: those of which nobody knows where they stand, in records of before. */
+  'link the other chats': { space: RoomId; rooms: RoomId[]; chats?: Place[] | undefined };
   /** `origin`: where it is told how it went, and what was asked there. */
   'restore access': {
     person: UserId;

@@ -31,6 +31,7 @@ const withFacts = withSayings.extend({
 
     // the chat
     'the chat has a number': ({ context }) => context.number !== null,
+    'it is their first chat': ({ context }) => context.number === 1,
     'people get more than one': ({ event }) => event.type === 'command.new' && event.more,
     'a name is given': ({ event }) => event.type === 'command.rename' && event.name !== null,
     'the name is not new': ({ context, event }) => event.type === 'room.named' && event.name === context.name,

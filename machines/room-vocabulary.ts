@@ -28,6 +28,10 @@ export const room = withGuards.extend({
       enqueue('close the question');
       enqueue('say its place in the line');
     }),
+    // Whoever has one knows what is said there.
+    'say hello in a first chat': enqueueActions(({ check, enqueue }) => {
+      if (check('it is their first chat')) enqueue('say hello');
+    }),
     'begin a new conversation': enqueueActions(({ enqueue }) => {
       enqueue('start a new context');
       enqueue('mark the room');

@@ -40,7 +40,7 @@ const whole: State = {
           'note the number and name',
           'join the room in silence',
           'mark the room',
-          'say hello',
+          'say hello in a first chat',
         ],
       },
     ],
@@ -102,7 +102,7 @@ const serving: State = {
     // Its person was faster than the last steps of its making: what runs goes on.
     'room.adopted': {
       guard: 'the person is here already',
-      actions: ['note the number and name', 'join the room in silence', 'mark the room', 'say hello'],
+      actions: ['note the number and name', 'join the room in silence', 'mark the room', 'say hello in a first chat'],
     },
     'member.left': { guard: 'the person left', target: '#between turns', actions: 'forget what waits' },
     'room.replaced': { guard: 'the chat has a number', actions: 'report where the chat moved' },

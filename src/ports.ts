@@ -121,14 +121,25 @@ export type ShowTyping = (room: RoomId, ms: number) => Promise<void>;
 /** A room or Space to create. */
 export interface NewRoom {
   kind: 'space' | 'chat';
-  /** Names the creation: a second try finds the room of the first. */
+  /** Names the creation (by `newOperation`): a second try finds the room of the first. */
   operation: string;
   name: string;
+  /** None where it is empty. */
   topic: string;
   /** Is invited in the creation. */
   person: UserId;
   /** The Space of a chat: its parent link stands in the initial state. */
   space: RoomId | null;
+  /** What stands in a Space from the beginning. */
+  children?: readonly Child[];
+}
+
+/** A chat as its Space lists it; `number` is null where nobody knows it. */
+export interface Child {
+  room: RoomId;
+  person: UserId;
+  number: number | null;
+  archived: boolean;
 }
 
 export type Done = { ok: true } | { ok: false; code: string; detail: string };
@@ -141,10 +152,10 @@ export type Made = { ok: true; room: RoomId } | { ok: false; code: string; detai
  */
 export interface RoomWork {
   createRoom(room: NewRoom): Promise<Made>;
-  /** Takes away the alias that named the creation. */
-  dropAlias(room: RoomId, operation: string): Promise<Done>;
-  /** Sets `m.space.child` in the Space. */
-  linkChild(space: RoomId, room: RoomId): Promise<Done>;
+  /** A name for a creation that is wanted now, and that no other has or had. */
+  newOperation(): string;
+  /** Lists the chat in the Space; of several wishes for one chat the latest counts. */
+  linkChild(space: RoomId, child: Child): Promise<Done>;
   /** Invites; a person who is in the room or invited already counts as done, and nothing is sent. */
   invite(room: RoomId, person: UserId): Promise<Invited>;
   setName(room: RoomId, name: string): Promise<Done>;

@@ -11,6 +11,7 @@ import { RoomId, type EventId, type UserId } from '../../machines/ids.ts';
 import { personMachine } from '../../machines/person.machine.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
 import type { Definition, Result } from '../durable/definition.ts';
+import { withoutAliasSteps } from './person-before.ts';
 
 export type PersonDefinition = Definition<PersonContext, PersonEvent>;
 
@@ -41,7 +42,7 @@ export function newPersonRecord(
 
 /** A person's stored record, checked whole. Throws `UnreadableRecord`. */
 export function readPersonRecord(stored: unknown): Envelope<PersonContext> {
-  return readRecord(stored, {
+  return readRecord(withoutAliasSteps(stored), {
     ...{ name: 'person', machine: personMachine, context: PersonContext, params: personEffectSchemas },
   });
 }
@@ -60,9 +61,7 @@ interface Asking {
 
 const doneEvents: Partial<Record<keyof PersonEffectParams, PersonEvent['type']>> = {
   'mark the Space': 'space.marked',
-  "drop the Space's alias": 'space.alias dropped',
   'link the chat': 'chat.linked',
-  "drop the chat's alias": 'chat.alias dropped',
   'introduce the chat': 'chat.introduced',
 };
 

@@ -37,7 +37,7 @@ export interface PostWorld {
   readMarker: RoomWork['readMarker'];
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId, person: UserId): Promise<void>;
-  /** A name for the creation of a room that nobody can guess: they could take the alias that is made from it. */
+  /** A name for a creation. */
   newOperation(): string;
   /** Whether an error only says that the service is closing. */
   isClosing(error: unknown): boolean;

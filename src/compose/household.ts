@@ -1,5 +1,4 @@
 /** The actors of rooms and people, brought together with the world that they act in. */
-import { randomUUID } from 'node:crypto';
 import { backoff } from '../../machines/backoff.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
@@ -30,7 +29,7 @@ export function composeHousehold(around: Surroundings): Household {
   const { reception, work, letIn, alarm, now, log } = around;
   const isClosing = (error: unknown) => error instanceof Closed;
   const post = createPost({
-    ...{ reception, letIn, isClosing, alarm, now, log, newOperation: randomUUID, readMarker: work.readMarker },
+    ...{ reception, letIn, isClosing, alarm, now, log, newOperation: work.newOperation, readMarker: work.readMarker },
     rooms: () => rooms,
     people: () => people,
     pauseMs: (tries) => backoff(tries, PAUSES),

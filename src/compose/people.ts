@@ -7,10 +7,15 @@ import { personRest } from '../actors/rest.ts';
 import { createChildren, type Children } from '../durable/children.ts';
 import { newOrigin } from '../durable/record.ts';
 import { alike, resumed, type Shared } from './surroundings.ts';
-import { namesFor } from './words.ts';
+import { namesFor, topicsFor } from './words.ts';
 
 export function composePeople(shared: Shared): Children<UserId, PersonContext> {
   const { store, device, work, send, words, post, creations, config } = shared;
+  const labels = new Map(config.agents.map(({ id, label }) => [id, label]));
+  const labelOf = (person: UserId) => {
+    const { agent } = shared.reception.agentFor(person);
+    return labels.get(agent) ?? agent;
+  };
   return createChildren({
     ...alike(shared),
     definition: personDefinition(device),
@@ -28,6 +33,7 @@ export function composePeople(shared: Shared): Children<UserId, PersonContext> {
           ...{ work, send, renderNotice: words, tellRoom: post.tellRoom, creations },
           isEncrypted: shared.isEncrypted,
           names: namesFor(config.policy.names, work.displayName),
+          topics: topicsFor(labelOf),
           ...{ now: shared.now, log: shared.log, reach: shared.reach, isClosing: shared.isClosing },
         },
         admit,

@@ -39,6 +39,14 @@ export function namesFor(
   };
 }
 
+/** What the rooms say of themselves. `labelOf`: what the agent of a person is called. */
+export function topicsFor(labelOf: (person: UserId) => string) {
+  return {
+    space: en.topics.space,
+    chat: (number: number, person: UserId): string => en.topics.chat(number, oneLine(labelOf(person), NAME_CHARACTERS)),
+  };
+}
+
 function localpart(person: UserId): string {
   return person.slice(1, person.indexOf(':'));
 }

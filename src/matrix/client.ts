@@ -21,7 +21,6 @@ interface CallOptions extends Limits {
 
 const Sent = z.object({ event_id: EventId });
 const Whoami = z.object({ user_id: UserId, device_id: tokenOrNothing });
-const AliasTarget = z.object({ roomId: RoomId });
 const Profile = z.object({ displayname: z.string().nullish().catch(null) });
 const Nothing = z.object({});
 const Messages = z.object({ chunk: entries, end: tokenOrNothing });
@@ -51,9 +50,6 @@ export interface MatrixApi {
   profile(user: UserId, limits?: Limits): Promise<Profile>;
   joinedRooms(limits?: Limits): Promise<RoomId[]>;
   createRoom(body: RoomCreateOptions, limits?: Limits): Promise<RoomId>;
-  /** The room that the alias leads to. */
-  roomOfAlias(alias: string, limits?: Limits): Promise<RoomId>;
-  deleteAlias(alias: string, limits?: Limits): Promise<void>;
   join(room: RoomId, limits?: Limits): Promise<RoomId>;
   /** `reason`: members and whoever invited the bot see it. */
   leave(room: RoomId, reason: string, limits?: Limits): Promise<void>;
@@ -133,10 +129,6 @@ export function createClient({ homeserver, accessToken, me, sure, log }: ClientO
     profile: (user, limits) => checked(Profile, limits, () => client.getUserProfile(user.toWellFormed())),
     joinedRooms: (limits) => checked(RoomIds, limits, () => client.getJoinedRooms()),
     createRoom: (body, limits) => checked(RoomId, limits, () => client.createRoom(body)),
-    async roomOfAlias(alias, limits) {
-      return (await checked(AliasTarget, limits, () => client.lookupRoomAlias(alias.toWellFormed()))).roomId;
-    },
-    deleteAlias: (alias, limits) => done(limits, () => client.deleteRoomAlias(alias.toWellFormed())),
     join: (room, limits) => checked(RoomId, limits, () => client.joinRoom(room.toWellFormed())),
     leave: (room, reason, limits) => done(limits, () => client.leaveRoom(room.toWellFormed(), reason)),
     forget: (room, limits) => done(limits, () => client.forgetRoom(room.toWellFormed())),
@@ -184,6 +176,6 @@ export function roomPath(room: RoomId): string {
   return `/_matrix/client/v3/rooms/${encoded(room)}`;
 }
 
-export function statePath(room: RoomId, type: string, key: string): string {
+function statePath(room: RoomId, type: string, key: string): string {
   return `${roomPath(room)}/state/${encoded(type)}/${encoded(key)}`;
 }

@@ -1,86 +1,98 @@
-/** Makes rooms and Spaces, each once: its alias names it until whoever wanted it has written down which room it is. */
+/** Makes rooms and Spaces, each once, though `createRoom` has no transaction id. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type RoomId, type UserId } from '../../machines/ids.ts';
-import type { Done, NewRoom, RoomWork } from '../ports.ts';
-import { statePath, type MatrixApi } from './client.ts';
+import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { Log, Made, NewRoom, RoomWork } from '../ports.ts';
+import type { MatrixApi } from './client.ts';
 import { MatrixFailure, unlessRefused } from './errors.ts';
-import { aliasNameOf, newRoomBody, OPERATION_KEY, serverOf } from './room-templates.ts';
+import { createMadeBefore } from './made-before.ts';
+import { newRoomBody } from './room-templates.ts';
 import type { UntilFinal } from './until-final.ts';
 
 /** A busy homeserver takes its time to make a room, ms. */
 const LONG_TIMEOUT_MS = 120_000;
-/** How often the room behind a taken alias is looked at: the homeserver may still be making it. */
-export const MAX_LOOKS = 5;
+/** How often a room is looked for before it is made again: the homeserver may still be making it. */
+export const LOOKS = 4;
 
-const CreateEvent = z.object({
-  sender: z.string(),
-  content: z.looseObject({ [OPERATION_KEY]: z.unknown().optional() }),
+const Capabilities = z.object({
+  capabilities: z
+    .object({ 'm.room_versions': z.object({ default: z.string() }) })
+    .nullable()
+    .catch(null),
 });
-const Member = z.object({ membership: z.string() });
-const CanonicalAlias = z.looseObject({ alias: z.unknown().optional() });
 
 export interface NewRoomsOptions {
   api: MatrixApi;
   me: UserId;
   signal: AbortSignal;
+  log: Log;
   creating: UntilFinal;
-  /** Makes the change until the homeserver says yes or a final no. */
-  change: (name: string, room: RoomId, call: () => Promise<unknown>) => Promise<Done>;
   /** One try. */
   inviteOnce: (room: RoomId, person: UserId) => Promise<unknown>;
 }
 
-export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'createRoom' | 'dropAlias'> {
-  const { api, me, signal, creating, change, inviteOnce } = options;
-  const aliasOf = (operation: string) => `#${aliasNameOf(operation)}:${serverOf(me)}`;
+export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'createRoom' | 'newOperation'> {
+  const { api, me, signal, creating } = options;
+  const findMade = createMadeBefore(options);
+  /** What was named by another process, or is begun here, may have a room. */
+  const life = randomUUID();
+  const begun = new Set<string>();
+  const underway = new Map<string, Promise<Made>>();
 
-  /** The room that an earlier try of the same operation made; null while it cannot be told whose it is. */
-  async function findMade({ operation, person }: NewRoom): Promise<RoomId | null> {
-    const room = await unlessRefused(api.roomOfAlias(aliasOf(operation), { signal }));
-    if (room === null) return null;
-    const asEvent = { query: { format: 'event' }, signal };
-    const created = await unlessRefused(api.call(CreateEvent, 'GET', statePath(room, 'm.room.create', ''), asEvent));
-    // An alias can be taken by anybody, and be given to a room that the bot made for somebody else.
-    if (created === null) return null;
-    if (created.sender !== me || created.content[OPERATION_KEY] !== aliasNameOf(operation)) throw aliasIsTaken(false);
-    // The homeserver may have been stopped between making the room and inviting.
-    const member = await unlessRefused(api.state(Member, room, 'm.room.member', person, { signal }), 'M_NOT_FOUND');
-    if (member === null) await inviteOnce(room, person);
-    return room;
+  const mayBeMade = (operation: string) => begun.has(operation) || !operation.startsWith(`${life}.`);
+
+  /** The version of the rooms that the homeserver makes; null where it does not say. */
+  async function usualVersion(): Promise<string | null> {
+    const path = '/_matrix/client/v3/capabilities';
+    const answer = await unlessRefused(api.call(Capabilities, 'GET', path, { signal }));
+    return answer?.capabilities?.['m.room_versions'].default ?? null;
   }
 
-  async function createRoom(wish: NewRoom): ReturnType<RoomWork['createRoom']> {
+  async function makeOnce(wish: NewRoom): Promise<RoomId> {
+    const body = newRoomBody(wish, me, await usualVersion());
+    const isFirst = !mayBeMade(wish.operation);
+    begun.add(wish.operation);
+    try {
+      return await api.createRoom(body, { timeoutMs: LONG_TIMEOUT_MS, signal });
+    } catch (error) {
+      // Whoever is told to come later has made nothing.
+      if (isFirst && error instanceof MatrixFailure && error.kind === 'limited') begun.delete(wish.operation);
+      throw error;
+    }
+  }
+
+  async function begin(wish: NewRoom): Promise<Made> {
     let looks = 0;
     const final = await creating({ name: `create ${wish.kind}`, room: null, party: wish.person }, async () => {
-      const made = api.createRoom(newRoomBody(wish, me), { timeoutMs: LONG_TIMEOUT_MS, signal });
-      const room = (await unlessRefused(made, 'M_ROOM_IN_USE')) ?? (await findMade(wish));
-      if (room !== null) return room;
+      if (!mayBeMade(wish.operation)) return makeOnce(wish);
+      const found = await findMade(wish);
+      if (found !== null) return found;
       looks += 1;
-      throw aliasIsTaken(looks < MAX_LOOKS);
+      if (looks % LOOKS !== 0) throw mayStillBeMade();
+      const room = await makeOnce(wish);
+      return (await findMade(wish)) ?? room;
     });
     return final.ok ? { ok: true, room: final.value } : final;
   }
 
-  async function dropAlias(room: RoomId, operation: string): Promise<Done> {
-    const alias = aliasOf(operation);
-    return change('drop alias', room, async () => {
-      await unlessRefused(api.deleteAlias(alias, { signal }), 'M_NOT_FOUND');
-      const named = api.state(CanonicalAlias, room, 'm.room.canonical_alias', '', { signal });
-      const canonical = await unlessRefused(named, 'M_NOT_FOUND');
-      if (canonical?.alias !== alias) return;
-      const { alias: _, ...others } = canonical;
-      await api.putState(room, 'm.room.canonical_alias', '', others, { signal });
-    });
-  }
-
-  return { createRoom, dropAlias };
+  return {
+    newOperation: () => `${life}.${randomUUID()}`,
+    createRoom(wish) {
+      const { operation } = wish;
+      const same = underway.get(operation);
+      if (same !== undefined) return same;
+      const made = begin(wish).finally(() => underway.delete(operation));
+      underway.set(operation, made);
+      return made;
+    },
+  };
 }
 
-function aliasIsTaken(again: boolean): MatrixFailure {
+function mayStillBeMade(): MatrixFailure {
   return new MatrixFailure({
-    kind: again ? 'unavailable' : 'refused',
+    kind: 'unavailable',
     status: null,
-    code: 'M_ROOM_IN_USE',
-    detail: 'The alias of this creation leads to another room',
+    code: 'CREATION_UNDER_WAY',
+    detail: 'An earlier try may still be under way',
   });
 }

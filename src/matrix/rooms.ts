@@ -10,7 +10,7 @@ import { createInviting } from './inviting.ts';
 import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
 import { createNewRooms } from './new-rooms.ts';
-import { serverOf } from './room-templates.ts';
+import { createSpaceLinks } from './space-links.ts';
 import type { Standing } from './standing.ts';
 import { createUntilFinal, toDone, type UntilFinalOptions } from './until-final.ts';
 import { wait as realWait, type Wait } from './wait.ts';
@@ -25,8 +25,6 @@ const LEAVES_AT_ONCE = 2;
 /** A leave can go through other homeservers, ms. */
 const LEAVE_TIMEOUT_MS = 120_000;
 const PROFILE_TIMEOUT_MS = 5_000;
-
-const Link = z.object({ via: z.array(z.string()).catch([]) });
 
 export interface RoomWorkOptions {
   api: MatrixApi;
@@ -48,7 +46,6 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     close(): void;
   } {
   const { api, me, log, chance, keepMarker, now, standing = null, wait = realWait, timeout = abortAfter } = options;
-  const server = serverOf(me);
   const closing = new AbortController();
   const { signal } = closing;
   const common = { signal, wait, chance, now, log, standing, showsStanding: false };
@@ -58,11 +55,6 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     toDone(await changing({ name, room, party: room }, call));
 
   const { inviteOnce, invite } = createInviting({ api, signal, changing });
-
-  async function linkOnce(space: RoomId, room: RoomId): Promise<void> {
-    const link = await unlessRefused(api.state(Link, space, 'm.space.child', room, { signal }), 'M_NOT_FOUND');
-    if (!link?.via.includes(server)) await api.putState(space, 'm.space.child', room, { via: [server] }, { signal });
-  }
 
   /** A person of another homeserver that is away does not keep their Space from being made. */
   async function displayName(person: UserId): Promise<string | null> {
@@ -81,10 +73,10 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
   }
 
   return {
-    ...createNewRooms({ api, me, signal, creating, change, inviteOnce }),
+    ...createNewRooms({ api, me, signal, log, creating, inviteOnce }),
     ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
     ...createJoins({ api, signal, joining }),
-    linkChild: (space, room) => change('link child', space, () => linkOnce(space, room)),
+    ...createSpaceLinks({ api, me, signal, change }),
     invite,
     setName: latestWish((room: RoomId, name: string) =>
       change('set name', room, () => api.putState(room, 'm.room.name', '', { name }, { signal })),

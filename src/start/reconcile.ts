@@ -63,7 +63,7 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
       if (number !== null) {
         chats.push({ number, room, name: name ?? `C${number}`, archived });
         if (space && !space.room.children.includes(room))
-          repairs.push({ kind: 'link child', space: space.room.room, room });
+          repairs.push({ kind: 'link child', space: space.room.room, ...{ room, person, number, archived } });
       }
       const marker = markerOf(fact);
       if (!isDeepStrictEqual({ ...claim.room.marker }, marker)) repairs.push({ kind: 'write marker', room, marker });

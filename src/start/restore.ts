@@ -125,7 +125,7 @@ function roomRecord(
 }
 
 function mend(work: RoomWork, repair: Repair): Promise<{ ok: boolean }> {
-  return repair.kind === 'link child'
-    ? work.linkChild(repair.space, repair.room)
-    : work.writeMarker(repair.room, repair.marker);
+  if (repair.kind === 'write marker') return work.writeMarker(repair.room, repair.marker);
+  const { kind: _, space, ...child } = repair;
+  return work.linkChild(space, child);
 }

@@ -2,6 +2,7 @@
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import type { AnswerWords, CommandWords, FarewellWords, NoticeWords, TroubleWords, Words } from './notices.ts';
 import { aboutChats, LIST_BYTES } from './en-chats.ts';
+import { topics } from './en-topics.ts';
 import { readable } from './readable.ts';
 import {
   code,
@@ -250,7 +251,7 @@ const notices: NoticeWords = {
 };
 
 /** What is said in English. */
-export const en: Words = { answers, notices, commands, farewells };
+export const en: Words = { answers, notices, commands, farewells, topics };
 
 function helpFor(offered: (command: Command) => boolean): string {
   return commandList(commands, 'also', offered);

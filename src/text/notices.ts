@@ -10,6 +10,13 @@ export interface Words {
   notices: NoticeWords;
   commands: CommandWords;
   farewells: FarewellWords;
+  topics: TopicWords;
+}
+
+/** What rooms say of themselves, as plain text. */
+export interface TopicWords {
+  space: string;
+  chat: (number: number, agent: string) => string;
 }
 
 /** What stands in an answer for what is not shown of it. */

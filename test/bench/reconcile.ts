@@ -91,6 +91,7 @@ async function fill(homeserver: Homeserver, userId: string, chats: number): Prom
   const http = leanHttp(homeserver.url);
   const session = {
     userId,
+    get: <T>(to: string) => http.call<T>('GET', to, token, {}),
     post: <T>(to: string, body: object) => http.call<T>('POST', to, token, body),
     put: <T>(to: string, body: object) => http.call<T>('PUT', to, token, body),
   };

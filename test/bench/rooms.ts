@@ -1,5 +1,5 @@
 /** The rooms as `app.ts` composes them, on the real store, in a world that says yes at once. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects } from '../../src/actors/effects/room.ts';
@@ -41,7 +41,7 @@ const done = async () => ({ ok: true }) as const;
 /** Rooms and Spaces that are done at once. */
 const work: RoomWork = {
   createRoom: async ({ operation }) => ({ ok: true, room: RoomId.parse(`!${operation}`) }),
-  dropAlias: done,
+  newOperation: () => randomUUID(),
   linkChild: done,
   invite: done,
   setName: done,

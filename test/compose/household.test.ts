@@ -1,4 +1,5 @@
 /** People and rooms together on a real store, on a homeserver that does what it is asked, when the test lets it. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { type PersonContext } from '../../machines/person.model.ts';
@@ -62,7 +63,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
   const said: [RoomId, string][] = [];
   const work: RoomWork = {
     createRoom: create,
-    dropAlias: async () => done,
+    newOperation: () => randomUUID(),
     linkChild: async () => done,
     invite: async () => done,
     setName: async () => done,

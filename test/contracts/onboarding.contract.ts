@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { ID_KEY } from '../../src/matrix/content.ts';
-import { aliasNameOf } from '../../src/matrix/room-templates.ts';
+import { markOf } from '../../src/matrix/room-templates.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { sql } from '../store/support.ts';
@@ -191,10 +191,14 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const chat = await enter(host, 'Chat 1');
       await host.client.invite(chat, guest.userId);
       await guest.client.joinRoom(chat);
-      const { raw } = await guest.message(chat, (m) => m.body === words(greeting));
+      await host.say(chat, '!whoami');
+      const { raw } = await guest.message(
+        chat,
+        (m) => m.body === words({ key: 'you are', person: host.userId as never }),
+      );
       const [, origin, sequence] = /^(.*)\.(\d+)$/.exec(String(raw.content?.[ID_KEY])) ?? [];
       for (let next = Number(sequence) + 1; next <= Number(sequence) + 9; next++) {
-        const alias = `#${aliasNameOf(`${origin}.${next}`)}:${world.homeserver().serverName}`;
+        const alias = `#${markOf(`${origin}.${next}`)}:${world.homeserver().serverName}`;
         await guest.client.createAlias(alias, theirs);
       }
       const asked = await host.say(chat, '!new Holidays');

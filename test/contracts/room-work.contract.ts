@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Marker } from '../../machines/marker.ts';
 import { RoomId, UserId } from '../../machines/ids.ts';
-import type { NewRoom } from '../../src/ports.ts';
+import type { Child, NewRoom } from '../../src/ports.ts';
 import { createClient, type MatrixApi } from '../../src/matrix/client.ts';
 import { MatrixFailure } from '../../src/matrix/errors.ts';
-import { aliasNameOf, OPERATION_KEY } from '../../src/matrix/room-templates.ts';
+import { markOf, OPERATION_KEY } from '../../src/matrix/room-templates.ts';
 import { createRoomWork } from '../../src/matrix/rooms.ts';
 import { createSurvey } from '../../src/matrix/survey.ts';
 import { keptLog } from '../matrix/support.ts';
@@ -39,8 +39,6 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     const bye = { party: soon.party, reason: 'Goodbye for now' };
 
     const via = () => [homeserver.serverName];
-    const aliasOf = (operation: string) => `#${aliasNameOf(operation)}:${homeserver.serverName}`;
-    const directory = (operation: string) => `/directory/room/${id(aliasOf(operation))}`;
 
     /** Waits are over at once, so that only what the homeserver says decides. */
     function bodyOf(session: Session, disturb: (api: MatrixApi) => MatrixApi = (api) => api): Bot {
@@ -65,6 +63,11 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       ...more,
     });
 
+    const child = (someone: Session, room: RoomId, more: Partial<Child> = {}): Child => ({
+      ...{ room, person: UserId.parse(someone.userId), number: 1, archived: false },
+      ...more,
+    });
+
     async function made({ work }: Bot, room: NewRoom): Promise<RoomId> {
       const answer = await work.createRoom(room);
       if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
@@ -82,7 +85,7 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     async function provisioned(one: Bot, someone: Session): Promise<{ space: RoomId; chat: RoomId }> {
       const space = await made(one, wish(someone, { kind: 'space', name: 'Lambda', topic: 'All chats' }));
       const chat = await made(one, wish(someone, { space }));
-      expect(await one.work.linkChild(space, chat)).toEqual({ ok: true });
+      expect(await one.work.linkChild(space, child(someone, chat))).toEqual({ ok: true });
       for (const room of [space, chat]) await lab.join(someone, room);
       return { space, chat };
     }
@@ -91,7 +94,7 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       const [one, someone] = await Promise.all([bot(), person()]);
       const space = await made(one, wish(someone, { kind: 'space', name: 'Lambda', topic: 'All chats' }));
       const chat = await made(one, wish(someone, { space }));
-      await one.work.linkChild(space, chat);
+      await one.work.linkChild(space, child(someone, chat));
       const invites = (await sync(someone)).rooms?.invite ?? {};
       expect(Object.keys(invites).sort()).toEqual([space, chat].sort());
       await lab.join(someone, space);
@@ -103,47 +106,123 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       ]);
       expect(await getState(someone, chat, 'm.room.create')).toEqual(containing({ room_version: roomVersion }));
       expect(await getState(someone, chat, 'm.space.parent', space)).toEqual({ via: via(), canonical: true });
-      expect(await getState(someone, chat, 'm.room.history_visibility')).toEqual({ history_visibility: 'shared' });
+      expect(await getState(someone, chat, 'm.room.history_visibility')).toEqual({ history_visibility: 'invited' });
       expect(await getState(someone, chat, 'm.room.member', someone.userId)).not.toHaveProperty('is_direct');
       const path = `/rooms/${id(chat)}/state/m.room.encryption`;
       expect(await someone.request('GET', path)).toEqual(refusal(404, 'M_NOT_FOUND'));
     });
 
-    test('in the Space only the bot does anything', async () => {
+    test('no alias stands in an invitation, nor in a room that was made, nor an empty topic', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      const space = await made(one, wish(someone, { kind: 'space', name: 'Lambda', topic: '' }));
+      const chat = await made(one, wish(someone, { space }));
+      for (const room of [space, chat]) {
+        const shown = (await sync(someone)).rooms?.invite?.[room]?.invite_state.events ?? [];
+        expect(shown.find(({ type }) => type === 'm.room.name')?.content).toEqual({
+          name: room === space ? 'Lambda' : 'Chat C1',
+        });
+        expect(JSON.stringify(shown)).not.toContain('#roomkeeper');
+      }
+      await lab.say(one, chat, 'Hello!');
+      for (const room of [space, chat]) await lab.join(someone, room);
+      const seen = await sync(someone);
+      const lines = (room: string) => joined(seen, room).timeline.events.map(({ type }) => type);
+      // Clients sum up how a room was made, up to the first thing that they have no part for.
+      const others = ['m.room.canonical_alias', 'm.room.topic'];
+      expect([lines(space), lines(chat)].map((types) => types.filter((type) => others.includes(type)))).toEqual([
+        [],
+        ['m.room.topic'],
+      ]);
+      expect(lines(chat).slice(-3)).toEqual(['m.room.member', 'm.room.message', 'm.room.member']);
+      for (const room of [space, chat]) {
+        const path = `/rooms/${id(room)}/state/m.room.canonical_alias`;
+        expect(await someone.request('GET', path)).toEqual(refusal(404, 'M_NOT_FOUND'));
+      }
+      const path = `/rooms/${id(space)}/state/m.room.topic`;
+      expect(await someone.request('GET', path)).toEqual(refusal(404, 'M_NOT_FOUND'));
+    });
+
+    test('in the Space the person changes name, topic and picture, and only the bot does anything else', async () => {
       const [one, someone, friend] = await Promise.all([bot(), person(), person()]);
       const { space, chat } = await provisioned(one, someone);
+      await putState(someone, space, 'm.room.name', { name: 'Mine' });
+      await putState(someone, space, 'm.room.topic', { topic: 'All of mine' });
+      await putState(someone, space, 'm.room.avatar', { url: `mxc://${homeserver.serverName}/picture` });
+      expect(await getState(one, space, 'm.room.name')).toEqual({ name: 'Mine' });
       const path = (part: string) => `/rooms/${id(space)}/${part}`;
+      const levels = await getState(one, space, 'm.room.power_levels');
       const tries: [string, string, object][] = [
         ['PUT', path(`state/m.space.child/${id(chat)}`), {}],
-        ['PUT', path('state/m.room.name'), { name: 'Mine' }],
+        ['PUT', path('state/m.room.power_levels'), { ...levels, users_default: 100 }],
+        ['PUT', path('state/m.room.join_rules'), { join_rule: 'public' }],
         ['PUT', path('send/m.room.message/1'), { msgtype: 'm.text', body: 'Anybody here?' }],
         ['POST', path('invite'), { user_id: friend.userId }],
+        ['POST', path('kick'), { user_id: one.userId }],
       ];
       for (const [method, part, body] of tries) {
         expect(await someone.request(method, part, body), part).toEqual(refusal(403, 'M_FORBIDDEN'));
       }
     });
 
-    test('in a chat the person speaks, names it and gives it a picture, and does not change its rules', async () => {
+    test('in a chat the person speaks, names it, gives it a picture and a topic, pins, and does not change its rules', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
       const { chat } = await provisioned(one, someone);
-      await lab.say(someone, chat, 'hello');
-      await putState(someone, chat, 'm.room.name', { name: 'Plans' });
-      await putState(someone, chat, 'm.room.avatar', { url: `mxc://${homeserver.serverName}/picture` });
-      expect(await getState(one, chat, 'm.room.name')).toEqual({ name: 'Plans' });
+      const said = await lab.say(someone, chat, 'hello');
+      const changes: [string, lab.Content][] = [
+        ['m.room.name', { name: 'Plans' }],
+        ['m.room.topic', { topic: 'What we plan' }],
+        ['m.room.avatar', { url: `mxc://${homeserver.serverName}/picture` }],
+        ['m.room.pinned_events', { pinned: [said] }],
+      ];
+      for (const [type, content] of changes) {
+        await putState(someone, chat, type, content);
+        expect(await getState(one, chat, type)).toEqual(content);
+      }
       const levels = await getState(one, chat, 'm.room.power_levels');
       const tries: [string, object][] = [
         ['m.room.encryption', { algorithm: 'm.megolm.v1.aes-sha2' }],
-        ['m.room.power_levels', { ...levels, users_default: 100 }],
+        ['m.room.power_levels', { ...levels, users_default: 50 }],
         ['m.room.tombstone', { body: 'gone', replacement_room: '!other:test' }],
         ['m.room.history_visibility', { history_visibility: 'world_readable' }],
         ['m.room.join_rules', { join_rule: 'public' }],
+        ['m.room.server_acl', { allow: ['*'] }],
+        ['m.room.canonical_alias', {}],
         ['m.space.parent', {}],
       ];
       for (const [type, content] of tries) {
         const reply = await someone.request('PUT', `/rooms/${id(chat)}/state/${type}`, content);
         expect(reply, type).toEqual(refusal(403, 'M_FORBIDDEN'));
       }
+      for (const action of ['kick', 'ban']) {
+        const reply = await someone.request('POST', `/rooms/${id(chat)}/${action}`, { user_id: one.userId });
+        expect(reply, action).toEqual(refusal(403, 'M_FORBIDDEN'));
+      }
+    });
+
+    test('whom the person let into a chat reads nothing of before, changes nothing, and is put out again', async () => {
+      const [one, someone, friend] = await Promise.all([bot(), person(), person()]);
+      const { chat } = await provisioned(one, someone);
+      await lab.say(someone, chat, 'before');
+      await someone.post(`/rooms/${id(chat)}/invite`, { user_id: friend.userId });
+      await lab.join(friend, chat);
+      await lab.say(someone, chat, 'after');
+      const read = joined(await sync(friend), chat).timeline.events.filter(({ type }) => type === 'm.room.message');
+      expect(lab.bodies(read)).toEqual(['after']);
+      const changes: [string, object][] = [
+        ['m.room.name', { name: 'Mine' }],
+        ['m.room.topic', { topic: 'Mine' }],
+        ['m.room.avatar', { url: `mxc://${homeserver.serverName}/picture` }],
+        ['m.room.pinned_events', { pinned: [] }],
+      ];
+      for (const [type, content] of changes) {
+        const reply = await friend.request('PUT', `/rooms/${id(chat)}/state/${type}`, content);
+        expect(reply, type).toEqual(refusal(403, 'M_FORBIDDEN'));
+      }
+      const kick = (who: Session, whom: Session) =>
+        who.request('POST', `/rooms/${id(chat)}/kick`, { user_id: whom.userId });
+      expect(await kick(friend, someone)).toEqual(refusal(403, 'M_FORBIDDEN'));
+      expect((await kick(someone, friend)).status).toBe(200);
+      expect((await getState(one, chat, 'm.room.member', friend.userId)).membership).toBe('leave');
     });
 
     test('the same operation leads to the same room, another one to another', async () => {
@@ -183,11 +262,8 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
     test('a creation that ended before the invite is brought to its end, one that was answered is not repeated', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
       const half = wish(someone);
-      const operation = aliasNameOf(half.operation);
-      const room = await lab.createRoom(one, {
-        room_alias_name: operation,
-        creation_content: { [OPERATION_KEY]: operation },
-      });
+      const operation = markOf(half.operation);
+      const room = await lab.createRoom(one, { creation_content: { [OPERATION_KEY]: operation } });
       expect(await one.work.createRoom(half)).toEqual({ ok: true, room });
       expect(Object.keys((await sync(someone)).rooms?.invite ?? {})).toEqual([room]);
       await someone.post(`/rooms/${id(room)}/leave`);
@@ -195,46 +271,29 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       expect((await sync(someone)).rooms?.invite ?? {}).toEqual({});
     });
 
-    test('a room of others that took the alias is not taken for ours', async () => {
+    test('a room of others that names the same creation is not taken for ours', async () => {
       const [one, someone, mallory] = await Promise.all([bot(), person(), person()]);
-      const taken = wish(someone);
-      const room = await lab.createRoom(mallory, {
-        room_alias_name: aliasNameOf(taken.operation),
+      const wanted = wish(someone);
+      const theirs = await lab.createRoom(mallory, {
+        creation_content: { [OPERATION_KEY]: markOf(wanted.operation) },
         invite: [one.userId],
       });
-      const refused = { ok: false, code: 'M_ROOM_IN_USE', detail: anyString };
-      expect(await one.work.createRoom(taken)).toEqual(refused);
-      await lab.join(one, room);
-      expect(await one.work.createRoom(taken)).toEqual(refused);
+      await lab.join(one, theirs);
+      const room = await made(one, wanted);
+      expect(room).not.toBe(theirs);
+      expect(Object.keys((await sync(someone)).rooms?.invite ?? {})).toEqual([room]);
     });
 
-    test.each(['chat', 'space'] as const)(
-      'a %s of the bot that somebody gave the alias of another creation is not taken for that one',
-      async (kind) => {
-        const [one, someone, mallory] = await Promise.all([bot(), person(), person()]);
-        const wanted = wish(someone, { kind });
-        const theirs = await made(one, wish(mallory, { kind }));
-        await lab.join(mallory, theirs);
-        await mallory.put(directory(wanted.operation), { room_id: theirs });
-        const refused = { ok: false, code: 'M_ROOM_IN_USE', detail: anyString };
-        expect(await one.work.createRoom(wanted)).toEqual(refused);
-        expect((await sync(someone)).rooms?.invite ?? {}).toEqual({});
-        expect(await one.work.dropAlias(theirs, wanted.operation)).toEqual({ ok: true });
-        const room = await made(one, wanted);
-        expect(Object.keys((await sync(someone)).rooms?.invite ?? {})).toEqual([room]);
-      },
-    );
-
-    test('the alias of a creation is dropped, as often as asked', async () => {
+    test('of two rooms of one creation the first is kept, and nobody is left in the other', async () => {
       const [one, someone] = await Promise.all([bot(), person()]);
-      const first = wish(someone);
-      const room = await made(one, first);
-      expect(await someone.get(directory(first.operation))).toEqual(containing({ room_id: room }));
-      for (let time = 1; time <= 2; time++) {
-        expect(await one.work.dropAlias(room, first.operation)).toEqual({ ok: true });
-        expect(await someone.request('GET', directory(first.operation))).toEqual(refusal(404, 'M_NOT_FOUND'));
-        expect(await getState(one, room, 'm.room.canonical_alias')).toEqual({});
-      }
+      const twice = wish(someone);
+      const creation_content = { [OPERATION_KEY]: markOf(twice.operation) };
+      const invite = [someone.userId];
+      const first = await lab.createRoom(one, { creation_content, invite });
+      await lab.createRoom(one, { creation_content, invite });
+      expect(await one.work.createRoom(twice)).toEqual({ ok: true, room: first });
+      expect(await one.get('/joined_rooms')).toEqual({ joined_rooms: [first] });
+      expect(Object.keys((await sync(someone)).rooms?.invite ?? {})).toEqual([first]);
     });
 
     test('a link is set once, and again when it was taken away', async () => {
@@ -248,13 +307,41 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
         ).event_id;
       const first = await event();
       await putState(one, space, 'm.room.topic', { topic: 'something in between' });
-      expect(await one.work.linkChild(space, chat)).toEqual({ ok: true });
+      expect(await one.work.linkChild(space, child(someone, chat))).toEqual({ ok: true });
       expect(await event()).toBe(first);
       for (const content of [{}, { via: [] }, { via: 'nonsense' }]) {
         await putState(one, space, 'm.space.child', content, chat);
-        expect(await one.work.linkChild(space, chat)).toEqual({ ok: true });
-        expect(await getState(one, space, 'm.space.child', chat)).toEqual({ via: via() });
+        expect(await one.work.linkChild(space, child(someone, chat))).toEqual({ ok: true });
+        expect(await getState(one, space, 'm.space.child', chat)).toEqual({
+          ...{ via: via(), order: '000000001', suggested: true },
+        });
       }
+    });
+
+    test('a Space lists its chats by number, archived ones last', async () => {
+      const [one, someone] = await Promise.all([bot(), person()]);
+      const chats: RoomId[] = [];
+      for (let number = 1; number <= 3; number++)
+        chats.push(await made(one, wish(someone, { name: `Chat ${number}` })));
+      const [first, second, third] = chats as [RoomId, RoomId, RoomId];
+      const place = (room: RoomId, archived = false) =>
+        child(someone, room, { number: chats.indexOf(room) + 1, archived });
+      const space = await made(one, {
+        ...wish(someone, { kind: 'space', name: 'Lambda', topic: 'All chats' }),
+        children: [place(third), place(first, true)],
+      });
+      expect(await one.work.linkChild(space, place(second))).toEqual({ ok: true });
+      for (const room of [space, ...chats]) await lab.join(someone, room);
+      const listed = async (query = '') => {
+        const path = `/_matrix/client/v1/rooms/${id(space)}/hierarchy${query}`;
+        const { rooms } = await someone.get<{ rooms: { room_id: RoomId }[] }>(path);
+        return rooms.map(({ room_id: room }) => room);
+      };
+      expect(await listed()).toEqual([space, second, third, first]);
+      expect(await listed('?suggested_only=true')).toEqual([space, second, third]);
+      await one.work.linkChild(space, place(first));
+      await one.work.linkChild(space, place(second, true));
+      expect(await listed()).toEqual([space, first, third, second]);
     });
 
     test('an invite reaches whoever is not in the room; the banned stay out', async () => {

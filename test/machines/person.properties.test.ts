@@ -57,7 +57,7 @@ class Life {
   readonly told = new Map<string, Notice['key'][]>();
   /** The number that each room heard of itself. */
   readonly introduced = new Map<RoomId, number>();
-  readonly #aliases = new Map<string, RoomId>();
+  readonly #made = new Map<string, RoomId>();
   readonly lost = new Set<RoomId>();
   #rooms = 0;
   #wishes = 0;
@@ -119,9 +119,6 @@ class Life {
         return this.send({ type: 'space.made', ...of, room: this.#create(of.operation) });
       case 'mark the Space':
         return this.send({ type: 'space.marked', ...of });
-      case "drop the Space's alias":
-        this.#aliases.delete(of.operation);
-        return this.send({ type: 'space.alias dropped', ...of });
       case 'create the chat':
         return this.send({
           type: 'chat.made',
@@ -131,9 +128,6 @@ class Life {
         });
       case 'link the chat':
         return this.send({ type: 'chat.linked', ...of });
-      case "drop the chat's alias":
-        this.#aliases.delete(of.operation);
-        return this.send({ type: 'chat.alias dropped', ...of });
       case 'introduce the chat':
         if (effect.params.event.type === 'room.adopted') {
           this.introduced.set(effect.params.room, effect.params.event.number);
@@ -146,16 +140,16 @@ class Life {
     }
   }
 
-  /** What a lost Space is good for: its alias still leads to it, but nothing can be put into it. */
+  /** Nothing can be put into a lost Space. */
   #obstacle(effect: Pending): string | null {
     return effect.type === 'link the chat' && this.lost.has(effect.params.space) ? 'M_FORBIDDEN' : null;
   }
 
   #create(operation: string): RoomId {
-    const known = this.#aliases.get(operation);
-    if (known !== undefined) return known;
+    const known = this.#made.get(operation);
+    if (known !== undefined && !this.lost.has(known)) return known;
     const room = RoomId.parse(`!room${++this.#rooms}:example.org`);
-    this.#aliases.set(operation, room);
+    this.#made.set(operation, room);
     return room;
   }
 

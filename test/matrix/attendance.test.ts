@@ -48,7 +48,9 @@ const said = { status: 200, json: { membership: 'leave' } };
 
 test('a Space that the bot is no longer in is known to be gone before the refusal is', async () => {
   const { work, gone } = await start(said);
-  expect(await work.linkChild(room('space'), room('chat'))).toEqual(no);
+  expect(await work.linkChild(room('space'), { room: room('chat'), person: ann, number: 1, archived: false })).toEqual(
+    no,
+  );
   expect(gone).toEqual([room('space')]);
 });
 
@@ -72,7 +74,9 @@ test('what a message that is refused shows', async () => {
 test('a bot without power, or a homeserver in trouble, is no lost room', async () => {
   for (const membership of [{ json: { membership: 'join' } }, { status: 502, text: 'Bad Gateway' }]) {
     const { work, gone } = await start(membership);
-    expect(await work.linkChild(room('space'), room('chat'))).toEqual(no);
+    expect(
+      await work.linkChild(room('space'), { room: room('chat'), person: ann, number: 1, archived: false }),
+    ).toEqual(no);
     expect(gone).toEqual([]);
     await server.close();
   }

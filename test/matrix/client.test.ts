@@ -46,8 +46,6 @@ test('the calls say what the specification says', async () => {
     await api.profile(me),
     await api.joinedRooms(),
     await api.createRoom({ name: 'x' }),
-    await api.roomOfAlias('#x:test'),
-    await api.deleteAlias('#x:test'),
     await api.join(id),
     await api.leave(id, 'Bye'),
     await api.forget(id),
@@ -78,8 +76,6 @@ test('the calls say what the specification says', async () => {
     [`GET ${v3}/profile/%40bot%3Atest`, '', null, { displayname: 'Bot' }],
     [`GET ${v3}/joined_rooms`, '', null, [id]],
     [`POST ${v3}/createRoom`, '', { name: 'x' }, id],
-    [`GET ${v3}/directory/room/%23x%3Atest`, '', null, id],
-    [`DELETE ${v3}/directory/room/%23x%3Atest`, '', null, undefined],
     [`POST ${v3}/join/!a%2Fb%3Atest`, '', {}, id],
     [`POST ${base}/leave`, '', {}, undefined],
     [`POST ${base}/forget`, '', null, undefined],
@@ -118,7 +114,6 @@ test.each<[string, (api: MatrixApi, limits: object) => Promise<unknown>]>([
 test.each<[string, (api: MatrixApi) => Promise<unknown>]>([
   ['a room', (api) => api.createRoom({})],
   ['rooms', (api) => api.joinedRooms()],
-  ['an alias', (api) => api.roomOfAlias('#x:test')],
   ['an event', (api) => api.putState(room('a'), 't', '', {})],
   ['nothing', (api) => api.forget(room('a'))],
 ])('an answer with %s is not taken from a captive portal', async (_, call) => {

@@ -29,6 +29,8 @@ export interface RoomWorkStage {
   kept: [RoomId, unknown][];
   /** So often it cannot be kept. */
   refuseToKeep: number;
+  /** What the homeserver says of itself. */
+  capabilities: Reply;
   /** Ends the time that a marker has. */
   late: AbortController;
   start(reply: (seen: Seen, index: number) => Reply | Promise<Reply>): Promise<void>;
@@ -40,7 +42,8 @@ export interface RoomWorkStage {
 export function useRoomWork(): RoomWorkStage {
   const stage = {
     async start(reply) {
-      const server = await startServer(reply);
+      const isVersion = ({ path }: Seen) => path.endsWith('/capabilities');
+      const server = await startServer(reply, (seen) => (isVersion(seen) ? stage.capabilities : null));
       const { log, clock, late } = stage;
       const api = createClient({ homeserver: server.url, accessToken: 'secret-token', me, log });
       const keepMarker = async (room: RoomId, content: unknown) => {
@@ -64,6 +67,8 @@ export function useRoomWork(): RoomWorkStage {
       refuseToKeep: 0,
       late: new AbortController(),
     });
+    const versions = { 'm.room_versions': { default: '12' } };
+    stage.capabilities = { json: { capabilities: versions } };
   });
   afterEach(async () => {
     stage.work.close();

@@ -62,7 +62,7 @@ test.each([
   ['joins', (n: number) => stage.work.joinRoom(room(`dead${n}`), asked('eager'))],
   ['declines', (n: number) => stage.work.leave(room(`dead${n}`), { ...bye, party: of('eager') })],
   ['invitations', (n: number) => stage.work.invite(room(`dead${n}`), of('eager'))],
-  ['new rooms', (n: number) => stage.work.createRoom({ ...wish, operation: `dead${n}`, person: of('eager') })],
+  ['new rooms', () => stage.work.createRoom({ ...wish, operation: stage.work.newOperation(), person: of('eager') })],
 ])('%s of one person that never end keep nobody else waiting', async (_, ask) => {
   await stage.start(({ path, body }) => {
     if (/dead|eager/.test(`${path} ${JSON.stringify(body)}`)) return 'hang';
@@ -73,7 +73,7 @@ test.each([
   expect(await stage.work.joinRoom(room('a'), asked('anna'))).toEqual({ ok: true });
   expect(await stage.work.leave(room('a'), bye)).toEqual({ ok: true });
   expect(await stage.work.invite(room('a'), person)).toEqual({ ok: true, sent: true });
-  expect((await stage.work.createRoom(wish)).ok).toBe(true);
+  expect((await stage.work.createRoom({ ...wish, operation: stage.work.newOperation() })).ok).toBe(true);
   stage.work.close();
   await dead;
 });
@@ -194,7 +194,7 @@ test('rooms that are slow to be left stand in the way of nothing else', async ()
   );
   await stage.server.arrived(2);
   expect(await stage.work.readMarker(room('a'))).toBeNull();
-  expect((await stage.work.dropAlias(room('a'), 'x')).ok).toBe(true);
+  expect((await stage.work.setName(room('a'), 'x')).ok).toBe(false);
   expect(stage.calls().filter((call) => call.endsWith('/leave')).length).toBe(2);
   stage.work.close();
   expect(await leaving).toEqual(Array(12).fill({ status: 'rejected', reason: new Closed() }));
@@ -205,16 +205,15 @@ test('everything under way ends when it is closed', async () => {
   const all = Promise.allSettled([
     stage.work.createRoom(wish),
     stage.work.joinRoom(room('a'), asked('anna')),
-    stage.work.dropAlias(room('a'), 'x'),
-    stage.work.linkChild(room('a'), room('b')),
+    stage.work.linkChild(room('a'), { room: room('b'), person, number: 1, archived: false }),
     stage.work.invite(room('a'), person),
     stage.work.setName(room('c'), 'x'),
     stage.work.readMarker(room('a')),
     stage.work.leave(room('a'), bye),
   ]);
-  await stage.server.arrived(8);
+  await stage.server.arrived(7);
   stage.work.close();
-  expect(await all).toEqual(Array(8).fill({ status: 'rejected', reason: new Closed() }));
+  expect(await all).toEqual(Array(7).fill({ status: 'rejected', reason: new Closed() }));
 });
 
 test.each<[string, Reply, string | null]>([

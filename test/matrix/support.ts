@@ -32,8 +32,10 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
+/** `beside`: what is answered without being seen. */
 export async function startServer(
   reply: (seen: Seen, index: number) => Reply | Promise<Reply>,
+  beside: (seen: Seen) => Reply | null = () => null,
 ): Promise<ScriptedServer> {
   const seen: Seen[] = [];
   const watchers = new Watchers();
@@ -51,10 +53,7 @@ export async function startServer(
       headers: request.headers,
       body: text === '' ? null : JSON.parse(text),
     };
-    seen.push(one);
-    const decided = Promise.resolve(reply(one, seen.length - 1));
-    watchers.notify(seen.length);
-    const what = await decided;
+    const what = beside(one) ?? (await see(one));
     if (what === 'hang') return;
     if (what === 'drop') return void request.socket.destroy();
     if (what === 'cut') {
@@ -65,6 +64,13 @@ export async function startServer(
     const body = what.text ?? JSON.stringify(what.json ?? {});
     response.writeHead(what.status ?? 200, { 'content-type': 'application/json', ...what.headers });
     response.end(body);
+  }
+
+  async function see(one: Seen): Promise<Reply> {
+    seen.push(one);
+    const decided = Promise.resolve(reply(one, seen.length - 1));
+    watchers.notify(seen.length);
+    return decided;
   }
 
   const server = http.createServer((request, response) => void answer(request, response));

@@ -49,6 +49,10 @@ const line = (name: string, number: number, more: object = {}) => ({
   ...{ number, room: id(name), name: `Chat ${number}`, archived: false },
   ...more,
 });
+const linked = (name: string, person: UserId, number: number, archived = false): Repair => ({
+  ...{ kind: 'link child', space: id('s'), room: id(name) },
+  ...{ person, number, archived },
+});
 const quiet = { skipped: [], conflicts: 0, backfilled: 0, repaired: 0, restored: 0 };
 const knows = (people: PersonFacts[], rooms: RoomFacts[] = [], busy: UserId[] = []): Known => ({
   busy: new Set(busy),
@@ -86,7 +90,7 @@ test('links that are missing or have no via are repaired, also of archived chats
     room('b', { marker: chatMarker(anna, 2, { archived: true }), parents: [id('s')] }),
   ];
   const { repairs, report } = reconcile(rooms, nothing, options);
-  expect(repairs).toEqual([{ kind: 'link child', space: id('s'), room: id('b') }]);
+  expect(repairs).toEqual([linked('b', anna, 2, true)]);
   expect(report).toEqual({ ...quiet, joined: 3, restored: 2, repaired: 1 });
 });
 
@@ -172,7 +176,7 @@ describe('rooms of the old system, without markers', () => {
     expect(new Set(result.repairs)).toEqual(
       new Set<Repair>([
         { kind: 'write marker', room: id('s'), marker: marker(anna, { kind: 'space' }) },
-        { kind: 'link child', space: id('s'), room: id('c') },
+        linked('c', anna, 5),
         ...facts.map(({ room, ...more }): Repair => ({ kind: 'write marker', room, marker: { version: 1, ...more } })),
       ]),
     );
@@ -366,7 +370,7 @@ test('of two Spaces the fuller one is the person’s, and gets the chats of both
   ];
   const { people, repairs, report } = reconcile(rooms, nothing, options);
   expect(people.map(({ space }) => space)).toEqual([id('s')]);
-  expect(repairs).toEqual([{ kind: 'link child', space: id('s'), room: id('a') }]);
+  expect(repairs).toEqual([linked('a', anna, 1)]);
   expect(report).toEqual({
     ...quiet,
     ...{ joined: 5, restored: 3, repaired: 1, conflicts: 1 },
@@ -422,7 +426,7 @@ describe('a room that was replaced', () => {
     const { rooms: facts, repairs, report } = reconcile(rooms, nothing, options);
     expect(facts).toEqual([chatFacts('new', anna, 4)]);
     expect(repairs).toEqual([
-      { kind: 'link child', space: id('s'), room: id('new') },
+      linked('new', anna, 4),
       { kind: 'write marker', room: id('new'), marker: chatMarker(anna, 4) },
     ]);
     expect(report.skipped).toEqual([

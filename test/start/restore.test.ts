@@ -9,7 +9,7 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { newRoomRecord, readRoomRecord } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
-import type { Arrival, Done, KnownRoom, Log, RoomWork, Store } from '../../src/ports.ts';
+import type { Arrival, Child, Done, KnownRoom, Log, RoomWork, Store } from '../../src/ports.ts';
 import { readRemembered } from '../../src/start/remembered.ts';
 import { restore } from '../../src/start/restore.ts';
 import { after, freshRecord, textInput, toStreaming } from '../actors/support.ts';
@@ -99,7 +99,7 @@ async function run(it: World) {
     return { ok: true };
   };
   const work = {
-    linkChild: (space: RoomId, child: RoomId) =>
+    linkChild: (space: RoomId, { room: child }: Child) =>
       repair(`link ${child} in`, space, (known) => ({ ...known, children: [...known.children, child] })),
     writeMarker: (marked: RoomId, marker: Marker) => repair('mark', marked, (known) => ({ ...known, marker })),
   } as unknown as RoomWork;

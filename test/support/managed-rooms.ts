@@ -34,17 +34,23 @@ export interface Plan {
  * The last chat of everybody is archived.
  */
 export async function makeManagedRooms(
-  session: Pick<Session, 'userId' | 'post' | 'put'>,
+  session: Pick<Session, 'userId' | 'get' | 'post' | 'put'>,
   { people, chatsPerPerson, agent, links, lastWord: body, atOnce }: Plan,
 ): Promise<ManagedPerson[]> {
   const me = UserId.parse(session.userId);
   const content = { via: [serverOf(me)] };
+  const path = '/capabilities';
+  const { capabilities } = await session.get<{ capabilities: Record<string, { default: string }> }>(path);
+  const version = capabilities['m.room_versions']?.default ?? null;
   const persons = Array.from({ length: people }, (_, index) =>
     UserId.parse(`@${me.slice(1, me.indexOf(':'))}-person${index}:${serverOf(me)}`),
   );
 
   async function create(room: Pick<NewRoom, 'kind' | 'name' | 'person' | 'space'>, more: object = {}): Promise<RoomId> {
-    const body = { ...newRoomBody({ ...room, topic: '', operation: '' }, me), invite: [], room_alias_name: undefined };
+    const body = {
+      ...newRoomBody({ ...room, topic: '', operation: '' }, me, version),
+      invite: [],
+    };
     return (await session.post<{ room_id: RoomId }>('/createRoom', { ...body, ...more })).room_id;
   }
   async function createSpace(person: UserId, children: readonly RoomId[]): Promise<RoomId> {

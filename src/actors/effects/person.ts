@@ -2,11 +2,11 @@
 import type { RoomId, UserId } from '../../../machines/ids.ts';
 import { spaceMarker } from '../../../machines/marker.ts';
 import { whereNothingIsRead } from '../../../machines/notices.ts';
-import type { PersonContext, PersonEffectParams } from '../../../machines/person.model.ts';
+import type { PersonContext, PersonEffectParams, Place } from '../../../machines/person.model.ts';
 import type { RoomEvent } from '../../../machines/room.model.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit, EffectRunner } from '../../durable/effect-runner.ts';
-import type { Done, Log, Now, RenderNotice, RoomWork, Send } from '../../ports.ts';
+import type { Child, Done, Log, Now, RenderNotice, RoomWork, Send } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { Creations } from '../creations.ts';
 import { askedBy } from '../person.ts';
@@ -25,6 +25,7 @@ export interface PersonEffectPorts {
   /** Hears of the rooms that are being made. */
   creations: Pick<Creations, 'begin'>;
   names: { space(person: UserId): Promise<string>; chat(number: number): string };
+  topics: { space: string; chat(number: number, person: UserId): string };
   now: Now;
   log: Log;
   reach: Reach;
@@ -75,28 +76,32 @@ export function createPersonEffects(
 }
 
 function performersOf(world: PersonEffectPorts): Performers {
-  const { work, names } = world;
+  const { work, names, topics } = world;
 
   function tellRoom(person: UserId, room: RoomId, event: RoomEvent, id: string): Promise<Result> {
     return new Promise((resolve) => world.tellRoom({ person, room, event, id }, () => resolve({ ok: true })));
   }
 
   return {
-    async 'create the Space'({ operation, person }) {
+    async 'create the Space'({ operation, person, chats = [] }) {
       const name = await names.space(person);
-      return work.createRoom({ kind: 'space', operation, name, topic: '', person, space: null });
+      const children = childrenOf(person, chats);
+      return work.createRoom({ kind: 'space', operation, name, topic: topics.space, person, space: null, children });
     },
     'mark the Space': ({ space, person }) => work.writeMarker(space, spaceMarker(person)),
-    "drop the Space's alias": ({ operation, space }) => work.dropAlias(space, operation),
     async 'create the chat'({ operation, person, space, number, name: given }) {
       const name = given ?? names.chat(number);
-      const made = await work.createRoom({ kind: 'chat', operation, name, topic: '', person, space });
+      const topic = topics.chat(number, person);
+      const made = await work.createRoom({ kind: 'chat', operation, name, topic, person, space });
       return made.ok ? { ...made, name } : made;
     },
-    'link the chat': ({ space, room }) => work.linkChild(space, room),
-    "drop the chat's alias": ({ operation, room }) => work.dropAlias(room, operation),
+    'link the chat': ({ space, room, number = null, archived = false }, _, __, person) =>
+      work.linkChild(space, { room, person, number, archived }),
     'introduce the chat': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
-    'link the other chats': ({ space, rooms }) => all(rooms.map((room) => work.linkChild(space, room))),
+    'link the other chats'({ space, rooms, chats = [] }, _, __, person) {
+      const unplaced = rooms.map((room) => ({ room, person, number: null, archived: false }));
+      return all([...unplaced, ...childrenOf(person, chats)].map((child) => work.linkChild(space, child)));
+    },
     async 'restore access'({ person, rooms }) {
       const calls = await Promise.all(rooms.map((room) => work.invite(room, person)));
       const refusal = calls.find(({ ok }) => !ok);
@@ -110,6 +115,10 @@ function performersOf(world: PersonEffectPorts): Performers {
       return world.send({ ...message, msgtype: 'm.notice' }, 'command');
     },
   };
+}
+
+function childrenOf(person: UserId, chats: readonly Place[]): Child[] {
+  return chats.map((place) => ({ ...place, person }));
 }
 
 /** Done when all are; else the first refusal. */

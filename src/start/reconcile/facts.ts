@@ -1,5 +1,6 @@
 /** What reconciliation works with and what it comes to. */
 import type { AgentId, ContextId, RoomId, UserId } from '../../../machines/ids.ts';
+import type { Child } from '../../ports.ts';
 import { spaceMarker, type Marker } from '../../../machines/marker.ts';
 
 export interface PersonFacts {
@@ -31,7 +32,7 @@ export interface Known {
 }
 
 export type Repair =
-  { kind: 'link child'; space: RoomId; room: RoomId } | { kind: 'write marker'; room: RoomId; marker: Marker };
+  ({ kind: 'link child'; space: RoomId } & Child) | { kind: 'write marker'; room: RoomId; marker: Marker };
 
 export type SkipReason =
   | 'replaced by another room'

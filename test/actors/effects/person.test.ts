@@ -34,8 +34,8 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
       const done = await call('create', room);
       return done.ok ? { ok: true, room: CHAT } : done;
     },
-    dropAlias: (room, operation) => call('drop', room, operation),
-    linkChild: (space, room) => call('link', space, room),
+    newOperation: () => 'op',
+    linkChild: (space, child) => call('link', space, child),
     invite: (room, person) => call('invite', room, person),
     displayName: async () => null,
     setName: (room, name) => call('name', room, name),
@@ -62,6 +62,7 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
         },
       },
       names: { space: async (person) => `Space of ${person}`, chat: (number) => `Chat ${number}` },
+      topics: { space: 'All chats', chat: (number, person) => `Chat ${number} of ${person}` },
       now: () => 9,
       log: silentLog,
       reach: (boundary) => void reached.push(boundary),
@@ -81,15 +82,25 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
 
 const marker = { version: 1, kind: 'space', person: ann, number: null, name: null, agent: null, contextId: null };
 const operation = 'op';
-const creation = { kind: 'chat', operation, topic: '', person: ann, space: SPACE };
+const creation = { kind: 'chat', operation, topic: `Chat 3 of ${ann}`, person: ann, space: SPACE };
+const place = { room: CHAT, number: 3, archived: true };
+const link = { operation, space: SPACE, ...place };
 const newChat = { operation, person: ann, space: SPACE, number: 3, name: null };
 
 describe('what is made for a person', () => {
   it.each<[keyof PersonEffectParams, PersonEffectParams[keyof PersonEffectParams], unknown[][], object]>([
     [
       'create the Space',
-      { operation, person: ann },
-      [['create', { ...creation, kind: 'space', name: `Space of ${ann}`, space: null }]],
+      { operation, person: ann, chats: [place] },
+      [
+        [
+          'create',
+          {
+            ...{ ...creation, kind: 'space', name: `Space of ${ann}`, topic: 'All chats', space: null },
+            children: [{ ...place, person: ann }],
+          },
+        ],
+      ],
       { ok: true, room: CHAT },
     ],
     [
@@ -98,7 +109,6 @@ describe('what is made for a person', () => {
       [['mark', SPACE, { ...marker, archived: false }]],
       { ok: true },
     ],
-    ["drop the Space's alias", { operation, space: SPACE }, [['drop', SPACE, 'op']], { ok: true }],
     [
       'create the chat',
       newChat,
@@ -111,14 +121,13 @@ describe('what is made for a person', () => {
       [['create', { ...creation, name: 'Plans' }]],
       { ok: true, room: CHAT, name: 'Plans' },
     ],
-    ['link the chat', { operation, space: SPACE, room: CHAT }, [['link', SPACE, CHAT]], { ok: true }],
-    ["drop the chat's alias", { operation, room: CHAT }, [['drop', CHAT, 'op']], { ok: true }],
+    ['link the chat', link, [['link', SPACE, { ...place, person: ann }]], { ok: true }],
     [
       'link the other chats',
-      { space: SPACE, rooms: [ROOM, CHAT] },
+      { space: SPACE, rooms: [ROOM], chats: [place] },
       [
-        ['link', SPACE, ROOM],
-        ['link', SPACE, CHAT],
+        ['link', SPACE, { room: ROOM, number: null, archived: false, person: ann }],
+        ['link', SPACE, { ...place, person: ann }],
       ],
       { ok: true },
     ],
@@ -172,7 +181,7 @@ describe('what is made for a person', () => {
 
   it('stays in the outbox when the service closes', async () => {
     const { perform, admitted } = theatre(() => Promise.reject(new Closing()));
-    perform('link the chat', { operation, space: SPACE, room: CHAT });
+    perform('link the chat', link);
     await settled();
     expect(admitted).toEqual([]);
   });
@@ -204,7 +213,7 @@ describe('a room that is made', () => {
 
   it('is none where only a Space is', async () => {
     const { perform, admitted, creations } = theatre();
-    perform('create the Space', { operation, person: ann });
+    perform('create the Space', { operation, person: ann, chats: [] });
     await until(() => admitted.length === 1);
     admitted[0]?.onDisk();
     expect(creations).toEqual([]);

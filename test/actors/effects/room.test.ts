@@ -53,7 +53,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
   };
   const work: RoomWork = {
     createRoom: () => Promise.reject(new Error('a room creates none')),
-    dropAlias: () => Promise.reject(new Error('a room drops none')),
+    newOperation: () => 'a room names none',
     linkChild: () => Promise.reject(new Error('a room links none')),
     invite: () => Promise.reject(new Error('a room invites nobody')),
     setName: (room, name) => doing(`name ${room} ${name}`),

@@ -7,6 +7,8 @@ import {
   chat,
   entry,
   gone,
+  lists,
+  place,
   ready,
   renamed,
   room,
@@ -14,6 +16,7 @@ import {
   settled,
   space,
   spaceGone,
+  spaceSteps,
   steps,
   wanted,
 } from './story.ts';
@@ -55,13 +58,14 @@ describe('archiving', () => {
       at: 'ready',
       does: [
         ['tell the room', { room: room(1), event: { type: 'chat.archived', archived: true } }],
+        lists(place(1, true)),
         ['say', { room: room(1), notice: { key: 'chat is archived', chat: 'Chat 1', number: 1 }, answers: asked }],
       ],
       changes: { chats: [chat(1, true), chat(2, true)] },
     });
   });
 
-  it.each([4, 5, 6])('takes a chat that is being made (%i steps done): it is put away when it is ready', (done) => {
+  it.each([1, 2, 3, 4])('takes a chat that is being made (%i steps done): it is put away when it is ready', (done) => {
     const made = ready()
       .after(wanted(), ...steps().slice(0, done), archive(room(1)))
       .after(...steps().slice(done));
@@ -81,11 +85,27 @@ describe('archiving', () => {
       at: 'ready',
       does: [
         ['tell the room', { room: room(2), event: { type: 'chat.archived', archived: false } }],
+        lists(place(2)),
         ['invite again', { person: ann, rooms: [room(2)] }],
         say({ key: 'chat is unarchived', chat: 'Chat 2', number: 2 }),
       ],
       changes: { chats: [chat(1), chat(2)] },
     });
+  });
+
+  it('moves nothing where there is no Space', () => {
+    const without = settled.after(spaceGone);
+    expect([archive(room(1)), unarchive(2)].map((event) => without.on(event).does.map(([type]) => type))).toEqual([
+      ['tell the room', 'say'],
+      ['tell the room', 'invite again', 'say'],
+    ]);
+  });
+
+  it('of a chat that is being made puts it behind the others at once, and where it is linked', () => {
+    const put = ready().after(wanted(), ...steps().slice(0, 3), archive(room(1)));
+    expect(put.does).toContainEqual(lists(place(1, true)));
+    const before = ready().after(wanted(), ...steps().slice(0, 1), archive(room(1)), ...spaceSteps());
+    expect(before.does).toEqual([['link the chat', { operation: 'a', space, ...place(1, true) }]]);
   });
 
   it.each([9, null])('knows no chat of the number %s', (number) => {
@@ -140,7 +160,7 @@ describe('what happens to rooms', () => {
             },
           },
         ],
-        ['link the other chats', { space, rooms: [room(8)] }],
+        lists({ ...place(1), room: room(8) }),
       ],
       changes: { chats: [{ ...chat(1), room: room(8) }, chat(2, true)] },
     });

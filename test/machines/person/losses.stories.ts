@@ -15,8 +15,10 @@ import {
   invitesAgain,
   job,
   links,
+  lists,
   making,
   nobody,
+  place,
   ready,
   refused,
   room,
@@ -24,6 +26,7 @@ import {
   settled,
   space,
   spaceGone,
+  spaceSteps,
   steps,
   wanted,
 } from './story.ts';
@@ -34,27 +37,30 @@ describe('the Space is gone', () => {
   it('and the next chat makes one, which takes all of them in', () => {
     const without = settled.after(spaceGone);
     expect([without.at, without.does, without.context]).toEqual(['ready', [], { ...settled.context, space: null }]);
-    expect(without.after(wanted(), ...steps().slice(0, 2)).does).toEqual([
-      ["drop the Space's alias", { operation: 'a.space', space }],
-      ['link the other chats', { space, rooms: [room(1), room(2)] }],
+    const made = without.after(wanted(), ...chatSteps('a', 3).slice(0, 1));
+    expect(made.does).toEqual([]);
+    const first = { ...chatSteps('a', 3)[0]!, space: null } as PersonEvent;
+    const making = without.after(wanted(), first);
+    expect(making.does).toEqual([createsSpace('a.space', [place(1), place(2, true), place(3)])]);
+    expect(making.after(...spaceSteps().slice(0, 1)).does).toEqual([
+      ['mark the Space', { operation: 'a.space', space, person: ann }],
+      lists(place(1), place(2, true)),
     ]);
   });
 
   describe('and the person comes back, who needs no chat but a Space', () => {
     const without = settled.after(spaceGone);
-    const ofSpace = steps().slice(0, 3);
+    const ofSpace = spaceSteps();
+    const theirs = [place(1), place(2, true)];
     const coming = without.after(access());
 
     it('which is made, takes the chats in, and is where they are invited to', () => {
       expect(without.on(access())).toEqual({
         at: 'making the Space',
-        does: [createsSpace()],
+        does: [createsSpace('a.space', theirs)],
         changes: { job: job('a') },
       });
-      expect(coming.after(...ofSpace.slice(0, 2)).does).toContainEqual([
-        'link the other chats',
-        { space, rooms: [room(1), room(2)] },
-      ]);
+      expect(coming.after(...ofSpace.slice(0, 1)).does).toContainEqual(lists(...theirs));
       const done = coming.after(...ofSpace);
       expect([done.at, done.does]).toEqual(['ready', invitesAgain(1)]);
       expect(done.context).toEqual({ ...settled.context, inviting: true });
@@ -82,30 +88,30 @@ describe('the Space is gone', () => {
           say({ key: 'Space could not be made', code: 'M_FORBIDDEN' }),
         ],
       ]);
-      expect(refusedOnce.after(access('b')).does).toEqual([createsSpace()]);
-      const chatThen = refusedOnce.after(wanted('b'), ...ofSpace);
-      expect([chatThen.does, chatThen.context.nextNumber]).toEqual([[createsChat('a', 3)], 4]);
+      expect(refusedOnce.after(access('b')).does).toEqual([createsSpace('a.space', theirs)]);
+      const chatThen = refusedOnce.after(wanted('b'));
+      expect([chatThen.does, chatThen.context.nextNumber]).toEqual([[createsChat('a', 3, null, null)], 4]);
     });
 
     it('and a chat that was refused before stays half-made for the next wish', () => {
       const half = settled.after(wanted(), chatSteps('a', 3)[0]!, refused(), spaceGone);
       const again = half.after(access('b'));
-      expect(again.does).toEqual([createsSpace('a.space+')]);
+      expect(again.does).toEqual([createsSpace('a.space+', theirs)]);
       const made: PersonEvent = { type: 'space.made', operation: 'a.space+', space: null, room: space };
-      expect(again.on(made).does).toEqual([['mark the Space', { operation: 'a.space+', space, person: ann }]]);
-      const noName = again.after(refused({ operation: 'a.space+', code: 'M_ROOM_IN_USE' }), wanted('c'));
-      expect(noName.does).toEqual([createsSpace('a.space++')]);
+      expect(again.on(made).does[0]).toEqual(['mark the Space', { operation: 'a.space+', space, person: ann }]);
+      const noName = again.after(refused({ operation: 'a.space+' }), wanted('c'));
+      expect(noName.does).toEqual([createsSpace('a.space+', [...theirs, place(3)])]);
       expect([noName.context.job?.number, noName.context.job?.room]).toEqual([3, room(3)]);
     });
 
     it('and a Space that is lost as well is made anew', () => {
       const twice = coming.after(...ofSpace.slice(0, 1), spaceGone);
-      expect([twice.at, twice.does]).toEqual(['making the Space', [createsSpace('a.space+')]]);
+      expect([twice.at, twice.does]).toEqual(['making the Space', [createsSpace('a.space+', theirs)]]);
     });
   });
 
   it('before there is one, or was another: nothing changes', () => {
-    expect(ready().after(wanted()).on(spaceGone)).toEqual({ at: 'making the Space', does: [], changes: {} });
+    expect(ready().after(wanted()).on(spaceGone)).toEqual({ at: 'making the room', does: [], changes: {} });
     const another: PersonEvent = { type: 'space.gone', room: elsewhere };
     expect([settled.on(another), settled.after(wanted()).on(another)]).toEqual([
       { at: 'ready', does: [], changes: {} },
@@ -114,11 +120,11 @@ describe('the Space is gone', () => {
   });
 
   it('after a refusal: another one is made, not the lost one found', () => {
-    const scene = ready().after(wanted(), ...steps().slice(0, 1), refused(), spaceGone, wanted('b'));
+    const scene = ready().after(wanted(), ...steps().slice(0, 2), refused(), spaceGone, wanted('b'));
     expect([scene.at, scene.does]).toEqual(['making the Space', [createsSpace('a.space+')]]);
   });
 
-  it.each(making.slice(1))('while a chat is made: another one is made, and the chat in it: %s', (_, scene, left) => {
+  it.each(making.slice(2))('while a chat is made: another one is made, and the chat in it: %s', (_, scene, left) => {
     const { job } = scene.context;
     expect(scene.on(spaceGone)).toEqual({
       at: 'making the Space',
@@ -127,20 +133,11 @@ describe('the Space is gone', () => {
     });
     const again = scene.after(spaceGone);
     // What the lost Space still brings is too late.
-    const late = left.slice(0, 1).filter(({ type }) => type !== 'chat.alias dropped' && type !== 'chat.introduced');
+    const late = left.slice(0, 1).filter(({ type }) => type !== 'chat.introduced');
     expect(late.map((event) => again.on(event))).toEqual(late.map(() => ({ at: again.at, does: [], changes: {} })));
-    const next = steps('a', 1, 'Chat 1', elsewhere);
-    const found = again.after(
-      { type: 'space.made', operation: 'a.space+', space: null, room: elsewhere },
-      { type: 'space.marked', operation: 'a.space+', space: elsewhere },
-      { type: 'space.alias dropped', operation: 'a.space+', space: elsewhere },
-    );
-    expect([found.at, found.does]).toEqual(
-      job?.room === null
-        ? ['making the room', [createsChat('a', 1, null, elsewhere)]]
-        : ['linking the room', [links('a', 1, elsewhere)]],
-    );
-    const done = found.after(...next.slice(job?.room === null ? 3 : 4));
+    const found = again.after(...spaceSteps('a.space+', elsewhere));
+    expect([found.at, found.does]).toEqual(['linking the room', [links('a', 1, elsewhere)]]);
+    const done = found.after(...chatSteps('a', 1, 'Chat 1', elsewhere).slice(1));
     expect([done.at, done.context]).toEqual([
       'ready',
       { ...nobody, space: elsewhere, nextNumber: 2, chats: [chat(1)] },
@@ -149,14 +146,15 @@ describe('the Space is gone', () => {
 });
 
 describe('the room in the making is gone', () => {
-  it.each(making.slice(4))('which is told, and the next wish makes another: %s', (_, scene) => {
+  it.each(making.slice(1))('which is told, and the next wish makes another: %s', (_, scene) => {
+    const within = scene.context.space;
     expect(scene.on(gone(1))).toEqual({ at: 'ready', does: [couldNot('ROOM_GONE')], changes: { job: null } });
-    expect(scene.after(gone(1)).on(wanted('b')).does).toEqual([createsChat('b', 2)]);
-    expect(scene.after(wanted('b'), gone(1)).does).toEqual([couldNot('ROOM_GONE'), createsChat('b', 2)]);
+    expect(scene.after(gone(1)).on(wanted('b')).does).toEqual([createsChat('b', 2, null, within)]);
+    expect(scene.after(wanted('b'), gone(1)).does).toEqual([couldNot('ROOM_GONE'), createsChat('b', 2, null, within)]);
   });
 
   it('after a refusal: the next wish makes another', () => {
-    const scene = ready().after(wanted(), ...steps().slice(0, 4), refused(), gone(1), wanted('b'));
+    const scene = ready().after(wanted(), ...steps().slice(0, 3), refused(), gone(1), wanted('b'));
     expect(scene.does).toEqual([createsChat('b', 2)]);
   });
 

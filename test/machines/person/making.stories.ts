@@ -17,15 +17,16 @@ import {
   isThere,
   job,
   links,
+  lists,
   making,
   nobody,
   ready,
   refused,
   renamed,
-  room,
   say,
   settled,
   space,
+  spaceSteps,
   steps,
   Story,
   wanted,
@@ -43,18 +44,10 @@ describe('the first chat', () => {
       told.push([story.at, story.does]);
     }
     expect(told).toEqual([
+      ['making the room', [createsChat('a', 1, null, null)]],
       ['making the Space', [createsSpace()]],
-      ['marking the Space', [['mark the Space', { operation: 'a.space', space, person: ann }]]],
-      [
-        "dropping the Space's alias",
-        [
-          ["drop the Space's alias", { operation: 'a.space', space }],
-          ['link the other chats', { space, rooms: [] }],
-        ],
-      ],
-      ['making the room', [createsChat()]],
+      ['marking the Space', [['mark the Space', { operation: 'a.space', space, person: ann }], lists()]],
       ['linking the room', [links()]],
-      ["dropping the room's alias", [["drop the chat's alias", { operation: 'a', room: room(1) }]]],
       ['introducing the room', [introduces()]],
       ['ready', [isReady(1)]],
     ]);
@@ -62,8 +55,8 @@ describe('the first chat', () => {
   });
 
   it('carries the name that is wanted', () => {
-    const named = ready().after(wanted('a', { name: 'Plans' }), ...steps().slice(0, 3));
-    expect(named.does).toEqual([createsChat('a', 1, 'Plans')]);
+    const named = ready().after(wanted('a', { name: 'Plans' }));
+    expect(named.does).toEqual([createsChat('a', 1, 'Plans', null)]);
   });
 
   it.each(making)('minds nothing that another making says, or another Space: %s', (at, scene) => {
@@ -74,6 +67,7 @@ describe('the first chat', () => {
       refused({ operation: 'other.space' }),
       refused({ space: elsewhere }),
       ...chatSteps('a', 1, 'Chat 1', elsewhere).slice(0, 2),
+      ...spaceSteps('a.space', elsewhere).slice(1),
     ];
     expect(late.map((event) => scene.on(event))).toEqual(late.map(() => ({ at, does: [], changes: {} })));
   });
@@ -117,14 +111,14 @@ describe('more chats', () => {
     const full = ready().after(wanted(), ...Array.from({ length: 20 }, (_, n) => wanted(`w${n}`)));
     expect(full.context.waiting.length).toBe(20);
     expect(full.on(wanted('late'))).toEqual({
-      at: 'making the Space',
+      at: 'making the room',
       does: [say({ key: 'too many chats are wanted', limit: 20 })],
       changes: {},
     });
   });
 
   it('stand once in the list, whoever put them there before', () => {
-    const scene = settled.after(wanted(), ...chatSteps('a', 3).slice(0, 3));
+    const scene = settled.after(wanted(), ...chatSteps('a', 3).slice(0, 2));
     const restored = new Story(
       personMachine.resolveState({
         value: scene.snapshot.value,
@@ -132,7 +126,7 @@ describe('more chats', () => {
       }),
       [],
     );
-    expect(restored.after(...chatSteps('a', 3).slice(3)).context.chats).toEqual([chat(1), chat(2, true), chat(3)]);
+    expect(restored.after(...chatSteps('a', 3).slice(2)).context.chats).toEqual([chat(1), chat(2, true), chat(3)]);
   });
 });
 

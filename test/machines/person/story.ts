@@ -1,6 +1,6 @@
 import { transition, type StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
-import { PersonContext, type Job, type PersonEvent } from '../../../machines/person.model.ts';
+import { PersonContext, type Job, type PersonEvent, type Place } from '../../../machines/person.model.ts';
 import { type Notice } from '../../../machines/notices.ts';
 import { personEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { personMachine } from '../../../machines/person.machine.ts';
@@ -120,28 +120,25 @@ export const say = (notice: Notice): Effect => ['say', { room: entry, notice, an
 
 /** The steps of a first chat: what ends each. */
 export const steps = (operation = 'a', number = 1, name = `Chat ${number}`, within = space): PersonEvent[] => {
-  const ofSpace = { operation: `${operation}.space`, space: within };
-  return [
-    { type: 'space.made', ...ofSpace, space: null, room: within },
-    { type: 'space.marked', ...ofSpace },
-    { type: 'space.alias dropped', ...ofSpace },
-    ...chatSteps(operation, number, name, within),
-  ];
+  const [made, ...further] = chatSteps(operation, number, name, within);
+  return [{ ...made!, space: null } as PersonEvent, ...spaceSteps(`${operation}.space`, within), ...further];
 };
+/** Those of a Space. */
+export const spaceSteps = (operation = 'a.space', within = space): PersonEvent[] => [
+  { type: 'space.made', operation, space: null, room: within },
+  { type: 'space.marked', operation, space: within },
+];
 /** Those of a chat in a Space that stands. */
 export const chatSteps = (operation = 'a', number = 1, name = `Chat ${number}`, within = space): PersonEvent[] => [
   { type: 'chat.made', operation, space: within, room: room(number), name },
   { type: 'chat.linked', operation, space: within },
-  { type: 'chat.alias dropped', operation, space: null },
   { type: 'chat.introduced', operation, space: null },
 ];
 export const places = [
+  'making the room',
   'making the Space',
   'marking the Space',
-  "dropping the Space's alias",
-  'making the room',
   'linking the room',
-  "dropping the room's alias",
   'introducing the room',
 ];
 
@@ -151,15 +148,25 @@ export const making: [at: string, Story, left: PersonEvent[]][] = places.map((at
   ready().after(wanted(), ...steps().slice(0, done)),
   steps().slice(done),
 ]);
-export const createsSpace = (operation = 'a.space'): Effect => ['create the Space', { operation, person: ann }];
-export const createsChat = (operation = 'a', number = 1, name: string | null = null, within = space): Effect => [
-  'create the chat',
-  { operation, person: ann, space: within, number, name },
+export const place = (number: number, archived = false): Place => ({ number, room: room(number), archived });
+/** `chats`: what stands in it from the beginning. */
+export const createsSpace = (operation = 'a.space', chats = [place(1)]): Effect => [
+  'create the Space',
+  { operation, person: ann, chats },
 ];
+/** `within`: none where there is no Space yet. */
+export const createsChat = (
+  operation = 'a',
+  number = 1,
+  name: string | null = null,
+  within: RoomId | null = space,
+): Effect => ['create the chat', { operation, person: ann, space: within, number, name }];
 export const links = (operation = 'a', number = 1, within = space): Effect => [
   'link the chat',
-  { operation, space: within, room: room(number) },
+  { operation, space: within, ...place(number) },
 ];
+/** The chats stand in the Space where they should. */
+export const lists = (...chats: Place[]): Effect => ['link the other chats', { space, rooms: [], chats }];
 export const introduces = (operation = 'a', number = 1, name = `Chat ${number}`): Effect => [
   'introduce the chat',
   {

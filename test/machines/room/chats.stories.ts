@@ -30,6 +30,8 @@ import {
 } from './story.ts';
 
 const theirs = { number: 3, name: 'Chat 3' };
+const first = { number: 1, name: 'Chat 1' };
+const firstChat = (assignment: 'configured' | 'default' = 'configured') => ({ ...adopted(ann, assignment), ...first });
 const greeting = (defaultAgent = false) => say({ key: 'greeting', defaultAgent, inSpace: true }, null);
 const chat = play(adopted());
 /** The states of a conversation in a chat of a Space. */
@@ -39,16 +41,25 @@ const replacement = RoomId.parse('!new:example.org');
 
 describe('a chat of a Space', () => {
   it('begins when it is adopted', () => {
+    expect(play().on(firstChat())).toEqual({
+      at: 'idle',
+      does: [joins(false), marked({ ...first, contextId }), greeting()],
+      changes: { person: ann, agent, contextId: '9', ...first },
+    });
+    expect(play().on(firstChat('default')).does.at(-1)).toEqual(greeting(true));
+  });
+
+  it('greets nobody who has one already', () => {
     expect(play().on(adopted())).toEqual({
       at: 'idle',
-      does: [joins(false), marked({ ...theirs, contextId }), greeting()],
+      does: [joins(false), marked({ ...theirs, contextId })],
       changes: { person: ann, agent, contextId: '9', ...theirs },
     });
-    expect(play().on(adopted(ann, 'default')).does.at(-1)).toEqual(greeting(true));
   });
 
   it.each(each(everywhere))('is adopted around what its person began already: %s', (at, scene) => {
-    expect(scene.on(adopted())).toEqual({ at, does: [joins(false), marked(theirs), greeting()], changes: theirs });
+    expect(scene.on(adopted())).toEqual({ at, does: [joins(false), marked(theirs)], changes: theirs });
+    expect(scene.on(firstChat()).does).toEqual([joins(false), marked(first), greeting()]);
   });
 
   it.each(each(everywhere))('is not what is somebody else’s, which is told: %s', (at, scene) => {
@@ -58,7 +69,7 @@ describe('a chat of a Space', () => {
   it('is adopted out of pointing', () => {
     expect(play(invited(ann, agent, 'entry'), joined).on(adopted())).toEqual({
       at: 'idle',
-      does: [joins(false), marked({ ...theirs, contextId }), greeting()],
+      does: [joins(false), marked({ ...theirs, contextId })],
       changes: { role: 'chat', contextId: '9', ...theirs },
     });
   });
@@ -67,7 +78,7 @@ describe('a chat of a Space', () => {
     const renamed = play(claimed('chat', 'configured', theirs)).after({ type: 'name.set', name: 'Plans' });
     expect(renamed.on(adopted())).toEqual({
       at: 'idle',
-      does: [joins(false), marked({ ...theirs, name: 'Plans', contextId: ContextId.parse('1') }), greeting()],
+      does: [joins(false), marked({ ...theirs, name: 'Plans', contextId: ContextId.parse('1') })],
       changes: {},
     });
   });
