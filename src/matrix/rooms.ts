@@ -1,11 +1,10 @@
 /** What the bot does to rooms besides messages: making, joining, linking, naming, marking and leaving them, and inviting. */
-import { z } from 'zod';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { abortAfter } from '../basics/after.ts';
 import { latestWish } from '../basics/latest-wish.ts';
 import type { Chance, Done, Log, Now, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { MatrixFailure, unlessRefused } from './errors.ts';
+import { MatrixFailure } from './errors.ts';
 import { createInviting } from './inviting.ts';
 import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
