@@ -2,8 +2,9 @@
  * The commands of a chat room, in the order of the help: one row each for the parser, the events, the help and the
  * documents. A command that is not here is answered with `command.unknown`.
  */
-import type { ContextId, EventId, UserId } from './ids.ts';
+import type { ContextId } from './ids.ts';
 import type { RoomEvent } from './room.model.ts';
+import type { Written } from './message.ts';
 
 type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
 export type CommandName = Exclude<CommandIn<RoomEvent['type']>, 'unknown'>;
@@ -75,7 +76,7 @@ export interface HostFacts {
 export type HostFact = keyof HostFacts;
 
 /** What the event of a command has that nobody writes. */
-type FactOf<Name extends CommandName> = Exclude<keyof EventOf<Name>, 'type' | keyof Said> & HostFact;
+type FactOf<Name extends CommandName> = Exclude<keyof EventOf<Name>, 'type' | keyof Written> & HostFact;
 
 /**
  * What becomes of words that are not taken: the person is told, and the command is done all the same, or it is not done,
@@ -166,10 +167,6 @@ export function commandCalled(written: string): Command | undefined {
   return commands.find(({ name, aliases }) => name === written || aliases.includes(written));
 }
 
-interface Said {
-  eventId: EventId;
-  sender: UserId;
-}
 type Given<Name extends CommandName> = (typeof rows)[Name]['given'][number];
 /** The commands to which the host adds something. */
 export type CommandWithFacts = { [Name in CommandName]: Given<Name> extends never ? never : Name }[CommandName];
@@ -188,26 +185,34 @@ export interface WithSurplus {
 export function commandEvent<Name extends CommandName>(
   name: Name,
   args: string,
-  { eventId, sender }: Said,
+  said: Written,
   facts: Pick<HostFacts, Given<Name>>,
 ): EventOf<Name> {
   const { takes, given } = rows[name];
   const added = Object.fromEntries(given.map((fact: Given<Name>) => [fact, facts[fact]]));
   const surplus = leftovers[takes](args).trim();
-  const event = { type: `command.${name}`, eventId, sender, ...readings[takes](args), ...added };
+  const event = { type: `command.${name}`, ...writtenIn(said), ...readings[takes](args), ...added };
   return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
+}
+
+function writtenIn({ eventId, sender, thread }: Written): Written {
+  return { eventId, sender, ...(thread !== undefined && { thread }) };
+}
+
+function isWritten(event: RoomEvent): event is RoomEvent & Written {
+  return 'sender' in event && 'eventId' in event;
 }
 
 /** A command without its surplus, and behind it what becomes of that; any other event as it is. */
 export function withItsSurplus(event: RoomEvent & WithSurplus): RoomEvent[] {
   const { surplus, ...plain } = event;
   const command = commands.find(({ name }) => event.type === `command.${name}`);
-  if (surplus === undefined || command === undefined || !('sender' in event) || !('eventId' in event)) return [event];
-  const { eventId, sender } = event;
-  const text = { eventId, sender, body: surplus, replyTo: null };
+  if (surplus === undefined || command === undefined || !isWritten(event)) return [event];
+  const written = writtenIn(event);
+  const text = { ...written, body: surplus, replyTo: null };
   if (command.surplus === 'is the next text') return [plain as RoomEvent, { type: 'text.received', text }];
   if (command.surplus === 'is the first text there') return [{ ...plain, first: text } as RoomEvent];
   const done = command.surplus === 'is told';
-  const said: RoomEvent = { type: 'words.left', eventId, sender, command: command.name, words: surplus, done };
+  const said: RoomEvent = { type: 'words.left', ...written, command: command.name, words: surplus, done };
   return done ? [plain as RoomEvent, said] : [said];
 }

@@ -6,6 +6,7 @@ import { Farewell, Notice } from './notices.ts';
 import { Place, type PersonEffectParams, type personEffects } from './person.model.ts';
 import { Answer, Text, type RoomEvent } from './room.model.ts';
 import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
+import { Relation } from './message.ts';
 
 type Kept<Effects> = { [Name in keyof Effects]: Effects[Name] extends 'repeatable' ? Name : never }[keyof Effects];
 type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Params[Each]> };
@@ -30,10 +31,17 @@ export const roomEffectSchemas = {
   'set the name': z.object({ name: z.string(), answers: EventId }),
   'write the marker': z.object({ marker: Marker }),
   'tell the person': z.object({ person: UserId, wish: Wish }),
-  say: z.object({ notice: Notice, answers }),
-  'deliver the answer': z.object({
-    ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), stands: EventId.optional(), answers: EventId },
+  say: z.object({
+    ...{ notice: Notice, answers },
+    ...{ relation: Relation.optional(), mentions: UserId.optional(), turn: TurnId.optional() },
   }),
+  'deliver the answer': z.object({
+    ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
+    ...{ stands: EventId.optional(), piece: z.number().optional() },
+  }),
+  'mark the message': z.object({ of: EventId }),
+  'take back': z.object({ event: EventId }),
+  'change the notice': z.object({ of: EventId, notice: Notice, answers }),
 } satisfies Schemas<RoomEffectParams, Kept<typeof roomEffects>>;
 
 /** What a room hears is checked for being an event at all, no further: events have no schemas. */

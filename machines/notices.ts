@@ -64,16 +64,21 @@ export const notices = {
   /** `done`: the command was done all the same. */
   'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
   'edit came too late': says(),
+  /** `position`: how many messages wait. */
   'text waits': says({ position: z.number() }),
   'did you mean !stop': says(),
   'text waits for your word': says(),
   'queue is full': refuses({ limit: z.number() }),
   'agent is busy': says({ position: z.number() }),
+  /** `waiting`: how many messages besides the one that waits for the agent. */
+  'texts wait for the busy agent': says({ position: z.number(), waiting: z.number() }),
   'files are not taken': refuses(),
   'thing is not taken': refuses({ thing: Thing }),
   'agent sent a file': says({ path: z.string() }),
   'agent asks': says({ text: z.string() }),
   'question expired': says(),
+  /** The person's word on it; `later`: the agent hears it once it is done with what it does. */
+  'word is taken': says({ approved: z.boolean(), later: z.boolean() }),
   'no question is open': refuses(),
   stopped: says(),
   'is stopping': refuses(),
@@ -113,6 +118,7 @@ export const notices = {
   'name is missing': refuses(),
   'name could not be set': refuses({ code: z.string() }),
   'chat is archived': says({ chat: z.string(), number: z.number() }),
+  'you write in an archived chat': says(),
   'chat is unarchived': says({ chat: z.string(), number: z.number() }),
   'no such chat': refuses(),
   'this is no numbered chat': refuses(),

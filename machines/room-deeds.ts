@@ -2,7 +2,10 @@
 import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
 import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
+import { lastInLine, marksOf, noticedAt, noticeOfTheLine } from './room-queue.ts';
 import { as } from './vocabulary.ts';
+
+const { enqueueActions } = withNotes;
 
 export const withDeeds = withNotes.extend({
   actions: {
@@ -21,6 +24,9 @@ export const withDeeds = withNotes.extend({
       delivery(context, as(event, 'turn.ended')),
     ),
 
+    'deliver what it said so far': asks('deliver the answer', ({ context, event }) =>
+      delivery(context, as(event, 'agent.asked').said ?? { answer: null }),
+    ),
     'deliver what was refused': asks('deliver the answer', ({ context }) => redelivery(context)),
 
     // the agent
@@ -34,6 +40,7 @@ export const withDeeds = withNotes.extend({
       const { id, text } = turnOf(context);
       return { turn: id, text };
     }),
+    'let the rest of the answer be a reply': asks('go on as a reply', ({ context }) => ({ turn: turnOf(context).id })),
     'ask the agent to stop': asks('stop the agent', ({ context }) => {
       const { id, stoppedFor } = turnOf(context);
       return { turn: id, trouble: stoppedFor };
@@ -42,6 +49,21 @@ export const withDeeds = withNotes.extend({
       confirmation(context, as(event, 'command.yes', 'command.no').type === 'command.yes'),
     ),
     'say no for want of a word': asks('send the confirmation', ({ context }) => confirmation(context, false)),
+
+    // what is told of the queue
+    'mark that the text waits': asks('mark the message', ({ event }) => ({
+      of: as(event, 'text.received').text.eventId,
+    })),
+    'take the marks away': enqueueActions(({ context, enqueue }) => {
+      for (const event of marksOf(context)) enqueue({ type: 'take back', params: { event } });
+    }),
+    'take the late mark back': asks('take back', ({ event }) => ({ event: as(event, 'text.marked').mark })),
+    'change the notice of the line': asks('change the notice', ({ context }) => ({
+      ...{ of: noticedAt(context), notice: noticeOfTheLine(context) },
+      answers: lastInLine(context)?.eventId ?? null,
+    })),
+    'take the notice of the line back': asks('take back', ({ context }) => ({ event: noticedAt(context) })),
+    'take the late notice back': asks('take back', ({ event }) => ({ event: as(event, 'line.shown').eventId })),
 
     // what the person's actor hears
     'wish for access': wishes(({ event }) => ({ type: 'access.wanted', answers: messageOf(event) })),

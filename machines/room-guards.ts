@@ -1,7 +1,32 @@
 /** What the room finds to be so, and how long it waits. A name that holds on several events looks at the event itself. */
 import { and, not } from 'xstate';
-import { isMeant, soundsLikeStop } from './room-words.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
+import type { RoomEvent } from './room.model.ts';
+import { refusedAnswer, soundsLikeStop } from './room-words.ts';
+import { isMeant, lineOf } from './room-queue.ts';
 import { withSayings } from './room-sayings.ts';
+
+function hasRoomFor({ waiting, limits }: RoomInTheHouse, event: RoomEvent): boolean {
+  const size = event.type === 'text.received' ? event.text.body.length : 0;
+  const taken = waiting.reduce((sum, { body }) => sum + body.length, size);
+  return waiting.length < limits.queue && taken <= limits.queueSize;
+}
+
+function isTold({ limits }: RoomInTheHouse): boolean {
+  return limits.waiting !== 'reaction';
+}
+
+/** What waits for the person's own word needs no notice but the question. */
+function isLine(context: RoomInTheHouse): boolean {
+  const { texts, position } = lineOf(context);
+  const waitsForThem = context.turn !== null && context.question !== null;
+  return position !== null || (texts > 0 && !waitsForThem);
+}
+
+function hasMoved(context: RoomInTheHouse): boolean {
+  const { texts, position } = lineOf(context);
+  return context.line !== null && (context.line.texts !== texts || context.line.position !== position);
+}
 
 const withFacts = withSayings.extend({
   guards: {
@@ -21,6 +46,7 @@ const withFacts = withSayings.extend({
     'the person left': ({ context, event }) => event.type === 'member.left' && event.user === context.person,
     'the person knows': ({ context }) => context.noticed,
     'the person knows that it is encrypted': ({ context }) => context.encrypted,
+    'the person should hear that it is archived': ({ context }) => context.archived && !context.toldArchived,
     'they were told, or too many were': ({ context, event }) =>
       'sender' in event && (context.told.length >= context.limits.mostTold || context.told.includes(event.sender)),
     'a refusal is said every time': ({ context }) => context.limits.refuseAlways,
@@ -38,16 +64,25 @@ const withFacts = withSayings.extend({
 
     // the conversation
     'a text waits': ({ context }) => context.waiting.length > 0,
-    'the queue has room': ({ context }) => context.waiting.length < context.limits.queue,
+    'the queue has room': ({ context, event }) => hasRoomFor(context, event),
+    'the text of what was refused is known': ({ context, event }) =>
+      event.type === 'answer.refused' && refusedAnswer(context, event) !== null,
     'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,
     'something is unanswered': ({ context }) => context.unanswered !== null,
     'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
     'an answered text is known': ({ context }) => context.last !== null,
+    'something waits': ({ context }) => isTold(context) && isLine(context),
+    'nothing waits any more': ({ context }) => !isLine(context),
+    'the line moved': ({ context }) => hasMoved(context),
+    'waiting texts are marked': ({ context }) => context.limits.waiting !== 'notice',
+    'a waiting text was marked': ({ context, event }) =>
+      event.type === 'text.marked' && context.waiting.some(({ eventId }) => eventId === event.of),
     'a waiting text is meant': ({ context, event }) => context.waiting.some((text) => isMeant(text, event)),
     'a text that !retry asks is meant': ({ context, event }) =>
       isMeant(context.unanswered?.text, event) || isMeant(context.last, event),
     'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
+    'the person knows that it waits for a word': ({ context }) => context.question?.isUrged === true,
 
     // the turn
     'it is of this turn': ({ context, event }) =>
@@ -55,14 +90,16 @@ const withFacts = withSayings.extend({
     'the text of this turn is meant': ({ context, event }) => isMeant(context.turn?.text, event),
     'the turn was discarded': ({ context }) => context.turn?.discarded === true,
     'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.connectTries,
-    'the person knows that the agent is busy': ({ context }) => context.turn?.toldBusy === true,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
-    'the agent runs a repeated message only once': ({ context }) => context.turn?.idempotent === true,
+    'the agent runs a repeated message once': ({ context }) => context.turn?.idempotent === true,
     'the session is another one': ({ context, event }) =>
       event.type === 'agent.ready' &&
       event.session !== null &&
       context.session !== null &&
       event.session !== context.session,
+    'something was said before': ({ event }) => event.type === 'agent.asked' && event.said !== undefined,
+    'some of it is delivered': ({ context }) => (context.turn?.pieces ?? 0) > 0,
+    'it is the last piece': ({ context, event }) => 'piece' in event && event.piece === context.turn?.pieces,
     'it is done': ({ event }) => event.type === 'turn.ended' && event.outcome === 'done',
     'it brings an answer': ({ event }) => event.type === 'turn.ended' && event.answer !== null,
   },
@@ -71,6 +108,7 @@ const withFacts = withSayings.extend({
     backoff: ({ context }) => context.turn?.pauseMs ?? context.limits.firstPauseMs,
     turnLimit: ({ context }) => context.limits.turnMs,
     questionLimit: ({ context }) => context.question?.expiresInMs ?? context.limits.questionMs,
+    patience: ({ context }) => context.limits.patienceMs,
     stopLimit: ({ context }) => context.limits.stopMs,
   },
 });
@@ -81,15 +119,14 @@ export const withGuards = withFacts.extend({
     'the person need not hear it again': and(['the person knows', not('a refusal is said every time')]),
     'the person should hear of the default agent': and(['the default agent serves', not('the person knows')]),
     'more chats are made': and(['the chat has a number', 'people get more than one']),
-    'it is of this turn and the person does not know': and([
-      'it is of this turn',
-      not('the person knows that the agent is busy'),
-    ]),
     'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
     'the agent forgot': and(['it is of this turn', 'the session is another one']),
     'this turn was discarded': and(['it is of this turn', 'the turn was discarded']),
     'this turn is done with an answer': and(['it is of this turn', 'it is done', 'it brings an answer']),
+    'the last piece of this turn is meant': and(['it is of this turn', 'it is the last piece']),
+    'the turn may be asked again': and(['the agent runs a repeated message once', not('some of it is delivered')]),
+    'this turn is done without another word': and(['it is of this turn', 'it is done', 'some of it is delivered']),
     'this turn is done without a word': and(['it is of this turn', 'it is done']),
     'this turn broke off with a piece of an answer': and(['it is of this turn', 'it brings an answer']),
   },

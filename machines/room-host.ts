@@ -5,7 +5,8 @@ import type { Farewell, Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import { type RoomEvent } from './room.model.ts';
 import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
-import { personIn, turnOf, wish } from './room-words.ts';
+import type { Relation } from './message.ts';
+import { personIn, relatedToTheText, turnOf, wish } from './room-words.ts';
 import { asking, effects, from, type Moment } from './vocabulary.ts';
 
 export type RoomMoment = Moment<RoomInTheHouse, RoomEvent>;
@@ -25,12 +26,33 @@ export const asks = asking<RoomInTheHouse, RoomEvent, RoomEffectParams>();
 
 /** A word to whoever wrote the message at hand; to the whole room where nobody did. */
 export function says(notice: Notice | ((moment: RoomMoment) => Notice)) {
-  return asks('say', (moment) => ({ notice: from(notice, moment), answers: messageOf(moment.event) }));
+  return asks('say', (moment) => ({
+    ...{ notice: from(notice, moment), answers: messageOf(moment.event) },
+    ...inThread(threadOf(moment.event)),
+  }));
 }
 
-/** A word to whoever asked what is being answered. */
+/** A word to whoever asked what is being answered, behind what is there of the answer. */
 export function tellsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice)) {
-  return asks('say', (moment) => ({ notice: from(notice, moment), answers: turnOf(moment.context).text.eventId }));
+  return asks('say', (moment) => ({ notice: from(notice, moment), ...toTheAsker(moment.context) }));
+}
+
+/** A word that they would be sorry to miss: it rings, unless it is what they asked for themselves. */
+export function alertsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice)) {
+  return asks('say', (moment) => {
+    const found = from(notice, moment);
+    const { sender } = turnOf(moment.context).text;
+    return { notice: found, ...toTheAsker(moment.context), ...(found.key !== 'stopped' && { mentions: sender }) };
+  });
+}
+
+function toTheAsker(context: RoomInTheHouse) {
+  const { id, text } = turnOf(context);
+  return { answers: text.eventId, ...relatedToTheText(context), turn: id };
+}
+
+function inThread(thread: EventId | undefined): { relation?: Relation } {
+  return thread === undefined ? {} : { relation: { thread } };
 }
 
 /** A word to the actor of the room's person. */
@@ -41,6 +63,11 @@ export function wishes(what: Wish | ((moment: RoomMoment) => Wish)) {
 /** Out of the room, whose person hears why. */
 export function leavesFor(why: Farewell) {
   return asks('leave the room', ({ context }) => ({ person: personIn(context), why }));
+}
+
+function threadOf(event: RoomEvent): EventId | undefined {
+  if (event.type === 'text.received') return event.text.thread;
+  return 'thread' in event ? event.thread : undefined;
 }
 
 /** The message that an event brought; null for what nobody wrote. */

@@ -5,6 +5,10 @@ import type { RoomContext } from './room.model.ts';
 export interface PolicyLimits {
   /** Texts that may wait behind the one being answered. */
   queue: number;
+  /** What waited is asked one by one, or all of it in one turn. */
+  queued: 'each' | 'together';
+  /** How a text that waits is told so. */
+  waiting: 'notice' | 'reaction' | 'both';
   /** Tries to reach the agent before the person is told. */
   connectTries: number;
   turnMs: number;
@@ -13,12 +17,19 @@ export interface PolicyLimits {
 }
 
 /** So small that whoever walks through a chart meets each of them in a few steps. */
-export const smallestLimits: PolicyLimits = { queue: 1, connectTries: 2, turnMs: 60_000, refuseAlways: false };
+export const smallestLimits: PolicyLimits = {
+  ...{ queue: 1, queued: 'each', waiting: 'notice' },
+  ...{ connectTries: 2, turnMs: 60_000, refuseAlways: false },
+};
 
 /** What nobody sets. */
 export const fixedLimits = {
   /** In a room of hundreds, most of them need not hear that they are not answered. */
   mostTold: 50,
+  /** The texts that wait in one room, together, in characters. */
+  queueSize: 1_000_000,
+  /** What waits no longer than this needs no word. */
+  patienceMs: 3_000,
   /** An agent's question that names no time of its own. */
   questionMs: 60 * 60_000,
   stopMs: 5_000,

@@ -1,25 +1,25 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
-import type { Answer, RoomContext, Text } from './room.model.ts';
+import type { RoomContext, Text } from './room.model.ts';
 import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
   askedAgain,
-  beginNextTurn,
   beginTurn,
   moveTo,
+  nextPiece,
   noteOf,
   numberAndName,
   personOf,
   receive,
-  reworded,
+  refusedAnswer,
   turnOf,
   unansweredText,
   whyStopped,
   whyUnanswered,
-  withoutText,
   wordOn,
   wordOnExpiry,
 } from './room-words.ts';
+import { askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
 import { as } from './vocabulary.ts';
 
 const { assign } = host;
@@ -38,9 +38,7 @@ function leavesOpen({ turn }: RoomContext, why: 'interrupted' | 'stopped' | 'fai
   return { unanswered: turn && { text: turn.text, why } };
 }
 
-function refusedAnswer({ turn }: RoomContext, answer: Answer): RoomContext['unanswered'] {
-  return turn && { text: turn.text, why: 'failed', answer };
-}
+const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 
 export const withNotes = host.extend({
   actions: {
@@ -55,7 +53,11 @@ export const withNotes = host.extend({
       numberAndName({ context, event: as(event, 'room.adopted') }),
     ),
     'note the name': assign(({ event }) => ({ name: as(event, 'room.named', 'name.set').name })),
-    'note whether it is archived': assign(({ event }) => ({ archived: as(event, 'chat.archived').archived })),
+    'note whether it is archived': assign(({ event }) => ({
+      archived: as(event, 'chat.archived').archived,
+      toldArchived: false,
+    })),
+    'note that the person knows that it is archived': assign({ toldArchived: true }),
     'note that the person knows': assign({ noticed: true }),
     'note that the room is encrypted': assign({ encrypted: true }),
     'note who was told': assign(({ context, event }) => ({
@@ -71,6 +73,7 @@ export const withNotes = host.extend({
       last: null,
       question: null,
       dialog: null,
+      line: null,
     }),
     'start a new context': assign(({ event }) => ({
       contextId: as(event, 'command.clear').contextId,
@@ -85,7 +88,7 @@ export const withNotes = host.extend({
 
     // the turn
     'begin the turn': assign(({ context, event }) => beginTurn(context, as(event, 'text.received').text)),
-    'begin the turn anew': assign(({ context }) => beginTurn(context, unansweredText(context))),
+    'begin the turn anew': assign(({ context }) => beginTurn(context, unansweredText(context), true)),
     'begin the turn with the last text': assign(({ context, event }) =>
       beginTurn(context, askedAgain(context, as(event, 'command.retry').eventId)),
     ),
@@ -94,9 +97,11 @@ export const withNotes = host.extend({
     'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
     'discard the turn': assign(({ context }) => ({ turn: context.turn && { ...context.turn, discarded: true } })),
     'end the turn': assign({ turn: null }),
-    'note that the person knows that the agent is busy': assign(({ context }) => ({
-      turn: context.turn && { ...context.turn, toldBusy: true },
+    'note its place in the line of the agent': assign(({ context, event }) => ({
+      turn: context.turn && { ...context.turn, position: as(event, 'place.awaited').position },
     })),
+    'note that it has no place yet': noPosition,
+    'note that it waits no more': noPosition,
     'note the failed try': assign(({ context, event }) => ({
       turn: afterFailedTry(context.turn, as(event, 'agent.unreachable').jitter, context.limits),
     })),
@@ -126,20 +131,44 @@ export const withNotes = host.extend({
     }),
     // Of a turn that broke off there is more to ask for than the piece that was refused.
     'note what was refused': assign(({ context, event }) => ({
-      unanswered: context.unanswered ?? refusedAnswer(context, as(event, 'answer.refused').answer),
+      unanswered: context.unanswered ?? refusedAnswer(context, as(event, 'answer.refused')),
     })),
     'forget what stays unanswered': assign({ unanswered: null }),
 
     // the queue
     'hold the text': hold(({ event }) => as(event, 'text.received').text),
     'hold what is unanswered': hold(({ context }) => unansweredText(context)),
+    'put back what was asked with it': assign(({ context, event }) => ({
+      waiting: [...askedWithIt(context, as(event, 'text.withdrawn')), ...context.waiting],
+    })),
     'take the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
     'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn'))),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
 
+    'note that it is marked': assign(({ context, event }) => {
+      const { of, mark } = as(event, 'text.marked');
+      return { waiting: context.waiting.map((text) => (text.eventId === of ? { ...text, mark } : text)) };
+    }),
+
+    // what is told of the queue
+    'note what is told of the line': assign(({ context }) => ({
+      line: { ...lineOf(context), notice: context.line?.notice ?? null },
+    })),
+    'note where the line is told': assign(({ context, event }) => ({
+      line: context.line && { ...context.line, notice: as(event, 'line.shown').eventId },
+    })),
+    'forget the line': assign({ line: null }),
+
     // the agent's question
     'note the question': assign(({ event }) => ({ question: as(event, 'agent.asked').question })),
+    'note where the question stands': assign(({ context, event }) => ({
+      question: context.question && { ...context.question, shown: as(event, 'question.shown').eventId },
+    })),
+    'note that the person knows that it waits': assign(({ context }) => ({
+      question: context.question && { ...context.question, isUrged: true as const },
+    })),
+    'go on with the next piece': assign(({ context }) => ({ turn: context.turn && nextPiece(context.turn) })),
     'close the question': assign({ question: null }),
   },
 });

@@ -1,9 +1,20 @@
 /** What the room says to its people, each saying under the sentence that the chart calls it by. */
 import { ONLY_CONTEXT } from './ids.ts';
+import type { Notice } from './notices.ts';
+import type { RoomEvent } from './room.model.ts';
 import { withDeeds } from './room-deeds.ts';
-import { says, tellsTheAsker } from './room-host.ts';
+import { alertsTheAsker, asks, says, tellsTheAsker } from './room-host.ts';
 import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf, yourAgent } from './room-words.ts';
+import { lastInLine, noticeOfTheLine } from './room-queue.ts';
 import { as } from './vocabulary.ts';
+
+function wordTaken(event: RoomEvent, later: boolean): Notice {
+  return { key: 'word is taken', approved: as(event, 'command.yes', 'command.no').type === 'command.yes', later };
+}
+
+function refusal(event: RoomEvent): Notice {
+  return { key: 'answer was refused', tooLarge: as(event, 'answer.refused').code === 'M_TOO_LARGE' };
+}
 
 export const withSayings = withDeeds.extend({
   actions: {
@@ -64,38 +75,46 @@ export const withSayings = withDeeds.extend({
     'say why the invitation is declined': says(({ event }) => declined(as(event, 'invite.declined'))),
 
     // what becomes of their text
-    'say its place in the line': says(({ context }) => ({ key: 'text waits', position: context.waiting.length })),
+    'say what waits': asks('say', ({ context }) => {
+      const { eventId = null, thread } = lastInLine(context) ?? {};
+      return {
+        notice: noticeOfTheLine(context),
+        answers: eventId,
+        ...(thread !== undefined && { relation: { thread } }),
+      };
+    }),
     'say how to stop': says({ key: 'did you mean !stop' }),
     'say that it waits for a word': says({ key: 'text waits for your word' }),
+    'say that the word is passed on': says(({ event }) => wordTaken(event, false)),
+    'say that the word is passed on later': says(({ event }) => wordTaken(event, true)),
+    'say that the chat is archived': says({ key: 'you write in an archived chat' }),
     'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
     'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
-    'say that the agent is busy': tellsTheAsker(({ event }) => ({
-      key: 'agent is busy',
-      position: as(event, 'place.awaited').position,
-    })),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),
     'say which file came': tellsTheAsker(({ event }) => ({
       key: 'agent sent a file',
       path: as(event, 'agent.sent a file').path,
     })),
-    'say that the agent cannot be reached': tellsTheAsker(({ event }) => ({
+    'say that the agent cannot be reached': alertsTheAsker(({ event }) => ({
       key: 'trouble',
       trouble: as(event, 'agent.unreachable').trouble,
     })),
-    'say why it broke off': tellsTheAsker(({ event }) => brokenOff(as(event, 'turn.ended').trouble)),
-    'say why it was stopped': tellsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
-    'say that it was interrupted': tellsTheAsker({ key: 'interrupted' }),
-    'say that the answer is empty': tellsTheAsker({ key: 'empty answer' }),
-    'say that the answer was refused': tellsTheAsker(({ event }) => ({
-      key: 'answer was refused',
-      tooLarge: as(event, 'answer.refused').code === 'M_TOO_LARGE',
+    'say why it broke off': alertsTheAsker(({ event }) => brokenOff(as(event, 'turn.ended').trouble)),
+    'say why it was stopped': alertsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
+    'say that it was interrupted': alertsTheAsker({ key: 'interrupted' }),
+    'say that the answer is empty': alertsTheAsker({ key: 'empty answer' }),
+    'say that the answer was refused': alertsTheAsker(({ event }) => refusal(event)),
+    'say that an answer of before was refused': asks('say', ({ context, event }) => ({
+      notice: refusal(event),
+      answers: as(event, 'answer.refused').answers,
+      mentions: context.person ?? undefined,
     })),
 
     // the agent's question
-    'pass on the question': tellsTheAsker(({ event }) => ({
+    'pass on the question': alertsTheAsker(({ event }) => ({
       key: 'agent asks',
       text: as(event, 'agent.asked').question.text,
     })),
-    'say that the question expired': tellsTheAsker({ key: 'question expired' }),
+    'say that the question expired': alertsTheAsker({ key: 'question expired' }),
   },
 });

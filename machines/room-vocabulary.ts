@@ -13,24 +13,89 @@ export const room = withGuards.extend({
     'hold the text, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the text');
+      enqueue('let the rest of the answer be a reply');
+      if (check('waiting texts are marked')) enqueue('mark that the text waits');
       if (check('the text is a bare !stop')) enqueue('say how to stop');
-      else enqueue('say its place in the line');
     }),
     'hold it again, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold what is unanswered');
       enqueue('forget what stays unanswered');
-      enqueue('say its place in the line');
+      enqueue('let the rest of the answer be a reply');
     }),
     'hold the word, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the word');
       enqueue('close the question');
-      enqueue('say its place in the line');
+      enqueue('let the rest of the answer be a reply');
+      enqueue('say that the word is passed on later');
+    }),
+    'begin the turn with the next text': enqueueActions(({ enqueue }) => {
+      enqueue('begin the next turn');
+      enqueue('take the marks away');
+    }),
+    'hold the text until a word comes, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
+      if (!check('the queue has room')) return enqueue('say that the queue is full');
+      enqueue('hold the text');
+      enqueue('let the rest of the answer be a reply');
+      if (check('the person knows that it waits for a word')) return;
+      enqueue('note that the person knows that it waits');
+      enqueue('say that it waits for a word');
+    }),
+    'pass on the word and go on': enqueueActions(({ enqueue }) => {
+      enqueue('pass on the word');
+      enqueue('close the question');
+      enqueue('say that the word is passed on');
+      enqueue('begin to type');
+    }),
+    'hold the word and go on': enqueueActions(({ enqueue }) => {
+      enqueue('hold the word');
+      enqueue('close the question');
+      enqueue('say that the word is passed on later');
+      enqueue('begin to type');
+    }),
+    'ask the person what the agent asks': enqueueActions(({ check, enqueue }) => {
+      if (check('something was said before')) {
+        enqueue('deliver what it said so far');
+        enqueue('go on with the next piece');
+      }
+      enqueue('note the question');
+      enqueue('pass on the question');
+    }),
+    'greet the person': enqueueActions(({ check, enqueue }) => {
+      enqueue('say hello');
+      if (check('the default agent serves')) enqueue('note that the person knows');
+    }),
+    'say what they should know first': enqueueActions(({ check, enqueue }) => {
+      if (check('the person should hear that it is archived')) {
+        enqueue('note that the person knows that it is archived');
+        enqueue('say that the chat is archived');
+      }
+      if (check('the person should hear of the default agent')) {
+        enqueue('note that the person knows');
+        enqueue('say that the default agent answers');
+      }
+    }),
+    'take the new wording, which came too late': enqueueActions(({ enqueue }) => {
+      enqueue('take the new wording');
+      enqueue('say that it is asked with its new words by !retry');
+    }),
+    'take the text back from the agent': enqueueActions(({ enqueue }) => {
+      enqueue('forget the text');
+      enqueue('put back what was asked with it');
+      enqueue('discard the turn');
+      enqueue('ask the agent to stop');
     }),
     // Whoever has one knows what is said there.
-    'say hello in a first chat': enqueueActions(({ check, enqueue }) => {
-      if (check('it is their first chat')) enqueue('say hello');
+    'be the chat that was made': enqueueActions(({ enqueue }) => {
+      enqueue('note the number and name');
+      enqueue('join the room in silence');
+      enqueue('mark the room');
+    }),
+    'greet the person in a first chat': enqueueActions(({ check, enqueue }) => {
+      if (!check('it is their first chat')) return;
+      enqueue('say hello');
+      if (check('the default agent serves')) enqueue('note that the person knows');
     }),
     'begin a new conversation': enqueueActions(({ enqueue }) => {
       enqueue('start a new context');

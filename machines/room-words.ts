@@ -2,44 +2,22 @@
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
-import type { Assignment, Role, Outcome, RoomContext, RoomEvent, Text, Turn, Unanswered } from './room.model.ts';
+import type {
+  Answer,
+  Assignment,
+  Role,
+  Outcome,
+  RoomContext,
+  RoomEvent,
+  Text,
+  Turn,
+  Unanswered,
+} from './room.model.ts';
+import type { Written } from './message.ts';
 import type { Wish, RoomEffectParams } from './room.effects.ts';
+import type { Relation } from './message.ts';
 import type { Notice, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
-
-/** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
-export function isMeant(text: Text | null | undefined, event: RoomEvent): boolean {
-  if (text === null || text === undefined) return false;
-  if (event.type !== 'text.edited' && event.type !== 'text.withdrawn') return false;
-  const isIt = text.eventId === event.of || text.repeats === event.of;
-  return isIt && (event.type === 'text.withdrawn' || event.sender === text.sender);
-}
-
-/** What the room remembers with every text changed that an edit is about. */
-export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomContext> {
-  if (event.type !== 'text.edited') return {};
-  const { body } = event;
-  const now = (text: Text): Text => (isMeant(text, event) ? { ...text, body } : text);
-  const { turn, waiting, unanswered, last } = context;
-  return {
-    turn: turn && { ...turn, text: now(turn.text) },
-    waiting: waiting.map(now),
-    // A refused answer was one to the old words.
-    unanswered:
-      unanswered &&
-      (isMeant(unanswered.text, event) ? { text: now(unanswered.text), why: unanswered.why } : unanswered),
-    last: last && now(last),
-  };
-}
-
-/** What the room remembers without a text that was taken out of it; a turn about it ends in its own time. */
-export function withoutText({ waiting, unanswered, last }: RoomContext, event: RoomEvent): Partial<RoomContext> {
-  return {
-    waiting: waiting.filter((text) => !isMeant(text, event)),
-    unanswered: isMeant(unanswered?.text, event) ? null : unanswered,
-    last: isMeant(last, event) ? null : last,
-  };
-}
 
 /** The last answered text, asked by another message: an agent that runs a repeated one only once is asked anew. */
 export function askedAgain({ last }: RoomContext, eventId: EventId): Text {
@@ -53,17 +31,26 @@ export function turnOf(context: RoomContext): Turn {
   return context.turn;
 }
 
-export function beginTurn(context: RoomContext, text: Text): Partial<RoomContext> {
+/** `waited`: others may stand between the text and what answers it. */
+export function beginTurn(context: RoomContext, text: Text, waited = false): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  const turn = newTurn({ id, text, contextId: context.contextId });
+  const turn = newTurn({ id, text, contextId: context.contextId, waited });
   return { turns: id, turn, unanswered: null };
 }
 
-export function beginNextTurn(context: RoomContext): Partial<RoomContext> {
-  const [next, ...waiting] = context.waiting;
-  if (next === undefined) throw new Error('no text waits');
-  const retried = context.unanswered?.text.eventId === next.eventId;
-  return { ...beginTurn(context, next), unanswered: retried ? null : context.unanswered, waiting };
+type Related = { relation?: Relation };
+
+/** How the next message of the running turn stands to its text. */
+export function relatedToTheText(context: RoomContext): Related {
+  const { text, waited } = turnOf(context);
+  return relatedTo(text, waited || context.waiting.length > 0);
+}
+
+/** `isApart`: others may stand between. What is in the main timeline right under its text needs no word of it. */
+function relatedTo({ thread, unwritten }: Text, isApart: boolean): Related {
+  const isReply = isApart && unwritten !== true;
+  if (thread === undefined && !isReply) return {};
+  return { relation: { ...(thread !== undefined && { thread }), ...(isReply && { isReply }) } };
 }
 
 export function afterFailedTry(turn: Turn | null, jitter: number, limits: RoomLimits): Turn | null {
@@ -92,21 +79,37 @@ export function onlyFor(context: RoomContext, sender: UserId): Notice {
   return { key: 'only for', person: context.person ?? sender };
 }
 
+/** At a question the answer goes on in a message of its own. */
+export function nextPiece(turn: Turn): Turn {
+  return { ...turn, pieces: turn.pieces + 1, preview: null };
+}
+
+/** An answer that the homeserver refused, with the text that it was an answer to; null where that is not known any more. */
+export function refusedAnswer(
+  { turn, last }: RoomContext,
+  { answer, answers }: Extract<RoomEvent, { type: 'answer.refused' }>,
+): Unanswered | null {
+  const text = [turn?.text, last].find((known) => known?.eventId === answers);
+  return text ? { text, why: 'failed', answer } : null;
+}
+
 export function unansweredText(context: RoomContext): Text {
   if (context.unanswered === null) throw new Error('nothing is unanswered');
   return context.unanswered.text;
 }
 
 /** The person's word on a question whose connection is gone, as a text that names the question. */
-export function wordOn(context: RoomContext, event: { eventId: EventId; sender: UserId }, approved: boolean): Text {
+export function wordOn(context: RoomContext, event: Written, approved: boolean): Text {
   const body = `${approved ? 'Yes' : 'No'}, to your question: "${context.question?.text ?? ''}"`;
-  return { eventId: event.eventId, sender: event.sender, body, replyTo: null };
+  const { eventId, sender, thread } = event;
+  return { eventId, sender, body, replyTo: null, ...(thread !== undefined && { thread }) };
 }
 
 /** Nobody gave a word in time: a no, in a text of its own. */
 export function wordOnExpiry(context: RoomContext): Text {
-  const { eventId, sender } = turnOf(context).text;
-  return wordOn(context, { eventId: `${eventId}/no/${context.question?.id ?? ''}` as EventId, sender }, false);
+  const { text } = turnOf(context);
+  const eventId = `${text.eventId}/no/${context.question?.id ?? ''}` as EventId;
+  return { ...wordOn(context, { ...text, eventId }, false), unwritten: true };
 }
 
 export function confirmation(context: RoomContext, approved: boolean): RoomEffectParams['send the confirmation'] {
@@ -123,16 +126,29 @@ export function connection(context: RoomContext): RoomEffectParams['open the con
     preview: turn.preview,
     // Known only since the agent had the text: then it is run again.
     mayHaveBegun: turn.idempotent,
+    ...relatedToTheText(context),
   };
 }
 
 export function delivery(
   context: RoomContext,
-  { answer, stands }: Pick<Extract<RoomEvent, { type: 'turn.ended' }>, 'answer' | 'stands'>,
+  { answer, stands }: { answer: Answer | null; stands?: EventId | undefined },
 ): RoomEffectParams['deliver the answer'] {
   if (answer === null) throw new Error('there is no answer to deliver');
-  const { id, preview, text } = turnOf(context);
-  return { turn: id, answer, preview, ...(stands !== undefined && { stands }), answers: text.eventId };
+  const turn = turnOf(context);
+  const { id, preview, text, waited } = turn;
+  // What is shown already stands where it should; it is for what comes behind it that others may be in between.
+  const isApart = context.waiting.length > 0 || (waited && preview === null);
+  const { pieces } = turn;
+  return {
+    turn: id,
+    answer,
+    preview,
+    answers: text.eventId,
+    ...(stands !== undefined && { stands }),
+    ...relatedTo(text, isApart),
+    ...(pieces > 0 && { piece: pieces }),
+  };
 }
 
 /** Of the turn that begins with it. */
@@ -140,7 +156,8 @@ export function redelivery(context: RoomContext): RoomEffectParams['deliver the 
   const answer = context.unanswered?.answer;
   if (answer === undefined) throw new Error('no answer was refused');
   const turn = (context.turns + 1) as TurnId;
-  return { turn, answer, preview: null, answers: unansweredText(context).eventId };
+  const text = unansweredText(context);
+  return { turn, answer, preview: null, answers: text.eventId, ...relatedTo(text, true) };
 }
 
 /** Whether somebody may have meant `!stop`. */
@@ -194,7 +211,17 @@ export function receive({
   return {
     ...{ person, role, agent, assignment, contextId },
     ...{ number: null, name: null, archived: false },
-    ...{ session: null, turn: null, waiting: [], unanswered: null, last: null, question: null, dialog: null, told: [] },
+    ...{
+      session: null,
+      turn: null,
+      waiting: [],
+      line: null,
+      unanswered: null,
+      last: null,
+      question: null,
+      dialog: null,
+      told: [],
+    },
     ...{ noticed: false, encrypted },
   };
 }

@@ -3,6 +3,7 @@ import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.
 import type { Marker } from './marker.ts';
 import type { Farewell, Notice, Trouble } from './notices.ts';
 import type { Answer, Text } from './room.model.ts';
+import type { Relation } from './message.ts';
 
 /**
  * What a room wants done outside, as the names of its actions with their params.
@@ -18,11 +19,15 @@ export const roomEffects = {
   'tell the person': 'repeatable',
   say: 'repeatable',
   'deliver the answer': 'repeatable',
+  'mark the message': 'repeatable',
+  'take back': 'repeatable',
+  'change the notice': 'repeatable',
   'send the user message': 'once',
   'send the confirmation': 'once',
   'ask for a place': 'disposable',
   'open the connection': 'disposable',
   'stop the agent': 'disposable',
+  'go on as a reply': 'disposable',
   'close the connection': 'disposable',
   'show typing': 'disposable',
   'hide typing': 'disposable',
@@ -36,7 +41,14 @@ export interface RoomEffectParams {
   'set the name': { name: string; answers: EventId };
   'write the marker': { marker: Marker };
   'tell the person': { person: UserId; wish: Wish };
-  say: { notice: Notice; answers: EventId | null };
+  /** `mentions`: whom it rings for. `turn`: it comes behind what this turn delivers. */
+  say: {
+    notice: Notice;
+    answers: EventId | null;
+    relation?: Relation | undefined;
+    mentions?: UserId | undefined;
+    turn?: TurnId | undefined;
+  };
   /** `stands`: the message that shows the first part already as it will stay. */
   'deliver the answer': {
     turn: TurnId;
@@ -44,7 +56,15 @@ export interface RoomEffectParams {
     preview: EventId | null;
     stands?: EventId | undefined;
     answers: EventId;
+    relation?: Relation | undefined;
+    /** Which piece of the turn's answer it is: 0 unless questions came in between. */
+    piece?: number | undefined;
   };
+  /** With a reaction of the bot. */
+  'mark the message': { of: EventId };
+  /** What the bot sent itself. */
+  'take back': { event: EventId };
+  'change the notice': { of: EventId; notice: Notice; answers: EventId | null };
   'send the user message': { turn: TurnId; text: Text };
   'send the confirmation': { turn: TurnId; question: string; approved: boolean };
   'ask for a place': { turn: TurnId; agent: AgentId };
@@ -56,7 +76,10 @@ export interface RoomEffectParams {
     preview: EventId | null;
     /** An earlier run of the turn may have shown a beginning that nobody remembers. */
     mayHaveBegun: boolean;
+    relation?: Relation | undefined;
   };
+  /** Others stand between the text and what is not shown of its answer yet. */
+  'go on as a reply': { turn: TurnId };
   'stop the agent': { turn: TurnId; trouble: Trouble | null };
   'close the connection': { turn: TurnId };
   'show typing': Record<string, never>;

@@ -35,13 +35,7 @@ const whole: State = {
       { guard: 'the room is of somebody else', actions: 'report that the room is taken' },
       {
         target: '.serving',
-        actions: [
-          'receive the person',
-          'note the number and name',
-          'join the room in silence',
-          'mark the room',
-          'say hello in a first chat',
-        ],
+        actions: ['receive the person', 'be the chat that was made', 'greet the person in a first chat'],
       },
     ],
     'room.named': [
@@ -58,6 +52,8 @@ const whole: State = {
       { actions: ['note that the room is encrypted', 'say that the room is encrypted'] },
     ],
     'context.assigned': { actions: 'go on in another context' },
+    // What a reaction to an open question means, the room hears as its word.
+    'message.reacted': {},
     // Only words that are asked, or were, matter to anybody.
     'text.edited': {},
     'text.withdrawn': {},
@@ -97,12 +93,12 @@ const serving: State = {
   on: {
     'room.joined': [
       { guard: 'the person knows that it is encrypted', actions: ['mark the room', 'say that the room is encrypted'] },
-      { actions: ['mark the room', 'say hello'] },
+      { actions: ['mark the room', 'greet the person'] },
     ],
     // Its person was faster than the last steps of its making: what runs goes on.
     'room.adopted': {
       guard: 'the person is here already',
-      actions: ['note the number and name', 'join the room in silence', 'mark the room', 'say hello in a first chat'],
+      actions: ['be the chat that was made', 'greet the person in a first chat'],
     },
     'member.left': { guard: 'the person left', target: '#between turns', actions: 'forget what waits' },
     'room.replaced': { guard: 'the chat has a number', actions: 'report where the chat moved' },
@@ -123,7 +119,7 @@ const serving: State = {
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
     'invite.declined': { actions: 'say why the invitation is declined' },
-    'command.start': { actions: 'say hello' },
+    'command.start': { actions: 'greet the person' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
       { guard: 'a name is given', actions: 'give the room its new name' },
@@ -161,22 +157,22 @@ const conversation: State = {
   description: 'What the person and the agent say to each other. A text begins a turn.',
   initial: 'idle',
   on: {
-    'text.received': [
-      {
-        guard: 'the person should hear of the default agent',
-        target: '.asking',
-        actions: ['note that the person knows', 'say that the default agent answers', 'begin the turn'],
-      },
-      { target: '.asking', actions: 'begin the turn' },
-    ],
+    'text.received': { target: '.asking', actions: ['say what they should know first', 'begin the turn'] },
     'text.edited': [
       { guard: 'a waiting text is meant', actions: 'take the new wording' },
-      {
-        guard: 'a text that !retry asks is meant',
-        actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
-      },
+      { guard: 'a text that !retry asks is meant', actions: 'take the new wording, which came too late' },
     ],
     'text.withdrawn': { actions: 'forget the text' },
+    'text.marked': [
+      { guard: 'a waiting text was marked', actions: 'note that it is marked' },
+      { actions: 'take the late mark back' },
+    ],
+    // Of a turn that is over: after !clear nobody asks for it any more.
+    'answer.refused': {
+      guard: 'the text of what was refused is known',
+      actions: ['note what was refused', 'say that an answer of before was refused'],
+    },
+    'question.shown': { guard: 'a question is open', actions: 'note where the question stands' },
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
@@ -227,7 +223,11 @@ const asking: State = {
     'text.received': { actions: 'hold the text, or say that the queue is full' },
     // The agent does not have it yet.
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording' },
-    'text.withdrawn': { guard: 'the text of this turn is meant', target: 'between turns', actions: 'forget the text' },
+    'text.withdrawn': {
+      guard: 'the text of this turn is meant',
+      target: 'between turns',
+      actions: ['forget the text', 'put back what was asked with it'],
+    },
     'command.stop': { target: 'between turns', actions: ['note that it was stopped', 'say that it is stopped'] },
     'command.clear': {
       target: 'between turns',
@@ -250,6 +250,7 @@ const asking: State = {
     'turn.ended': [
       { guard: 'this turn was discarded', target: 'between turns' },
       { guard: 'this turn is done with an answer', target: '.finishing', actions: 'deliver what it answered' },
+      { guard: 'this turn is done without another word', target: 'between turns', actions: 'note what is answered' },
       {
         guard: 'this turn is done without a word',
         target: 'between turns',
@@ -272,13 +273,10 @@ const asking: State = {
 const waitingForAPlace: State = {
   description: 'The agent takes only so many turns at once: this one waits until it may begin.',
   id: 'waiting for a place',
-  entry: 'ask the agent for a place',
+  entry: ['note that it has no place yet', 'ask the agent for a place'],
   on: {
-    'place.granted': { guard: 'it is of this turn', target: 'working' },
-    'place.awaited': {
-      guard: 'it is of this turn and the person does not know',
-      actions: ['note that the person knows that the agent is busy', 'say that the agent is busy'],
-    },
+    'place.granted': { guard: 'it is of this turn', target: 'working', actions: 'note that it waits no more' },
+    'place.awaited': { guard: 'it is of this turn', actions: 'note its place in the line of the agent' },
     'agent.assigned': {
       guard: 'another agent takes over',
       target: '#asking',
@@ -346,16 +344,13 @@ const streaming: State = {
     'agent.asked': {
       guard: 'it is of this turn',
       target: '#awaiting confirmation',
-      actions: ['note the question', 'pass on the question'],
+      actions: 'ask the person what the agent asks',
     },
-    'text.edited': {
-      guard: 'the text of this turn is meant',
-      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
-    },
+    'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     'text.withdrawn': {
       guard: 'the text of this turn is meant',
       target: '#stopping',
-      actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
+      actions: 'take the text back from the agent',
     },
     'command.stop': { target: '#stopping', actions: 'ask the agent to stop' },
     'command.clear': {
@@ -365,69 +360,56 @@ const streaming: State = {
     // The old agent ends what it began.
     'agent.assigned': { guard: 'another agent takes over', actions: 'take the new agent' },
     resumed: [
-      { guard: 'the agent runs a repeated message only once', target: '#asking', reenter: true },
+      { guard: 'the turn may be asked again', target: '#asking', reenter: true },
       { target: '#between turns', actions: ['note that it was interrupted', 'say that it was interrupted'] },
     ],
   },
 };
 
 const awaitingConfirmation: State = {
-  description: 'The agent asked something and goes on when its person says !yes or !no; silence becomes a no.',
+  description: 'The agent asked something and goes on when its person said yes or no; silence becomes a no.',
   id: 'awaiting confirmation',
+  entry: 'stop typing',
   after: {
     questionLimit: [
       {
         guard: 'the agent takes confirmations',
         target: 'working.streaming',
-        actions: ['say no for want of a word', 'close the question', 'say that the question expired'],
+        actions: ['say no for want of a word', 'close the question', 'say that the question expired', 'begin to type'],
       },
       {
         guard: 'the queue has room',
         target: 'working.streaming',
-        actions: ['hold a no for want of a word', 'close the question', 'say that the question expired'],
+        actions: [
+          'hold a no for want of a word',
+          'close the question',
+          'say that the question expired',
+          'begin to type',
+        ],
       },
-      { target: 'working.streaming', actions: ['close the question', 'say that the question expired'] },
+      {
+        target: 'working.streaming',
+        actions: ['close the question', 'say that the question expired', 'begin to type'],
+      },
     ],
   },
   on: {
     'command.yes': [
-      {
-        guard: 'the agent takes confirmations',
-        target: 'working.streaming',
-        actions: ['pass on the word', 'close the question'],
-      },
-      {
-        guard: 'the queue has room',
-        target: 'working.streaming',
-        actions: ['hold the word', 'close the question', 'say its place in the line'],
-      },
+      { guard: 'the agent takes confirmations', target: 'working.streaming', actions: 'pass on the word and go on' },
+      { guard: 'the queue has room', target: 'working.streaming', actions: 'hold the word and go on' },
       { actions: 'say that the queue is full' },
     ],
     'command.no': [
-      {
-        guard: 'the agent takes confirmations',
-        target: 'working.streaming',
-        actions: ['pass on the word', 'close the question'],
-      },
-      {
-        guard: 'the queue has room',
-        target: 'working.streaming',
-        actions: ['hold the word', 'close the question', 'say its place in the line'],
-      },
+      { guard: 'the agent takes confirmations', target: 'working.streaming', actions: 'pass on the word and go on' },
+      { guard: 'the queue has room', target: 'working.streaming', actions: 'hold the word and go on' },
       { actions: 'say that the queue is full' },
     ],
-    'text.received': [
-      { guard: 'the queue has room', actions: ['hold the text', 'say that it waits for a word'] },
-      { actions: 'say that the queue is full' },
-    ],
-    'text.edited': {
-      guard: 'the text of this turn is meant',
-      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
-    },
+    'text.received': { actions: 'hold the text until a word comes, or say that the queue is full' },
+    'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     'text.withdrawn': {
       guard: 'the text of this turn is meant',
       target: 'stopping',
-      actions: ['forget the text', 'close the question', 'discard the turn', 'ask the agent to stop'],
+      actions: ['take the text back from the agent', 'close the question'],
     },
     'command.stop': { target: 'stopping', actions: ['close the question', 'ask the agent to stop'] },
     'command.clear': {
@@ -438,11 +420,11 @@ const awaitingConfirmation: State = {
       guard: 'it is of this turn',
       target: 'awaiting confirmation',
       reenter: true,
-      actions: ['note the question', 'pass on the question'],
+      actions: 'ask the person what the agent asks',
     },
     resumed: [
       {
-        guard: 'the agent runs a repeated message only once',
+        guard: 'the turn may be asked again',
         target: '#asking',
         reenter: true,
         actions: 'close the question',
@@ -463,10 +445,7 @@ const stopping: State = {
     ],
   },
   on: {
-    'text.edited': {
-      guard: 'the text of this turn is meant',
-      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
-    },
+    'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     'text.withdrawn': {
       guard: 'the text of this turn is meant',
       actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
@@ -486,12 +465,12 @@ const finishing: State = {
   on: {
     'answer.delivered': [
       { guard: 'this turn was discarded', target: '#between turns' },
-      { guard: 'it is of this turn', target: '#between turns', actions: 'note what is answered' },
+      { guard: 'the last piece of this turn is meant', target: '#between turns', actions: 'note what is answered' },
     ],
     'answer.refused': [
       { guard: 'this turn was discarded', target: '#between turns' },
       {
-        guard: 'it is of this turn',
+        guard: 'the last piece of this turn is meant',
         target: '#between turns',
         actions: ['note what is answered', 'note what was refused', 'say that the answer was refused'],
       },
@@ -502,10 +481,7 @@ const finishing: State = {
       { guard: 'the queue has room', actions: 'hold the text' },
       { actions: 'say that the queue is full' },
     ],
-    'text.edited': {
-      guard: 'the text of this turn is meant',
-      actions: ['take the new wording', 'say that it is asked with its new words by !retry'],
-    },
+    'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     // The answer is on its way already.
     'text.withdrawn': { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
     'command.stop': { actions: 'say that the answer is complete' },
@@ -518,9 +494,48 @@ const betweenTurns: State = {
   id: 'between turns',
   entry: 'end the turn',
   always: [
-    { guard: 'a text waits', target: 'asking', actions: 'begin the next turn' },
+    { guard: 'a text waits', target: 'asking', actions: 'begin the turn with the next text' },
     { guard: 'the last turn was interrupted', target: 'interrupted' },
     { target: 'idle' },
+  ],
+};
+
+const line: State = {
+  description:
+    'What its person is told of what waits here: one notice, which moves with the line and goes when it ends.',
+  initial: 'nothing waits',
+  on: { 'line.shown': { actions: 'take the late notice back' } },
+};
+
+const nothingWaits: State = {
+  description: 'No text waits, and the turn that runs has its place at the agent.',
+  always: { guard: 'something waits', target: 'unspoken' },
+};
+
+const unspoken: State = {
+  description: 'Something has begun to wait; most of it is answered before anybody wonders.',
+  after: { patience: 'being told' },
+  always: { guard: 'nothing waits any more', target: 'nothing waits' },
+};
+
+const beingTold: State = {
+  description: 'The notice is on its way into the room.',
+  entry: ['note what is told of the line', 'say what waits'],
+  on: {
+    'line.shown': { target: 'told', actions: 'note where the line is told' },
+    'line.refused': { target: 'nothing waits', actions: 'forget the line' },
+  },
+};
+
+const told: State = {
+  description: 'The notice stands in the room.',
+  always: [
+    {
+      guard: 'nothing waits any more',
+      target: 'nothing waits',
+      actions: ['take the notice of the line back', 'forget the line'],
+    },
+    { guard: 'the line moved', actions: ['note what is told of the line', 'change the notice of the line'] },
   ],
 };
 
@@ -567,7 +582,7 @@ const pointing: State = {
         actions: ['note the agent', 'note that the person knows', 'say that no agent serves them'],
       },
       // Each person has one chat by now: this room is one.
-      { guard: 'it is a chat', target: 'serving', actions: ['note the agent', 'mark the room', 'say hello'] },
+      { guard: 'it is a chat', target: 'serving', actions: ['note the agent', 'mark the room', 'greet the person'] },
       { actions: 'note the agent' },
     ],
   },
@@ -601,7 +616,7 @@ const refusing: State = {
         target: 'pointing',
         actions: ['note the agent', 'mark the room', 'wish for access'],
       },
-      { target: 'serving', actions: ['note the agent', 'mark the room', 'say hello'] },
+      { target: 'serving', actions: ['note the agent', 'mark the room', 'greet the person'] },
     ],
   },
 };
@@ -665,6 +680,7 @@ export const roomMachine = room.createMachine({
             },
           },
         },
+        line: { ...line, states: { 'nothing waits': nothingWaits, unspoken, 'being told': beingTold, told } },
         tray: { ...tray, states: { empty: emptyTray } },
         dialog: { ...dialog, states: { none: noDialog } },
       },

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
+import type { Written } from './message.ts';
 import type { Thing } from './notices.ts';
 import { Trouble, type Farewell } from './notices.ts';
 
@@ -23,6 +24,12 @@ export const Text = z.object({
   thread: EventId.optional(),
   /** The message whose words are asked again by this one. */
   repeats: EventId.optional(),
+  /** The reaction of the bot that says that it waits. */
+  mark: EventId.optional(),
+  /** The messages whose words are asked together in it, where they are more than one. */
+  gathered: z.array(z.object({ eventId: EventId, body: z.string(), mark: EventId.optional() })).optional(),
+  /** Nobody wrote it: its id is that of no event. */
+  unwritten: z.literal(true).optional(),
 });
 export type Text = z.infer<typeof Text>;
 
@@ -30,9 +37,20 @@ export type Text = z.infer<typeof Text>;
 export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
 export type Question = z.infer<typeof Question>;
 
+export const OpenQuestion = Question.extend({
+  /** The message that asks it. */
+  shown: EventId.optional(),
+  /** The person knows that what they write waits for their word. */
+  isUrged: z.literal(true).optional(),
+});
+export type OpenQuestion = z.infer<typeof OpenQuestion>;
+
 /** An answer in Markdown: short ones stand in the record, long ones in a file beside it under `stored`. */
 export const Answer = z.union([z.object({ markdown: z.string() }), z.object({ stored: z.string() })]);
 export type Answer = z.infer<typeof Answer>;
+
+/** `stands`: the message that shows its first part already as it will stay. */
+export type Piece = { answer: Answer; stands?: EventId };
 
 /** How a turn ended on the agent's side. */
 export const Outcome = z.enum(['done', 'stopped', 'failed']);
@@ -42,6 +60,10 @@ export const Turn = z.object({
   id: TurnId,
   text: Text,
   contextId: ContextId,
+  /** Others may stand between the text and its answer: it waited in line, or is asked again. */
+  waited: z.boolean().default(false),
+  /** How many pieces of the answer are with the homeserver already: each ended at a question. */
+  pieces: z.number().int().default(0),
   /** Tries to reach the agent so far. */
   attempts: z.number().int(),
   /** The message in the room that shows the beginning of the answer, once there is one. */
@@ -52,8 +74,8 @@ export const Turn = z.object({
   idempotent: z.boolean(),
   /** The agent takes USER_CONFIRMATION within a turn; else the word waits for the next turn. */
   confirmations: z.boolean(),
-  /** The person knows that the agent has no place free. */
-  toldBusy: z.boolean(),
+  /** Where it stands in the line for a place at the agent, from 1 on; null where it has one, or has not asked yet. */
+  position: z.number().int().nullable().default(null),
   /** Why the service, not the person, ends it early. */
   stoppedFor: Trouble.nullable(),
   /** `!clear` came: what it still brings is thrown away. */
@@ -67,7 +89,7 @@ type KnownTurn = Pick<Turn, 'id' | 'text' | 'contextId'>;
 export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
   const fresh: Omit<z.input<typeof Turn>, keyof KnownTurn> = {
     ...{ attempts: 0, preview: null, pauseMs: 0, idempotent: false, confirmations: false },
-    ...{ toldBusy: false, stoppedFor: null, discarded: false },
+    ...{ stoppedFor: null, discarded: false },
   };
   return Turn.parse({ ...fresh, ...known });
 }
@@ -92,6 +114,14 @@ export type Role = z.infer<typeof Role>;
 export const Assignment = z.enum(['configured', 'default']);
 export type Assignment = z.infer<typeof Assignment>;
 
+/** What the room's notice of its waiting line says, and where it stands; null until the homeserver took it. */
+export const Line = z.object({
+  texts: z.number().int(),
+  position: z.number().int().nullable(),
+  notice: EventId.nullable(),
+});
+export type Line = z.infer<typeof Line>;
+
 export const RoomContext = z.object({
   room: RoomId,
   role: Role.default('chat'),
@@ -99,6 +129,8 @@ export const RoomContext = z.object({
   number: z.number().int().nullable().default(null),
   name: z.string().nullable().default(null),
   archived: z.boolean().default(false),
+  /** The person knows that what they write here, they write in an archived chat. */
+  toldArchived: z.boolean().default(false),
   assignment: Assignment.default('configured'),
   /** The person knows that everybody's agent answers, or that none does. */
   noticed: z.boolean().default(false),
@@ -113,10 +145,11 @@ export const RoomContext = z.object({
   turns: z.number().int(),
   turn: Turn.nullable(),
   waiting: z.array(Text).max(1000),
+  line: Line.nullable().default(null),
   unanswered: Unanswered.nullable(),
   /** The last text that was answered, which `!retry` asks again. */
   last: Text.nullable().default(null),
-  question: Question.nullable(),
+  question: OpenQuestion.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. */
   dialog: Dialog.nullable().default(null),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
@@ -173,35 +206,37 @@ export type RoomEvent =
   | { type: 'text.received'; text: Text }
   /** `of`: the message as it was first sent, whose words are others now. */
   | { type: 'text.edited'; of: EventId; sender: UserId; body: string }
-  /** A message was taken out of the room, by its author or by somebody who may. */
+  /** A message was taken out of the room. */
   | { type: 'text.withdrawn'; of: EventId }
+  /** An emoji on a message. */
+  | { type: 'message.reacted'; of: EventId; key: string; eventId: EventId; sender: UserId }
   /** Something that is no text and no file. */
-  | { type: 'thing.received'; eventId: EventId; sender: UserId; thing: Thing }
-  | { type: 'file.received'; eventId: EventId; sender: UserId; name: string }
-  | { type: 'bystander.spoke'; eventId: EventId; sender: UserId }
+  | ({ type: 'thing.received'; thing: Thing } & Written)
+  | ({ type: 'file.received'; name: string } & Written)
+  | ({ type: 'bystander.spoke' } & Written)
   /** Somebody who may not talk to an agent, where nobody is known. */
-  | { type: 'stranger.spoke'; eventId: EventId; sender: UserId }
-  | { type: 'command.help'; eventId: EventId; sender: UserId }
-  | { type: 'command.stop'; eventId: EventId; sender: UserId }
-  | { type: 'command.retry'; eventId: EventId; sender: UserId }
-  | { type: 'command.clear'; eventId: EventId; sender: UserId; contextId: ContextId }
+  | ({ type: 'stranger.spoke' } & Written)
+  | ({ type: 'command.help' } & Written)
+  | ({ type: 'command.stop' } & Written)
+  | ({ type: 'command.retry' } & Written)
+  | ({ type: 'command.clear'; contextId: ContextId } & Written)
   /** `more`: whether people get more than one chat; `first`: what they say in it. */
-  | { type: 'command.new'; eventId: EventId; sender: UserId; name: string | null; more: boolean; first?: Text }
-  | { type: 'command.chats'; eventId: EventId; sender: UserId; all: boolean }
-  | { type: 'command.rename'; eventId: EventId; sender: UserId; name: string | null }
-  | { type: 'command.archive'; eventId: EventId; sender: UserId }
-  | { type: 'command.unarchive'; eventId: EventId; sender: UserId; number: number | null }
-  | { type: 'command.agent'; eventId: EventId; sender: UserId }
-  | { type: 'command.whoami'; eventId: EventId; sender: UserId }
-  | { type: 'command.start'; eventId: EventId; sender: UserId }
-  | { type: 'command.yes'; eventId: EventId; sender: UserId }
-  | { type: 'command.no'; eventId: EventId; sender: UserId }
-  | { type: 'command.unknown'; eventId: EventId; sender: UserId; name: string }
+  | ({ type: 'command.new'; name: string | null; more: boolean; first?: Text } & Written)
+  | ({ type: 'command.chats'; all: boolean } & Written)
+  | ({ type: 'command.rename'; name: string | null } & Written)
+  | ({ type: 'command.archive' } & Written)
+  | ({ type: 'command.unarchive'; number: number | null } & Written)
+  | ({ type: 'command.agent' } & Written)
+  | ({ type: 'command.whoami' } & Written)
+  | ({ type: 'command.start' } & Written)
+  | ({ type: 'command.yes' } & Written)
+  | ({ type: 'command.no' } & Written)
+  | ({ type: 'command.unknown'; name: string } & Written)
   /** Words behind a command that does not take them; whether it is done all the same. */
-  | { type: 'words.left'; eventId: EventId; sender: UserId; command: string; words: string; done: boolean }
+  | ({ type: 'words.left'; command: string; words: string; done: boolean } & Written)
   /** The word on a question of ours: what `!yes` and `!no` become while one is open. */
-  | { type: 'dialog.accepted'; eventId: EventId; sender: UserId }
-  | { type: 'dialog.declined'; eventId: EventId; sender: UserId }
+  | ({ type: 'dialog.accepted' } & Written)
+  | ({ type: 'dialog.declined' } & Written)
   // the agent
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
@@ -209,9 +244,15 @@ export type RoomEvent =
   | { type: 'agent.ready'; turn: TurnId; idempotent: boolean; confirmations: boolean; session: string | null }
   | { type: 'agent.unreachable'; turn: TurnId; trouble: Trouble; jitter: number }
   | { type: 'agent.reachable'; agent: AgentId }
-  | { type: 'agent.asked'; turn: TurnId; question: Question }
+  | { type: 'agent.asked'; turn: TurnId; question: Question; said?: Piece | undefined }
+  | { type: 'question.shown'; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
   | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
+  /** The notice of the waiting line stands in the room, or was refused for good. */
+  | { type: 'line.shown'; eventId: EventId }
+  | { type: 'line.refused' }
+  /** The bot's reaction to a waiting text. */
+  | { type: 'text.marked'; of: EventId; mark: EventId }
   | {
       type: 'turn.ended';
       turn: TurnId;
@@ -245,9 +286,9 @@ export type RoomEvent =
   | { type: 'context.assigned'; contextId: ContextId }
   | { type: 'name.set'; name: string }
   | { type: 'name.refused'; name: string; code: string }
-  | { type: 'answer.delivered'; turn: TurnId }
-  /** `code`: the errcode of the homeserver. */
-  | { type: 'answer.refused'; turn: TurnId; answer: Answer; code: string }
+  | { type: 'answer.delivered'; turn: TurnId; piece: number }
+  /** `code`: the errcode of the homeserver; `answers`: the text that it was an answer to. */
+  | { type: 'answer.refused'; turn: TurnId; piece: number; answer: Answer; answers: EventId; code: string }
   /**
    * The state of the service was lost, and with it whether the person's last word here was answered; null: nobody knows
    * which one that was.

@@ -6,6 +6,7 @@ import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/id
 import type { Marker } from '../machines/marker.ts';
 import type { Farewell, Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent, Text } from '../machines/room.model.ts';
+import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
@@ -27,6 +28,7 @@ export type Heard =
           | 'text.received'
           | 'text.edited'
           | 'text.withdrawn'
+          | 'message.reacted'
           | 'thing.received'
           | 'file.received'
           | 'command.unknown'
@@ -44,7 +46,7 @@ export type Heard =
   | { type: 'member.joined'; user: UserId; sender: UserId }
   | { type: 'member.left'; user: UserId; sender: UserId }
   /** `args`: all that stands behind the name, trimmed. */
-  | { type: 'command'; name: CommandName; args: string; eventId: EventId; sender: UserId };
+  | ({ type: 'command'; name: CommandName; args: string } & Written);
 
 export type Unwanted = Extract<Farewell, 'it names several senders' | 'it is to a Space' | 'it is for server notices'>;
 
@@ -79,6 +81,10 @@ export interface Outgoing {
   isPassing?: boolean;
   /** The event that this one answers. */
   answers: EventId | null;
+  /** How it stands to that event. */
+  relation?: Relation | undefined;
+  /** Whom it rings for (Intentional mentions). */
+  mentions?: readonly UserId[] | undefined;
   /** When it was first wanted, ms: beyond the homeserver's memory of transaction ids it is looked for first. */
   since: number;
   /** The device it was first sent from; null when it never was. */
@@ -144,6 +150,7 @@ export interface Child {
 
 export type Done = { ok: true } | { ok: false; code: string; detail: string };
 export type Invited = { ok: true; sent?: boolean } | { ok: false; code: string; detail: string };
+export type Reacted = { ok: true; eventId: EventId } | { ok: false; code: string; detail: string };
 export type Made = { ok: true; room: RoomId } | { ok: false; code: string; detail: string };
 
 /**
@@ -169,6 +176,10 @@ export interface RoomWork {
   readMarker(room: RoomId): Promise<Marker | null>;
   /** Leaves, or declines an invite, for a `reason` in words that those in the room see. */
   leave(room: RoomId, how: OnBehalf & { reason: string }): Promise<Done>;
+  /** Takes back what the bot sent itself. */
+  redact(room: RoomId, event: EventId, transaction: string): Promise<Done>;
+  /** Reacts to a message with an emoji. */
+  react(room: RoomId, to: EventId, key: string, transaction: string): Promise<Reacted>;
 }
 
 /** A room that the bot is in, as the first sync shows it: what reconciliation works from. */

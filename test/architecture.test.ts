@@ -20,7 +20,7 @@ interface Zone {
 const zones: Record<string, Zone> = {
   words: {
     holds: [
-      ...['machines/ids.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
+      ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
       ...['machines/room.model.ts', 'machines/person.model.ts', 'machines/commands.ts', 'machines/backoff.ts'],
     ],
     knows: [],

@@ -4,7 +4,9 @@ import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import { RoomContext, type Role, type RoomEvent } from '../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
 import { withItsSurplus } from '../../machines/commands.ts';
-import { type RoomId, type UserId } from '../../machines/ids.ts';
+import { tellsOfTheLine } from '../../machines/room-queue.ts';
+import { wordIn } from '../../machines/consent.ts';
+import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
@@ -79,17 +81,32 @@ export function claimantOf(input: Input): UserId | null {
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
 function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
+  if (event.type === 'message.reacted') return [asItsWord(context, event)];
   const author = authorOf(event);
   if (author === null) return [event];
   const heard = (person: UserId) =>
     author.sender === person
-      ? withItsSurplus(event).map((each) => ofTheDialog(context, each))
+      ? withItsSurplus(event).map((each) => ofTheDialog(context, asItsWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
   if (context.person !== null) return heard(context.person);
   const claimed = claimOf(facts);
   // Only a chat in the making is known to be of somebody who is refused.
   if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, ...heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
+}
+
+/** While the agent's question is open, a plain yes or no is the word on it, in the next text, a reply to it or a reaction. */
+function asItsWord({ person, question }: RoomContext, event: RoomEvent): RoomEvent {
+  if (question === null) return event;
+  if (event.type === 'message.reacted') {
+    const { of, key, eventId, sender } = event;
+    const word = of === question.shown && sender === person ? wordIn(key) : null;
+    return word === null ? event : { type: `command.${word}`, eventId, sender };
+  }
+  if (event.type !== 'text.received') return event;
+  const { body, replyTo, eventId, sender, thread } = event.text;
+  const word = replyTo === null || replyTo === question.shown ? wordIn(body) : null;
+  return word === null ? event : { type: `command.${word}`, eventId, sender, thread };
 }
 
 /** While a question of ours is open, `!yes` and `!no` are answers to it. */
@@ -126,17 +143,30 @@ function claimOf(facts: RoomFacts | undefined): Claimed {
 
 function authorOf(event: RoomEvent) {
   if (event.type === 'text.received') return { eventId: event.text.eventId, sender: event.text.sender };
-  if (event.type === 'bystander.spoke' || event.type === 'stranger.spoke') return null;
+  if (event.type === 'bystander.spoke' || event.type === 'stranger.spoke' || event.type === 'message.reacted')
+    return null;
   return 'sender' in event && 'eventId' in event ? { eventId: event.eventId, sender: event.sender } : null;
 }
 
 function settled(item: OutboxItem, result: Result): RoomEvent | null {
   switch (item.type as keyof RoomEffectParams) {
     case 'deliver the answer': {
-      const { turn, answer } = item.params as unknown as RoomEffectParams['deliver the answer'];
+      const { turn, answer, answers, piece = 0 } = item.params as unknown as RoomEffectParams['deliver the answer'];
       return result.ok
-        ? { type: 'answer.delivered', turn }
-        : { type: 'answer.refused', turn, answer, code: result.code };
+        ? { type: 'answer.delivered', turn, piece }
+        : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
+    }
+    case 'say': {
+      const { notice } = item.params as unknown as RoomEffectParams['say'];
+      const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
+      if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
+      if (!tellsOfTheLine(notice)) return null;
+      return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
+    }
+    case 'mark the message': {
+      const { of } = item.params as unknown as RoomEffectParams['mark the message'];
+      const mark = EventId.safeParse(result.ok ? result.eventId : undefined).data;
+      return mark === undefined ? null : { type: 'text.marked', of, mark };
     }
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];

@@ -15,13 +15,13 @@ import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundi
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
-  const { limits, access } = config.policy;
+  const { limits, access, reply } = config.policy;
   const refuseAlways = access.denyRepeat === 'always';
   const turnLog = createTurnLog(shared);
   const ports = portsOf(shared, turnLog);
   return createChildren({
     ...alike(shared),
-    definition: roomDefinition({ ...limits, refuseAlways }, device),
+    definition: roomDefinition({ ...limits, queued: reply.queued, waiting: reply.waiting, refuseAlways }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
     damaged: { keepCopy: store.rooms.keepCopy, news: () => lossOf(now()) },

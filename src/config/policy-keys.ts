@@ -34,6 +34,30 @@ const Reply = z.strictObject({
     purpose: 'edits of one answer; the complete answer is always sent',
     words: 'at most {} edits',
   }),
+  waiting: z
+    .enum(['notice', 'reaction', 'both'])
+    .default('notice')
+    .register(about, {
+      purpose: 'what people see of texts that wait: {}',
+      choices: {
+        notice: 'one notice that moves with the line and goes at its end',
+        reaction: '⏳ on each of them',
+        both: 'the notice and ⏳',
+      },
+      words: {
+        notice: 'one notice for what waits',
+        reaction: '⏳ on what waits',
+        both: 'one notice and ⏳ for what waits',
+      },
+    }),
+  queued: z
+    .enum(['each', 'together'])
+    .default('each')
+    .register(about, {
+      purpose: 'texts that wait have {}',
+      choices: { each: 'a turn each', together: 'one turn together' },
+      words: { each: 'waiting texts one by one', together: 'waiting texts together' },
+    }),
   most_parts: z.int().min(1).max(1000).default(30).register(about, {
     purpose: 'messages that one long answer may take; what is beyond them is not shown, and the last one says so',
     words: 'at most {} messages an answer',
@@ -66,7 +90,7 @@ const Limits = z.strictObject({
     unit: 'bytes',
     words: 'frame {}',
   }),
-  queue: z.int().min(1).max(1000).default(20).register(about, {
+  queue: z.int().min(1).max(1000).default(100).register(about, {
     purpose: 'texts that wait in a room behind the one that is being answered',
     words: 'queue {}',
   }),

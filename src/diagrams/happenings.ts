@@ -69,6 +69,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'room.encrypted': [{ eventId }],
   'text.edited': [{ of: eventId, sender: person, body: 'other words' }],
   'text.withdrawn': [{ of: eventId }],
+  'message.reacted': [{ of: eventId, key: '👍', eventId, sender: person }],
   'words.left': [{ ...said, command: 'stop', words: 'words', done: true }],
   'invite.declined': (['it is to a Space', 'it could not be entered'] as const).map((why) => ({
     room: '!other' as RoomContext['room'],
@@ -92,6 +93,9 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'dialog.declined': [said],
   'place.granted': [{}],
   'place.awaited': [{ position: 1 }],
+  'line.shown': [{ eventId }],
+  'line.refused': [{}],
+  'text.marked': [{ of: eventId, mark: '$mark' as Text['eventId'] }],
   'connection.opened': [{}],
   'agent.ready': [
     { idempotent: false, confirmations: false, session: null },
@@ -99,7 +103,11 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   ],
   'agent.unreachable': [{ trouble: 'unreachable', jitter: 0 }],
   'agent.reachable': [{ agent }],
-  'agent.asked': [{ question: { id: 'q', text: 'Shall I?', expiresInMs: null } }],
+  'agent.asked': [
+    { question: { id: 'q', text: 'Shall I?', expiresInMs: null } },
+    { question: { id: 'q', text: 'Shall I?', expiresInMs: null }, said: { answer: { markdown: 'piece' } } },
+  ],
+  'question.shown': [{ eventId }],
   'agent.sent a file': [{ path: 'file' }],
   'answer.shown': [{ eventId }],
   'turn.ended': [
@@ -109,8 +117,8 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { outcome: 'failed', answer: { markdown: 'answer' }, trouble: 'agent-error', tokens: 1 },
     { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },
   ],
-  'answer.delivered': [{}],
-  'answer.refused': [{ answer: { markdown: 'answer' }, code: 'M_FORBIDDEN' }],
+  'answer.delivered': [{ piece: 0 }],
+  'answer.refused': [{ piece: 0, answer: { markdown: 'answer' }, answers: eventId, code: 'M_FORBIDDEN' }],
   resumed: [{}],
 };
 

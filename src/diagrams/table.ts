@@ -1,5 +1,5 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
-import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
+import { transition, type AnyMachineSnapshot, type AnyStateNode, type AnyStateMachine } from 'xstate';
 import { notices, type Notice } from '../../machines/notices.ts';
 import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -37,6 +37,7 @@ type Holds = (context: RoomInTheHouse, message: Message) => boolean;
 const circumstances = [
   { name: 'queue full', holds: ({ waiting, limits }) => waiting.length >= limits.queue },
   { name: 'something unanswered', holds: ({ unanswered }) => unanswered !== null },
+  { name: 'something answered', holds: ({ last }) => last !== null },
   { name: 'question open', holds: ({ question }) => question !== null },
   { name: 'agent takes confirmations', holds: ({ turn }) => turn?.confirmations === true },
   { name: 'chat of a Space', holds: ({ number }) => number !== null },
@@ -47,11 +48,16 @@ const circumstances = [
   },
 ] as const satisfies readonly { name: string; holds: Holds }[];
 
-/** The states of the regions beside the conversation in which something goes on: `dialog open`. */
+/** The states of the regions beside the conversation in which something goes on: `dialog open`; not where a region hears no message. */
 function goingOn({ _nodes }: AnyMachineSnapshot): Circumstance[] {
   const others = _nodes.filter(({ parent }) => parent?.parent?.type === 'parallel' && parent.key !== 'conversation');
-  const begun = others.filter((node) => !node.parent?.initial.target.includes(node));
+  const begun = others.filter((node) => !node.parent?.initial.target.includes(node) && hearsMessages(node.parent));
   return begun.map(({ key, parent }) => `${parent?.key} ${key}`);
+}
+
+function hearsMessages(region: AnyStateNode | undefined): boolean {
+  const heard = Object.values(region?.states ?? {}).flatMap(({ ownEvents }) => ownEvents as string[]);
+  return messages.some(({ type }) => heard.includes(type));
 }
 
 /** Runs every message in every place in which a room can be found. */

@@ -46,6 +46,8 @@ export interface MatrixApi {
   call<T>(schema: z.ZodType<T>, method: Method, path: string, options?: CallOptions): Promise<T>;
   /** Sends an event; the same `transaction` from the same device gives the same event. */
   putEvent(room: RoomId, type: string, transaction: string, content: object, limits?: Limits): Promise<EventId>;
+  /** Takes an event back; the same `transaction` from the same device does it once. */
+  redact(room: RoomId, event: EventId, transaction: string, limits?: Limits): Promise<EventId>;
   whoami(limits?: Limits): Promise<Whoami>;
   profile(user: UserId, limits?: Limits): Promise<Profile>;
   joinedRooms(limits?: Limits): Promise<RoomId[]>;
@@ -124,6 +126,10 @@ export function createClient({ homeserver, accessToken, me, sure, log }: ClientO
     async putEvent(room, type, transaction, content, limits) {
       const path = `${roomPath(room)}/send/${encoded(type)}/${encoded(transaction)}`;
       return (await call(Sent, 'PUT', path, { ...limits, body: content })).event_id;
+    },
+    async redact(room, event, transaction, limits) {
+      const path = `${roomPath(room)}/redact/${encoded(event)}/${encoded(transaction)}`;
+      return (await call(Sent, 'PUT', path, { ...limits, body: {} })).event_id;
     },
     whoami: (limits) => checked(Whoami, limits, () => client.getWhoAmI()),
     profile: (user, limits) => checked(Profile, limits, () => client.getUserProfile(user.toWellFormed())),

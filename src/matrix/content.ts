@@ -13,7 +13,8 @@ const FALLBACK_CHARACTERS = 60;
 /** The content of an `m.room.message`: a message of its own, or the edit that replaces an earlier one. */
 export function messageContent(message: Outgoing): Record<string, unknown> {
   const plain = { ...textContent(message, ''), ...marks(message) };
-  if (message.replaces === null) return plain;
+  // What an edit replaces keeps its relation (Event replacements).
+  if (message.replaces === null) return { ...plain, ...relationOf(message) };
   return {
     ...(message.isPassing ? beginningOf(message) : textContent(message, '* ')),
     ...marks(message),
@@ -22,8 +23,18 @@ export function messageContent(message: Outgoing): Record<string, unknown> {
   };
 }
 
-function textContent({ msgtype, content }: Outgoing, prefix: string): Record<string, unknown> {
-  const text = { msgtype, body: prefix + content.body, 'm.mentions': {} };
+/** In the thread of what it answers (Threading: with a fallback for clients that know none), or as a reply (Rich replies). */
+function relationOf({ answers, relation }: Outgoing): Record<string, unknown> {
+  if (answers === null || relation === undefined) return {};
+  const { thread, isReply = false } = relation;
+  const to = { 'm.in_reply_to': { event_id: answers } };
+  if (thread === undefined) return isReply ? { 'm.relates_to': to } : {};
+  return { 'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: !isReply, ...to } };
+}
+
+function textContent({ msgtype, content, mentions = [] }: Outgoing, prefix: string): Record<string, unknown> {
+  const whom = mentions.length === 0 ? {} : { user_ids: mentions };
+  const text = { msgtype, body: prefix + content.body, 'm.mentions': whom };
   if (content.html === undefined) return text;
   return { ...text, format: 'org.matrix.custom.html', formatted_body: prefix + content.html };
 }

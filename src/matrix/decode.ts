@@ -8,13 +8,7 @@ import { decodeMessage, type Message, type NoMessage } from './decode/message.ts
 export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
 
 export type DropReason =
-  | NoMessage
-  | 'own'
-  | 'edit into no text'
-  | 'reaction'
-  | 'unknown kind of state'
-  | 'not encrypted'
-  | 'neither came nor left';
+  NoMessage | 'own' | 'edit into no text' | 'unknown kind of state' | 'not encrypted' | 'neither came nor left';
 
 /** The longest name of a room that is taken, in characters. */
 const MAX_NAME = 255;
@@ -49,26 +43,27 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
   if (typeof message === 'string') return { dropped: message };
   const { event_id: eventId, sender } = event;
   const { said, thread, replyTo, quoted } = message;
+  const written = { eventId, sender, ...(thread !== null && { thread }) };
   switch (said.kind) {
     case 'text': {
-      const about = { replyTo, ...(quoted !== null && { quoted }), ...(thread !== null && { thread }) };
-      return heard(event, { type: 'text.received', text: { eventId, sender, body: said.body, ...about } });
+      const about = { replyTo, ...(quoted !== null && { quoted }) };
+      return heard(event, { type: 'text.received', text: { ...written, body: said.body, ...about } });
     }
     case 'command':
-      return heard(event, { type: 'command', name: said.name, args: said.args, eventId, sender });
+      return heard(event, { type: 'command', name: said.name, args: said.args, ...written });
     case 'unknown command':
-      return heard(event, { type: 'command.unknown', eventId, sender, name: shortened(said.name, MAX_NAME) });
+      return heard(event, { type: 'command.unknown', ...written, name: shortened(said.name, MAX_NAME) });
     case 'file':
-      return heard(event, { type: 'file.received', eventId, sender, name: shortened(said.name, MAX_NAME) });
+      return heard(event, { type: 'file.received', ...written, name: shortened(said.name, MAX_NAME) });
     case 'thing':
-      return heard(event, { type: 'thing.received', eventId, sender, thing: said.thing });
+      return heard(event, { type: 'thing.received', ...written, thing: said.thing });
     case 'redaction':
       return heard(event, { type: 'text.withdrawn', of: said.of });
     case 'edit':
       if (said.into.kind !== 'text') return { dropped: 'edit into no text' };
       return heard(event, { type: 'text.edited', of: said.of, sender, body: said.into.body });
     case 'reaction':
-      return { dropped: 'reaction' };
+      return heard(event, { type: 'message.reacted', of: said.to, key: said.key, eventId, sender });
   }
 }
 

@@ -80,6 +80,15 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     setName: latestWish((room: RoomId, name: string) =>
       change('set name', room, () => api.putState(room, 'm.room.name', '', { name }, { signal })),
     ),
+    redact: (room, event, transaction) =>
+      change('redact', room, () => api.redact(room, event, transaction, { signal })),
+    async react(room, to, key, transaction) {
+      const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: to, key } };
+      const sent = await changing({ name: 'react', room, party: room }, () =>
+        api.putEvent(room, 'm.reaction', transaction, content, { signal }),
+      );
+      return sent.ok ? { ok: true, eventId: sent.value } : sent;
+    },
     displayName,
     leave,
     close: () => closing.abort(),

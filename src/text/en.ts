@@ -1,8 +1,9 @@
 /** Every sentence that a person reads, in English. */
 import { commandCalled, type Command } from '../../machines/commands.ts';
-import type { AnswerWords, CommandWords, FarewellWords, NoticeWords, TroubleWords, Words } from './notices.ts';
+import { commands, farewells, troubles } from './en-tables.ts';
 import { aboutChats, LIST_BYTES } from './en-chats.ts';
 import { topics } from './en-topics.ts';
+import type { AnswerWords, NoticeWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
 import {
   code,
@@ -15,47 +16,6 @@ import {
   quote,
   roomLink,
 } from './phrases.ts';
-
-const commands: CommandWords = {
-  help: { purpose: 'shows this list' },
-  stop: { purpose: 'stops the answer that is being written' },
-  retry: { purpose: 'asks your last message again' },
-  clear: { purpose: 'begins a new conversation: the agent forgets what was said here' },
-  new: { purpose: 'makes another chat', args: '[name]' },
-  chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
-  rename: { purpose: 'gives this chat another name', args: '<name>' },
-  archive: { purpose: 'puts this chat away, out of the list' },
-  unarchive: { purpose: 'brings an archived chat back', args: '<number>' },
-  agent: { purpose: 'says which agent answers here' },
-  whoami: { purpose: 'shows your Matrix id' },
-  start: { purpose: 'says how to begin' },
-  yes: { purpose: 'agrees to what the agent asks' },
-  no: { purpose: 'declines what the agent asks' },
-};
-
-const troubles: TroubleWords = {
-  unreachable: { says: 'I could not reach the agent.', retry: true },
-  'no-status': { says: 'The agent was there, but it was not ready in time.', retry: true },
-  protocol: { says: 'The agent said something that I could not make sense of.', retry: true },
-  silent: { says: 'The agent has not said anything for a while, so I stopped waiting.', retry: true },
-  'too-long': { says: 'The agent worked longer than it may, so I stopped it.', retry: false },
-  'too-big': { says: 'Something in this conversation was too big to pass on.', retry: false },
-  'agent-error': { says: 'The agent ran into an error.', retry: true },
-  'connection-lost': {
-    says: 'The connection to the agent broke before it was done. It may have done part of the work.',
-    retry: true,
-  },
-};
-
-const farewells: FarewellWords = {
-  'the person may not invite': 'Sorry, I am not set up to talk to you. Please ask the people who run me for access.',
-  'the person invites too often': 'You sent me a lot of invitations at once. Please try again in a few minutes.',
-  'it names several senders': 'I cannot tell who sent this invitation. Please send me a new one.',
-  'it is to a Space': 'I do not join Spaces. Please invite me to a room, or start a direct chat with me.',
-  'it is for server notices': 'I do not read server notices.',
-  'it could not be entered': 'I could not get into this room. Please invite me to a new one.',
-  'the bot is reset': 'I am being reset. Invite me again whenever you like.',
-};
 
 const answers: AnswerWords = {
   image: (name) => (name === null ? '[image]' : `[image: ${name}]`),
@@ -85,7 +45,7 @@ const notices: NoticeWords = {
     'The agent has this message as it was before your edit. `!retry` asks it again with the new words.',
 
   'text waits': ({ position }) =>
-    `Noted: number ${position} in line. The agent gets to it after the current answer; \`!stop\` ends that one.`,
+    `${position === 1 ? 'Got it, you’re next.' : `Got it: ${position} messages are waiting.`} \`!stop\` ends the current answer.`,
 
   'did you mean !stop': () =>
     'Did you mean `!stop`? That ends the answer that is being written. As it stands, your message is passed on after it.',
@@ -96,8 +56,10 @@ const notices: NoticeWords = {
   'queue is full': ({ limit }) =>
     `I could not take this one: ${messages(limit)} already waiting. Please send it again once some are answered.`,
 
-  'agent is busy': ({ position }) =>
-    `The agent is busy elsewhere. You are number ${position} in line, and it starts by itself when it is your turn.`,
+  'agent is busy': ({ position }) => `${agentIsBusy(position)} It starts by itself when it’s your turn.`,
+
+  'texts wait for the busy agent': ({ position, waiting }) =>
+    `${agentIsBusy(position)} ${waiting === 1 ? 'One more message is' : `${waiting} more messages are`} waiting behind it.`,
 
   'files are not taken': () => 'I cannot pass on files yet. Please write or paste what matters as a message.',
 
@@ -112,6 +74,9 @@ const notices: NoticeWords = {
 
   'question expired': () =>
     'The question was open for too long, so I answered **no** for you. To go on after all, ask the agent again.',
+
+  'word is taken': ({ approved, later }) =>
+    `${approved ? '**Yes**' : '**No**'}, ${later ? 'I will tell the agent as soon as it is done here.' : 'I told the agent.'}`,
 
   'no question is open': () => 'The agent has no open question for you. Just write to go on.',
 
@@ -205,6 +170,8 @@ const notices: NoticeWords = {
   'chat is archived': ({ chat, number }) =>
     `The chat ${code(chat)} is archived. \`!unarchive ${number}\` brings it back, \`!chats all\` lists it.`,
 
+  'you write in an archived chat': () => 'This chat is archived. `!unarchive` brings it back into your list.',
+
   'chat is unarchived': ({ chat, number }) =>
     `The chat ${code(chat)} is back in your list, as number ${number}. If you had left it, please accept the new invitation.`,
 
@@ -262,6 +229,10 @@ function usageOf(name: string): string {
   const known = commandCalled(name);
   const { args }: { args?: string } = known === undefined ? {} : commands[known.name];
   return `!${name}${args === undefined ? '' : ` ${args}`}`;
+}
+
+function agentIsBusy(position: number): string {
+  return `The agent is busy elsewhere: you’re number ${position} in line.`;
 }
 
 function messages(count: number): string {

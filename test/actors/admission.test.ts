@@ -90,8 +90,9 @@ describe('somebody of the house without an agent of their own', () => {
     [
       'is told whom they talk to, where others have agents of their own',
       { ...openHouse, userAgents: { [ann]: annsAgent } },
+      // The greeting says so.
       ['greeting'],
-      ['default agent', 'show typing', 'ask for a place', 'open the connection'],
+      ['show typing', 'ask for a place', 'open the connection'],
     ],
     ['is refused once', { ...openHouse, unmapped: 'deny' }, ['no agent for you'], []],
     [

@@ -12,7 +12,7 @@ import type { RoomEvent } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { commandMoves, inputOf, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, later, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
 export const shipped = roomDefinition(smallestLimits, DEVICE);
@@ -30,6 +30,8 @@ const agentMoves: AgentMove[] = [
   { says: 'ready', idempotent: false, confirmations: false, session: null },
   { says: 'ready', idempotent: true, confirmations: true, session: 's1' },
   { says: 'ready', idempotent: false, confirmations: false, session: 's2' },
+  { says: 'says and asks' },
+  { says: 'awaited nearer' },
   { says: 'unreachable' },
   { says: 'ended', outcome: 'done', answered: true, trouble: 0 },
   { says: 'ended', outcome: 'done', answered: false, trouble: 0 },
@@ -43,6 +45,7 @@ const representatives: Move[] = [
   { move: 'file', by: 'person' },
   { move: 'sticker', by: 'person' },
   ...rewordings,
+  ...later,
   { move: 'room', event: { type: 'text.withdrawn', of: eventId('nobody-asked') } },
   { move: 'room', event: { type: 'text.edited', of: eventId('nobody-asked'), sender: bob, body: 'words' } },
   ...commandMoves,
@@ -96,15 +99,19 @@ function facts(record: Envelope): boolean[] {
 export function keyOf(record: Envelope): string | null {
   const { waiting, unanswered, question, turn, session, last } = contextOf(record);
   const now = conversationOf(record);
+  /** What is told of the line, and pieces of an answer, are told apart where little else is under way. */
+  const isPlain = turn?.attempts === 0 && !turn.idempotent && unanswered === null && question === null;
   if (record.done) return now;
   const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.finishing') key.push(turn?.discarded);
+  if (now === 'asking.awaiting confirmation') key.push(turn?.attempts === 0 && turn.pieces === 0);
   if (now === 'idle') key.push(last === null);
-  if (now === 'asking.waiting for a place') key.push(turn?.toldBusy);
+  if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
+  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
   if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
     const found = facts(record);

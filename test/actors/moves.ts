@@ -16,6 +16,9 @@ export type Move =
   | { move: 'the same text again' }
   /** The person changes a text, or takes it out of the room. */
   | { move: 'edit' | 'withdraw'; of: 'turn' | 'line' | 'unanswered' | 'last' }
+  /** The bot’s reaction to a waiting text is there; a piece of the last answer was refused after all. */
+  | { move: 'mark'; of: 'turn' | 'line' }
+  | { move: 'refused late' }
   | CommandMove
   /** `role`: a chat where it is left out. */
   | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
@@ -65,7 +68,7 @@ function commandMove(name: CommandMove['name'], args = '', more = true): Command
 }
 
 export type AgentMove =
-  | { says: 'granted' | 'awaited' | 'opened' | 'asks' | 'file' | 'shown' }
+  | { says: 'granted' | 'awaited' | 'awaited nearer' | 'opened' | 'asks' | 'says and asks' | 'file' | 'shown' }
   | { says: 'ready'; idempotent: boolean; confirmations: boolean; session: string | null }
   | { says: 'unreachable' }
   | { says: 'ended'; outcome: 'done' | 'stopped' | 'failed'; answered: boolean; trouble: number };
@@ -91,6 +94,8 @@ export const roomEvents: RoomEvent[] = [
   { type: 'memory.lost', eventId: eventId('unheard') },
   { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it is to a Space' },
   { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it could not be entered' },
+  { type: 'message.reacted', of: eventId('question'), key: '👍', eventId: eventId('reaction'), sender: ann },
+  { type: 'message.reacted', of: eventId('other'), key: '👍', eventId: eventId('reaction'), sender: ann },
   { type: 'context.assigned', contextId: contextId(77) },
   { type: 'agent.assigned', role: 'chat', agent, assignment: 'default' },
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
@@ -102,6 +107,16 @@ export const rewordings = (['edit', 'withdraw'] as const).flatMap((move) =>
   (['turn', 'line', 'unanswered', 'last'] as const).map((of): Move => ({ move, of })),
 );
 
+/** What becomes of effects, told without them. */
+export const later: Move[] = [
+  { move: 'mark', of: 'line' },
+  { move: 'mark', of: 'turn' },
+  { move: 'refused late' },
+  { move: 'room', event: { type: 'question.shown', eventId: eventId('question') } },
+  { move: 'room', event: { type: 'line.shown', eventId: eventId('line') } },
+  { move: 'room', event: { type: 'line.refused' } },
+];
+
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
 
 const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
@@ -109,7 +124,14 @@ const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      says: fc.constantFrom('awaited' as const, 'asks' as const, 'file' as const, 'shown' as const),
+      says: fc.constantFrom(
+        'awaited' as const,
+        'awaited nearer' as const,
+        'asks' as const,
+        'says and asks' as const,
+        'file' as const,
+        'shown' as const,
+      ),
     }),
   },
   {
@@ -219,6 +241,16 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
       if (move.move === 'withdraw') return input({ type: 'text.withdrawn', of }, at, eventId(n));
       return input({ type: 'text.edited', of, sender: meant.sender, body: `words ${n}` }, at, eventId(n));
     }
+    case 'mark': {
+      const { turn, waiting } = context;
+      const of = (move.of === 'turn' ? turn?.text : waiting[0])?.eventId;
+      return of === undefined ? null : input({ type: 'text.marked', of, mark: eventId(`mark${n}`) }, at);
+    }
+    case 'refused late': {
+      const answers = context.last?.eventId ?? eventId('unknown');
+      const refused = { piece: 0, answer: { markdown: 'a piece' }, answers, code: 'M_FORBIDDEN' };
+      return input({ type: 'answer.refused', turn: turnId(1), ...refused }, at);
+    }
     case 'the same text again': {
       const same = context.turn?.text ?? context.waiting[0];
       // The no to an expired question came from nobody.
@@ -259,9 +291,9 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'settle': {
       const item = record.outbox[move.which];
-      return item === undefined
-        ? null
-        : { kind: 'settled', effect: item.id, result: resultOf(move.accepted, move.code), at };
+      if (item === undefined) return null;
+      const result = move.accepted ? { ok: true as const, eventId: eventId(`sent${n}`) } : resultOf(false, move.code);
+      return { kind: 'settled', effect: item.id, result, at };
     }
     case 'settle a part': {
       const item = record.outbox[move.which];
@@ -315,10 +347,16 @@ export function agentEvent(move: AgentMove, id: number, n: number): RoomEvent {
       return { type: 'place.granted', turn };
     case 'awaited':
       return { type: 'place.awaited', turn, position: 2 };
+    case 'awaited nearer':
+      return { type: 'place.awaited', turn, position: 1 };
     case 'opened':
       return { type: 'connection.opened', turn };
     case 'asks':
       return { type: 'agent.asked', turn, question: { id: `q${n}`, text: 'May I?', expiresInMs: null } };
+    case 'says and asks': {
+      const question = { id: `q${n}`, text: 'May I?', expiresInMs: null };
+      return { type: 'agent.asked', turn, question, said: { answer: { markdown: `piece ${n}` } } };
+    }
     case 'file':
       return { type: 'agent.sent a file', turn, path: 'a.txt' };
     case 'shown':

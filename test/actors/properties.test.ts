@@ -155,7 +155,10 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   if (was.turn !== null && is.turn?.id !== was.turn.id) {
     const delivered = one.kind === 'settled' && one.result.ok && !was.turn.discarded;
     const named = said.filter(({ key }) => endings.includes(key)).length;
-    const ends = [delivered, was.turn.discarded, named === 1, isWithdrawn(was.turn.text)].filter(Boolean).length;
+    // All that there was of it came before a question.
+    const spoken = was.turn.pieces > 0 && event?.type === 'turn.ended' && event['outcome'] === 'done' && named === 0;
+    const { discarded, text: asked } = was.turn;
+    const ends = [delivered, discarded || spoken, named === 1, isWithdrawn(asked)].filter(Boolean).length;
     expect(ends, JSON.stringify({ conversation: conversationOf(before), one, said })).toBe(1);
   }
 }

@@ -8,7 +8,17 @@ import { build, type House } from '../durable/house.ts';
 import { temporaryStore } from '../store/support.ts';
 import { input } from '../support/inputs.ts';
 import { settled, until } from '../support/until.ts';
-import { contextOf, conversationOf, definition, freshRecord, textInput, textOf, toStreaming } from './support.ts';
+import {
+  ann,
+  contextOf,
+  conversationOf,
+  definition,
+  eventId,
+  freshRecord,
+  textInput,
+  textOf,
+  toStreaming,
+} from './support.ts';
 
 const A = RoomId.parse('!a:test');
 const ofRooms = {
@@ -34,7 +44,10 @@ function quietOf({ children }: House): { reached: boolean } {
 describe('waking', () => {
   it('does the outbox again under the same ids, and lets the chart know that something was under way', async () => {
     const before = await rooms();
-    await before.children.deliver(A, [textInput(1), ...toStreaming(1), textInput(2)]);
+    await before.children.deliver(A, [
+      ...[textInput(1), ...toStreaming(1), textInput(2)],
+      input({ type: 'command.help', eventId: eventId('help'), sender: ann }),
+    ]);
     await before.children.close();
     const record = (await before.stored(A)) as Envelope;
     expect(conversationOf(record)).toBe('asking.working.streaming');

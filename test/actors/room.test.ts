@@ -103,7 +103,7 @@ describe('a room', () => {
     const refused = step(definition, finishing, [settle(false)]);
     expect(refused.effects.map(({ params }) => params)).toContainEqual({
       notice: { key: 'answer was refused', tooLarge: false },
-      answers: '$1',
+      ...{ answers: '$1', turn: 1, mentions: ann },
     });
 
     const invited = after(

@@ -49,6 +49,8 @@ const work: RoomWork = {
   writeMarker: done,
   readMarker: async () => null,
   leave: done,
+  redact: done,
+  react: async () => ({ ok: true, eventId: EventId.parse('$reaction') }),
 };
 
 export const definition = roomDefinition({ ...usualLimits, queue: 1000 }, 'BENCH');

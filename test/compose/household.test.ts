@@ -35,7 +35,7 @@ const configOf = (dir: string): Config => ({
   userAgents: {},
   policy: {
     ...defaultPolicy(me),
-    reply: { stream: 'final', firstEditMs: 500, mostParts: 30, maxEdits: 5 },
+    reply: { ...defaultPolicy(me).reply, stream: 'final' },
     names: { space: 'Space of {name}', chat: 'Chat {number}' },
   },
   state: { dir, fsync: false },
@@ -71,6 +71,8 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     writeMarker: async () => done,
     readMarker: async () => null,
     leave: async () => done,
+    redact: async () => done,
+    react: async () => ({ ok: true, eventId: EventId.parse('$reaction') }),
   };
   const reception = createReception({
     registry: { agentOf: () => agent, has: () => true },

@@ -1,6 +1,7 @@
 /** What people see in a client that knows nothing of the bot: what rings, where it stands, what is left of what they removed. */
 import { describe, expect, test } from 'vitest';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import type { Person } from '../support/people.ts';
 import type { RoomView } from '../support/room-view.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
@@ -55,6 +56,97 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
       const later = events.slice(removedAt).filter(({ sender }) => sender === bot.userId);
       const about = [running, waiting, answers[0]?.eventId ?? ''];
       expect(later.filter((event) => about.some((one) => namesOf(event).includes(one)))).toEqual([]);
+    });
+
+    /** What a client does with a message by the person's push rules. */
+    const rings = (someone: Person, room: string, eventId: string) => {
+      const event = someone.client.getRoom(room)?.findEventById(eventId);
+      const { notify = false, tweaks } = (event && someone.client.getPushActionsForEvent(event)) ?? {};
+      return { notify, highlight: tweaks?.highlight ?? false };
+    };
+
+    test('a question rings and a failure rings, a notice does not', async () => {
+      const agent = await world.agent(async (connection) => {
+        connection.send({ ...STATUS, capabilities: { confirmations: true } });
+        await connection.next();
+        connection.send({
+          type: 'AGENT_EVENT_CUSTOM_UPDATE',
+          data: { kind: 'confirmation', id: 'q', text: 'Send it?' },
+        });
+        await connection.next();
+        connection.send({ type: 'ERROR', code: 'x', message: 'no' });
+        await connection.closed;
+      });
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const someone = await world.person();
+      const room = await someone.createDm(bot.userId);
+      const greeting = await someone.message(room, (m) => m.sender === bot.userId);
+      await someone.say(room, 'write to Ann');
+      const question = await someone.message(room, (m) => m.body.includes('Send it?'));
+      await someone.say(room, 'yes');
+      const taken = await someone.message(room, (m) => m.body.includes('I told the agent'));
+      const failure = await someone.message(room, (m) => m.body.includes('!retry'));
+      expect([greeting, question, taken, failure].map(({ eventId }) => rings(someone, room, eventId))).toEqual([
+        { notify: false, highlight: false },
+        { notify: true, highlight: true },
+        { notify: false, highlight: false },
+        { notify: true, highlight: true },
+      ]);
+    });
+
+    test('a thread stays a thread: answers, notices and commands', async () => {
+      const { script } = agentThatWaits();
+      const agent = await world.agent(script);
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const someone = await world.person();
+      const room = await someone.createDm(bot.userId);
+      await someone.message(room, (m) => m.sender === bot.userId);
+      const root = await someone.say(room, 'one');
+      await someone.message(room, (m) => m.body.startsWith('You said: one'));
+      const inThread = async (body: string) => {
+        const { event_id: id } = await someone.client.sendMessage(room, {
+          ...{ msgtype: 'm.text', body },
+          'm.relates_to': {
+            ...{ rel_type: 'm.thread', event_id: root, is_falling_back: true },
+            'm.in_reply_to': { event_id: root },
+          },
+        } as never);
+        return id;
+      };
+      const two = await inThread('two');
+      const answer = await someone.message(room, (m) => m.body.startsWith('You said: two'));
+      const stop = await inThread('!stop');
+      const notice = await someone.message(room, (m) => m.sender === bot.userId && m.body.startsWith('Nothing'));
+      const relation = (to: string) => ({
+        ...{ rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: to } },
+      });
+      expect([answer, notice].map(({ raw }) => raw.content?.['m.relates_to'])).toEqual([relation(two), relation(stop)]);
+    });
+
+    test('three waiting texts are told by one notice, answered by replies, and the notice goes', async () => {
+      const { script, goOn } = agentThatWaits();
+      const agent = await world.agent(script);
+      const bot = await world.bot({ agents: { a: agent.url } });
+      const someone = await world.person();
+      const room = await someone.createDm(bot.userId);
+      await someone.message(room, (m) => m.sender === bot.userId);
+      await someone.say(room, 'wait');
+      await someone.message(room, (m) => m.body.startsWith('You said: wait'));
+      const asked: string[] = [];
+      for (const body of ['two', 'three', 'four']) asked.push(await someone.say(room, body));
+      const notice = await someone.message(room, (m) => m.body.includes('3 messages are waiting'));
+      goOn();
+      const last = await someone.message(room, (m) => m.body.startsWith('You said: four'));
+      await someone.waitFor(room, () => !someone.timeline(room).some(({ eventId }) => eventId === notice.eventId));
+      const ofTheBot = someone.timeline(room).filter(({ sender }) => sender === bot.userId);
+      expect(ofTheBot.slice(1).map(({ body, raw }) => [body.trim(), raw.content?.['m.relates_to'] ?? null])).toEqual([
+        ['You said: wait.', null],
+        ...['two', 'three', 'four'].map((body, n) => [
+          `You said: ${body}.`,
+          { 'm.in_reply_to': { event_id: asked[n] } },
+        ]),
+      ]);
+      expect(last.msgtype).toBe('m.text');
     });
   });
 }

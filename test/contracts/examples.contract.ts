@@ -115,7 +115,6 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await cleo.message(cleos, (m) => m.body === yourAgent('Shared assistant', false));
         expect(saidBy(bot, cleo, cleos)).toEqual([
           greeting({ inSpace: true, defaultAgent: true }),
-          words({ key: 'default agent' }),
           'You said: for all',
           'You said: once more',
           yourAgent('Shared assistant', false),

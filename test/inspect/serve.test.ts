@@ -110,7 +110,12 @@ test('an inspector sees the root, each room and person with its chart, and what 
 
   const snapshots = ofRoom.filter((event) => event.type === '@xstate.snapshot');
   const values = snapshots.map(({ snapshot }) => (snapshot as { value?: unknown }).value);
-  const streaming = { conversation: { asking: { working: 'streaming' } }, tray: 'empty', dialog: 'none' };
+  const streaming = {
+    conversation: { asking: { working: 'streaming' } },
+    line: 'nothing waits',
+    tray: 'empty',
+    dialog: 'none',
+  };
   expect(values).toContainEqual({ serving: streaming });
   const sequences = snapshots.map(({ snapshot }) => JSON.stringify(snapshot));
   expect(new Set(sequences).size).toBe(sequences.length);

@@ -603,11 +603,11 @@ const homeserver: Row[] = [
   ),
   row(
     'Looks into a room that is being made',
-    'src/matrix/new-rooms.ts MAX_LOOKS',
+    'src/matrix/new-rooms.ts LOOKS',
     '',
     'it is made anew',
     'test/matrix/new-rooms.test.ts',
-    'a room that the bot may not look into is not waited for forever',
+    'one whose answer is lost is looked for, and made again where it is not found',
   ),
   row(
     'Tries to leave a room',
@@ -889,7 +889,7 @@ const text: Row[] = [
   ),
   row(
     'The list of chats',
-    'src/text/en.ts LIST_BYTES',
+    'src/text/en-chats.ts LIST_BYTES',
     'bytes',
     'it says how many more there are',
     'test/text/notices.test.ts',
@@ -921,6 +921,7 @@ export const boundNames =
 export const ownBounds: readonly string[] = [
   // Times of single calls, all far below what anybody waits for; what fails of them is tried again.
   ...['attendance', 'departure', 'new-rooms'].map((name) => `src/matrix/${name}.ts LONG_TIMEOUT_MS`),
+  'src/matrix/made-before.ts LOOK_TIMEOUT_MS',
   'src/matrix/joins.ts JOIN_TIMEOUT_MS',
   ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),
   ...[
@@ -939,6 +940,8 @@ export const ownBounds: readonly string[] = [
   ...['src/inspect/serve.ts DEPTH', 'src/inspect/serve.ts BUFFERED_AT_ONCE'],
   ...['src/text/answer.ts SMALLEST_PART_BYTES', 'src/text/answer.ts CELL_BYTES', 'src/text/math.ts MOST_LINES'],
   'src/text/split.ts MAX_LEVELS',
+  // What is longer is no yes and no no.
+  'machines/consent.ts LONGEST',
 ];
 
 /** Tools for those who work on it, and the homeserver and the agent of the demo, which have the limits of real ones. */

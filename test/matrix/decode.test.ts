@@ -33,6 +33,7 @@ const said = (body: string, replyTo: string | null = null, more: object = {}) =>
 const edit = (content: object | undefined) =>
   text('* b', { 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: '$0' } });
 const reaction = { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$0', key: '👍' } };
+const reacted = { type: 'message.reacted', of: '$0', key: '👍', eventId: '$1', sender: ann };
 const thing = (kind: string) => ({ type: 'thing.received', eventId: '$1', sender: ann, thing: kind });
 const reply = { 'm.relates_to': { 'm.in_reply_to': { event_id: '$0' } } };
 const file = (name: string) => ({ type: 'file.received', eventId: '$1', sender: ann, name });
@@ -79,7 +80,7 @@ describe('messages', () => {
     ['with a number for a body', text(7), 'malformed'],
     ['of the bot itself', message({ msgtype: 'm.text', body: 'a' }, { sender: me }), 'own'],
     ['as state', message({ msgtype: 'm.text', body: 'a' }, { state_key: '' }), 'unknown kind of state'],
-    ['a reaction', event({ type: 'm.reaction', content: reaction }), 'reaction'],
+    ['a reaction', event({ type: 'm.reaction', content: reaction }), reacted],
     ['a reaction to nothing', event({ type: 'm.reaction', content: { x: 1 } }), 'reaction to nothing'],
     ['a sticker', event({ type: 'm.sticker', content: { body: 'a' } }), thing('sticker')],
     ['a poll', event({ type: 'm.poll.start', content: { 'm.poll': {} } }), thing('poll')],

@@ -3,6 +3,9 @@ import { UserId } from '../../machines/ids.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 
-const { limits } = defaultPolicy(UserId.parse('@bot:example.org'));
+const { limits, reply } = defaultPolicy(UserId.parse('@bot:example.org'));
 
-export const usualLimits: PolicyLimits = { ...limits, refuseAlways: false };
+export const usualLimits: PolicyLimits = {
+  ...limits,
+  ...{ queued: reply.queued, waiting: reply.waiting, refuseAlways: false },
+};

@@ -2,6 +2,7 @@
 import type { RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
+import type { Relation } from '../../../machines/message.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';
@@ -20,42 +21,73 @@ export interface DeliveryWorld {
 }
 
 export interface Delivery {
-  keep(room: RoomId, turn: TurnId, markdown: string): Promise<Answer>;
+  /** `piece`: which one of the turn's answer. */
+  keep(room: RoomId, turn: TurnId, piece: number, markdown: string): Promise<Answer>;
   deliver(
     room: RoomId,
     params: RoomEffectParams['deliver the answer'],
     effect: Effect,
     record: Envelope<RoomContext>,
   ): Promise<Result>;
+  /** Resolves when what this turn delivers in the room now is over; null where nothing is under way. */
+  behind(room: RoomId, turn: TurnId | undefined): Promise<void> | null;
   /** It is delivered, and the room knows. */
   forget(room: RoomId, answer: Answer): void;
 }
 
 export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Delivery {
+  /** What is under way in each room: whatever else its turn has to say comes behind it. */
+  const underWay = new Map<RoomId, { turn: TurnId; over: Promise<void> }>();
+
+  async function deliver(...[room, params, effect, record]: Parameters<Delivery['deliver']>): Promise<Result> {
+    const { answer, preview, stands, answers, relation } = params;
+    const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
+    if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
+    const firstOfItsOwn = preview === null && stands === undefined ? 0 : 1;
+    let index = -1;
+    for (const content of world.renderAnswer(markdown)) {
+      if (++index < effect.cursor) continue;
+      if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
+      if (index === 0 && stands !== undefined) continue;
+      const { since, device } = effect;
+      const receipt = await world.send(
+        {
+          ...{ room, transaction: `${transactionOf(record, effect)}.${index}`, content, answers, since, device },
+          ...{ msgtype: 'm.text', replaces: index === 0 ? preview : null },
+          relation: index === firstOfItsOwn ? relation : inThreadOf(relation),
+        },
+        'final',
+      );
+      if (!receipt.ok) return receipt;
+    }
+    return { ok: true };
+  }
+
   return {
-    async keep(room, turn, markdown) {
+    async keep(room, turn, piece, markdown) {
       if (Buffer.byteLength(markdown) <= SHORT_ANSWER) return { markdown };
-      const stored = `turn-${turn}`;
+      const stored = piece === 0 ? `turn-${turn}` : `turn-${turn}-${piece}`;
       await world.answers.write(room, stored, markdown);
       world.reach('long answer stored');
       return { stored };
     },
-    async deliver(room, { answer, preview, stands, answers }, effect, record) {
-      const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
-      if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
-      let index = -1;
-      for (const content of world.renderAnswer(markdown)) {
-        if (++index < effect.cursor) continue;
-        if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
-        if (index === 0 && stands !== undefined) continue;
-        const transaction = `${transactionOf(record, effect)}.${index}`;
-        const { since, device } = effect;
-        const message = { room, transaction, content, answers, since, device };
-        const replaces = index === 0 ? preview : null;
-        const receipt = await world.send({ ...message, msgtype: 'm.text', replaces }, 'final');
-        if (!receipt.ok) return receipt;
+    deliver(room, params, effect, record) {
+      const before = underWay.get(room)?.over;
+      const delivered =
+        before === undefined
+          ? deliver(room, params, effect, record)
+          : before.then(() => deliver(room, params, effect, record));
+      const delivering = { turn: params.turn, over: delivered.then(over, over) };
+      underWay.set(room, delivering);
+      return delivered;
+
+      function over(): void {
+        if (underWay.get(room) === delivering) underWay.delete(room);
       }
-      return { ok: true };
+    },
+    behind(room, turn) {
+      const delivering = underWay.get(room);
+      return delivering !== undefined && delivering.turn === turn ? delivering.over : null;
     },
     forget(room, answer) {
       if ('markdown' in answer) return;
@@ -64,6 +96,11 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
       });
     },
   };
+}
+
+/** What follows the first message of an answer needs no word of which one it answers. */
+function inThreadOf(relation: Relation | undefined): Relation | undefined {
+  return relation?.thread === undefined ? undefined : { thread: relation.thread };
 }
 
 /** Stays the same on every try of an effect. */

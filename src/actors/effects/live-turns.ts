@@ -57,14 +57,15 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
           ends: (characters) => world.turnLog.ends(room, id, characters),
         },
         tell: (event) => world.tell(room, event),
-        liveAnswer({ preview, ...spot }) {
-          const stage = createStage(world, { room, transaction: `${origin}.t${id}`, ...spot }, (eventId) => {
+        liveAnswer({ preview, piece, ...scene }) {
+          const transaction = piece === 0 ? `${origin}.t${id}` : `${origin}.t${id}-${piece}`;
+          const stage = createStage(world, { room, transaction, ...scene }, (eventId) => {
             world.reach('preview sent');
             world.tell(room, { type: 'answer.shown', turn: id, eventId });
           });
           return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
         },
-        keep: (markdown) => world.keep(room, id, markdown),
+        keep: (piece, markdown) => world.keep(room, id, piece, markdown),
       });
       turns.set(room, turn);
       return turn;

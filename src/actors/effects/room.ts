@@ -1,18 +1,21 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
 import type { RoomId } from '../../../machines/ids.ts';
+import { tellsOfTheLine } from '../../../machines/room-queue.ts';
 import type { RoomContext, RoomEvent } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Effect } from '../../durable/definition.ts';
 import type { Admit, EffectRunner } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Alarm } from '../../durable/timers.ts';
+import { latestWish } from '../../basics/latest-wish.ts';
+import type { Outgoing } from '../../ports.ts';
 import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
-import { createDelivery, transactionOf, type DeliveryWorld } from './delivery.ts';
+import { createDelivery, transactionOf, type Delivery, type DeliveryWorld } from './delivery.ts';
 import type { Pace } from './live-answer.ts';
 import { createLiveTurns } from './live-turns.ts';
 import { sayTroubledIn } from './troubled.ts';
@@ -44,6 +47,9 @@ export interface RoomEffectPorts {
   isClosing(error: unknown): boolean;
 }
 
+/** What the bot reacts with to a message that waits. */
+const WAITING = '⏳';
+
 type Perform<Name extends keyof RoomEffectParams> = (
   room: RoomId,
   params: RoomEffectParams[Name],
@@ -58,7 +64,7 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>):
   const typing = createTyping(world.showTyping, world.alarm, world.now);
   const turns = createLiveTurns({ ...world, keep: delivery.keep, tell: heard });
   const performers = {
-    ...inTheRoom(world, admit),
+    ...inTheRoom(world, delivery, admit),
     ...withTheAgent(turns),
     ...answering(delivery, world, admit),
     'show typing': (room) => typing.wish(room, true),
@@ -88,9 +94,10 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>):
   };
 }
 
-function inTheRoom(world: RoomEffectPorts, admit: Admit<RoomId>) {
+function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<RoomId>) {
   const { work } = world;
   const { whenDone, acknowledge } = createAcknowledge(world, admit);
+  const changeNotice = latestWish((_: RoomId, edit: Outgoing) => world.send(edit, 'notice'));
   return {
     'join the room': (room, _, effect, { context }) =>
       whenDone(room, effect, world.joinRoom(room, { party: context.person ?? room, since: effect.since })),
@@ -109,21 +116,31 @@ function inTheRoom(world: RoomEffectPorts, admit: Admit<RoomId>) {
       world.tellPerson({ person, room, wish, id: transactionOf(record, effect) }, () =>
         acknowledge(room, effect, { ok: true }),
       ),
-    say(room, { notice, answers }, effect, record) {
+    say(room, { notice, answers, relation, mentions, turn }, effect, record) {
       const { since, device } = effect;
-      const transaction = transactionOf(record, effect);
       const message = {
-        room,
-        transaction,
-        content: world.renderNotice(notice),
-        replaces: null,
-        answers,
-        since,
-        device,
+        ...{ room, transaction: transactionOf(record, effect), content: world.renderNotice(notice), replaces: null },
+        ...{ answers, relation, since, device },
+        // No phone rings for an m.notice, whomever it mentions.
+        ...(mentions === undefined
+          ? { msgtype: 'm.notice' as const }
+          : { msgtype: 'm.text' as const, mentions: [mentions] }),
       };
-      const sent = world.send({ ...message, msgtype: 'm.notice' }, answers === null ? 'notice' : 'command');
-      whenDone(room, effect, sent);
+      const priority = answers === null || tellsOfTheLine(notice) ? 'notice' : 'command';
+      const send = () => world.send(message, priority);
+      whenDone(room, effect, delivery.behind(room, turn)?.then(send) ?? send());
     },
+    'change the notice'(room, { of, notice, answers }, effect, record) {
+      const transaction = transactionOf(record, effect);
+      const content = world.renderNotice(notice);
+      const { since, device } = effect;
+      const edit = { room, transaction, msgtype: 'm.notice' as const, content, replaces: of, answers, since, device };
+      whenDone(room, effect, changeNotice(room, edit));
+    },
+    'mark the message': (room, { of }, effect, record) =>
+      whenDone(room, effect, work.react(room, of, WAITING, transactionOf(record, effect))),
+    'take back': (room, { event }, effect, record) =>
+      whenDone(room, effect, work.redact(room, event, transactionOf(record, effect))),
   } satisfies Partial<Performers>;
 }
 
@@ -132,6 +149,7 @@ function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
     'ask for a place': (room, { turn, agent }, _, record) => turns.of(room, turn, record).takePlace(agent),
     'open the connection': (room, { turn, agent, contextId, ...spot }, _, record) =>
       turns.of(room, turn, record).open({ agent, contextId }, spot, (reached) => turns.noteReach(room, agent, reached)),
+    'go on as a reply': (room, { turn }, _, record) => turns.of(room, turn, record).standApart(),
     'send the user message': (room, { turn, text }, _, record) => turns.of(room, turn, record).ask(room, text),
     'send the confirmation': (room, { turn, question, approved }, _, record) =>
       turns.of(room, turn, record).confirm(question, approved),
@@ -144,7 +162,7 @@ function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
   } satisfies Partial<Performers>;
 }
 
-function answering(delivery: ReturnType<typeof createDelivery>, world: RoomEffectPorts, admit: Admit<RoomId>) {
+function answering(delivery: Delivery, world: RoomEffectPorts, admit: Admit<RoomId>) {
   const { whenDone } = createAcknowledge(world, admit);
   return {
     'deliver the answer'(room, params, effect, record) {

@@ -1,5 +1,6 @@
 /** Puts a growing answer into its room: the first text once, edits as they can be had, and no doubt left behind. */
 import type { EventId, RoomId } from '../../../machines/ids.ts';
+import type { Relation } from '../../../machines/message.ts';
 import type * as ports from '../../ports.ts';
 import type { Outgoing, Rendered } from '../../ports.ts';
 import type { Shown, Stage } from './live-answer.ts';
@@ -17,6 +18,9 @@ export interface Scene {
   /** The same for all tries of one turn, so that the first text appears once. */
   transaction: string;
   answers: EventId;
+  relation?: Relation | undefined;
+  /** Whether others stand between by now: then it is a reply. */
+  isApart(): boolean;
   /** An earlier run of the turn may have shown a beginning, of another text, under the same transaction. */
   mayHaveBegun: boolean;
 }
@@ -44,6 +48,7 @@ export function createStage(world: StageWorld, scene: Scene, shown: Stage['shown
       content,
       replaces,
       answers,
+      relation: scene.isApart() ? { ...scene.relation, isReply: true as const } : scene.relation,
       since,
       device: null,
     };

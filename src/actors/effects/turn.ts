@@ -1,11 +1,12 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
+import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
-import { isBlank } from '../../basics/visible.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
+import { createPieces, type Pieces } from './pieces.ts';
 
 /** Where in its room an answer grows: what it answers, and what may stand of it from before. */
 export interface Spot {
@@ -13,6 +14,7 @@ export interface Spot {
   /** The message that shows the beginning already. */
   preview: EventId | null;
   mayHaveBegun: boolean;
+  relation?: Relation | undefined;
 }
 
 export interface TurnWorld {
@@ -27,9 +29,16 @@ export interface TurnWorld {
   /** What happened in this turn, for the room. */
   tell(event: RoomEvent): void;
   /** Where the answer grows; made when the connection opens. */
-  liveAnswer(spot: Spot): LiveAnswer;
-  /** Keeps a whole answer until it is delivered. */
-  keep(markdown: string): Promise<Answer | null>;
+  liveAnswer(beginning: Beginning): LiveAnswer;
+  /** Keeps a piece of the answer until it is delivered. */
+  keep(piece: number, markdown: string): Promise<Answer | null>;
+}
+
+/** One piece of the turn's answer: each question begins another. */
+export interface Beginning extends Spot {
+  piece: number;
+  /** Whether others stand between the text and it by now. */
+  isApart(): boolean;
 }
 
 export interface LiveTurn {
@@ -37,6 +46,8 @@ export interface LiveTurn {
   takePlace(agent: AgentId): void;
   /** `reached` hears whether the agent was there. */
   open(target: { agent: AgentId; contextId: ContextId }, spot: Spot, reached: (yes: boolean) => void): void;
+  /** Others stand between the text and what is not shown of the answer yet. */
+  standApart(): void;
   ask(room: RoomId, text: Text): void;
   confirm(question: string, approved: boolean): void;
   /** `trouble`: why the turn is stopped, when it is not the person's wish. */
@@ -48,7 +59,6 @@ export interface LiveTurn {
 }
 
 type Ending = Extract<LinkEvent, { type: 'ended' }>;
-type TurnEnded = Extract<RoomEvent, { type: 'turn.ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
@@ -60,23 +70,20 @@ const OVERFLOWS = 'an agent sends more than is passed on in one turn';
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let leavePlace: (() => void) | null = null;
   let link: Link | null = null;
-  let answer: LiveAnswer | null = null;
+  let answer: Pieces | null = null;
   let stoppedFor: Trouble | null = null;
   let closed = false;
+  let apart = false;
   const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
+  const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
-  function tell(event: RoomEvent): void {
-    if (!closed) world.tell(event);
-  }
-
-  async function end(event: Ending): Promise<void> {
-    world.reach('end received');
-    const { markdown, stands } = (await answer?.finish()) ?? { markdown: '', stands: null };
-    story.ends(markdown.length);
-    const kept = isBlank(markdown) ? null : await world.keep(markdown);
-    tell({ ...ended(id, event, kept, stoppedFor), ...(kept !== null && stands !== null && { stands }) });
+  function tellOnceKept(news: Promise<RoomEvent>): void {
+    news.then(tell).catch((error: unknown) => {
+      world.log.error({ ...story.about(), error }, 'answer could not be kept');
+      tell(lost(id));
+    });
   }
 
   function listen(event: LinkEvent): void {
@@ -88,15 +95,17 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
     }
     if (event.type === 'ended') {
-      end(event).catch((error: unknown) => {
-        world.log.error({ ...story.about(), error }, 'answer could not be kept');
-        tell(lost(id));
-      });
+      world.reach('end received');
+      story.ends(answer?.length ?? 0);
+      tellOnceKept(endOf(id, event, answer, stoppedFor));
     }
     const over = beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
-    // A question is waited for, so that one too many ends the turn.
-    if (over > 0 && event.type === 'question' && stoppedFor === null) stop('protocol');
+    if (event.type === 'question') {
+      if (over === 0) tellOnceKept(questionOf(id, event, answer));
+      // A question is waited for, so that one too many ends the turn.
+      else if (stoppedFor === null) stop('protocol');
+    }
     const news = over > 0 ? null : newsOf(id, event, world.chance);
     if (news !== null) tell(news);
   }
@@ -108,16 +117,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
 
   return {
     id,
-    takePlace(agent) {
-      leavePlace ??= world.places.take(agent, {
-        granted: () => tell({ type: 'place.granted', turn: id }),
-        awaited: (position) => tell({ type: 'place.awaited', turn: id, position }),
-      });
-    },
+    takePlace: (agent) => void (leavePlace ??= world.places.take(agent, newsOfThePlace(id, tell))),
     open(target, spot, listener) {
       world.reach('connection asked for');
       reached = listener;
-      answer = world.liveAnswer(spot);
+      answer = piecesOf(world, { ...spot, isApart: () => apart });
       link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
@@ -125,7 +129,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       link?.ask({ room, text });
       world.reach('user message written');
     },
-    confirm: (question, approved) => link?.confirm(question, approved),
+    confirm(question, approved) {
+      answer?.goOn();
+      link?.confirm(question, approved);
+    },
+    standApart: () => void (apart = true),
     stop,
     hush: () => answer?.abandon(),
     close() {
@@ -142,6 +150,20 @@ function begins({ reach, story }: TurnWorld): void {
   story.begins();
 }
 
+/** Only the first piece may have begun to grow before the connection. */
+function piecesOf(world: TurnWorld, beginning: Omit<Beginning, 'piece'>): Pieces {
+  const grow = (piece: number) =>
+    world.liveAnswer({ ...beginning, preview: piece === 0 ? beginning.preview : null, piece });
+  return createPieces({ ...world, grow });
+}
+
+function newsOfThePlace(turn: TurnId, tell: (event: RoomEvent) => void): Parameters<Places['take']>[1] {
+  return {
+    granted: () => tell({ type: 'place.granted', turn }),
+    awaited: (position) => tell({ type: 'place.awaited', turn, position }),
+  };
+}
+
 /** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
 function createBounds() {
   const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES, question: MOST_QUESTIONS };
@@ -153,7 +175,7 @@ function createBounds() {
   };
 }
 
-/** What the room hears of its connection at once; null for what its answer hears, and for the end, which waits for that. */
+/** What the room hears of its connection at once; null for what its answer hears, and for questions and the end, which wait for that. */
 function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | null {
   switch (event.type) {
     case 'opened':
@@ -164,10 +186,6 @@ function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | nul
     }
     case 'unreachable':
       return { type: 'agent.unreachable', turn, trouble: event.trouble, jitter: chance() };
-    case 'question': {
-      const { id, text, expiresInMs } = event;
-      return { type: 'agent.asked', turn, question: { id, text, expiresInMs } };
-    }
     case 'file':
       return { type: 'agent.sent a file', turn, path: event.path };
     default:
@@ -181,10 +199,28 @@ function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void
   log.warn({ ...story.about(), trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
-function ended(turn: TurnId, event: Ending, answer: Answer | null, stoppedFor: Trouble | null): TurnEnded {
+/** What the room hears of the end, with the last piece of the answer. */
+async function endOf(
+  turn: TurnId,
+  event: Ending,
+  pieces: Pieces | null,
+  stoppedFor: Trouble | null,
+): Promise<RoomEvent> {
   const { outcome } = event;
+  const last = (await pieces?.finish()) ?? null;
   const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
-  return { type: 'turn.ended', turn, outcome, answer, trouble, tokens: outcome === 'done' ? event.tokens : 0 };
+  const tokens = outcome === 'done' ? event.tokens : 0;
+  return { type: 'turn.ended', turn, outcome, ...(last ?? { answer: null }), trouble, tokens };
+}
+
+/** What it hears of a question, with the piece that stands before it. */
+async function questionOf(
+  turn: TurnId,
+  { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>,
+  pieces: Pieces | null,
+): Promise<RoomEvent> {
+  const said = await pieces?.cut();
+  return { type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said && { said }) };
 }
 
 function lost(turn: TurnId): RoomEvent {

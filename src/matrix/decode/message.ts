@@ -86,7 +86,7 @@ const THINGS: Readonly<Record<string, Thing>> = {
 };
 
 /** The types of events that are read here. */
-export const MESSAGE_TYPES = ['m.room.message', 'm.room.redaction', ...Object.keys(THINGS)];
+export const MESSAGE_TYPES = ['m.room.message', 'm.room.redaction', 'm.reaction', ...Object.keys(THINGS)];
 
 export function decodeMessage(event: MessageEvent, listener: Listener): Message | NoMessage {
   const { type, content } = event;

@@ -42,6 +42,8 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
     writeMarker: (room, marker) => call('mark', room, marker),
     readMarker: async () => null,
     leave: (room) => call('leave', room),
+    redact: () => Promise.reject(new Error('a person takes nothing back')),
+    react: () => Promise.reject(new Error('a person reacts to nothing')),
   };
   const effects = createPersonEffects(
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, RoomId, type EventId } from '../../../machines/ids.ts';
+import { AgentId, EventId, RoomId } from '../../../machines/ids.ts';
 import { type Answer } from '../../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../../machines/room.effects.ts';
 import { type Marker } from '../../../machines/marker.ts';
@@ -61,6 +61,11 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
     displayName: async () => null,
     readMarker: async () => null,
     leave: (room, { party, reason }) => doing(`leave ${room} for ${party}: ${reason}`),
+    redact: (room, event) => doing(`redact ${room} ${event}`),
+    async react(room, to, key) {
+      const done = await doing(`react ${room} ${to} ${key}`);
+      return done.ok ? { ok: true, eventId: EventId.parse('$reaction') } : done;
+    },
   };
   const effects = createRoomEffects(
     {
@@ -726,9 +731,15 @@ it('does each effect that the chart can ask for', async () => {
     'close the connection': { turn: TURN },
     'show typing': {},
     'hide typing': {},
+    'go on as a reply': { turn: TURN },
+    'change the notice': { of: eventId('line'), notice: { key: 'text waits', position: 2 }, answers: null },
+    'mark the message': { of: eventId('text') },
+    'take back': { event: eventId('line') },
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
-  for (const name of Object.keys(every) as (keyof typeof every)[]) {
+  // That it changes what is sent later has a test of its own.
+  const { 'go on as a reply': _, ...seen } = every;
+  for (const name of Object.keys(seen) as (keyof typeof seen)[]) {
     const { perform, happened, sent, words, effects, alarm } = theatre();
     perform('open the connection', connection());
     if (name === 'hide typing') {

@@ -23,7 +23,7 @@ function stage({ mayHaveBegun = false } = {}) {
     renderAnswer: answersWithin(30, en.answers),
     now: () => 36,
   };
-  const scene = { room: ROOM, transaction: 'origin.t1', answers: eventId('asked'), mayHaveBegun };
+  const scene = { room: ROOM, transaction: 'origin.t1', answers: eventId('asked'), mayHaveBegun, isApart: () => false };
   return {
     ...createStage(world, scene, () => {}),
     next: (reply: Reply) => void replies.push(reply),

@@ -66,7 +66,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
         return answer.length;
       },
     }),
-    keep: async (markdown) => ({ markdown: `kept ${markdown}` }),
+    keep: async (_, markdown) => ({ markdown: `kept ${markdown}` }),
     ...changes,
   });
   return {
@@ -108,21 +108,23 @@ describe('a turn', () => {
     ]);
   });
 
-  it('tells what happens on its connection, with its id', () => {
-    const { open, hear, told, happened, reached } = liveTurn();
+  it('tells what happens on its connection, with its id', async () => {
+    const { open, hear, told, happened, reached, finished } = liveTurn();
+    finished();
     open();
     hear({ type: 'opened' });
     expect(reached).toEqual([true]);
     hear({ type: 'ready', capabilities, session: 's1' });
     hear({ type: 'progress', text: 'thinking', step: 1, steps: 2 });
-    hear({ type: 'question', id: 'q1', text: 'May I?', expiresInMs: 5_000 });
     hear({ type: 'file', path: 'a.txt' });
-    expect(happened).toEqual([`open ${agent} 1`]);
+    hear({ type: 'question', id: 'q1', text: 'May I?', expiresInMs: 5_000 });
+    await until(() => told.length === 4);
+    expect(happened).toEqual([`open ${agent} 1`, 'finish']);
     expect(told).toEqual([
       { type: 'connection.opened', turn: TURN },
       { type: 'agent.ready', turn: TURN, idempotent: true, confirmations: true, session: 's1' },
-      { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'May I?', expiresInMs: 5_000 } },
       { type: 'agent.sent a file', turn: TURN, path: 'a.txt' },
+      { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'May I?', expiresInMs: 5_000 } },
     ]);
   });
 
@@ -140,12 +142,15 @@ describe('a turn', () => {
     expect(happened).toEqual([`open ${agent} 1`]);
   });
 
-  it('ends with one question too many', () => {
-    const { open, hear, told, happened } = liveTurn();
+  it('ends with one question too many', async () => {
+    const { open, hear, told, happened, finished } = liveTurn();
+    finished();
     open();
     for (let n = 0; n < 20_000; n += 1) hear({ type: 'question', id: `q${n}`, text: '?', expiresInMs: null });
+    await until(() => told.length === MOST_QUESTIONS);
+    await settled();
     expect(told).toHaveLength(MOST_QUESTIONS);
-    expect(happened).toEqual([`open ${agent} 1`, 'stop']);
+    expect(happened).toEqual([`open ${agent} 1`, 'finish', 'stop']);
   });
 
   it('hides in the log what the agent said', () => {
@@ -295,7 +300,7 @@ describe('the end of a turn', () => {
 
   it('takes nothing more of what still comes before it stops', async () => {
     let kept = 0;
-    const keep = async (markdown: string) => ((kept = markdown.length), { stored: 'turn-7' });
+    const keep = async (_: number, markdown: string) => ((kept = markdown.length), { stored: 'turn-7' });
     const { open, hear, told, finished } = liveTurn({ keep });
     finished();
     open();
@@ -380,5 +385,5 @@ it('grows its answer where its beginning stands, in answer to the text', () => {
   });
   const before = { ...spot, preview: eventId('preview') };
   turn.open(target, before, () => {});
-  expect(given).toEqual([before]);
+  expect(given).toEqual([{ ...before, piece: 0, isApart: expect.any(Function) as unknown }]);
 });

@@ -3,6 +3,7 @@ import { AgentId } from '../../../machines/ids.ts';
 import { awaitingStatus, beforeTheTurnIsSent, each, everywhere, idle } from './scenes.ts';
 import {
   agent,
+  claimed,
   ann,
   assigned,
   bob,
@@ -84,27 +85,35 @@ describe('the agent of a room', () => {
 });
 
 describe('everybody’s agent', () => {
-  const shared = play(invited(ann, agent, 'chat', 'default'), joined);
+  const greeted = play(invited(ann, agent, 'chat', 'default'), joined);
+  const ungreeted = play(claimed('chat', 'default'));
 
-  it('is told of with the first text, once', () => {
-    const first = shared.on(text('1'));
+  it('is told of by the greeting, once a room', () => {
+    const scene = play(invited(ann, agent, 'chat', 'default'));
+    expect(scene.on(joined).does).toContainEqual(say({ key: 'greeting', defaultAgent: true, inSpace: false }, null));
+    expect(greeted.context.noticed).toBe(true);
+    expect(greeted.on(text('1')).does).toEqual([typing, placeWanted()]);
+  });
+
+  it('is told of with the first text where nobody was greeted, once', () => {
+    const first = ungreeted.on(text('1'));
     expect([first.at, first.does, first.changes.noticed]).toEqual([
       'asking / waiting for a place',
       [say({ key: 'default agent' }, '1'), typing, placeWanted()],
       true,
     ]);
-    const again = shared.after(text('1'), command('stop')).on(text('2'));
+    const again = ungreeted.after(text('1'), command('stop')).on(text('2'));
     expect([again.at, again.does]).toEqual(['asking / waiting for a place', [typing, placeWanted(2)]]);
-    expect(shared.after(text('1')).context.turn?.text).toEqual(words('1'));
+    expect(ungreeted.after(text('1')).context.turn?.text).toEqual(words('1'));
   });
 
   it('is told of with the first text also where commands came before', () => {
-    const asked = shared.after(command('help'), command('whoami'), command('agent'), command('start'));
+    const asked = ungreeted.after(command('help'), command('whoami'), command('agent'));
     expect(asked.on(text('1')).does[0]).toEqual(say({ key: 'default agent' }, '1'));
   });
 
   it('is told of anew to the next person', () => {
-    const next = shared.after(text('1'), invited(bob, agent, 'chat', 'default'));
+    const next = greeted.after(text('1'), invited(bob, agent, 'chat', 'default'));
     expect(next.context.noticed).toBe(false);
     expect(next.on(text('2')).does[0]).toEqual(say({ key: 'default agent' }, '2'));
   });

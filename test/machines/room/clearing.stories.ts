@@ -43,6 +43,7 @@ import {
   typing,
   words,
   type Scene,
+  told,
 } from './story.ts';
 
 const anew = marked({ contextId: ContextId.parse('8') });
@@ -73,7 +74,7 @@ describe('!clear', () => {
         ...waiting.context,
         contextId: '8',
         turns: 2,
-        turn: { ...waiting.context.turn, id: 2, contextId: '8' },
+        turn: { ...waiting.context.turn, id: 2, contextId: '8', waited: true },
       },
     });
   });
@@ -83,7 +84,7 @@ describe('!clear', () => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / waiting for a place',
       does: [closed(), hidden, ...cleared(2), typing, placeWanted(2)],
-      changes: { contextId: '8', turns: 2, turn: { ...waiting.context.turn, id: 2, contextId: '8' } },
+      changes: { contextId: '8', turns: 2, turn: { ...waiting.context.turn, id: 2, contextId: '8', waited: true } },
     });
   });
 
@@ -129,7 +130,7 @@ describe('!clear', () => {
 
   it('says nothing of a file of what it discarded', () => {
     expect(discarded.on(sentFile())).toEqual({ at: 'asking / stopping', does: [], changes: {} });
-    expect(stopping.on(sentFile()).does).toEqual([say({ key: 'agent sent a file', path: '/workspace/a.txt' }, '1')]);
+    expect(stopping.on(sentFile()).does).toEqual([told({ key: 'agent sent a file', path: '/workspace/a.txt' })]);
   });
 
   it('leaves nothing to be retried, and the texts that wait begin in the new context', () => {
@@ -138,7 +139,7 @@ describe('!clear', () => {
       ...idle.context,
       contextId: '8',
       turns: 2,
-      turn: { ...streaming.context.turn, id: 2, text: words('2'), contextId: '8' },
+      turn: { ...streaming.context.turn, id: 2, text: words('2'), contextId: '8', waited: true },
     });
     expect(next.on(command('retry')).does).toEqual([say({ key: 'still being written' }, 'retry')]);
   });
@@ -171,7 +172,7 @@ describe('!clear', () => {
   it('forgets the session: another one is no surprise', () => {
     const known = awaitingStatus.after(ready({ session: 's1' }), ended('done', 'answer'), delivered());
     const next = [text('2'), granted(2), opened(2)];
-    const afresh = say({ key: 'agent starts afresh' }, '2');
+    const afresh = told({ key: 'agent starts afresh' }, '2', 2);
     expect(known.after(...next).on(ready({ session: 's2' }, 2)).does).toContainEqual(afresh);
     expect(known.after(clear, ...next).on(ready({ session: 's2' }, 2)).does).not.toContainEqual(afresh);
   });

@@ -104,7 +104,7 @@ describe('an entry room', () => {
     expect(pointing.on(assigned('chat', other, 'default'))).toEqual({
       at: 'idle',
       does: [marked({ agent: other }), say({ key: 'greeting', defaultAgent: true, inSpace: false }, null)],
-      changes: { role: 'chat', agent: other, assignment: 'default' },
+      changes: { role: 'chat', agent: other, assignment: 'default', noticed: true },
     });
   });
 

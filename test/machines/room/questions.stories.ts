@@ -29,6 +29,10 @@ import {
   text,
   typing,
   words,
+  alerted,
+  alertedAsReply,
+  apart,
+  testLimits,
 } from './story.ts';
 
 const confirmation = (approved: boolean) => ['send the confirmation', { turn: 1, question: 'q1', approved }];
@@ -38,6 +42,8 @@ const word = (name: 'yes' | 'no') => ({
   body: `${name === 'yes' ? 'Yes' : 'No'}, to your question: "Delete it?"`,
   replyTo: null,
 });
+const taken = (name: 'yes' | 'no', later: boolean) =>
+  say({ key: 'word is taken', approved: name === 'yes', later }, name);
 const words2 = [
   ['yes', true],
   ['no', false],
@@ -47,7 +53,7 @@ describe('a question of the agent', () => {
   it('is put to the person and waits an hour', () => {
     expect(streaming.on(asked())).toEqual({
       at: 'asking / awaiting confirmation',
-      does: [say({ key: 'agent asks', text: 'Delete it?' }, '1')],
+      does: [alerted({ key: 'agent asks', text: 'Delete it?' }), hidden],
       changes: { question },
     });
     expect(asking.timers).toEqual({ questionLimit: 3_600_000 });
@@ -61,7 +67,7 @@ describe('a question of the agent', () => {
     const other = { id: 'q2', text: 'Really?', expiresInMs: 9_000 };
     expect(asking.on(asked(other))).toEqual({
       at: 'asking / awaiting confirmation',
-      does: [say({ key: 'agent asks', text: 'Really?' }, '1')],
+      does: [alerted({ key: 'agent asks', text: 'Really?' }), hidden],
       changes: { question: other },
     });
     expect(asking.after(asked(other)).timers).toEqual({ questionLimit: 9_000 });
@@ -70,7 +76,7 @@ describe('a question of the agent', () => {
   it.each(words2)('!%s goes to an agent that takes it', (name, approved) => {
     expect(askingAble.on(command(name))).toEqual({
       at: 'asking / working / streaming',
-      does: [confirmation(approved)],
+      does: [confirmation(approved), taken(name, false), typing],
       changes: { question: null },
     });
     expect(askingAble.after(command(name)).timers).toEqual({ turnLimit: 1_800_000 });
@@ -79,7 +85,7 @@ describe('a question of the agent', () => {
   it.each(words2)('!%s is held for the next turn of an agent that does not', (name) => {
     expect(asking.on(command(name))).toEqual({
       at: 'asking / working / streaming',
-      does: [say({ key: 'text waits', position: 1 }, name)],
+      does: [taken(name, true), typing],
       changes: { question: null, waiting: [word(name)] },
     });
   });
@@ -97,7 +103,7 @@ describe('a question of the agent', () => {
     it.each(each(stillOpen))('is held where the question of an earlier turn is open: %s', (at, scene) => {
       expect(scene.on(command(name))).toEqual({
         at,
-        does: [say({ key: 'text waits', position: 1 }, name)],
+        does: [apart(scene.context.turns), taken(name, true)],
         changes: { question: null, waiting: [word(name)] },
       });
     });
@@ -107,7 +113,7 @@ describe('a question of the agent', () => {
       (at, scene) => {
         expect(full(scene).on(command(name))).toEqual({
           at,
-          does: [say({ key: 'queue is full', limit: 20 }, name)],
+          does: [say({ key: 'queue is full', limit: testLimits.queue }, name)],
           changes: {},
         });
       },
@@ -117,7 +123,7 @@ describe('a question of the agent', () => {
   it('that nobody answers is a no', () => {
     expect(askingAble.on(askingAble.end('questionLimit'))).toEqual({
       at: 'asking / working / streaming',
-      does: [confirmation(false), say({ key: 'question expired' }, '1')],
+      does: [confirmation(false), alerted({ key: 'question expired' }), typing],
       changes: { question: null },
     });
   });
@@ -125,8 +131,8 @@ describe('a question of the agent', () => {
   it('that nobody answers is a no in the next turn of an agent that takes no confirmations', () => {
     expect(asking.on(asking.end('questionLimit'))).toEqual({
       at: 'asking / working / streaming',
-      does: [say({ key: 'question expired' }, '1')],
-      changes: { question: null, waiting: [{ ...word('no'), eventId: id('1/no/q1') }] },
+      does: [alertedAsReply({ key: 'question expired' }), typing],
+      changes: { question: null, waiting: [{ ...word('no'), eventId: id('1/no/q1'), unwritten: true }] },
     });
   });
 
@@ -134,7 +140,7 @@ describe('a question of the agent', () => {
     const scene = full(asking);
     expect(scene.on(scene.end('questionLimit'))).toEqual({
       at: 'asking / working / streaming',
-      does: [say({ key: 'question expired' }, '1')],
+      does: [alertedAsReply({ key: 'question expired' }), typing],
       changes: { question: null },
     });
   });
@@ -156,7 +162,7 @@ describe('a question of the agent', () => {
     const done = asking.on(ended('done', null));
     expect(done).toEqual({
       at: 'idle',
-      does: [closed(), hidden, say({ key: 'empty answer' }, '1')],
+      does: [closed(), hidden, alerted({ key: 'empty answer' })],
       changes: { turn: null, last: words('1') },
     });
     expect(asking.after(ended('done', null)).after(command('yes')).context.turn?.text).toEqual(word('yes'));
@@ -179,10 +185,10 @@ describe('a question of the agent', () => {
 
   it('outlives the text that was told to wait for the word', () => {
     const next = asking.after(text('2'), ended('done', 'Shall I?'), delivered());
-    expect(next.context.question).toEqual(question);
+    expect(next.context.question).toEqual({ ...question, isUrged: true });
     expect(next.on(command('yes'))).toEqual({
       at: 'asking / waiting for a place',
-      does: [say({ key: 'text waits', position: 1 }, 'yes')],
+      does: [apart(2), taken('yes', true)],
       changes: { question: null, waiting: [word('yes')] },
     });
   });

@@ -14,26 +14,45 @@ import {
   stopping,
   streaming,
 } from './scenes.ts';
-import { ann, closed, command, delivered, ended, hidden, id, placeWanted, say, text, typing, words } from './story.ts';
+import {
+  apart,
+  question,
+  testLimits,
+  ann,
+  closed,
+  command,
+  delivered,
+  ended,
+  hidden,
+  id,
+  placeWanted,
+  say,
+  text,
+  typing,
+  words,
+} from './story.ts';
 
 describe('texts that wait', () => {
   it.each(each(busy))('a text is held: %s', (at, scene) => {
     expect(scene.on(text('2'))).toEqual({
       at,
       does: {
-        'asking / awaiting confirmation': [say({ key: 'text waits for your word' }, '2')],
-        // The next turn is a moment away.
+        'asking / awaiting confirmation': [apart(), say({ key: 'text waits for your word' }, '2')],
+        // The whole answer is on its way already.
         'asking / finishing': [],
-      }[at] ?? [say({ key: 'text waits', position: 1 }, '2')],
-      changes: { waiting: [words('2')] },
+      }[at] ?? [apart()],
+      changes: {
+        waiting: [words('2')],
+        ...(at === 'asking / awaiting confirmation' && { question: { ...question, isUrged: true } }),
+      },
     });
   });
 
-  it.each(each(busy))('the twenty-first is refused: %s', (at, scene) => {
-    expect(full(scene).context.waiting.length).toBe(20);
+  it.each(each(busy))('one more than may wait is refused: %s', (at, scene) => {
+    expect(full(scene).context.waiting.length).toBe(testLimits.queue);
     expect(full(scene).on(text('2'))).toEqual({
       at,
-      does: [say({ key: 'queue is full', limit: 20 }, '2')],
+      does: [say({ key: 'queue is full', limit: testLimits.queue }, '2')],
       changes: {},
     });
   });
@@ -44,7 +63,7 @@ describe('texts that wait', () => {
       const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
       expect(streaming.on(event)).toEqual({
         at: 'asking / working / streaming',
-        does: [say({ key: 'did you mean !stop' }, '2')],
+        does: [apart(), say({ key: 'did you mean !stop' }, '2')],
         changes: { waiting: [{ ...words('2'), body }] },
       });
     },
@@ -54,7 +73,7 @@ describe('texts that wait', () => {
     'that says more waits: %j',
     (body) => {
       const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };
-      expect(streaming.on(event).does).toEqual([say({ key: 'text waits', position: 1 }, '2')]);
+      expect(streaming.on(event).does).toEqual([apart()]);
     },
   );
 
@@ -65,7 +84,7 @@ describe('texts that wait', () => {
       does: [closed(), hidden, typing, placeWanted(2)],
       changes: {
         turns: 2,
-        turn: { ...scene.context.turn, id: 2, text: words('2') },
+        turn: { ...scene.context.turn, id: 2, text: words('2'), waited: true },
         waiting: [words('3'), words('4')],
         last: words('1'),
       },
@@ -92,7 +111,7 @@ describe('!retry', () => {
     expect({ at, does, changes }).toEqual({
       at: 'asking / waiting for a place',
       does: [typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, unanswered: null },
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: null },
     });
   });
 
@@ -100,7 +119,7 @@ describe('!retry', () => {
     expect(questionLeft.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
       does: [typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2 }, unanswered: null, question: null },
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: null, question: null },
     });
     const answered = questionLeft.after(command('retry'), ended('done', null, null, 2));
     expect(answered.on(command('yes')).does).toEqual([say({ key: 'no question is open' }, 'yes')]);
@@ -169,7 +188,7 @@ describe('!retry', () => {
   it('while the next turn runs queues the text once', () => {
     expect(next.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
-      does: [say({ key: 'text waits', position: 1 }, 'retry')],
+      does: [apart(2)],
       changes: { waiting: [words('1')], unanswered: null },
     });
     expect(next.after(command('retry')).on(command('retry')).does).toEqual(patience);
@@ -178,7 +197,7 @@ describe('!retry', () => {
   it('is refused while the queue is full, and the text stays to be retried', () => {
     expect(full(next).on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
-      does: [say({ key: 'queue is full', limit: 20 }, 'retry')],
+      does: [say({ key: 'queue is full', limit: testLimits.queue }, 'retry')],
       changes: {},
     });
   });

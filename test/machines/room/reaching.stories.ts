@@ -10,10 +10,10 @@ import {
   opened,
   placeWanted,
   ready,
-  say,
   unreachable,
   words,
   type Scene,
+  alerted,
 } from './story.ts';
 
 /** After so many failed tries, with the next one under way. */
@@ -65,7 +65,7 @@ describe('an agent that cannot be reached', () => {
   it('is given up after the fifth try, and the person is told', () => {
     expect(tried(4).on(unreachable())).toEqual({
       at: 'idle',
-      does: [closed(), hidden, say({ key: 'trouble', trouble: 'unreachable' }, '1')],
+      does: [closed(), hidden, alerted({ key: 'trouble', trouble: 'unreachable' })],
       changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
     });
   });
@@ -75,7 +75,7 @@ describe('an agent that cannot be reached', () => {
     expect(scene.context.turn).toEqual({ ...streaming.context.turn, attempts: 4, pauseMs: 2_000 });
     expect(scene.on(unreachable())).toEqual({
       at: 'idle',
-      does: [closed(), hidden, say({ key: 'trouble', trouble: 'unreachable' }, '1')],
+      does: [closed(), hidden, alerted({ key: 'trouble', trouble: 'unreachable' })],
       changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
     });
   });

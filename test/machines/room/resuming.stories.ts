@@ -20,15 +20,16 @@ import {
   placeWanted,
   ready,
   resumed,
-  say,
   shown,
   typing,
   words,
+  alerted,
+  told,
 } from './story.ts';
 
 const cutOff = {
   at: 'interrupted',
-  does: [closed(), hidden, say({ key: 'interrupted' }, '1')],
+  does: [closed(), hidden, alerted({ key: 'interrupted' })],
   changes: { turn: null, unanswered: { text: words('1'), why: 'interrupted' } },
 };
 
@@ -77,7 +78,7 @@ describe('after a restart', () => {
   it('a turn that was being stopped is stopped', () => {
     expect(stopping.on(resumed)).toEqual({
       at: 'idle',
-      does: [closed(), hidden, say({ key: 'stopped' }, '1')],
+      does: [closed(), hidden, told({ key: 'stopped' })],
       changes: { turn: null, unanswered: { text: words('1'), why: 'stopped' } },
     });
   });

@@ -10,6 +10,7 @@ import {
   play,
   ready,
   resumed,
+  testLimits,
   text,
   unreachable,
   type Scene,
@@ -61,7 +62,8 @@ export const resting: Record<string, Scene> = { idle, interrupted };
 export const everywhere: Record<string, Scene> = { ...resting, ...busy };
 
 /** The scene with as many texts waiting as there may be. */
-export const full = (scene: Scene): Scene => scene.after(...Array.from({ length: 20 }, (_, n) => text(`q${n + 1}`)));
+export const full = (scene: Scene): Scene =>
+  scene.after(...Array.from({ length: testLimits.queue }, (_, n) => text(`q${n + 1}`)));
 
 /** A row for each scene of a set, for `it.each`. */
 export const each = (scenes: Record<string, Scene>): [string, Scene][] => Object.entries(scenes);

@@ -12,6 +12,8 @@ import {
   text,
   typing,
   words,
+  told,
+  id,
 } from './story.ts';
 
 const unanswered = { text: words('1'), why: 'stopped' };
@@ -30,7 +32,7 @@ describe('!stop', () => {
   it('lets the next text have its turn', () => {
     expect(streaming.after(text('2'), command('stop')).on(ended('stopped', null)).does).toEqual([
       ...over,
-      say({ key: 'stopped' }, '1'),
+      ['say', { notice: { key: 'stopped' }, answers: id('1'), relation: { isReply: true }, turn: 1 }],
       typing,
       placeWanted(2),
     ]);
@@ -52,7 +54,7 @@ describe('!stop', () => {
   it('is over when the agent stopped', () => {
     expect(stopping.on(ended('stopped', null))).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'stopped' }, '1')],
+      does: [...over, told({ key: 'stopped' })],
       changes: { turn: null, unanswered },
     });
   });
@@ -60,7 +62,7 @@ describe('!stop', () => {
   it('delivers the piece that there is', () => {
     expect(stopping.on(ended('stopped', 'half'))).toEqual({
       at: 'asking / finishing',
-      does: [delivery('half'), say({ key: 'stopped' }, '1')],
+      does: [delivery('half'), told({ key: 'stopped' })],
       changes: { unanswered },
     });
   });
@@ -76,7 +78,7 @@ describe('!stop', () => {
   it('is over when the agent does not stop in time', () => {
     expect(stopping.on(stopping.end('stopLimit'))).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'stopped' }, '1')],
+      does: [...over, told({ key: 'stopped' })],
       changes: { turn: null, unanswered },
     });
   });

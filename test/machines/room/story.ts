@@ -26,7 +26,7 @@ export const untouched = blankRoom({
 });
 
 /** What bounds the rooms of the stories. */
-export const testLimits: RoomLimits = { ...fixedLimits, ...usualLimits };
+export const testLimits: RoomLimits = { ...fixedLimits, ...usualLimits, queue: 20 };
 
 type SimpleCommand = Exclude<CommandName, CommandWithArgs | CommandWithFacts>;
 
@@ -122,11 +122,15 @@ export const unreachable = (jitter = 0, turn = 1): RoomEvent => ({
   jitter,
 });
 export const question: Question = { id: 'q1', text: 'Delete it?', expiresInMs: null };
-export const asked = (about: Question = question, turn = 1): RoomEvent => ({
+/** `said`: what the answer was until then. */
+export const asked = (about: Question = question, turn = 1, said?: string): RoomEvent => ({
   type: 'agent.asked',
   turn: TurnId.parse(turn),
   question: about,
+  ...(said !== undefined && { said: { answer: { markdown: said } } }),
 });
+export const questionShown: RoomEvent = { type: 'question.shown', eventId: id('question') };
+export const lineShown: RoomEvent = { type: 'line.shown', eventId: id('line') };
 export const sentFile = (turn = 1): RoomEvent => ({
   type: 'agent.sent a file',
   turn: TurnId.parse(turn),
@@ -150,11 +154,17 @@ export const ended = (
   trouble,
   tokens: 3,
 });
-export const delivered = (turn = 1): RoomEvent => ({ type: 'answer.delivered', turn: TurnId.parse(turn) });
-export const refused = (turn = 1, code = 'M_FORBIDDEN'): RoomEvent => ({
+export const delivered = (turn = 1, piece = 0): RoomEvent => ({
+  type: 'answer.delivered',
+  turn: TurnId.parse(turn),
+  piece,
+});
+export const refused = (turn = 1, code = 'M_FORBIDDEN', answers = '1', piece = 0): RoomEvent => ({
   type: 'answer.refused',
   turn: TurnId.parse(turn),
+  piece,
   answer: { markdown: 'answer' },
+  answers: id(answers),
   code,
 });
 
@@ -164,6 +174,22 @@ export const say = (notice: Notice, answers: string | null): Effect => [
   'say',
   { notice, answers: answers === null ? null : id(answers) },
 ];
+/** Of a turn: it comes behind its answer. */
+export const told = (notice: Notice, answers = '1', turn = 1): Effect => [
+  'say',
+  { notice, answers: id(answers), turn },
+];
+/** It rings. */
+export const alerted = (notice: Notice, answers = '1', turn = 1): Effect => [
+  'say',
+  { notice, answers: id(answers), mentions: ann, turn },
+];
+/** It rings, and others stand between it and the text. */
+export const alertedAsReply = (notice: Notice, answers = '1', turn = 1): Effect => [
+  'say',
+  { notice, answers: id(answers), relation: { isReply: true }, mentions: ann, turn },
+];
+export const apart = (turn = 1): Effect => ['go on as a reply', { turn }];
 export const marked = (differs: Partial<Marker> = {}): Effect => [
   'write the marker',
   {
@@ -222,6 +248,11 @@ type RoomSnapshot = ReturnType<typeof roomMachine.resolveState>;
 /** What runs, ms, by the event that ends it. */
 type Timers = Record<string, number>;
 
+/** The same as `play`, in a house that allows something else. */
+export function playWith(limits: Partial<RoomLimits>, ...events: RoomEvent[]): Scene {
+  return sceneOf(resolve('unclaimed', untouched, 'active', { ...testLimits, ...limits }), {}).after(...events);
+}
+
 /** A room after these events, from the very first one on. */
 export function play(...events: RoomEvent[]): Scene {
   return sceneOf(resolve('unclaimed', untouched), {}).after(...events);
@@ -271,12 +302,18 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
     }
   }
   const { value, status } = next;
+  const { limits } = snapshot.context;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
-  return { snapshot: resolve(value, context, status), timers: running, does };
+  return { snapshot: resolve(value, context, status, limits), timers: running, does };
 }
 
-function resolve(value: StateValue, context: RoomContext, status: RoomSnapshot['status'] = 'active'): RoomSnapshot {
-  return roomMachine.resolveState({ value, context: { ...context, limits: testLimits }, status }) as RoomSnapshot;
+function resolve(
+  value: StateValue,
+  context: RoomContext,
+  status: RoomSnapshot['status'] = 'active',
+  limits = testLimits,
+): RoomSnapshot {
+  return roomMachine.resolveState({ value, context: { ...context, limits }, status }) as RoomSnapshot;
 }
 
 function placeOf(value: StateValue): string {

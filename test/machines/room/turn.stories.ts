@@ -32,7 +32,6 @@ import {
   ready,
   refused,
   resumed,
-  say,
   sentFile,
   shown,
   stopWanted,
@@ -40,6 +39,8 @@ import {
   typing,
   unreachable,
   words,
+  alerted,
+  told,
 } from './story.ts';
 
 const turn = newTurn({ id: TurnId.parse(1), text: words('1'), contextId: ContextId.parse('7') });
@@ -62,39 +63,15 @@ describe('a turn', () => {
     });
   });
 
-  it('says once where in the line it stands', () => {
+  it('remembers where it stands in the line of the agent, as the line moves', () => {
     expect(waiting.on(awaited(3))).toEqual({
       at: 'asking / waiting for a place',
-      does: [say({ key: 'agent is busy', position: 3 }, '1')],
-      changes: { turn: { ...turn, toldBusy: true } },
+      does: [],
+      changes: { turn: { ...turn, position: 3 } },
     });
-  });
-
-  const told = waiting.after(awaited(3));
-  const triedOnce = told.after(granted(), unreachable());
-
-  it.each([
-    ['the line moved', told],
-    ['a try failed', triedOnce.after(triedOnce.end('backoff'))],
-    ['the service was restarted', told.after(resumed)],
-  ])('does not say it again when %s', (_, scene) => {
-    expect(scene.on(awaited(2))).toEqual({ at: 'asking / waiting for a place', does: [], changes: {} });
-  });
-
-  it('says it after a failed try where there was a place at first', () => {
-    const again = connecting.after(unreachable());
-    const scene = again.after(again.end('backoff'));
-    expect(scene.on(awaited(2))).toEqual({
-      at: 'asking / waiting for a place',
-      does: [say({ key: 'agent is busy', position: 2 }, '1')],
-      changes: { turn: { ...turn, attempts: 1, pauseMs: 250, toldBusy: true } },
-    });
-  });
-
-  it('says it anew in the next turn', () => {
-    const next = told.after(text('2'), granted(), opened(), ready(), ended('done', null));
-    expect(next.context.turn).toEqual({ ...turn, id: 2, text: words('2') });
-    expect(next.on(awaited(1, 2)).does).toEqual([say({ key: 'agent is busy', position: 1 }, '2')]);
+    const third = waiting.after(awaited(3));
+    expect(third.on(awaited(2)).changes).toEqual({ turn: { ...turn, position: 2 } });
+    expect(third.after(granted()).context.turn).toEqual(turn);
   });
 
   it('connects when it has a place', () => {
@@ -149,7 +126,7 @@ describe('a turn', () => {
   it('names a file that the agent sends', () => {
     expect(streaming.on(sentFile())).toEqual({
       at: 'asking / working / streaming',
-      does: [say({ key: 'agent sent a file', path: '/workspace/a.txt' }, '1')],
+      does: [told({ key: 'agent sent a file', path: '/workspace/a.txt' })],
       changes: {},
     });
   });
@@ -166,7 +143,7 @@ describe('a turn', () => {
   it('says so when the homeserver refuses the answer', () => {
     expect(finishing.on(refused())).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'answer was refused', tooLarge: false }, '1')],
+      does: [...over, alerted({ key: 'answer was refused', tooLarge: false })],
       changes: {
         turn: null,
         last: words('1'),
@@ -177,7 +154,7 @@ describe('a turn', () => {
 
   it('says that it is too large only where the homeserver says so', () => {
     expect(finishing.on(refused(1, 'M_TOO_LARGE')).does).toContainEqual(
-      say({ key: 'answer was refused', tooLarge: true }, '1'),
+      alerted({ key: 'answer was refused', tooLarge: true }),
     );
   });
 
@@ -186,10 +163,13 @@ describe('a turn', () => {
     expect(again).toEqual({
       at: 'asking / finishing',
       does: [
-        ['deliver the answer', { turn: 2, answer: { markdown: 'answer' }, preview: null, answers: '$1' }],
+        [
+          'deliver the answer',
+          { turn: 2, answer: { markdown: 'answer' }, preview: null, answers: '$1', relation: { isReply: true } },
+        ],
         ['show typing', {}],
       ],
-      changes: { turns: 2, turn: { ...turn, id: TurnId.parse(2) }, unanswered: null },
+      changes: { turns: 2, turn: { ...turn, id: TurnId.parse(2), waited: true }, unanswered: null },
     });
   });
 
@@ -201,7 +181,7 @@ describe('a turn', () => {
   it('says so when the agent had no word', () => {
     expect(streaming.on(ended('done', null))).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'empty answer' }, '1')],
+      does: [...over, alerted({ key: 'empty answer' })],
       changes: { turn: null, last: words('1') },
     });
   });
@@ -213,7 +193,7 @@ describe('a turn', () => {
   ])('that breaks off (%s) is told and can be retried', (trouble, why, at) => {
     expect(streaming.on(ended('failed', null, trouble))).toEqual({
       at,
-      does: [...over, say({ key: 'trouble', trouble }, '1')],
+      does: [...over, alerted({ key: 'trouble', trouble })],
       changes: { turn: null, unanswered: { text: words('1'), why } },
     });
   });
@@ -222,7 +202,7 @@ describe('a turn', () => {
     const broken = ended('failed', 'half', 'connection-lost');
     expect(streaming.on(broken)).toEqual({
       at: 'asking / finishing',
-      does: [delivery('half'), say({ key: 'trouble', trouble: 'connection-lost' }, '1')],
+      does: [delivery('half'), alerted({ key: 'trouble', trouble: 'connection-lost' })],
       changes: { unanswered: { text: words('1'), why: 'interrupted' } },
     });
     expect(streaming.after(broken).on(delivered()).at).toBe('interrupted');
@@ -250,7 +230,7 @@ describe('a turn', () => {
   ])('that worked too long is told as trouble: %s', (_, event) => {
     expect(tooLong.on(event)).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'trouble', trouble: 'too-long' }, '1')],
+      does: [...over, alerted({ key: 'trouble', trouble: 'too-long' })],
       changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
     });
   });
@@ -271,7 +251,7 @@ describe('what belongs to another turn', () => {
     ended('failed', 'late', 'silent', 9),
     ended('failed', null, 'silent', 9),
     delivered(9),
-    refused(9),
+    refused(9, 'M_FORBIDDEN', '9'),
   ];
 
   it.each(each({ ...busy, idle, interrupted }))('changes nothing: %s', (at, scene) => {
@@ -295,7 +275,7 @@ describe('the memory of the agent', () => {
     expect({ at, does }).toEqual({
       at: 'asking / working / streaming',
       does: [
-        ...(afresh ? [say({ key: 'agent starts afresh' }, '2')] : []),
+        ...(afresh ? [told({ key: 'agent starts afresh' }, '2', 2)] : []),
         ['send the user message', { turn: 2, text: words('2') }],
       ],
     });

@@ -1,0 +1,19 @@
+/** What there is to say of any message: who wrote it and where, and how another stands to it. */
+import { z } from 'zod';
+import { EventId, type UserId } from './ids.ts';
+
+/** Which message it was, who wrote it, and the root of the thread that it stands in. */
+export interface Written {
+  eventId: EventId;
+  sender: UserId;
+  thread?: EventId | undefined;
+}
+
+/** How a message stands to the one that it answers (Threading; Rich replies). */
+export const Relation = z.object({
+  /** The root of the thread that both stand in. */
+  thread: EventId.optional(),
+  /** It is a reply, since others may stand between them. */
+  isReply: z.literal(true).optional(),
+});
+export type Relation = z.infer<typeof Relation>;

@@ -1,0 +1,130 @@
+/** The texts that wait in a room, those that are asked together, and what its person is told of the line. */
+import type { EventId } from './ids.ts';
+import type { Notice } from './notices.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
+import type { Line, RoomContext, RoomEvent, Text } from './room.model.ts';
+import { beginTurn, turnOf } from './room-words.ts';
+
+/** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
+export function isMeant(text: Text | null | undefined, event: RoomEvent): boolean {
+  if (text === null || text === undefined) return false;
+  if (event.type !== 'text.edited' && event.type !== 'text.withdrawn') return false;
+  const ids = [text.eventId, text.repeats, ...(text.gathered ?? []).map(({ eventId }) => eventId)];
+  return ids.includes(event.of) && (event.type === 'text.withdrawn' || event.sender === text.sender);
+}
+
+/** What the room remembers with every text changed that an edit is about. */
+export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomContext> {
+  if (event.type !== 'text.edited') return {};
+  const now = (text: Text): Text => (isMeant(text, event) ? inOtherWords(text, event) : text);
+  const { turn, waiting, unanswered, last } = context;
+  return {
+    turn: turn && { ...turn, text: now(turn.text) },
+    waiting: waiting.map(now),
+    // A refused answer was one to the old words.
+    unanswered:
+      unanswered &&
+      (isMeant(unanswered.text, event) ? { text: now(unanswered.text), why: unanswered.why } : unanswered),
+    last: last && now(last),
+  };
+}
+
+function inOtherWords(text: Text, { of, body }: Extract<RoomEvent, { type: 'text.edited' }>): Text {
+  if (text.gathered === undefined) return { ...text, body };
+  return gatheredIn(
+    text,
+    text.gathered.map((each) => (each.eventId === of ? { ...each, body } : each)),
+  );
+}
+
+/** What the room remembers without a text that was taken out of it; a turn about it ends in its own time. */
+export function withoutText({ waiting, unanswered, last }: RoomContext, event: RoomEvent): Partial<RoomContext> {
+  const rest = unanswered && without(unanswered.text, event);
+  return {
+    waiting: waiting.flatMap((text) => without(text, event) ?? []),
+    unanswered: rest === unanswered?.text ? unanswered : rest && { text: rest, why: unanswered?.why ?? 'failed' },
+    last: last && without(last, event),
+  };
+}
+
+function without(text: Text, event: RoomEvent): Text | null {
+  if (!isMeant(text, event)) return text;
+  const others = othersIn(text, event);
+  return others.length === 0 ? null : gatheredIn(text, others);
+}
+
+type Gathered = NonNullable<Text['gathered']>;
+
+function othersIn({ gathered = [] }: Text, event: RoomEvent): Gathered {
+  return gathered.filter(({ eventId }) => !('of' in event) || eventId !== event.of);
+}
+
+/** The words of several messages in one text, which is answered under the last of them. */
+function gatheredIn(text: Text, gathered: Gathered): Text {
+  const body = gathered.map((each) => each.body).join('\n\n');
+  return { ...text, eventId: gathered.at(-1)?.eventId ?? text.eventId, body, gathered };
+}
+
+/** What was asked together with a message that was taken out: it waits again, each by itself. */
+export function askedWithIt(context: RoomContext, event: RoomEvent): Text[] {
+  const { gathered: _, ...text } = turnOf(context).text;
+  return othersIn(turnOf(context).text, event).map(({ eventId, body }) => ({ ...text, eventId, body }));
+}
+
+/** The text whose turn it is, and what waits behind it: all that is written in one thread may be asked together. */
+function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Text[] } {
+  const [first, ...others] = waiting;
+  if (first === undefined) throw new Error('no text waits');
+  const goesAlong = (text: Text) => text.thread === first.thread && text.unwritten === first.unwritten;
+  const apart = others.findIndex((text) => !goesAlong(text));
+  const along = limits.queued === 'each' ? [] : others.slice(0, apart === -1 ? undefined : apart);
+  if (along.length === 0) return { next: first, rest: others };
+  const gathered = [first, ...along].flatMap(
+    (text): Gathered =>
+      text.gathered ?? [
+        { eventId: text.eventId, body: text.body, ...(text.mark !== undefined && { mark: text.mark }) },
+      ],
+  );
+  return { next: gatheredIn(first, gathered), rest: others.slice(along.length) };
+}
+
+export function beginNextTurn(context: RoomInTheHouse): Partial<RoomContext> {
+  const { next, rest } = nextInLine(context);
+  const retried = context.unanswered?.text.eventId === next.eventId;
+  return { ...beginTurn(context, next, true), unanswered: retried ? null : context.unanswered, waiting: rest };
+}
+
+/** What waits in the room: its texts, and the running turn for a place at the agent. */
+export function lineOf({ waiting, turn }: RoomContext): Omit<Line, 'notice'> {
+  return { texts: waiting.length, position: turn?.position ?? null };
+}
+
+/** Where the notice of the line stands. Throws where there is none. */
+export function noticedAt({ line }: RoomContext): EventId {
+  if (line === null || line.notice === null) throw new Error('no notice tells of the line');
+  return line.notice;
+}
+
+/** The marks of the messages that the running turn asks. */
+export function marksOf(context: RoomContext): EventId[] {
+  const { mark, gathered = [{ mark }] } = turnOf(context).text;
+  return gathered.flatMap((each) => each.mark ?? []);
+}
+
+/** Whether it is the notice of the line: everything that answers a person goes before it. */
+export function tellsOfTheLine({ key }: Notice): boolean {
+  return key === 'text waits' || key === 'agent is busy' || key === 'texts wait for the busy agent';
+}
+
+export function noticeOfTheLine(context: RoomContext): Notice {
+  const { texts, position } = lineOf(context);
+  if (position === null) return { key: 'text waits', position: texts };
+  return texts === 0
+    ? { key: 'agent is busy', position }
+    : { key: 'texts wait for the busy agent', position, waiting: texts };
+}
+
+/** The message that it is about: the last one that waits. */
+export function lastInLine({ waiting, turn }: RoomContext): Text | undefined {
+  return waiting.at(-1) ?? turn?.text;
+}

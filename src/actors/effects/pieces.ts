@@ -1,0 +1,70 @@
+/**
+ * An answer in pieces: it grows in the room until the agent asks something, and what comes behind the question grows
+ * below it, in a message of its own, once the question has its word.
+ */
+import type { Answer, Piece } from '../../../machines/room.model.ts';
+import { isBlank } from '../../basics/visible.ts';
+import type { LiveAnswer } from './live-answer.ts';
+
+export interface Pieces {
+  add(text: string): void;
+  /** The agent asks something: resolves, in the order of the calls, with what it said since the last piece, unless it is nothing. */
+  cut(): Promise<Piece | null>;
+  /** The question has its word: what the agent says is shown again. */
+  goOn(): void;
+  /** No more text: resolves with the last piece. */
+  finish(): Promise<Piece | null>;
+  /** Nobody waits for the rest any more. */
+  abandon(): void;
+  /** Of all pieces together, in characters. */
+  readonly length: number;
+}
+
+interface PiecesWorld {
+  /** Where a piece grows. */
+  grow(piece: number): LiveAnswer;
+  keep(piece: number, markdown: string): Promise<Answer | null>;
+}
+
+export function createPieces({ grow, keep }: PiecesWorld): Pieces {
+  let piece = 0;
+  let live: LiveAnswer | null = grow(piece);
+  /** What was said behind a question that is still open. */
+  const unshown: string[] = [];
+  let length = 0;
+  let before: Promise<unknown> = Promise.resolve();
+
+  async function end(until: LiveAnswer | null, number: number, unseen: string, turn: Promise<unknown>) {
+    const { markdown, stands } = until === null ? { markdown: unseen, stands: null } : await until.finish();
+    await turn;
+    const answer = isBlank(markdown) ? null : await keep(number, markdown);
+    return answer && { answer, ...(stands !== null && { stands }) };
+  }
+
+  function cut(): Promise<Piece | null> {
+    const cutOff = end(live, piece, unshown.splice(0).join(''), before);
+    before = cutOff.catch(() => {});
+    live = null;
+    piece++;
+    return cutOff;
+  }
+
+  return {
+    add(text) {
+      length += text.length;
+      if (live === null) unshown.push(text);
+      else live.add(text);
+    },
+    cut,
+    goOn() {
+      if (live !== null) return;
+      live = grow(piece);
+      for (const text of unshown.splice(0)) live.add(text);
+    },
+    finish: cut,
+    abandon: () => live?.abandon(),
+    get length() {
+      return length;
+    },
+  };
+}
