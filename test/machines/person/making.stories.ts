@@ -160,6 +160,19 @@ describe('coming to the entry room', () => {
     expect(inviting.after(there).on(access('b')).does).toEqual(invitesAgain(1));
   });
 
+  it('is answered with what the invitations came to, right after the first chat is made', () => {
+    const coming = ready().after(wanted(), ...steps(), access('b'));
+    expect([coming.at, coming.does]).toEqual(['ready', invitesAgain(1)]);
+    expect(coming.on(invitedAgain(1))).toEqual({
+      at: 'ready',
+      does: [isThere(1, chat(1))],
+      changes: { inviting: false },
+    });
+    expect(coming.on(invitedAgain(0, 'M_FORBIDDEN')).does).toEqual([
+      say({ key: 'invitations were refused', code: 'M_FORBIDDEN' }),
+    ]);
+  });
+
   it('makes a chat where all are archived', () => {
     const scene = ready({ space, nextNumber: 2, chats: [chat(1, true)] });
     expect(scene.on(access()).does).toEqual([createsChat('a', 2)]);
