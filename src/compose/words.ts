@@ -3,6 +3,7 @@ import type { UserId } from '../../machines/ids.ts';
 import type { Notice } from '../../machines/notices.ts';
 import type { Config } from '../config/config.ts';
 import { oneLine } from '../basics/visible.ts';
+import { serverOf } from '../matrix/room-templates.ts';
 import type { RenderNotice } from '../ports.ts';
 import { en } from '../text/en.ts';
 import { renderNotice } from '../text/notices.ts';
@@ -10,8 +11,8 @@ import { renderNotice } from '../text/notices.ts';
 /** The longest name of a person within the name of their Space, in characters. */
 const NAME_CHARACTERS = 60;
 
-export function wordsFor({ agents, policy }: Pick<Config, 'agents' | 'policy'>): RenderNotice {
-  const render = renderNotice(en);
+export function wordsFor({ matrix, agents, policy }: Pick<Config, 'matrix' | 'agents' | 'policy'>): RenderNotice {
+  const render = renderNotice(en, serverOf(matrix.userId));
   const labels = new Map<string, string>(agents.map(({ id, label }) => [id, label]));
   const { contact } = policy.access;
   return (notice) => render(filled(notice));

@@ -14,18 +14,18 @@ type Keys =
   | 'Space could not be made';
 
 export const aboutChats: Pick<NoticeWords, Keys> = {
-  'chat is ready': ({ chat, number, room, encrypted }) => {
-    const link = room === undefined ? code(chat) : roomLink(chat, room);
+  'chat is ready': ({ chat, number, room, encrypted }, via) => {
+    const link = room === undefined ? code(chat) : roomLink(chat, room, via);
     const hello =
       number === 1 ? `Hi! I've made you a chat: ${link}.` : `Here is your chat ${link}, number ${number} in your list.`;
     return `${hello} Accept the invitation and start writing there. ${anotherChat(encrypted)}`;
   },
 
-  'access is restored': ({ chats, list, invited, encrypted }) => {
+  'access is restored': ({ chats, list, invited, encrypted }, via) => {
     if (list === undefined)
       return `Welcome back! You are invited again to your Space${inIt(chats)}. Please accept, and go on there.`;
     if (list.length === 0) return `You have no open chats. ${anotherChat(encrypted)}`;
-    const links = list.map(({ name, room }) => roomLink(name, room));
+    const links = list.map(({ name, room }) => roomLink(name, room, via));
     const [first, ...rest] = linesWithin(LIST_BYTES, links, (count) => `and ${count} more`);
     const all = [first, ...rest].join(', ');
     const sent = invited ?? 0;

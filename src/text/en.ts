@@ -13,6 +13,7 @@ import {
   linesWithin,
   linkTo,
   nearestCommand,
+  personLink,
   quote,
   roomLink,
 } from './phrases.ts';
@@ -118,7 +119,7 @@ const notices: NoticeWords = {
   },
 
   'only for': ({ person }) =>
-    `This room belongs to ${code(person)}, so here I answer only them. Invite me to a room of your own to talk to me.`,
+    `This room belongs to ${personLink(person)}, so here I answer only them. Invite me to a room of your own to talk to me.`,
 
   greeting: ({ defaultAgent, inSpace }) =>
     `Hello! **Just write**, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
@@ -143,13 +144,13 @@ const notices: NoticeWords = {
   'too many chats are wanted': ({ limit }) =>
     `${limit} chats are already being made for you, so I did not note this one. Please ask again in a moment.`,
 
-  chats: ({ chats, archived }) => {
+  chats: ({ chats, archived }, via) => {
     const hidden = archived === 1 ? '1 chat is archived' : `${archived} chats are archived`;
     if (chats.length === 0)
       return `Nothing is open: ${hidden}. \`!chats all\` shows what there is, \`!new\` makes a chat.`;
     const lines = chats.map(
       ({ number, name, archived: away, room }) =>
-        `- **${number}**: ${roomLink(name, room)}${away ? ' (archived)' : ''}`,
+        `- **${number}**: ${roomLink(name, room, via)}${away ? ', archived' : ''}`,
     );
     const list = linesWithin(LIST_BYTES, lines, (count) => `- and ${count} more`).join('\n');
     const back = chats.some(({ archived: away }) => away) ? ', `!unarchive` and its number bring one back' : '';
@@ -210,7 +211,7 @@ const notices: NoticeWords = {
     'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
 
   'room could not be entered': ({ room }) =>
-    `I could not get into ${linkTo(room, 'the room you invited me to')}: its server did not let me in. ` +
+    `I could not get into the room you invited me to (${linkTo(room, 'this one')}): its server did not let me in. ` +
     'Please invite me to a new one.',
 
   'room is troubled': () =>

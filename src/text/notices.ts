@@ -27,8 +27,11 @@ export interface AnswerWords {
   tooLong: string;
 }
 
-/** What each notice says, in Markdown. Values from outside go through `code` or `quote`. */
-export type NoticeWords = { [Key in NoticeKey]: (values: ValuesOf<Key>) => string };
+/**
+ * What each notice says, in Markdown. Values from outside go through `code` or `quote`. `via`: the server through which
+ * the bot's rooms can be reached.
+ */
+export type NoticeWords = { [Key in NoticeKey]: (values: ValuesOf<Key>, via?: string) => string };
 
 /** What each command is for, as lists say it after its name; `args`: what is written behind the name. */
 export type CommandWords = {
@@ -41,11 +44,11 @@ export type FarewellWords = Record<Farewell, string>;
 /** What went wrong, and whether asking the same again may help. */
 export type TroubleWords = Record<Trouble, { says: string; retry: boolean }>;
 
-/** Gives the sentences of one language as messages. */
-export function renderNotice(words: Words): RenderNotice {
-  return (notice) => renderIntoOneEvent(sentence(words, notice));
+/** Gives the sentences of one language as messages. `via`: the server through which the rooms they link can be reached. */
+export function renderNotice(words: Words, via?: string): RenderNotice {
+  return (notice) => renderIntoOneEvent(sentence(words, notice, via));
 }
 
-function sentence<Key extends NoticeKey>({ notices }: Words, notice: Notice<Key>): string {
-  return notices[notice.key](notice);
+function sentence<Key extends NoticeKey>({ notices }: Words, notice: Notice<Key>, via?: string): string {
+  return notices[notice.key](notice, via);
 }

@@ -44,14 +44,20 @@ export function isOffered({ offered }: Command, inSpace: boolean): boolean {
   return inSpace || offered === 'everywhere';
 }
 
-/** A link to a room; its text is a value from outside. */
-export function roomLink(text: string, room: RoomId): string {
-  return linkTo(room, code(text));
+/** A room by its name, and a link beside it: many a client shows an id in place of a link to a room that it does not know. */
+export function roomLink(name: string, room: RoomId, via?: string): string {
+  return `${code(name)} (${linkTo(room, 'open', via)})`;
 }
 
-/** A link to a room or a person; `text` is Markdown of our own. */
-export function linkTo(id: RoomId | UserId, text: string): string {
-  return `[${text}](https://matrix.to/#/${percentEncoded(id.toWellFormed())})`;
+/** A person by a link, which clients show as a pill. */
+export function personLink(person: UserId): string {
+  return linkTo(person, code(person));
+}
+
+/** A link to a room or a person; `text` is Markdown of our own, `via` a server that knows the room. */
+export function linkTo(id: RoomId | UserId, text: string, via?: string): string {
+  const query = via === undefined ? '' : `?via=${percentEncoded(via)}`;
+  return `[${text}](https://matrix.to/#/${percentEncoded(id.toWellFormed())}${query})`;
 }
 
 /** Everything that means something in a URL or in Markdown. */

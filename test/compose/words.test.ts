@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { UserId } from '../../machines/ids.ts';
-import { namesFor } from '../../src/compose/words.ts';
+import { RoomId, UserId } from '../../machines/ids.ts';
+import { namesFor, wordsFor } from '../../src/compose/words.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
 
 const ann = UserId.parse('@ann:hs.test');
 
@@ -16,4 +17,14 @@ test.each([
 ])('the Space of somebody called %j is named after %j', async (displayName, name) => {
   const names = namesFor({ space: "{name}'s agents", chat: 'Chat {number}' }, async () => displayName);
   expect(await names.space(ann)).toBe(`${name}'s agents`);
+});
+
+test('rooms are linked through the server of the bot', () => {
+  const userId = UserId.parse('@bot:hs.test:8448');
+  const matrix = { homeserver: 'http://elsewhere', userId, accessToken: 't', password: null, deviceId: null };
+  const words = wordsFor({ matrix, agents: [], policy: defaultPolicy(userId) });
+  const line = { number: 1, name: 'Trip', archived: false, room: RoomId.parse('!trip') };
+  expect(words({ key: 'chats', chats: [line], archived: 0 }).body).toContain(
+    '- **1**: `Trip` ([open](https://matrix.to/#/%21trip?via=hs.test%3A8448))',
+  );
 });

@@ -13,7 +13,7 @@ import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
 const examples = path.join(import.meta.dirname, '../../config/examples');
-const words = (notice: Notice) => renderNotice(en)(notice).body;
+const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
 
 export function describeExamples(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`the shipped examples on ${name}`, () => {
@@ -76,7 +76,10 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.message(second, (m) => m.body === words({ key: 'chat is archived', chat: 'Sea', number: 2 }));
         const listed = { number: 1, name: 'Chat 1', archived: false, room: chat as RoomId };
         await ann.say(chat, '!chats');
-        await ann.message(chat, (m) => m.body === words({ key: 'chats', chats: [listed], archived: 1 }));
+        await ann.message(
+          chat,
+          (m) => m.body === words({ key: 'chats', chats: [listed], archived: 1 }, world.homeserver().serverName),
+        );
         await ann.say(chat, '!unarchive 2');
         await ann.message(chat, (m) => m.body === words({ key: 'chat is unarchived', chat: 'Sea', number: 2 }));
         await ann.say(second, 'when?');

@@ -15,11 +15,12 @@ import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
 const greeting = { key: 'greeting', defaultAgent: false, inSpace: true } as const;
-const words = (notice: Notice) => renderNotice(en)(notice).body;
+const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
 
 export function describeOnboarding(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`people and rooms on ${name}`, () => {
     const world = createWorld(start);
+    const serverName = () => world.homeserver().serverName;
 
     /** The Spaces and the other rooms that the person is in or invited to, besides the entry rooms. */
     function roomsOf(someone: Person, entries: string[]) {
@@ -83,8 +84,8 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const entry = await someone.createDm(bot.userId);
       const { body } = await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = (await enter(someone, 'Chat 1')) as never;
-      expect(body).toBe(words({ key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat }));
-      expect(body).toContain('https://matrix.to/#/');
+      expect(body).toBe(words({ key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat }, serverName()));
+      expect(body).toContain(`?via=${encodeURIComponent(serverName())})`);
       await someone.say(entry, '!help');
       const help = words({ key: 'help', inSpace: true, entry: true });
       await someone.message(entry, (m) => m.body === help);
@@ -94,7 +95,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.message(entry, (m) => m.body === words(answers));
       await someone.say(entry, 'hello?');
       const where = await someone.message(entry, (m) => unlinked(m.body) === restored(0, ['Chat 1']));
-      expect(where.body).toContain('https://matrix.to/#/');
+      expect(where.body).toContain(`?via=${encodeURIComponent(serverName())})`);
       expect(where.body).not.toMatch(/invit/i);
       expect(agent.messages).toEqual([]);
     });
@@ -112,7 +113,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const { body } = await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1, true));
       const chat = await enter(someone, 'Chat 1');
       const made = { key: 'chat is ready', chat: 'Chat 1', number: 1, room: chat as never, encrypted: true } as const;
-      expect(body).toBe(words(made));
+      expect(body).toBe(words(made, serverName()));
       expect(body).not.toContain('`!new` here');
       await someone.say(chat, 'hello');
       await someone.message(chat, (m) => m.body === 'You said: hello');
@@ -130,13 +131,13 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await someone.message(chat, (m) => m.body === words({ key: 'chat is renamed', chat: 'Garden' }));
       await someone.say(chat, '!chats');
       const line = { number: 1, name: 'Garden', archived: false, room: chat as never };
-      await someone.message(chat, (m) => m.body === words({ key: 'chats', chats: [line], archived: 0 }));
+      await someone.message(chat, (m) => m.body === words({ key: 'chats', chats: [line], archived: 0 }, serverName()));
       await someone.say(chat, '!archive');
       await someone.message(chat, (m) => m.body === words({ key: 'chat is archived', chat: 'Garden', number: 1 }));
       await someone.say(chat, '!chats all');
       await someone.message(
         chat,
-        (m) => m.body === words({ key: 'chats', chats: [{ ...line, archived: true }], archived: 0 }),
+        (m) => m.body === words({ key: 'chats', chats: [{ ...line, archived: true }], archived: 0 }, serverName()),
       );
       await someone.say(chat, '!unarchive 1');
       await someone.message(chat, (m) => m.body === words({ key: 'chat is unarchived', chat: 'Garden', number: 1 }));

@@ -12,7 +12,7 @@ import { scripts } from '../support/scripted-agent.ts';
 import type { Sync, TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
-const words = (notice: Notice) => renderNotice(en)(notice).body;
+const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
 
 /** The password of every account that the world makes. */
 const PASSWORD = 'secret';
@@ -122,7 +122,10 @@ export function describeReset(name: string, start: () => Promise<TestHomeserver>
       await second.running;
       await someone.say(chat, '!chats');
       const line = { number: 1, name: 'Chat 1', archived: false, room: chat as never };
-      await someone.message(chat, (m) => m.body === words({ key: 'chats', chats: [line], archived: 0 }));
+      await someone.message(
+        chat,
+        (m) => m.body === words({ key: 'chats', chats: [line], archived: 0 }, world.homeserver().serverName),
+      );
     });
   });
 }

@@ -13,7 +13,7 @@ import type { TestHomeserver } from './homeserver/lab.ts';
 import { ready, restored, unlinked } from '../support/entry-words.ts';
 import { createWorld } from './world.ts';
 
-const words = (notice: Notice) => renderNotice(en)(notice).body;
+const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
 const greeting = words({ key: 'greeting', defaultAgent: false, inSpace: true });
 const line = (number: number, name: string, room: string) => ({ number, name, archived: false, room: room as never });
 const LONG = 'take your time';
@@ -214,7 +214,10 @@ export function describeRoomLife(
           const contexts = agent.connections.map(({ contextId }) => contextId);
           expect(contexts).toEqual([before?.['contextId'], before?.['contextId']]);
           expect(await boss.marker(replacement)).toEqual(before);
-          const list = words({ key: 'chats', chats: [line(1, 'Chat 1', replacement)], archived: 0 });
+          const list = words(
+            { key: 'chats', chats: [line(1, 'Chat 1', replacement)], archived: 0 },
+            world.homeserver().serverName,
+          );
           await ask(someone, replacement, '!chats', list);
           expect(saidBy(bot, someone, replacement)).toEqual([greeting, 'You said: after', list]);
           expect(await boss.childrenOf(space)).toContain(replacement);

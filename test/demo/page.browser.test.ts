@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('.line', { hasText: 'Roomkeeper invited you; this page accepted for you.' }).waitFor();
     await rooms(page, ['Your agents', 'Chat 1', 'Where you met', 'Entry room']);
     await room(page, 'Entry room').click();
-    await notice(page, 'Your chat Chat 1 is ready');
+    await notice(page, 'made you a chat: Chat 1');
     await lit(page, ['pointing']);
     await page.locator('.notice .command', { hasText: '!new' }).click();
     await room(page, 'Chat 2').locator('.unread', { hasText: 'new' }).waitFor();
@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await say(page, '!archive');
     await rooms(page, ['Your agents', 'Travel plans', 'Chat 1', 'Archived', 'Chat 3', 'Where you met', 'Entry room']);
     await say(page, '!chats');
-    await page.locator('.notice a', { hasText: 'Travel plans' }).click();
+    await page.locator('.notice li', { hasText: 'Travel plans' }).locator('a').click();
     await page.locator('#room-name', { hasText: 'Travel plans' }).waitFor();
     await say(page, 'hello');
     await answer(page, 'has 1 message');

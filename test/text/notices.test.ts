@@ -9,7 +9,7 @@ import { unlinked } from '../support/entry-words.ts';
 import { formsOf, noticeKeys } from '../support/notice-samples.ts';
 import { faultsOf } from './safe-html.ts';
 
-const say = renderNotice(en);
+const say = renderNotice(en, 'hs.test');
 
 test.each(noticeKeys)('%s: a short sentence without faults, whatever its values', (key) => {
   for (const notice of formsOf(key)) {
@@ -134,7 +134,7 @@ test('values from outside stay values', () => {
     `I do not know the command ${shown.replace('<code>', '<code>!')}. <code>!help</code> shows what I know.`,
   );
   expect(say({ key: 'only for', person: UserId.parse('@a`<b>:x') }).html).toBe(
-    'This room belongs to <code>@a`&lt;b&gt;:x</code>, so here I answer only them. ' +
+    'This room belongs to <a href="https://matrix.to/#/%40a%60%3Cb%3E%3Ax"><code>@a`&lt;b&gt;:x</code></a>, so here I answer only them. ' +
       'Invite me to a room of your own to talk to me.',
   );
 });
@@ -221,21 +221,21 @@ describe('the list of chats', () => {
   const chat = (number: number, name: string, archived = false, room = `!${name}:test`) =>
     ({ number, name, archived, room: RoomId.parse(room) }) satisfies ChatLine;
 
-  test('has numbers and links', () => {
+  test('has numbers, names and beside each name a link', () => {
     expect(say({ key: 'chats', chats: [chat(1, 'Rome'), chat(12, 'Oslo')], archived: 0 })).toEqual({
       body: [
         'Your chats:',
         '',
-        '- **1**: [`Rome`](https://matrix.to/#/%21Rome%3Atest)',
-        '- **12**: [`Oslo`](https://matrix.to/#/%21Oslo%3Atest)',
+        '- **1**: `Rome` ([open](https://matrix.to/#/%21Rome%3Atest?via=hs.test))',
+        '- **12**: `Oslo` ([open](https://matrix.to/#/%21Oslo%3Atest?via=hs.test))',
         '',
         '`!new` makes another one.',
       ].join('\n'),
       html: [
         '<p>Your chats:</p>',
         '<ul>',
-        '<li><strong>1</strong>: <a href="https://matrix.to/#/%21Rome%3Atest"><code>Rome</code></a></li>',
-        '<li><strong>12</strong>: <a href="https://matrix.to/#/%21Oslo%3Atest"><code>Oslo</code></a></li>',
+        '<li><strong>1</strong>: <code>Rome</code> (<a href="https://matrix.to/#/%21Rome%3Atest?via=hs.test">open</a>)</li>',
+        '<li><strong>12</strong>: <code>Oslo</code> (<a href="https://matrix.to/#/%21Oslo%3Atest?via=hs.test">open</a>)</li>',
         '</ul>',
         '<p><code>!new</code> makes another one.</p>',
       ].join('\n'),
@@ -256,8 +256,8 @@ describe('the list of chats', () => {
       [
         'Your chats:',
         '',
-        '- **1**: [`Rome`](https://matrix.to/#/%21Rome%3Atest) (archived)',
-        '- **2**: [`Oslo`](https://matrix.to/#/%21Oslo%3Atest)',
+        '- **1**: `Rome` ([open](https://matrix.to/#/%21Rome%3Atest?via=hs.test)), archived',
+        '- **2**: `Oslo` ([open](https://matrix.to/#/%21Oslo%3Atest?via=hs.test))',
         '',
         '`!new` makes another one, `!unarchive` and its number bring one back.',
       ].join('\n'),
@@ -283,7 +283,7 @@ describe('the list of chats', () => {
     ['', '<code> </code>'],
   ])('has the name %j as a name', (name, shown) => {
     const { html = '' } = say({ key: 'chats', chats: [chat(1, name, false, '!r:test')], archived: 0 });
-    expect(html).toContain(`<a href="https://matrix.to/#/%21r%3Atest">${shown}</a></li>`);
+    expect(html).toContain(`: ${shown} (<a href="https://matrix.to/#/%21r%3Atest?via=hs.test">open</a>)</li>`);
     expect(faultsOf(html)).toEqual([]);
   });
 
@@ -295,7 +295,47 @@ describe('the list of chats', () => {
     ['!a\ud800', '%21a%EF%BF%BD'],
   ])('leads to the room %j whatever its id', (room, encoded) => {
     const { html } = say({ key: 'chats', chats: [chat(1, 'x', false, room)], archived: 0 });
-    expect(html).toContain(`<a href="https://matrix.to/#/${encoded}"><code>x</code></a>`);
+    expect(html).toContain(`<code>x</code> (<a href="https://matrix.to/#/${encoded}?via=hs.test">open</a>)`);
+  });
+});
+
+describe('where a client shows ids in place of links to what it does not know', () => {
+  const room = RoomId.parse('!tqSZ:hs.test');
+  const list = [{ number: 1, name: 'Trip', archived: false, room }];
+  /** What such a client shows of it. */
+  const shown = (notice: Notice) =>
+    (say(notice).html ?? '')
+      .replace(/<a href="https:\/\/matrix\.to\/#\/([^"?]*)[^"]*">.*?<\/a>/g, (_, id: string) => decodeURIComponent(id))
+      .replace(/<[^>]*>/g, '');
+
+  test.each<[Notice, string]>([
+    [{ key: 'chats', chats: list, archived: 0 }, 'Trip (!tqSZ:hs.test)'],
+    [
+      { key: 'chats', chats: list.map((one) => ({ ...one, archived: true })), archived: 0 },
+      'Trip (!tqSZ:hs.test), archived',
+    ],
+    [{ key: 'chat is ready', chat: 'Trip', number: 1, room }, 'chat: Trip (!tqSZ:hs.test).'],
+    [{ key: 'chat is ready', chat: 'Trip', number: 2, room }, 'Here is your chat Trip (!tqSZ:hs.test), number 2'],
+    [{ key: 'access is restored', chats: 1, list, invited: 0 }, 'I answer in your chat: Trip (!tqSZ:hs.test).'],
+    [{ key: 'access is restored', chats: 1, list, invited: 1 }, 'go on in your chat: Trip (!tqSZ:hs.test).'],
+    [{ key: 'room could not be entered', room }, 'the room you invited me to (!tqSZ:hs.test)'],
+    [{ key: 'only for', person: UserId.parse('@ann:hs.test') }, 'belongs to @ann:hs.test, so'],
+  ])('%j still says what it is about', (notice, said) => {
+    expect(shown(notice)).toContain(said);
+  });
+
+  test.each([
+    ['hs.test', 'hs.test'],
+    ['hs.test:8448', 'hs.test%3A8448'],
+    ['[2001:db8::1]:8448', '%5B2001%3Adb8%3A%3A1%5D%3A8448'],
+    ['a)b"<c>&d', 'a%29b%22%3Cc%3E%26d'],
+  ])('rooms are reached through the server %s, people by their id alone', (server, encoded) => {
+    const { body, html } = renderNotice(en, server)({ key: 'chats', chats: list, archived: 0 });
+    expect(body).toContain(`(https://matrix.to/#/%21tqSZ%3Ahs.test?via=${encoded}))`);
+    expect(html).toContain(`<a href="https://matrix.to/#/%21tqSZ%3Ahs.test?via=${encoded}">open</a>`);
+    expect(renderNotice(en, server)({ key: 'only for', person: UserId.parse('@ann:hs.test') }).body).toContain(
+      '(https://matrix.to/#/%40ann%3Ahs.test)',
+    );
   });
 });
 
@@ -378,10 +418,10 @@ test('one chat is one chat', () => {
     unlinked(say({ key: 'access is restored', chats: numbers.length, list: numbers.map(chat), invited }).body);
   const another = ' Want another one? Write `!new` here.';
   expect([there(0, 1), there(0, 1, 2), there(1, 1), there(3, 1, 2)]).toEqual([
-    `I answer in your chat: \`Chat 1\`.${another}`,
-    `I answer in your chats: \`Chat 1\`, \`Chat 2\`.${another}`,
-    `Welcome back! I sent you an invitation; please accept and go on in your chat: \`Chat 1\`.${another}`,
-    `Welcome back! I sent you 3 invitations; please accept and go on in your chats: \`Chat 1\`, \`Chat 2\`.${another}`,
+    `I answer in your chat: \`Chat 1\` (open).${another}`,
+    `I answer in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
+    `Welcome back! I sent you an invitation; please accept and go on in your chat: \`Chat 1\` (open).${another}`,
+    `Welcome back! I sent you 3 invitations; please accept and go on in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
   ]);
 });
 

@@ -99,7 +99,7 @@ function dressUp(content, actions) {
  */
 function roomIn({ hash }) {
   try {
-    return decodeURIComponent(hash.slice(2));
+    return decodeURIComponent(hash.slice(2).replace(/\?.*/, ''));
   } catch {
     return '';
   }
