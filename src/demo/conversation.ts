@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 export interface Said {
   eventId: string;
   body: string;
-  /** `m.notice`: a word of the bot itself, not of the agent. */
+  /** A word of the bot itself, not of the agent; one that rings is no `m.notice`. */
   isNotice: boolean;
   /** The event that it answers; null when it does not say. */
   answers: string | null;
@@ -29,7 +29,10 @@ export interface Conversation {
 
 const ANSWERS_KEY = 'org.roomkeeper.answers';
 
-const Content = z.object({ msgtype: z.string(), body: z.string(), [ANSWERS_KEY]: z.string().optional() });
+const Content = z.object({
+  ...{ msgtype: z.string(), body: z.string(), [ANSWERS_KEY]: z.string().optional() },
+  'm.mentions': z.object({ user_ids: z.array(z.string()).default([]) }).optional(),
+});
 const Message = z.object({
   type: z.literal('m.room.message'),
   event_id: z.string(),
@@ -87,6 +90,7 @@ function saidIn(event: unknown, bot: string): Said[] {
   const { content, event_id } = message;
   const relation = content['m.relates_to'];
   const isEdit = relation?.rel_type === 'm.replace' && relation.event_id !== undefined;
-  const { msgtype, body, [ANSWERS_KEY]: answers = null } = content['m.new_content'] ?? content;
-  return [{ eventId: isEdit ? relation.event_id! : event_id, body, isNotice: msgtype === 'm.notice', answers }];
+  const { msgtype, body, [ANSWERS_KEY]: answers = null, 'm.mentions': mentions } = content['m.new_content'] ?? content;
+  const isNotice = msgtype === 'm.notice' || (mentions?.user_ids ?? []).length > 0;
+  return [{ eventId: isEdit ? relation.event_id! : event_id, body, isNotice, answers }];
 }

@@ -77,7 +77,7 @@ test('the calls say what the specification says', async () => {
     [`GET ${v3}/joined_rooms`, '', null, [id]],
     [`POST ${v3}/createRoom`, '', { name: 'x' }, id],
     [`POST ${v3}/join/!a%2Fb%3Atest`, '', {}, id],
-    [`POST ${base}/leave`, '', {}, undefined],
+    [`POST ${base}/leave`, '', { reason: 'Bye' }, undefined],
     [`POST ${base}/forget`, '', null, undefined],
     [`POST ${base}/invite`, '', { user_id: me }, undefined],
     [`GET ${base}/state/m.space.child/key`, '', null, answers.key],

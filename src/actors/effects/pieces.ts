@@ -14,7 +14,7 @@ export interface Pieces {
   goOn(): void;
   /** No more text: resolves with the last piece. */
   finish(): Promise<Piece | null>;
-  /** Nobody waits for the rest any more. */
+  /** Nobody waits for it any more: nothing of it is shown, or kept. */
   abandon(): void;
   /** Of all pieces together, in characters. */
   readonly length: number;
@@ -32,12 +32,13 @@ export function createPieces({ grow, keep }: PiecesWorld): Pieces {
   /** What was said behind a question that is still open. */
   const unshown: string[] = [];
   let length = 0;
+  let isWanted = true;
   let before: Promise<unknown> = Promise.resolve();
 
   async function end(until: LiveAnswer | null, number: number, unseen: string, turn: Promise<unknown>) {
     const { markdown, stands } = until === null ? { markdown: unseen, stands: null } : await until.finish();
     await turn;
-    const answer = isBlank(markdown) ? null : await keep(number, markdown);
+    const answer = !isWanted || isBlank(markdown) ? null : await keep(number, markdown);
     return answer && { answer, ...(stands !== null && { stands }) };
   }
 
@@ -62,7 +63,10 @@ export function createPieces({ grow, keep }: PiecesWorld): Pieces {
       for (const text of unshown.splice(0)) live.add(text);
     },
     finish: cut,
-    abandon: () => live?.abandon(),
+    abandon() {
+      isWanted = false;
+      live?.abandon();
+    },
     get length() {
       return length;
     },

@@ -14,6 +14,7 @@ function newRoom(id) {
     createdAt: Infinity,
     isSpace: false,
     parent: null,
+    children: new Set(),
     events: [],
     known: new Set(),
     before: null,
@@ -45,6 +46,13 @@ export function applySync(rooms, response) {
     room.unread = news.unread_notifications?.notification_count ?? room.unread;
   }
   for (const id of Object.keys(response.rooms?.leave ?? {})) rooms.delete(id);
+  // A room that is older than its Space does not name it.
+  for (const space of rooms.values()) {
+    for (const child of space.children) {
+      const room = rooms.get(child);
+      if (room !== undefined) room.parent ??= space.id;
+    }
+  }
 }
 
 /**
@@ -86,6 +94,10 @@ function applyState(room, { type, state_key: key, content, origin_server_ts: at 
     room.isSpace = content['type'] === 'm.space';
   }
   if (type === 'm.space.parent' && !isOld) room.parent = Array.isArray(content['via']) ? (key ?? null) : null;
+  if (type === 'm.space.child' && !isOld && key !== undefined) {
+    if (Array.isArray(content['via'])) room.children.add(key);
+    else room.children.delete(key);
+  }
   const name = content['name'];
   if (type === 'm.room.name' && key === '' && !isOld && typeof name === 'string') room.name = name;
 }

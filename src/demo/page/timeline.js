@@ -116,7 +116,7 @@ function messageOf(event, seenEdit, reactions, me) {
   const name = text(content['filename']) || text(content['body']) || 'file';
   return {
     id: event.event_id,
-    kind: event.sender === me ? 'own' : content['msgtype'] === 'm.notice' ? 'notice' : 'answer',
+    kind: event.sender === me ? 'own' : isWordOfTheBot(content) ? 'notice' : 'answer',
     body: text(content['body']),
     html: content['format'] === 'org.matrix.custom.html' ? text(content['formatted_body']) : '',
     file: isFile ? { name, url: text(content['url']) } : null,
@@ -173,4 +173,13 @@ function pendingMessage({ transaction, body, at, failed }) {
     seen: false,
     pending: failed ? 'failed' : 'sending',
   };
+}
+
+/**
+ * What it says itself and not for the agent: a notice, or a word that rings.
+ * @param {Record<string, unknown>} content
+ */
+function isWordOfTheBot({ msgtype, 'm.mentions': mentions }) {
+  const { user_ids: whom = [] } = /** @type {{ user_ids?: string[] }} */ (mentions ?? {});
+  return msgtype === 'm.notice' || whom.length > 0;
 }

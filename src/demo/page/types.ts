@@ -68,6 +68,8 @@ export interface Room {
   isSpace: boolean;
   /** The Space that the room names as its own; null when it names none. */
   parent: string | null;
+  /** The rooms that it lists, where it is a Space. */
+  children: Set<string>;
   /** Timeline events, oldest first. */
   events: MatrixEvent[];
   /** Their ids. */
