@@ -20,16 +20,28 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
 
   test('shows a slow answer as it grows, the machine at work, and stops both', async ({ come }) => {
     const page = await come();
-    await lit(page, ['serving', 'conversation', 'idle', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, ['serving', 'conversation', 'idle', 'line', 'nothing waits', 'tray', 'empty', 'dialog', 'none']);
     await say(page, 'slow 30');
     await page.locator('.message.streaming', { hasText: 'I count to 120: 1 2 3' }).waitFor();
-    await lit(page, ['serving', 'conversation', 'asking', 'working', 'streaming', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, [
+      'serving',
+      'conversation',
+      'asking',
+      'working',
+      'streaming',
+      'line',
+      'nothing waits',
+      'tray',
+      'empty',
+      'dialog',
+      'none',
+    ]);
     expect(await page.locator('#machine-now').innerText()).toBe('streaming');
     expect(await page.locator('#room-status').innerText()).toBe('The agent is writing');
     expect(await page.locator('.message.streaming').getAttribute('aria-busy')).toBe('true');
     await say(page, '!stop');
     await notice(page, 'Stopped.');
-    await lit(page, ['serving', 'conversation', 'idle', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, ['serving', 'conversation', 'idle', 'line', 'nothing waits', 'tray', 'empty', 'dialog', 'none']);
     await page.locator('.message.streaming').waitFor({ state: 'detached' });
     const [latest] = await page.locator('#changes li').allInnerTexts();
     expect(latest).toMatch(/^\d\d:\d\d:\d\d\s+deliver the answer: done → idle\s+close the connection, hide typing$/);
@@ -65,7 +77,19 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.reload();
     await page.locator('.message.streaming', { hasText: '1 2 3' }).waitFor();
     const before = (await page.locator('.message.streaming').innerText()).length;
-    await lit(page, ['serving', 'conversation', 'asking', 'working', 'streaming', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, [
+      'serving',
+      'conversation',
+      'asking',
+      'working',
+      'streaming',
+      'line',
+      'nothing waits',
+      'tray',
+      'empty',
+      'dialog',
+      'none',
+    ]);
     await expect
       .poll(async () => (await page.locator('.message.streaming').innerText()).length)
       .toBeGreaterThan(before);
@@ -106,7 +130,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await say(page, 'slow 2');
     await page.locator('.message.streaming').waitFor();
     await say(page, 'and then');
-    await notice(page, 'number 1 in line');
+    await page.locator('.own', { hasText: 'and then' }).waitFor();
     await room(page, 'Chat 2').click();
     await notice(page, 'Just write');
     await room(page, 'Chat 1').locator('.unread').waitFor();
