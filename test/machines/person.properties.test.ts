@@ -107,8 +107,11 @@ class Life {
 
   settle(which: number, refuse: boolean): void {
     const [effect] = this.pending.splice(which % Math.max(1, this.pending.length), 1);
-    if (effect?.type === 'restore access')
-      return this.send({ type: 'access.restored', origin: null, answers: null, invited: 0, code: null });
+    if (effect?.type === 'restore access') {
+      const { rooms, origin = null, answers = null } = effect.params;
+      const outcome = refuse ? { invited: 0, code: 'M_FORBIDDEN' } : { invited: rooms.length, code: null };
+      return this.send({ type: 'access.restored', origin, answers, ...outcome });
+    }
     if (effect === undefined || !('operation' in effect.params)) return;
     const space = 'space' in effect.params ? effect.params.space : null;
     const of = { operation: effect.params.operation, space };
