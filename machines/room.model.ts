@@ -37,13 +37,12 @@ export type Text = z.infer<typeof Text>;
 export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
 export type Question = z.infer<typeof Question>;
 
-export const OpenQuestion = Question.extend({
+const OpenQuestion = Question.extend({
   /** The message that asks it. */
   shown: EventId.optional(),
   /** The person knows that what they write waits for their word. */
   isUrged: z.literal(true).optional(),
 });
-export type OpenQuestion = z.infer<typeof OpenQuestion>;
 
 /** An answer in Markdown: short ones stand in the record, long ones in a file beside it under `stored`. */
 export const Answer = z.union([z.object({ markdown: z.string() }), z.object({ stored: z.string() })]);

@@ -62,7 +62,7 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
     const rings = (someone: Person, room: string, eventId: string) => {
       const event = someone.client.getRoom(room)?.findEventById(eventId);
       const { notify = false, tweaks } = (event && someone.client.getPushActionsForEvent(event)) ?? {};
-      return { notify, highlight: tweaks?.highlight ?? false };
+      return { notify, highlight: tweaks?.['highlight'] === true };
     };
 
     test('a question rings and a failure rings, a notice does not', async () => {
