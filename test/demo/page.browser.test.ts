@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await say(page, 'and then');
     await page.locator('.own', { hasText: 'and then' }).waitFor();
     await room(page, 'Chat 2').click();
-    await notice(page, 'Just write');
+    await page.locator('#room-name', { hasText: 'Chat 2' }).waitFor();
     await room(page, 'Chat 1').locator('.unread').waitFor();
     await say(page, 'here');
     await page.locator('.answer', { hasText: 'has 1 message' }).waitFor();
