@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.synapse.test.ts', '**/node_modules/**'],
-          testTimeout: 20_000,
+          testTimeout: 40_000,
           maxWorkers: 2,
         },
       },
