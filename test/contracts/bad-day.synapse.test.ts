@@ -291,7 +291,7 @@ async function firstAnswer(who: Session, room: string, bot: string, deadline: nu
   const filter = JSON.stringify({ room: { rooms: [room], timeline: { ...ofTheBot(bot), limit: 1 } } });
   for (let since: string | undefined; performance.now() < deadline;) {
     since = (await who.get<Sync>('/sync', { filter, timeout: 2_000, since })).next_batch;
-    if ((await wordsOf(bot, room, who)).some(({ content }) => content.msgtype === 'm.text')) return;
+    if ((await wordsOf(bot, room, who)).some(({ content }) => !isWordOfTheBot(content))) return;
   }
   throw new Error(`no answer in ${room} in time`);
 }
@@ -311,6 +311,11 @@ async function wordsOf(bot: string, room: string, who: Session): Promise<MatrixE
   return events.reverse();
 }
 
+/** A notice, or a word that rings: not what the agent said. */
+function isWordOfTheBot({ msgtype, 'm.mentions': mentions }: MatrixEvent['content']): boolean {
+  return msgtype === 'm.notice' || ((mentions ?? {}) as { user_ids?: string[] }).user_ids?.length === 1;
+}
+
 /** Of each text of a room: the answers to it, as they stand in the end, and how many notices there are. */
 async function whatBecame(room: string, who: Session, bot: string, said: ReadonlyMap<string, Said>) {
   const events = await wordsOf(bot, room, who);
@@ -324,7 +329,7 @@ async function whatBecame(room: string, who: Session, bot: string, said: Readonl
     const fresh = content['m.new_content'] as { body: string } | undefined;
     const end = ends.get(String(content[ANSWERS]));
     if (relation?.rel_type === 'm.replace') bodies.set(String(relation.event_id), String(fresh?.body));
-    else if (content.msgtype === 'm.notice' && end) end.notices.push(String(content.body));
+    else if (isWordOfTheBot(content) && end) end.notices.push(String(content.body));
     else if (end) {
       bodies.set(event_id, String(content.body));
       shown.push({ event: event_id, answers: String(content[ANSWERS]) });
