@@ -29,13 +29,19 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
   describe(`in the eyes of a client of ${name}`, () => {
     const world = createWorld(start);
 
+    /** A person in a room with the bot, greeted. */
+    async function meet(agent: string) {
+      const bot = await world.bot({ agents: { a: agent } });
+      const someone = await world.person();
+      const room = await someone.createDm(bot.userId);
+      const greeting = await someone.message(room, (m) => m.sender === bot.userId);
+      return { bot, someone, room, greeting };
+    }
+
     test('a removed text is never answered: neither one that waits nor one that is being answered', async () => {
       const { script, goOn } = agentThatWaits();
       const agent = await world.agent(script);
-      const bot = await world.bot({ agents: { a: agent.url } });
-      const someone = await world.person();
-      const room = await someone.createDm(bot.userId);
-      await someone.message(room, (m) => m.sender === bot.userId);
+      const { bot, someone, room } = await meet(agent.url);
       const running = await someone.say(room, 'wait');
       await someone.message(room, (m) => m.body.startsWith('You said: wait'));
       const waiting = await someone.say(room, 'removed while it waits');
@@ -77,10 +83,7 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
         connection.send({ type: 'ERROR', code: 'x', message: 'no' });
         await connection.closed;
       });
-      const bot = await world.bot({ agents: { a: agent.url } });
-      const someone = await world.person();
-      const room = await someone.createDm(bot.userId);
-      const greeting = await someone.message(room, (m) => m.sender === bot.userId);
+      const { someone, room, greeting } = await meet(agent.url);
       await someone.say(room, 'write to Ann');
       const question = await someone.message(room, (m) => m.body.includes('Send it?'));
       await someone.say(room, 'yes');
@@ -97,10 +100,7 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
     test('a thread stays a thread: answers, notices and commands', async () => {
       const { script } = agentThatWaits();
       const agent = await world.agent(script);
-      const bot = await world.bot({ agents: { a: agent.url } });
-      const someone = await world.person();
-      const room = await someone.createDm(bot.userId);
-      await someone.message(room, (m) => m.sender === bot.userId);
+      const { bot, someone, room } = await meet(agent.url);
       const root = await someone.say(room, 'one');
       await someone.message(room, (m) => m.body.startsWith('You said: one'));
       const inThread = async (body: string) => {
@@ -126,10 +126,7 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
     test('three waiting texts are told by one notice, answered by replies, and the notice goes', async () => {
       const { script, goOn } = agentThatWaits();
       const agent = await world.agent(script);
-      const bot = await world.bot({ agents: { a: agent.url } });
-      const someone = await world.person();
-      const room = await someone.createDm(bot.userId);
-      await someone.message(room, (m) => m.sender === bot.userId);
+      const { bot, someone, room } = await meet(agent.url);
       await someone.say(room, 'wait');
       await someone.message(room, (m) => m.body.startsWith('You said: wait'));
       const asked: string[] = [];
