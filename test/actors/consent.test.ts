@@ -1,0 +1,69 @@
+/** Which words, and whose, count as the word on an open question of the agent. */
+import { describe, expect, it, test } from 'vitest';
+import { wordIn } from '../../machines/consent.ts';
+import type { RoomEvent } from '../../machines/room.model.ts';
+import { input } from '../support/inputs.ts';
+import {
+  after,
+  ann,
+  bob,
+  definition,
+  eventId,
+  freshRecord,
+  textInput,
+  textOf,
+  toStreaming,
+  turnId,
+} from './support.ts';
+
+const question = { id: 'q', text: 'Send it?', expiresInMs: null };
+const open = after(
+  freshRecord(),
+  ...[textInput(1), ...toStreaming(1, { confirmations: true })],
+  input({ type: 'agent.asked', turn: turnId(1), question }),
+  input({ type: 'question.shown', eventId: eventId('question') }),
+);
+const heard = (event: RoomEvent) => definition.classify(open.context, event, undefined).map(({ type }) => type);
+const reaction = (of: string, key: string, sender = ann): RoomEvent => ({
+  ...{ type: 'message.reacted', of: eventId(of), key, eventId: eventId('reaction'), sender },
+});
+const text = (body: string, replyTo: string | null = null, sender = ann): RoomEvent => ({
+  type: 'text.received',
+  text: { ...textOf('word', sender, body), replyTo: replyTo === null ? null : eventId(replyTo) },
+});
+
+describe('while a question is open', () => {
+  it.each<[string, RoomEvent, string]>([
+    ['a reaction of its person', reaction('question', '👍🏽'), 'command.yes'],
+    ['a reaction of somebody else', reaction('question', '👍', bob), 'message.reacted'],
+    ['a reaction on another message', reaction('other', '👍'), 'message.reacted'],
+    ['a reaction that is no word', reaction('question', '🎉'), 'message.reacted'],
+    ['the next text', text('Ok!'), 'command.yes'],
+    ['a reply to the question', text('nein', 'question'), 'command.no'],
+    ['a reply to another message', text('yes', 'other'), 'text.received'],
+    ['a text that says more', text('yes, but wait'), 'text.received'],
+    ['a text of somebody else', text('yes', null, bob), 'bystander.spoke'],
+  ])('%s is heard as what it is', (_, event, type) => {
+    expect(heard(event)).toEqual([type]);
+  });
+});
+
+it('without an open question a plain yes is a text', () => {
+  expect(definition.classify(freshRecord().context, text('yes'), undefined).map(({ type }) => type)).toEqual([
+    'text.received',
+  ]);
+});
+
+test.each([
+  ['Yes.', 'yes'],
+  [' JA, bitte ', null],
+  ['Ja bitte!', 'yes'],
+  ['✔️', 'yes'],
+  ['Nö', 'no'],
+  ['👎🏿', 'no'],
+  ['yesterday', null],
+  ['', null],
+  ['y'.repeat(1_000_000), null],
+])('the word in %.20j is %j', (written, word) => {
+  expect(wordIn(written)).toBe(word);
+});
