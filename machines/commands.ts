@@ -3,7 +3,7 @@
  * documents. A command that is not here is answered with `command.unknown`.
  */
 import type { ContextId } from './ids.ts';
-import type { RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import type { Written } from './message.ts';
 
 type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;

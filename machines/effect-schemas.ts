@@ -4,7 +4,8 @@ import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
 import { Farewell, Notice } from './notices.ts';
 import { Place, type PersonEffectParams, type personEffects } from './person.model.ts';
-import { Answer, Text, type RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
+import { Answer, Text } from './room.model.ts';
 import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
 import { Relation } from './message.ts';
 
@@ -27,7 +28,7 @@ const Wish = z.discriminatedUnion('type', [
 
 export const roomEffectSchemas = {
   'join the room': z.object({ greet: z.boolean() }),
-  'leave the room': z.object({ person: UserId, why: Farewell }),
+  'leave the room': z.object({ person: UserId, why: Farewell, lastWord: Notice.optional() }),
   'set the name': z.object({ name: z.string(), answers: EventId }),
   'write the marker': z.object({ marker: Marker }),
   'tell the person': z.object({ person: UserId, wish: Wish }),

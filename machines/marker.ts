@@ -16,6 +16,8 @@ export const Marker = z.object({
   agent: AgentId.nullable(),
   contextId: ContextId.nullable(),
   archived: z.boolean(),
+  /** Others were in the room when the bot came. */
+  company: z.literal(true).optional(),
 });
 export type Marker = z.infer<typeof Marker>;
 

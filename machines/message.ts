@@ -7,6 +7,8 @@ export interface Written {
   eventId: EventId;
   sender: UserId;
   thread?: EventId | undefined;
+  /** It is said to the bot: it mentions it, begins with its name, or answers it. */
+  addressed?: true | undefined;
 }
 
 /** How a message stands to the one that it answers (Threading; Rich replies). */

@@ -31,6 +31,7 @@ export const Farewell = z.enum([
   'it names several senders',
   'it is to a Space',
   'it is for server notices',
+  'others are in the room',
   'it could not be entered',
   'the bot is reset',
 ]);
@@ -96,7 +97,8 @@ export const notices = {
   'only for': refuses({ person: UserId }),
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
   // `inSpace`: the person has a Space of chats, not this one room
-  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean() }),
+  /** `company`: others are in the room. */
+  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company: z.boolean().optional() }),
   'default agent': says(),
   'agent changed': says({ agent: z.string() }),
   'no agent for you': refuses({ contact: z.string().nullable() }),
@@ -131,6 +133,8 @@ export const notices = {
   'notes were damaged': says(),
   'Spaces are not joined': says(),
   'room could not be entered': says({ room: RoomId }),
+  /** Said where it is not at home; `room`: said elsewhere, about that one. */
+  'others are here': refuses({ room: RoomId.optional() }),
   'room is troubled': refuses(),
 };
 export type NoticeKey = keyof typeof notices;

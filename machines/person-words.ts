@@ -1,7 +1,7 @@
 /** What the person's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent, Place } from './person.model.ts';
 import type { Notice } from './notices.ts';
-import type { RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import type { RoomId } from './ids.ts';
 
 export function theJob(context: PersonContext): Job {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId } from './ids.ts';
 import type { Notice } from './notices.ts';
-import { Assignment, Text, type RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
+import { Assignment, Text } from './room.model.ts';
 
 /** One chat of a person's Space. */
 export const Chat = z.object({ number: z.number().int(), room: RoomId, name: z.string(), archived: z.boolean() });

@@ -13,6 +13,7 @@ export const withDeeds = withNotes.extend({
     'join the room and greet': asks('join the room', () => ({ greet: true })),
     'join the room in silence': asks('join the room', () => ({ greet: false })),
     'leave, since it could not come in': leavesFor('it could not be entered'),
+    'leave, since others are there': leavesFor('others are in the room', { key: 'others are here' }),
     'mark the room': asks('write the marker', theMarker),
     'give the room its new name': asks('set the name', ({ event }) => {
       const { name, eventId } = as(event, 'command.rename');

@@ -1,7 +1,7 @@
 /** What the room finds to be so, and how long it waits. A name that holds on several events looks at the event itself. */
 import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
-import type { RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { isMeant, lineOf } from './room-queue.ts';
 import { withSayings } from './room-sayings.ts';
@@ -49,6 +49,11 @@ const withFacts = withSayings.extend({
     'the person should hear that it is archived': ({ context }) => context.archived && !context.toldArchived,
     'they were told, or too many were': ({ context, event }) =>
       'sender' in event && (context.told.length >= context.limits.mostTold || context.told.includes(event.sender)),
+    'they know where to go': ({ context, event }) =>
+      event.type === 'company.spoke' &&
+      (event.addressed === true
+        ? context.told.length >= context.limits.mostTold || context.told.includes(event.sender)
+        : context.told.length > 0),
     'a refusal is said every time': ({ context }) => context.limits.refuseAlways,
     'the default agent serves': ({ context }) => context.assignment === 'default',
     'another agent takes over': ({ context, event }) =>

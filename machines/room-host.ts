@@ -3,7 +3,7 @@ import { setup } from 'xstate';
 import type { EventId } from './ids.ts';
 import type { Farewell, Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
-import { type RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
 import type { Relation } from './message.ts';
 import { personIn, relatedToTheText, turnOf, wish } from './room-words.ts';
@@ -60,9 +60,9 @@ export function wishes(what: Wish | ((moment: RoomMoment) => Wish)) {
   return asks('tell the person', (moment) => wish(moment.context, from(what, moment)));
 }
 
-/** Out of the room, whose person hears why. */
-export function leavesFor(why: Farewell) {
-  return asks('leave the room', ({ context }) => ({ person: personIn(context), why }));
+/** Out of the room, whose person hears why: there, by its last word, or elsewhere. */
+export function leavesFor(why: Farewell, lastWord?: Notice) {
+  return asks('leave the room', ({ context }) => ({ person: personIn(context), why, ...(lastWord && { lastWord }) }));
 }
 
 function threadOf(event: RoomEvent): EventId | undefined {

@@ -47,8 +47,11 @@ export const withNotes = host.extend({
       const guest = as(event, 'room.invited', 'room.adopted');
       return receive(guest.type === 'room.adopted' ? { ...guest, role: 'chat' } : guest);
     }),
-    'note the person': assign(({ event }) => personOf({ event: as(event, 'room.claimed') })),
-    'note the agent': assign(({ event }) => noteOf({ event: as(event, 'room.claimed', 'agent.assigned') })),
+    'note whose room it is': assign(({ event }) => {
+      const claim = as(event, 'room.claimed');
+      return { ...personOf({ event: claim }), ...noteOf({ event: claim }) };
+    }),
+    'note the agent': assign(({ event }) => noteOf({ event: as(event, 'agent.assigned') })),
     'note the number and name': assign(({ context, event }) =>
       numberAndName({ context, event: as(event, 'room.adopted') }),
     ),
@@ -60,8 +63,12 @@ export const withNotes = host.extend({
     'note that the person knows that it is archived': assign({ toldArchived: true }),
     'note that the person knows': assign({ noticed: true }),
     'note that the room is encrypted': assign({ encrypted: true }),
+    // Who is in a chat that the bot made was let in by its person.
+    'note who is there': assign(({ context, event }) => ({
+      company: context.number === null && as(event, 'room.joined').company === true,
+    })),
     'note who was told': assign(({ context, event }) => ({
-      told: [...context.told, as(event, 'bystander.spoke', 'stranger.spoke').sender],
+      told: [...context.told, as(event, 'bystander.spoke', 'stranger.spoke', 'company.spoke').sender],
     })),
     'forget the session': assign({ session: null }),
     'forget whose chat it was': assign({ person: null, number: null }),

@@ -2,7 +2,8 @@
 import type { EventId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
-import type { Line, RoomContext, RoomEvent, Text } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
+import type { Line, RoomContext, Text } from './room.model.ts';
 import { beginTurn, turnOf } from './room-words.ts';
 
 /** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */

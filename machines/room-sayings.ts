@@ -1,7 +1,7 @@
 /** What the room says to its people, each saying under the sentence that the chart calls it by. */
 import { ONLY_CONTEXT } from './ids.ts';
 import type { Notice } from './notices.ts';
-import type { RoomEvent } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import { withDeeds } from './room-deeds.ts';
 import { alertsTheAsker, asks, says, tellsTheAsker } from './room-host.ts';
 import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf, yourAgent } from './room-words.ts';
@@ -61,6 +61,7 @@ export const withSayings = withDeeds.extend({
 
     // what the person is told unasked
     'say whose room it is': says(({ context, event }) => onlyFor(context, as(event, 'bystander.spoke').sender)),
+    'say where to go instead': says({ key: 'others are here' }),
     'say that no agent serves them': says({ key: 'no agent for you', contact: null }),
     'say that the room is encrypted': says({ key: 'room is encrypted' }),
     'say that the default agent answers': says({ key: 'default agent' }),

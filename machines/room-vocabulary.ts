@@ -62,6 +62,11 @@ export const room = withGuards.extend({
       enqueue('note the question');
       enqueue('pass on the question');
     }),
+    'let the question expire': enqueueActions(({ enqueue }) => {
+      enqueue('close the question');
+      enqueue('say that the question expired');
+      enqueue('begin to type');
+    }),
     'greet the person': enqueueActions(({ check, enqueue }) => {
       enqueue('say hello');
       if (check('the default agent serves')) enqueue('note that the person knows');

@@ -2,17 +2,8 @@
 import { backoff } from './backoff.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
-import type {
-  Answer,
-  Assignment,
-  Role,
-  Outcome,
-  RoomContext,
-  RoomEvent,
-  Text,
-  Turn,
-  Unanswered,
-} from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
+import type { Answer, Assignment, Role, Outcome, RoomContext, Text, Turn, Unanswered } from './room.model.ts';
 import type { Written } from './message.ts';
 import type { Wish, RoomEffectParams } from './room.effects.ts';
 import type { Relation } from './message.ts';
@@ -222,7 +213,7 @@ export function receive({
       dialog: null,
       told: [],
     },
-    ...{ noticed: false, encrypted },
+    ...{ noticed: false, encrypted, company: false },
   };
 }
 
@@ -234,8 +225,8 @@ export function numberAndName({ context, event }: Moment<Extract<RoomEvent, { ty
 }
 
 export function personOf({ event }: { event: Extract<RoomEvent, { type: 'room.claimed' }> }) {
-  const { person, number, name } = event;
-  return { person, number, name };
+  const { person, number, name, company = false } = event;
+  return { person, number, name, company };
 }
 
 export function noteOf({ event }: { event: { role: Role; agent: AgentId; assignment: Assignment } }) {
@@ -254,14 +245,16 @@ export function wish(context: RoomContext, what: Wish): RoomEffectParams['tell t
 
 /** What its person reads of their invitation to another room. */
 export function declined({ room, why }: Extract<RoomEvent, { type: 'invite.declined' }>): Notice {
-  return why === 'it is to a Space' ? { key: 'Spaces are not joined' } : { key: 'room could not be entered', room };
+  if (why === 'it is to a Space') return { key: 'Spaces are not joined' };
+  return { key: why === 'others are in the room' ? 'others are here' : 'room could not be entered', room };
 }
 
 export function theMarker({ context }: { context: RoomContext }): RoomEffectParams['write the marker'] {
-  const { role, number, name, agent, contextId, archived } = context;
+  const { role, number, name, agent, contextId, archived, company } = context;
   const person = personIn(context);
   const kind = role === 'entry' ? 'entry' : 'chat';
-  return { marker: { version: 1, kind, person, number, name, agent, contextId, archived } };
+  const marker = { version: 1 as const, kind, person, number, name, agent, contextId, archived } as const;
+  return { marker: company ? { ...marker, company } : marker };
 }
 
 export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agent'> {
@@ -269,5 +262,7 @@ export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agen
 }
 
 export function greeting(context: RoomContext): Notice {
-  return { key: 'greeting', defaultAgent: context.assignment === 'default', inSpace: isInSpace(context) };
+  const { assignment, company } = context;
+  const about = { defaultAgent: assignment === 'default', inSpace: isInSpace(context) };
+  return { key: 'greeting', ...about, ...(company && { company }) };
 }

@@ -36,8 +36,8 @@ export const roomEffects = {
 export interface RoomEffectParams {
   /** `greet`: the first words are due when it is in. */
   'join the room': { greet: boolean };
-  /** Its person hears why in another room of theirs. */
-  'leave the room': { person: UserId; why: Farewell };
+  /** Its person hears why in another room of theirs, or by the last word there. */
+  'leave the room': { person: UserId; why: Farewell; lastWord?: Notice | undefined };
   'set the name': { name: string; answers: EventId };
   'write the marker': { marker: Marker };
   'tell the person': { person: UserId; wish: Wish };

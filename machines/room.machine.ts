@@ -51,6 +51,12 @@ const whole: State = {
       { guard: 'the person knows that it is encrypted' },
       { actions: ['note that the room is encrypted', 'say that the room is encrypted'] },
     ],
+    // The bot made it, and whoever is there was let in by its person.
+    'company.declined': [
+      { guard: 'the chat has a number' },
+      { target: '.departing', actions: 'leave, since others are there' },
+    ],
+    'words.overheard': {},
     'context.assigned': { actions: 'go on in another context' },
     // What a reaction to an open question means, the room hears as its word.
     'message.reacted': {},
@@ -74,14 +80,15 @@ const unclaimed: State = {
       { guard: 'they were told, or too many were' },
       { actions: ['note who was told', 'say that no agent serves them'] },
     ],
+    'company.declined': {},
+    'company.spoke': [
+      { guard: 'they know where to go' },
+      { actions: ['note who was told', 'say where to go instead'] },
+    ],
     'room.claimed': [
-      {
-        guard: 'it is an entry room',
-        target: 'pointing',
-        actions: ['note the person', 'note the agent', 'mark the room'],
-      },
-      { guard: 'the person is refused', target: 'refusing', actions: ['note the person', 'note the agent'] },
-      { target: 'serving', actions: ['note the person', 'note the agent', 'mark the room'] },
+      { guard: 'it is an entry room', target: 'pointing', actions: ['note whose room it is', 'mark the room'] },
+      { guard: 'the person is refused', target: 'refusing', actions: 'note whose room it is' },
+      { target: 'serving', actions: ['note whose room it is', 'mark the room'] },
     ],
   },
 };
@@ -92,8 +99,11 @@ const serving: State = {
   type: 'parallel',
   on: {
     'room.joined': [
-      { guard: 'the person knows that it is encrypted', actions: ['mark the room', 'say that the room is encrypted'] },
-      { actions: ['mark the room', 'greet the person'] },
+      {
+        guard: 'the person knows that it is encrypted',
+        actions: ['note who is there', 'mark the room', 'say that the room is encrypted'],
+      },
+      { actions: ['note who is there', 'mark the room', 'greet the person'] },
     ],
     // Its person was faster than the last steps of its making: what runs goes on.
     'room.adopted': {
@@ -375,22 +385,14 @@ const awaitingConfirmation: State = {
       {
         guard: 'the agent takes confirmations',
         target: 'working.streaming',
-        actions: ['say no for want of a word', 'close the question', 'say that the question expired', 'begin to type'],
+        actions: ['say no for want of a word', 'let the question expire'],
       },
       {
         guard: 'the queue has room',
         target: 'working.streaming',
-        actions: [
-          'hold a no for want of a word',
-          'close the question',
-          'say that the question expired',
-          'begin to type',
-        ],
+        actions: ['hold a no for want of a word', 'let the question expire'],
       },
-      {
-        target: 'working.streaming',
-        actions: ['close the question', 'say that the question expired', 'begin to type'],
-      },
+      { target: 'working.streaming', actions: 'let the question expire' },
     ],
   },
   on: {
@@ -556,7 +558,7 @@ const noDialog: State = { description: 'Nothing is asked: !yes and !no are answe
 const pointing: State = {
   description: 'An entry room: whatever its person writes leads to the chats in their Space.',
   on: {
-    'room.joined': { actions: ['mark the room', 'wish for access'] },
+    'room.joined': { actions: ['note who is there', 'mark the room', 'wish for access'] },
     // Where the chats are says also that nothing is read here.
     'room.encrypted': [
       { guard: 'the person knows that it is encrypted' },
@@ -591,7 +593,9 @@ const pointing: State = {
 const refusing: State = {
   description: 'No agent serves this person: they are told so, and in the operator’s words whom to ask.',
   on: {
-    'room.joined': { actions: ['note that the person knows', 'say that no agent serves them'] },
+    'room.joined': {
+      actions: ['note who is there', 'note that the person knows', 'say that no agent serves them'],
+    },
     'text.received': [
       { guard: 'the person need not hear it again' },
       { actions: ['note that the person knows', 'say that no agent serves them'] },
@@ -629,6 +633,7 @@ const leaving: State = {
   on: {
     'room.left': {},
     'join.refused': {},
+    'company.declined': {},
     // Words that were on their way to the chat.
     'room.named': {},
     'chat.archived': {},
@@ -644,6 +649,7 @@ const departing: State = {
   on: {
     'room.left': {},
     'join.refused': {},
+    'company.declined': {},
     'room.given up': { target: 'left' },
   },
 };

@@ -5,7 +5,8 @@
 import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/ids.ts';
 import type { Marker } from '../machines/marker.ts';
 import type { Farewell, Notice, Trouble } from '../machines/notices.ts';
-import type { RoomEvent, Text } from '../machines/room.model.ts';
+import type { RoomEvent } from '../machines/room.events.ts';
+import type { Text } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 
@@ -38,8 +39,8 @@ export type Heard =
           | 'memory.lost';
       }
     >
-  /** `encrypted`: whoever invites says so of the room. */
-  | { type: 'room.invited'; person: UserId; encrypted?: true }
+  /** `encrypted`, `open` (anybody may come in): whoever invites says so of the room. */
+  | { type: 'room.invited'; person: UserId; encrypted?: true; open?: true }
   /** An invite that is not taken, whoever the person is. */
   | { type: 'invite.unwanted'; person: UserId; why: Unwanted }
   /** Somebody other than the bot came, or left (`sender` differs where they were removed). */
@@ -147,6 +148,15 @@ export interface Child {
   number: number | null;
   archived: boolean;
 }
+
+/** Who is in a room, or invited to it, besides the bot; `open`: anybody may come in, or read what is written. */
+export interface Present {
+  members: readonly UserId[];
+  open: boolean;
+}
+
+/** Null where the homeserver will not say it: the bot is out again. Rejects with `Closed` only. */
+export type CompanyIn = (room: RoomId) => Promise<Present | null>;
 
 export type Done = { ok: true } | { ok: false; code: string; detail: string };
 export type Invited = { ok: true; sent?: boolean } | { ok: false; code: string; detail: string };

@@ -21,7 +21,13 @@ const zones: Record<string, Zone> = {
   words: {
     holds: [
       ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
-      ...['machines/room.model.ts', 'machines/person.model.ts', 'machines/commands.ts', 'machines/backoff.ts'],
+      ...[
+        'machines/room.model.ts',
+        'machines/room.events.ts',
+        'machines/person.model.ts',
+        'machines/commands.ts',
+        'machines/backoff.ts',
+      ],
     ],
     knows: [],
     packages: ['zod'],

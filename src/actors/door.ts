@@ -41,6 +41,8 @@ export interface DoorWorld {
   elsewhere: Elsewhere;
   /** Invites of one person within a minute; more are declined. */
   invitesPerMinute: number;
+  /** What becomes of rooms that others are in. */
+  groups: 'decline' | 'accept';
   now: Now;
   log: Log;
 }
@@ -76,10 +78,19 @@ export function createDoor(world: DoorWorld): Door {
       log.info({ room, sender: speaker }, 'words of an account that is no person');
       return 'nowhere';
     }
-    if (heard.type !== 'room.invited' || isWelcome(heard.person)) return null;
-    const isStranger = !world.access.mayInvite(heard.person);
-    decline(room, heard.person, isStranger ? 'the person may not invite' : 'the person invites too often');
-    return 'nowhere';
+    return heard.type === 'room.invited' ? bouncer(room, heard) : null;
+  }
+
+  /** Null for who is let in. */
+  function bouncer(room: RoomId, { person, open }: Invited): Promise<void> | 'nowhere' | null {
+    if (!isWelcome(person)) {
+      const isStranger = !world.access.mayInvite(person);
+      decline(room, person, isStranger ? 'the person may not invite' : 'the person invites too often');
+      return 'nowhere';
+    }
+    if (open !== true || world.groups === 'accept') return null;
+    decline(room, person, 'others are in the room');
+    return world.elsewhere.tell({ person, room, why: 'others are in the room' }, null);
   }
 
   async function handOver(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]> {
@@ -107,6 +118,8 @@ export function createDoor(world: DoorWorld): Door {
     },
   };
 }
+
+type Invited = Extract<Heard, { type: 'room.invited' }>;
 
 function speakerIn(heard: Heard): UserId | null {
   if (heard.type === 'text.received') return heard.text.sender;

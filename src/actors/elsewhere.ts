@@ -1,7 +1,8 @@
 /** Tells people what became of their invitation to a room that the bot is not in: in another room of theirs. */
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Farewell } from '../../machines/notices.ts';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
 import type { Log, Now } from '../ports.ts';
 

@@ -1,7 +1,8 @@
 /** Words between rooms and people: each is brought up to date, and passed on until it is on disk with whom it is for. */
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Wish } from '../../machines/room.effects.ts';
 import type { Children } from '../durable/children.ts';
 import type { Alarm } from '../durable/timers.ts';

@@ -2,11 +2,13 @@
 import { commandEvent, factsFor, MAX_NAME, type CommandName, type HostFacts } from '../../machines/commands.ts';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
-import { blankRoom, type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { oneLine } from '../basics/visible.ts';
 import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
 import type { Arrival, Heard } from '../ports.ts';
+import type { CompanyOf } from './company.ts';
 import { createContextIds, type ContextIds, type ContextIdsWorld } from './context-ids.ts';
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
@@ -16,13 +18,14 @@ export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh
   inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
-  /** Adds to inputs of a room that nobody is known in whose it would be. */
-  brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[];
+  /** Adds to inputs of a room that nobody is known in whose it would be, and whether others are there. */
+  brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[] | Promise<readonly Input[]>;
   /** What a room with this marker remembers. */
   restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext;
 }
 
 export interface ReceptionWorld extends RolesWorld, ContextIdsWorld {
+  companyOf: CompanyOf;
   readMarker(room: RoomId): Promise<Marker | null>;
 }
 
@@ -36,9 +39,21 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext {
-    const { person, number, name, archived } = marker;
-    const role = roles.roleOf(marker);
-    return { ...blank(room, contextId), person, role, number, name, archived, ...roles.agentFor(person) };
+    const { person, number, name, archived, company = false } = marker;
+    const known = { person, role: roles.roleOf(marker), number, name, archived, company };
+    return { ...blank(room, contextId), ...known, ...roles.agentFor(person) };
+  }
+
+  function briefed(room: RoomId, input: Input, company: RoomFacts['company'] = null): Input {
+    const claimant = claimantOf(input);
+    if (claimant === null) return input;
+    const facts: RoomFacts = { claimed: roles.claim(room, claimant), company };
+    return { ...input, facts } as Input;
+  }
+
+  async function seen(room: RoomId, input: Input): Promise<Input> {
+    const claimant = claimantOf(input);
+    return briefed(room, input, claimant === null ? null : await world.companyOf(room, claimant));
   }
 
   return {
@@ -70,15 +85,18 @@ export function createReception(world: ReceptionWorld): Reception {
       return newRoomRecord(restored(room, marker, known), newOrigin());
     },
     brief({ context }, inputs) {
-      if (context.person !== null) return inputs;
-      return inputs.map((input) => {
-        const claimant = claimantOf(input);
-        if (claimant === null) return input;
-        const facts: RoomFacts = { claimed: roles.claim(context.room, claimant) };
-        return { ...input, facts };
-      });
+      if (context.person !== null || inputs.every((input) => claimantOf(input) === null)) return inputs;
+      const { room } = context;
+      const isMade = world.inTheMaking(room) !== null || inputs.some(isAdoption);
+      return isMade
+        ? inputs.map((input) => briefed(room, input))
+        : Promise.all(inputs.map((input) => seen(room, input)));
     },
   };
+}
+
+function isAdoption(input: Input): boolean {
+  return input.kind === 'event' && input.event.type === 'room.adopted';
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */

@@ -1,7 +1,8 @@
 /** What the registry and the policy make of a person, and of the rooms that the bot meets them in. Pure but for the directory. */
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
-import type { Assignment, Role, RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { Assignment, Role, RoomContext } from '../../machines/room.model.ts';
 import type { Registry } from '../ports.ts';
 import type { Claimed } from './room.ts';
 

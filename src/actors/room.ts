@@ -1,14 +1,17 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
 import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
-import { RoomContext, type Role, type RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import { Company, RoomContext, type Role } from '../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
+import { isToTheBot } from '../../machines/addressed.ts';
 import { withItsSurplus } from '../../machines/commands.ts';
 import { tellsOfTheLine } from '../../machines/room-queue.ts';
 import { wordIn } from '../../machines/consent.ts';
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
+import type { Written } from '../../machines/message.ts';
 import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
 import type { Definition, Input, Result } from '../durable/definition.ts';
 
@@ -23,6 +26,8 @@ export type Claim = (room: RoomId, speaker: UserId) => Claimed;
 /** What the host adds to an input for a room that nobody is known in. */
 export interface RoomFacts {
   claimed: Claimed;
+  /** What it is to the operator where others are in it. */
+  company: Company | null;
 }
 
 export type RoomDefinition = Definition<RoomContext, RoomEvent, RoomFacts>;
@@ -88,10 +93,14 @@ function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | 
     author.sender === person
       ? withItsSurplus(event).map((each) => ofTheDialog(context, asItsWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
+  if (context.company && !isToTheBot(context, event)) return [{ type: 'words.overheard', ...author }];
   if (context.person !== null) return heard(context.person);
-  const claimed = claimOf(facts);
+  const { claimed, company } = claimOf(facts);
+  if (company === 'declined') return [{ type: 'company.spoke', ...author }];
+  if (company === 'accepted' && !isToTheBot(context, event)) return [{ type: 'words.overheard', ...author }];
+  const known = company === null ? claimed : { ...claimed, company: true };
   // Only a chat in the making is known to be of somebody who is refused.
-  if (claimed.role !== 'refused' || claimed.number !== null) return [claimed, ...heard(claimed.person)];
+  if (claimed.role !== 'refused' || claimed.number !== null) return [known, ...heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
 }
 
@@ -123,29 +132,34 @@ function firstWords(
   { person: theirs, first }: Adopted,
   facts: RoomFacts | undefined,
 ): RoomEvent[] {
-  if (first === undefined || (person ?? claimOf(facts).person) !== theirs) return [];
+  if (first === undefined || (person ?? claimOf(facts).claimed.person) !== theirs) return [];
   return [{ type: 'text.received', text: first }];
 }
 
 /** A room that nobody is known in becomes a chat: not that of somebody who is refused, or where it is made for another. */
 function adopted({ person }: RoomContext, event: Adopted, facts: RoomFacts | undefined): AnyEventObject[] {
   if (person !== null) return [event];
-  const claimed = claimOf(facts);
+  const { claimed } = claimOf(facts);
   if (claimed.role !== 'refused' && claimed.person === event.person) return [event];
   const { number, name } = claimed.number === null ? event : claimed;
   return [{ ...claimed, number, name }, event];
 }
 
-function claimOf(facts: RoomFacts | undefined): Claimed {
+function claimOf(facts: RoomFacts | undefined): RoomFacts {
   if (facts === undefined) throw new Error('nobody said whose the room is');
-  return facts.claimed;
+  return facts;
 }
 
-function authorOf(event: RoomEvent) {
-  if (event.type === 'text.received') return { eventId: event.text.eventId, sender: event.text.sender };
-  if (event.type === 'bystander.spoke' || event.type === 'stranger.spoke' || event.type === 'message.reacted')
-    return null;
-  return 'sender' in event && 'eventId' in event ? { eventId: event.eventId, sender: event.sender } : null;
+/** What says already who is meant. */
+const HEARD_ALREADY = new Set<RoomEvent['type']>([
+  ...(['bystander.spoke', 'stranger.spoke', 'company.spoke', 'words.overheard', 'message.reacted'] as const),
+]);
+
+function authorOf(event: RoomEvent): Written | null {
+  const toTheBot = 'addressed' in event && event.addressed === true ? { addressed: true as const } : {};
+  if (event.type === 'text.received') return { eventId: event.text.eventId, sender: event.text.sender, ...toTheBot };
+  if (HEARD_ALREADY.has(event.type)) return null;
+  return 'sender' in event && 'eventId' in event ? { eventId: event.eventId, sender: event.sender, ...toTheBot } : null;
 }
 
 function settled(item: OutboxItem, result: Result): RoomEvent | null {
@@ -171,7 +185,10 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
     case 'join the room': {
       const { greet } = item.params as unknown as RoomEffectParams['join the room'];
       if (!result.ok) return { type: 'join.refused', code: result.code };
-      return greet ? { type: 'room.joined' } : null;
+      if (!greet) return null;
+      const company = Company.safeParse(result.company).data;
+      if (company === 'declined') return { type: 'company.declined' };
+      return { type: 'room.joined', ...(company === 'accepted' && { company: true }) };
     }
     case 'leave the room':
       return { type: 'room.given up' };

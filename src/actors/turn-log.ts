@@ -4,7 +4,8 @@
  */
 import type { AgentId, EventId, RoomId, TurnId } from '../../machines/ids.ts';
 import type { Trouble } from '../../machines/notices.ts';
-import type { RoomContext, RoomEvent, Turn } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext, Turn } from '../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../machines/room.effects.ts';
 import type { Effect } from '../durable/definition.ts';
 import type { Change } from '../durable/durable.ts';

@@ -16,12 +16,13 @@ import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundi
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
   const { limits, access, reply } = config.policy;
-  const refuseAlways = access.denyRepeat === 'always';
+  const { queued, waiting } = reply;
+  const house = { queued, waiting, refuseAlways: access.denyRepeat === 'always' };
   const turnLog = createTurnLog(shared);
   const ports = portsOf(shared, turnLog);
   return createChildren({
     ...alike(shared),
-    definition: roomDefinition({ ...limits, queued: reply.queued, waiting: reply.waiting, refuseAlways }, device),
+    definition: roomDefinition({ ...limits, ...house }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
     damaged: { keepCopy: store.rooms.keepCopy, news: () => lossOf(now()) },
@@ -54,7 +55,7 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
-    ...{ elsewhere: shared.elsewhere, farewell: (why) => en.farewells[why] },
+    ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: (why) => en.farewells[why] },
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
     openLink: openLinks({
       baseOf: shared.baseOf,

@@ -1,6 +1,7 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
+import { createCompanyOf, createGlances } from '../actors/company.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createElsewhere } from '../actors/elsewhere.ts';
@@ -57,8 +58,10 @@ export function composeService(options: ServiceOptions) {
   });
   const { work, attendance } = matrix;
   const survey = ofPeople(matrix.survey, access.isPerson);
+  const { mode, groups } = onboarding;
+  const company = { companyIn: work.companyIn, isPerson: access.isPerson, groups, now };
   const reception = createReception({
-    ...{ registry, access, mode: onboarding.mode, scope: context.scope, host, now },
+    ...{ registry, access, mode, scope: context.scope, host, now, companyOf: createGlances(company) },
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
   });
   const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });
@@ -74,14 +77,14 @@ export function composeService(options: ServiceOptions) {
       },
     },
     letIn: (room, person) => door.letIn(room, person),
-    elsewhere,
+    ...{ elsewhere, companyOf: createCompanyOf(company) },
     isEncrypted: directory.isEncrypted,
     onStore: on.store,
   });
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    ...{ elsewhere, farewell: (why) => en.farewells[why], invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ elsewhere, farewell: (why) => en.farewells[why], groups, invitesPerMinute: onboarding.invitesPerMinute },
     ...{ joinRoom: work.joinRoom, joinsOf: work.joinsOf, leave: work.leave },
   });
   const sync = composeSync(options, matrix, door);

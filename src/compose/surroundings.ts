@@ -6,6 +6,7 @@ import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Reach } from '../actors/boundaries.ts';
 import type { Creations } from '../actors/creations.ts';
+import type { CompanyOf } from '../actors/company.ts';
 import type { Elsewhere } from '../actors/elsewhere.ts';
 import type { Post } from '../actors/post.ts';
 import type { Reception } from '../actors/reception.ts';
@@ -56,6 +57,7 @@ export interface Surroundings extends Basis {
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId, person: UserId): Promise<void>;
   elsewhere: Elsewhere;
+  companyOf: CompanyOf;
   /** Whether what people write in an entry room cannot be read. */
   isEncrypted(room: RoomId): boolean;
   /** A record was written (null), or could not be. */

@@ -10,6 +10,7 @@ type Row = [string, string];
 /** The rows of keys that do not stand in the row of their part. */
 const rowOf: Partial<Record<string, string>> = {
   'onboarding.invites_per_minute': '',
+  'onboarding.groups': '',
   'onboarding.mode': 'rooms',
   'context.scope': 'memory',
 };
@@ -21,6 +22,7 @@ export function describePolicy(config: Config): Row[] {
   return [
     ['may invite', `${invitersOf(config)}; invites of anybody else are declined, and told so in a sentence`],
     row('onboarding.invites_per_minute'),
+    row('onboarding.groups'),
     ...othersOf(policy),
     ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
     ...restOf(config),

@@ -117,6 +117,20 @@ const Onboarding = z.strictObject({
     purpose: 'invites of one person within a minute; more are declined',
     words: 'more than {} of one person within a minute are declined too',
   }),
+  groups: z
+    .enum(['decline', 'accept'])
+    .default('decline')
+    .register(about, {
+      purpose: 'rooms that are public or have other people in them when the bot comes: {}',
+      choices: {
+        decline: 'it says where to go instead, and leaves those it was invited to',
+        accept: 'it stays, and hears of the person only what is said to it: commands, mentions, replies',
+      },
+      words: {
+        decline: 'rooms with others in them are declined',
+        accept: 'rooms with others in them are joined, and only what is said to the bot is heard there',
+      },
+    }),
 });
 
 const markdown = z

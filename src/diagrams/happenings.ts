@@ -1,6 +1,7 @@
 /** One of everything that can happen to a room, and what people send it: what the table plays. */
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
-import type { RoomContext, RoomEvent, Text } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext, Text } from '../../machines/room.model.ts';
 
 /** What a person can send. */
 export type Message = Extract<RoomEvent, { type: `${string}.received` | `command.${string}` | 'bystander.spoke' }>;
@@ -60,7 +61,10 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { person, agent, ...configured, contextId: context, number: 1, name: 'Chat 1', archived: false },
     { person: somebody, agent, ...configured, contextId: context, number: 1, name: 'Chat 1', archived: false },
   ],
-  'room.joined': [{}],
+  'room.joined': [{}, { company: true }],
+  'company.declined': [{}],
+  'company.spoke': [{ eventId, sender: somebody }],
+  'words.overheard': [{ eventId, sender: somebody }],
   'join.refused': [{ code: 'M_FORBIDDEN' }, { code: 'GIVEN_UP' }],
   'room.given up': [{}],
   'room.left': [{}],

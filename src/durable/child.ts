@@ -33,6 +33,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #isLoading = false;
   /** Its loading takes long: nobody waits for it any more. */
   #isLate = false;
+  /** What is being found out for inputs on their way; what comes behind them waits for it. */
+  #briefing: Promise<unknown> | null = null;
   /** Why it failed last. */
   #error: unknown = null;
 
@@ -85,21 +87,25 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#found = null;
     if (found !== null) return this.#begin(found);
     this.#isLoading = true;
+    this.#inTime(this.#load())
+      .finally(() => (this.#isLoading = false))
+      .then(
+        (record) => this.#begin(record),
+        (error: unknown) => this.#failed(error),
+      );
+  }
+
+  /** Whoever delivers waits no longer than a moment for what takes longer. */
+  #inTime<T>(work: Promise<T>): Promise<T> {
     const { alarm, now } = this.#nursery.world;
     const cancel = alarm.set(now() + LONGEST_LOAD_MS, () => {
       this.#isLate = true;
       this.#letterBox().keep();
     });
-    this.#load()
-      .finally(() => {
-        this.#isLoading = false;
-        this.#isLate = false;
-        cancel();
-      })
-      .then(
-        (record) => this.#begin(record),
-        (error: unknown) => this.#failed(error),
-      );
+    return work.finally(() => {
+      this.#isLate = false;
+      cancel();
+    });
   }
 
   /** The actor failed: lets go of everything and keeps what is held as letters, until its restart or for good. */
@@ -206,8 +212,25 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   }
 
   #send(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[]): void {
-    const held = batch.map(({ input }) => input);
-    const inputs = this.#nursery.world.brief(actor.getSnapshot().record, held);
+    const brief = () =>
+      this.#nursery.world.brief(
+        actor.getSnapshot().record,
+        batch.map(({ input }) => input),
+      );
+    const briefed = this.#briefing === null ? brief() : this.#briefing.then(brief);
+    if (!(briefed instanceof Promise)) return this.#admit(actor, batch, briefed);
+    const briefing = this.#inTime(briefed)
+      .finally(() => {
+        if (this.#briefing === briefing) this.#briefing = null;
+      })
+      .then(
+        (inputs) => this.#actor === actor && this.#admit(actor, batch, inputs),
+        (error: unknown) => this.#actor === actor && this.crash(error),
+      );
+    this.#briefing = briefing;
+  }
+
+  #admit(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[], inputs: readonly Input[]): void {
     actor.send({
       type: 'admit',
       inputs,
@@ -260,7 +283,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   #letterBox(): DeadLetterBox {
     this.#letters ??= createDeadLetterBox(
-      { key: this.key, held: () => [...this.#held], isRunning: () => this.#actor !== null },
+      { key: this.key, held: () => [...this.#held], isRunning: () => this.#actor !== null && this.#briefing === null },
       this.#nursery.letters,
     );
     return this.#letters;

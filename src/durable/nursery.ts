@@ -35,8 +35,8 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   createEffects(admit: Admit<Key>): EffectRunner<Key, Context>;
   /** What an actor hears first: that it was away, and what changed around it meanwhile. */
   news(record: Envelope<Context>): Input[];
-  /** Adds to inputs on their way the facts that `classify` needs. */
-  brief(record: Envelope<Context>, inputs: readonly Input[]): readonly Input[];
+  /** Adds to inputs on their way the facts that `classify` needs; one for each, in order. */
+  brief(record: Envelope<Context>, inputs: readonly Input[]): readonly Input[] | Promise<readonly Input[]>;
   /** Nothing is under way that needs the actor. */
   mayLeaveMemory(record: Envelope<Context>): boolean;
   /** Something is under way that a stop waits for. */

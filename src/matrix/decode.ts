@@ -42,12 +42,14 @@ export function decodeEvent(raw: unknown, me: UserId, names: readonly string[] =
 function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
   if (typeof message === 'string') return { dropped: message };
   const { event_id: eventId, sender } = event;
-  const { said, thread, replyTo, quoted } = message;
-  const written = { eventId, sender, ...(thread !== null && { thread }) };
+  const { said, thread, replyTo, quoted, addressed } = message;
+  const place = { eventId, sender, ...(thread !== null && { thread }) };
+  const toMe = addressed ? { addressed } : {};
+  const written = { ...place, ...toMe };
   switch (said.kind) {
     case 'text': {
       const about = { replyTo, ...(quoted !== null && { quoted }) };
-      return heard(event, { type: 'text.received', text: { ...written, body: said.body, ...about } });
+      return heard(event, { type: 'text.received', text: { ...place, body: said.body, ...about }, ...toMe });
     }
     case 'command':
       return heard(event, { type: 'command', name: said.name, args: said.args, ...written });

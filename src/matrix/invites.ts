@@ -22,6 +22,12 @@ const Create = z.object({
 /** Clients write nothing plain into a room that has this state, whatever it says. */
 const Encryption = z.object({ type: z.literal('m.room.encryption'), state_key: z.literal('') });
 
+const JoinRules = z.object({
+  type: z.literal('m.room.join_rules'),
+  state_key: z.literal(''),
+  content: z.object({ join_rule: z.literal('public') }),
+});
+
 type Invite = Extract<Heard, { type: 'room.invited' | 'invite.unwanted' }>;
 
 export interface InvitesOptions {
@@ -57,9 +63,10 @@ export function inviteIn(state: readonly unknown[], me: UserId): Invite | null {
   const unwanted = (why: Unwanted): Invite => ({ type: 'invite.unwanted', person, why });
   if (members.some(({ sender }) => sender !== person)) return unwanted('it names several senders');
   if (state.some((raw) => Create.safeParse(raw).success)) return unwanted('it is to a Space');
-  // A lie about it changes the words only in which the bot is greeting.
+  // A lie about it changes the words only in which the bot is greeting, or keeps it out.
   const encrypted = state.some((raw) => Encryption.safeParse(raw).success);
-  return { type: 'room.invited', person, ...(encrypted && { encrypted }) };
+  const open = state.some((raw) => JoinRules.safeParse(raw).success);
+  return { type: 'room.invited', person, ...(encrypted && { encrypted }), ...(open && { open }) };
 }
 
 /** Whether an event of a timeline invites `me`. */

@@ -2,9 +2,10 @@
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { abortAfter } from '../basics/after.ts';
 import { latestWish } from '../basics/latest-wish.ts';
-import type { Chance, Done, Log, Now, RoomWork } from '../ports.ts';
+import type { Chance, CompanyIn, Done, Log, Now, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { MatrixFailure } from './errors.ts';
+import { createCompany } from './company.ts';
 import { createInviting } from './inviting.ts';
 import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
@@ -41,6 +42,7 @@ export interface RoomWorkOptions {
 
 export function createRoomWork(options: RoomWorkOptions): RoomWork &
   Joins & {
+    companyIn: CompanyIn;
     /** Ends whatever is under way; it rejects with `Closed`. */
     close(): void;
   } {
@@ -75,6 +77,7 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     ...createNewRooms({ api, me, signal, log, creating, inviteOnce }),
     ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
     ...createJoins({ api, signal, joining }),
+    ...createCompany({ api, me, signal, changing }),
     ...createSpaceLinks({ api, me, signal, change }),
     invite,
     setName: latestWish((room: RoomId, name: string) =>

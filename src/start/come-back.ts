@@ -1,7 +1,8 @@
 /** What a start does before it syncs: brings the records up to date, then wakes and tells whom it concerns. */
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Door } from '../actors/door.ts';
 import { personRest, roomRest } from '../actors/rest.ts';

@@ -158,7 +158,8 @@ function factOf(
   const record = told?.person === person && told.kind === kind ? told : null;
   const [name, agent] = [marker.name ?? record?.name ?? null, marker.agent ?? record?.agent ?? null];
   const contextId = marker.contextId ?? record?.contextId ?? null;
-  const facts = { room: room.room, person, kind, number, contextId, archived } as const;
+  const company = marker.company ?? record?.company;
+  const facts = { room: room.room, person, kind, number, contextId, archived, ...(company && { company }) } as const;
   if (kind === 'entry') return { ...facts, name, agent };
   const fallback = room.name ?? (number === null ? null : `C${number}`);
   return { ...facts, name: name ?? fallback, agent: agent ?? agentOf(person) };

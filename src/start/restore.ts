@@ -90,10 +90,11 @@ function factsOf({ people, rooms }: Remembered): Known {
     if (job !== null) known.busy.add(person);
   }
   for (const [room, { context }] of rooms) {
-    const { person, role, number, name, agent, contextId, archived } = context;
+    const { person, role, number, name, agent, contextId, archived, company } = context;
     if (person === null || (role === 'refused' && number === null)) continue;
     const kind = role === 'entry' ? 'entry' : 'chat';
-    known.rooms.set(room, { room, person, kind, number, name, agent, contextId, archived });
+    const facts = { room, person, kind, number, name, agent, contextId, archived } as const;
+    known.rooms.set(room, company ? { ...facts, company } : facts);
   }
   return known;
 }

@@ -38,6 +38,7 @@ export const farewells: FarewellWords = {
   'it names several senders': 'I cannot tell who sent this invitation. Please send me a new one.',
   'it is to a Space': 'I do not join Spaces. Please invite me to a room, or start a direct chat with me.',
   'it is for server notices': 'I do not read server notices.',
+  'others are in the room': 'I talk with one person at a time. Start a direct chat with me, and I answer you there.',
   'it could not be entered': 'I could not get into this room. Please invite me to a new one.',
   'the bot is reset': 'I am being reset. Invite me again whenever you like.',
 };

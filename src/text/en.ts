@@ -23,6 +23,9 @@ const answers: AnswerWords = {
   tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
 };
 
+/** Where others are in the room. */
+const OTHERS_LISTEN = 'Others are here too, so I only listen when it is for me: **mention me or reply to me**';
+
 const notices: NoticeWords = {
   help: ({ inSpace, entry }) =>
     entry === true
@@ -121,8 +124,8 @@ const notices: NoticeWords = {
   'only for': ({ person }) =>
     `This room belongs to ${personLink(person)}, so here I answer only them. Invite me to a room of your own to talk to me.`,
 
-  greeting: ({ defaultAgent, inSpace }) =>
-    `Hello! **Just write**, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
+  greeting: ({ defaultAgent, inSpace, company }) =>
+    `Hello! ${company === true ? OTHERS_LISTEN : '**Just write**'}, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
     (defaultAgent ? ' You have none of your own yet; once you do, this room changes to it by itself.' : '') +
     ` Besides, there are:\n\n${helpFor((command) => command.atFirst && isOffered(command, inSpace))}`,
 
@@ -213,6 +216,10 @@ const notices: NoticeWords = {
   'room could not be entered': ({ room }) =>
     `I could not get into the room you invited me to (${linkTo(room, 'this one')}): its server did not let me in. ` +
     'Please invite me to a new one.',
+
+  'others are here': ({ room }) =>
+    `I talk with one person at a time, so I ${room === undefined ? 'do not answer in rooms' : `did not join ${linkTo(room, 'this room')}: it is one`} ` +
+    'that others can read. Start a direct chat with me, and I answer you there.',
 
   'room is troubled': () =>
     'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',

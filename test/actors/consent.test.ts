@@ -1,7 +1,7 @@
 /** Which words, and whose, count as the word on an open question of the agent. */
 import { describe, expect, it, test } from 'vitest';
 import { wordIn } from '../../machines/consent.ts';
-import type { RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
 import { input } from '../support/inputs.ts';
 import {
   after,

@@ -14,6 +14,7 @@ async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
     registry: { agentOf: () => agent, has: () => true },
     access: { mayInvite: () => true, assignmentOf: () => 'configured' },
     mode: 'spaces',
+    companyOf: async () => null,
     scope: 'room',
     host: store.host,
     readMarker: async () => null,

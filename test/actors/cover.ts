@@ -8,7 +8,7 @@ import {
   type AnyTransitionDefinition,
 } from 'xstate';
 import { smallestLimits } from '../../machines/room-limits.ts';
-import type { RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';

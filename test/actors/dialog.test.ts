@@ -1,6 +1,7 @@
 /** A question of our own: while one is open, `!yes` and `!no` of the room's person are the answer to it. */
 import { describe, expect, it } from 'vitest';
-import type { Dialog, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { Dialog } from '../../machines/room.model.ts';
 import { readRoomRecord } from '../../src/actors/room.ts';
 import { step } from '../../src/durable/step.ts';
 import { ann, bob, contextOf, definition, eventId, freshRecord, ROOM, textInput } from './support.ts';

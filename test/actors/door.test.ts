@@ -17,7 +17,7 @@ const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, hear
 const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.left' } });
 
 /** A door in front of actors that note what they get; `release` puts it on their disk. */
-function door(invitesPerMinute = 2) {
+function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
   const delivered: [string, readonly Input[]][] = [];
   const declined: RoomId[] = [];
   /** Why, and in whose name. */
@@ -51,7 +51,7 @@ function door(invitesPerMinute = 2) {
     farewell: (why) => `sorry, ${why}`,
     elsewhere: { tell: async (about) => void told.push(about) },
     joinsOf: (person) => joins.get(person) ?? 0,
-    invitesPerMinute,
+    ...{ invitesPerMinute, groups },
     now: () => time,
     log: silentLog,
   });
@@ -113,6 +113,28 @@ describe('the door', () => {
       expect(told).toEqual(why === 'it is to a Space' ? theirs : []);
     },
   );
+
+  it.each(['decline', 'accept'] as const)('an invite to a room that anybody may come into: %s', async (groups) => {
+    const { admit, delivered, declined, goodbyes, told } = door(2, groups);
+    const open = (person: UserId): Arrival => ({
+      room: ROOM,
+      id: null,
+      heard: { type: 'room.invited', person, open: true },
+    });
+    await Promise.all((await admit([open(ann), open(stranger)], null)).slice(groups === 'accept' ? 1 : 0));
+    const strangers = `${stranger}: sorry, the person may not invite`;
+    const why = 'others are in the room';
+    expect({ declined: declined.length, goodbyes, told, delivered: delivered.length }).toEqual(
+      groups === 'decline'
+        ? {
+            declined: 2,
+            goodbyes: [`${ann}: sorry, ${why}`, strangers],
+            told: [{ person: ann, room: ROOM, why }],
+            delivered: 0,
+          }
+        : { declined: 1, goodbyes: [strangers], told: [], delivered: 1 },
+    );
+  });
 
   it('lets nothing through that an account says which is no person', async () => {
     const { admit, delivered } = door();

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import { troubles } from '../../machines/notices.ts';
-import { type Assignment, type Role, type RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { Assignment, Role } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { agent, ann, bob, briefed, contextId, contextOf, conversationOf, eventId, textOf, turnId } from './support.ts';
@@ -84,6 +85,10 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.adopted', person: ann, ...adopted, archived: false },
   { type: 'room.adopted', person: bob, ...adopted, archived: false },
   { type: 'stranger.spoke', eventId: eventId('stranger'), sender: eve },
+  { type: 'company.spoke', eventId: eventId('company'), sender: eve },
+  { type: 'words.overheard', eventId: eventId('overheard'), sender: eve },
+  { type: 'room.joined', company: true },
+  { type: 'company.declined' },
   { type: 'member.left', user: ann },
   { type: 'member.left', user: eve },
   { type: 'room.named', name: 'Chat 1', sender: ann },

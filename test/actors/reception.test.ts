@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Input } from '../../src/durable/definition.ts';
 import { AgentId, ContextId, type UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
-import { type RoomContext, type RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { RoomFacts } from '../../src/actors/room.ts';
 import type { Heard } from '../../src/ports.ts';
@@ -31,6 +33,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
       assignmentOf: (person) => (person === ann ? 'configured' : 'default'),
     },
     mode: 'spaces',
+    companyOf: async () => null,
     scope: 'room',
     host: {
       read: () => ({ lastContextId }),
@@ -233,8 +236,8 @@ describe('the record of a room that was never seen', () => {
 });
 
 /** Whose a room is that nobody is known in, when `speaker` says something there. */
-function claimedIn({ brief }: Reception, speaker: UserId): unknown {
-  const [input] = brief(freshRecord(ROOM, { person: null }), [textInput(1, speaker)]);
+async function claimedIn({ brief }: Reception, speaker: UserId): Promise<unknown> {
+  const [input] = await brief(freshRecord(ROOM, { person: null }), [textInput(1, speaker)]);
   return input?.kind === 'event' && (input.facts as RoomFacts).claimed;
 }
 
@@ -250,29 +253,53 @@ describe('a room that nobody is known in', () => {
   const claimed = { type: 'room.claimed', number: null, name: null };
   const bobs = { ...claimed, person: bob, agent, assignment: 'default' };
 
-  it('is of who speaks first, as what their invite would have made it', () => {
-    expect(claimedIn(reception(), bob)).toEqual({ ...bobs, role: 'entry' });
-    expect(claimedIn(reception({ mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'chat' });
-    expect(claimedIn(reception({ access: denied }), bob)).toEqual({ ...bobs, role: 'refused' });
+  it('is of who speaks first, as what their invite would have made it', async () => {
+    expect(await claimedIn(reception(), bob)).toEqual({ ...bobs, role: 'entry' });
+    expect(await claimedIn(reception({ mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'chat' });
+    expect(await claimedIn(reception({ access: denied }), bob)).toEqual({ ...bobs, role: 'refused' });
     const strangers = { mayInvite: () => false, assignmentOf: () => 'default' as const };
-    expect(claimedIn(reception({ access: strangers, mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'refused' });
+    expect(await claimedIn(reception({ access: strangers, mode: 'dm' }), bob)).toEqual({ ...bobs, role: 'refused' });
   });
 
-  it('is a chat of the person it is being made for, whoever speaks', () => {
+  it('is a chat of the person it is being made for, whoever speaks', async () => {
     const inTheMaking = () => ({ person: ann, number: 2, name: 'Plans' });
     const anns = { type: 'room.claimed', person: ann, agent: annsAgent, number: 2, name: 'Plans' };
     for (const speaker of [ann, bob]) {
-      expect(claimedIn(reception({ inTheMaking }), speaker)).toEqual({
+      expect(await claimedIn(reception({ inTheMaking }), speaker)).toEqual({
         ...anns,
         role: 'chat',
         assignment: 'configured',
       });
     }
-    expect(claimedIn(reception({ inTheMaking, access: denied }), ann)).toEqual({
+    expect(await claimedIn(reception({ inTheMaking, access: denied }), ann)).toEqual({
       ...anns,
       role: 'refused',
       assignment: 'default',
     });
+  });
+});
+
+describe('others in a room that nobody is known in', () => {
+  const unknown = freshRecord(ROOM, { person: null });
+  const companyIn = (inputs: readonly Input[]) =>
+    inputs.map((one) => one.kind === 'event' && (one.facts as RoomFacts | undefined)?.company);
+
+  it.each(['declined', 'accepted', null] as const)('%s', async (company) => {
+    const asked: unknown[] = [];
+    const companyOf = async (...about: unknown[]) => (asked.push(about), company);
+    const { brief } = reception({ companyOf });
+    const inputs = [input({ type: 'room.joined' }), textInput(1, bob), textInput(2, ann)];
+    expect(companyIn(await brief(unknown, inputs))).toEqual([undefined, company, company]);
+    expect(asked).toEqual([
+      [ROOM, bob],
+      [ROOM, ann],
+    ]);
+  });
+
+  it('are not looked for in a chat in the making: the bot made it', async () => {
+    const companyOf = () => Promise.reject(new Error('nobody asks'));
+    const inTheMaking = () => ({ person: ann, number: 2, name: 'Plans' });
+    expect(companyIn(await reception({ companyOf, inTheMaking }).brief(unknown, [textInput(1, bob)]))).toEqual([null]);
   });
 });
 

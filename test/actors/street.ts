@@ -52,6 +52,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     registry: { agentOf, has: () => true },
     access,
     mode: rules.mode,
+    companyOf: async () => null,
     scope: 'room',
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: async (room) => rules.markers.get(room) ?? null,
@@ -104,7 +105,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     },
     farewell: (why) => why,
     elsewhere: { tell: async () => {} },
-    invitesPerMinute: 2,
+    ...{ invitesPerMinute: 2, groups: 'decline' },
   });
 
   /** One sync response with these things heard, taken to the end. */

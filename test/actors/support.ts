@@ -1,6 +1,7 @@
 /** Take it in tests of rooms and people: a room of Ann's, its definition, and what is said and done in a turn. */
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
-import { blankRoom, type RoomContext, type RoomEvent, type Text } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import { blankRoom, type RoomContext, type Text } from '../../machines/room.model.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { claimantOf, newRoomRecord, roomDefinition, type Claim, type RoomFacts } from '../../src/actors/room.ts';
@@ -30,7 +31,7 @@ export const definition = roomDefinition(limits, DEVICE);
 export function briefed(input: Input): Input {
   const claimant = claimantOf(input);
   if (claimant === null || input.kind !== 'event') return input;
-  const facts: RoomFacts = { claimed: claim(ROOM, claimant) };
+  const facts: RoomFacts = { claimed: claim(ROOM, claimant), company: null };
   return { ...input, facts };
 }
 

@@ -1,7 +1,7 @@
 /** Words behind a command that it does not take: they are told, they stop it, or they are the next text. */
 import { describe, expect, it } from 'vitest';
 import { commandEvent, type CommandName } from '../../machines/commands.ts';
-import type { RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
 import { agent, ann, bob, contextId, definition, eventId, freshRecord, ROOM } from './support.ts';
 
 const author = { eventId: eventId('said'), sender: ann };
@@ -85,6 +85,7 @@ describe('what stands behind a command', () => {
         number: null,
         name: null,
       } as const,
+      company: null,
     });
     const said = { type: 'text.received', text: first };
     const unknown = freshRecord(ROOM, { person: null });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomContext, RoomEvent } from '../../machines/room.model.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import { createTurnLog } from '../../src/actors/turn-log.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { step } from '../../src/durable/step.ts';

@@ -71,6 +71,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     registry,
     access: { mayInvite: () => true, assignmentOf: () => 'configured' },
     mode: 'dm',
+    companyOf: async () => null,
     scope: 'room',
     host,
     readMarker: async () => null,
@@ -101,6 +102,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           work,
           tellPerson: (_, told) => told(),
           elsewhere: { tell: async () => undefined },
+          companyOf: async () => null,
           farewell: (why) => why,
           openLink(_, listen) {
             queueMicrotask(() => listen({ type: 'opened' }));

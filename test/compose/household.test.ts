@@ -78,6 +78,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     registry: { agentOf: () => agent, has: () => true },
     access: createAccess({ me, allowed: ['@*:test'], userAgents: {}, unmapped: 'default_agent' }),
     mode: 'spaces',
+    companyOf: async () => null,
     scope: 'room',
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: work.readMarker,
@@ -100,7 +101,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     evictAfterMs: 60_000,
     observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
-    elsewhere: { tell: async () => {} },
+    ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null },
     isEncrypted: () => false,
     onStore: () => {},
   });

@@ -16,6 +16,7 @@ user_agents: { '@ann:example.org': two }`;
     'agent          two at http://127.0.0.1:8000, files in /agents/2, 4 turns at once',
     'may invite     everybody of example.org and the people below; invites of anybody else are declined, and told so in a sentence',
     '               more than 30 of one person within a minute are declined too',
+    '               rooms with others in them are declined',
     'no people      whoever matches @notices:*: never served',
     'person         @ann:example.org talks to two',
     'others         who may invite talk to one, the first agent, and are told that they have none of their own',

@@ -45,7 +45,7 @@ test('the example of Spaces is what it says', () => {
   const { access, ...policy } = load().policy;
   expect(config.policy).toEqual({
     ...policy,
-    onboarding: { mode: 'spaces', invitesPerMinute: 30 },
+    onboarding: { mode: 'spaces', invitesPerMinute: 30, groups: 'decline' },
     access: {
       ...access,
       allowed: ['@*:example.org', '@*:chat.example.org'],
@@ -64,7 +64,7 @@ test('the example of one room is what it says', () => {
     'and name your Matrix id; `!whoami` shows it.';
   expect(config.policy).toEqual({
     ...load().policy,
-    onboarding: { mode: 'dm', invitesPerMinute: 30 },
+    onboarding: { mode: 'dm', invitesPerMinute: 30, groups: 'decline' },
     access: { ...load().policy.access, allowed: ['@*:example.org'], unmapped: 'deny', contact },
     context: { scope: 'person' },
   });

@@ -239,6 +239,14 @@ const people: Row[] = [
     'takes so many invites of one person within a minute, and of others besides',
   ),
   row(
+    'Rooms that nobody is known in, of which is remembered for a minute who is there',
+    'src/actors/company.ts MOST_LOOKS',
+    '',
+    'the one looked at first is looked at again when somebody speaks there',
+    'test/actors/company.test.ts',
+    'is looked for once a minute where each word asks, of a thousand rooms',
+  ),
+  row(
     'Rooms of one person that the bot tries to get into',
     'src/actors/door.ts MOST_JOINS',
     '',

@@ -12,6 +12,12 @@ const member = (membership: unknown, user: string = me, sender: unknown = ann) =
   sender,
   content: { membership },
 });
+const joinRules = (join_rule: unknown) => ({
+  type: 'm.room.join_rules',
+  state_key: '',
+  sender: ann,
+  content: { join_rule },
+});
 const create = (content: unknown, state_key = '') => ({ type: 'm.room.create', state_key, sender: ann, content });
 const name = { type: 'm.room.name', state_key: '', sender: cleo, content: { name: 'a' } };
 
@@ -49,6 +55,10 @@ describe('the stripped state of an invite', () => {
     ['is empty', [], null],
     ['is of a Space', [create({ type: 'm.space' }), member('invite')], unwanted('it is to a Space')],
     ['is of a Space, said behind', [member('invite'), create({ type: 'm.space' })], unwanted('it is to a Space')],
+    ['is of a public room', [joinRules('public'), member('invite')], { ...invited, open: true }],
+    ['is of a public room, said behind', [member('invite'), joinRules('public')], { ...invited, open: true }],
+    ['is of a room for those who are invited', [joinRules('invite'), member('invite')], invited],
+    ['is of a room with a rule that nobody knows', [joinRules(['public']), member('invite')], invited],
     ['is of a room', [create({ room_version: '12' }), member('invite')], invited],
     ['is of a kind that nobody knows', [create({ type: ['m.space'] }), member('invite')], invited],
     ['has a Space in what is no state of its own', [create({ type: 'm.space' }, 'x'), member('invite')], invited],

@@ -117,6 +117,7 @@ async function run(it: World) {
       registry,
       access: { mayInvite: () => true, assignmentOf: () => 'configured' },
       mode: 'spaces',
+      companyOf: async () => null,
       scope: 'room',
       host: { read: () => ({ lastContextId }), update: async (patch) => (lastContextId = patch.lastContextId) },
       readMarker: () => Promise.reject(new Error('nobody asks')),

@@ -1,6 +1,6 @@
 /** The running turn of each room, and who could not reach which agent. */
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
-import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Now } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';

@@ -3,7 +3,7 @@ import type { RoomId, UserId } from '../../../machines/ids.ts';
 import { spaceMarker } from '../../../machines/marker.ts';
 import { whereNothingIsRead } from '../../../machines/notices.ts';
 import type { PersonContext, PersonEffectParams, Place } from '../../../machines/person.model.ts';
-import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit, EffectRunner } from '../../durable/effect-runner.ts';
 import type { Child, Done, Log, Now, RenderNotice, RoomWork, Send } from '../../ports.ts';

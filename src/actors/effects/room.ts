@@ -1,9 +1,11 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
-import type { RoomId } from '../../../machines/ids.ts';
+import type { RoomId, UserId } from '../../../machines/ids.ts';
+import type { Notice } from '../../../machines/notices.ts';
 import { tellsOfTheLine } from '../../../machines/room-queue.ts';
-import type { RoomContext, RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
+import type { RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
-import type { Effect } from '../../durable/definition.ts';
+import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit, EffectRunner } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Alarm } from '../../durable/timers.ts';
@@ -11,6 +13,7 @@ import { latestWish } from '../../basics/latest-wish.ts';
 import type { Outgoing } from '../../ports.ts';
 import type * as ports from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
+import type { CompanyOf } from '../company.ts';
 import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
@@ -29,6 +32,7 @@ export interface RoomEffectPorts {
   work: ports.RoomWork;
   tellPerson: Post['tellPerson'];
   elsewhere: Elsewhere;
+  companyOf: CompanyOf;
   farewell: ports.RenderFarewell;
   openLink: ports.OpenLink;
   places: ports.Places;
@@ -97,12 +101,30 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>):
 function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<RoomId>) {
   const { work } = world;
   const { whenDone, acknowledge } = createAcknowledge(world, admit);
+
+  /** Where it comes to somebody it looks who else is there. */
+  async function enter(room: RoomId, greet: boolean, person: UserId | null, since: number): Promise<Result> {
+    const joined = await world.joinRoom(room, { party: person ?? room, since });
+    if (!joined.ok || !greet || person === null) return joined;
+    const company = await world.companyOf(room, person);
+    return company === null ? joined : { ...joined, company };
+  }
+
+  function word(room: RoomId, notice: Notice, transaction: string, { since, device }: Effect): Outgoing {
+    const content = world.renderNotice(notice);
+    return { room, transaction, msgtype: 'm.notice', content, replaces: null, answers: null, since, device };
+  }
+
   const changeNotice = latestWish((_: RoomId, edit: Outgoing) => world.send(edit, 'notice'));
   return {
-    'join the room': (room, _, effect, { context }) =>
-      whenDone(room, effect, world.joinRoom(room, { party: context.person ?? room, since: effect.since })),
-    'leave the room'(room, { person, why }, effect, record) {
-      const told = world.elsewhere.tell({ person, room, why }, transactionOf(record, effect));
+    'join the room': (room, { greet }, effect, { context }) =>
+      whenDone(room, effect, enter(room, greet, context.person, effect.since)),
+    'leave the room'(room, { person, why, lastWord }, effect, record) {
+      const id = transactionOf(record, effect);
+      const told =
+        lastWord === undefined
+          ? world.elsewhere.tell({ person, room, why }, id)
+          : world.send(word(room, lastWord, id, effect), 'notice');
       const goodbye = { party: person, reason: world.farewell(why) };
       whenDone(
         room,

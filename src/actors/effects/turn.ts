@@ -1,6 +1,7 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
-import type { Answer, RoomEvent, Text } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
+import type { Answer, Text } from '../../../machines/room.model.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';

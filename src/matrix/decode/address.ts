@@ -15,7 +15,8 @@ interface Addressed {
 
 /** `surely`: it is a mention; else only a name, as a transcript that somebody pastes has it too. */
 export interface Unaddressed {
-  own: string;
+  /** Null where the mention is all that there is. */
+  own: string | null;
   surely: boolean;
 }
 
@@ -26,7 +27,7 @@ const PILL = /^\s*(?:<p>\s*)?<a\s[^<>]*?href=["']([^"'<>]+)["'][^<>]*>([^<>]*)<\
 /** What Element X leaves of a pill in the plain body. */
 const MARKDOWN_PILL = /^\[[^\]\n]{1,255}\]\(([^)\s]{1,600})\)/;
 
-/** Without the mention of the bot that it begins with; null where it begins with none, or is nothing else. */
+/** Without the mention of the bot that it begins with; null where it begins with none. */
 export function withoutAddress({ body, html, mentioned, me, names }: Addressed): Unaddressed | null {
   const begun = body.trimStart();
   const [markdown, link = ''] = MARKDOWN_PILL.exec(begun) ?? [];
@@ -41,9 +42,9 @@ export function withoutAddress({ body, html, mentioned, me, names }: Addressed):
   return parted(begun, called, mentioned || pill !== null || startsWithWord(begun, me));
 }
 
-function parted(body: string, called: string, surely: boolean): Unaddressed | null {
+function parted(body: string, called: string, surely: boolean): Unaddressed {
   const own = body.slice(called.length).replace(SEPARATOR, '');
-  return isBlank(own) ? null : { own, surely };
+  return { own: isBlank(own) ? null : own, surely };
 }
 
 function startsWithWord(body: string, name: string): boolean {

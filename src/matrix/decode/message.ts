@@ -31,6 +31,8 @@ export interface Message {
   quoted: Quoted | null;
   /** Who is to be told of it (User and room mentions). */
   mentions: readonly UserId[];
+  /** It is said to the bot: it mentions it, begins with its name, or answers it. */
+  addressed: boolean;
 }
 
 export type NoMessage =
@@ -96,25 +98,27 @@ export function decodeMessage(event: MessageEvent, listener: Listener): Message 
   if (Object.keys(content).length === 0) return 'redacted';
   const relation = Relation.parse(content['m.relates_to']);
   if (type === 'm.reaction') return decodeReaction(relation);
-  const about = aboutOf(content, relation);
+  const about = aboutOf(content, relation, listener);
   if (thing !== undefined) return { ...about, said: { kind: 'thing', thing } };
   if (relation?.rel_type === 'm.replace') return decodeEdit(event, relation.event_id, listener, about);
   const quotes = (relation?.['m.in_reply_to']?.event_id ?? null) !== null;
   const read = readWords(event, { ...listener, quotes, mentions: about.mentions });
-  return typeof read === 'string' ? read : { ...about, ...read };
+  if (typeof read === 'string') return read;
+  return { ...about, ...read, addressed: about.addressed || read.addressed };
 }
 
 type About = Omit<Message, 'said'>;
 
-function aboutOf(content: MessageEvent['content'], relation: z.infer<typeof Relation>): About {
+function aboutOf(content: MessageEvent['content'], relation: z.infer<typeof Relation>, { me }: Listener): About {
   const thread = relation?.rel_type === 'm.thread' ? relation.event_id : null;
   // Fallback for unthreaded clients: it points to the last message of the thread, the person answered none.
   const isReply = thread === null || relation?.is_falling_back !== true;
   const replyTo = isReply ? (relation?.['m.in_reply_to']?.event_id ?? null) : null;
-  return { thread, replyTo, quoted: null, mentions: Mentions.parse(content['m.mentions']) };
+  const mentions = Mentions.parse(content['m.mentions']);
+  return { thread, replyTo, quoted: null, mentions, addressed: mentions.includes(me) };
 }
 
-const nothing: About = { thread: null, replyTo: null, quoted: null, mentions: [] };
+const nothing: About = { thread: null, replyTo: null, quoted: null, mentions: [], addressed: false };
 
 function decodeRedaction({ content, redacts }: MessageEvent): Message | NoMessage {
   const of = EventId.safeParse(content.redacts).data ?? EventId.safeParse(redacts).data;
@@ -140,10 +144,12 @@ function decodeEdit(event: MessageEvent, of: EventId | null, listener: Listener,
 
 type Into = Extract<Said, { kind: 'edit' }>['into'];
 
+type Read = { said: Into } & Pick<Message, 'quoted' | 'addressed'>;
+
 /** `quotes`: it is a reply, so its body may begin with what it answers. */
 type Circumstances = Listener & { quotes: boolean; mentions: readonly UserId[] };
 
-function readWords(event: MessageEvent, at: Circumstances): { said: Into; quoted: Quoted | null } | NoMessage {
+function readWords(event: MessageEvent, at: Circumstances): Read | NoMessage {
   const words = Words.parse(event.content);
   const { msgtype } = words;
   if (msgtype === null) return 'malformed';
@@ -158,20 +164,23 @@ function readWords(event: MessageEvent, at: Circumstances): { said: Into; quoted
   const mentioned = at.mentions.includes(at.me);
   const addressed = withoutAddress({ body: own, html, mentioned, me: at.me, names: at.names });
   const command = commandIn(addressed?.own ?? own);
-  if (command !== null && (command.kind === 'command' || addressed?.surely !== false)) return { said: command, quoted };
-  const body = (addressed?.surely === true ? addressed.own : own).toWellFormed();
+  const isToMe = addressed !== null || quoted?.author === at.me;
+  if (command !== null && (command.kind === 'command' || addressed?.surely !== false)) {
+    return { said: command, quoted, addressed: isToMe };
+  }
+  const body = ((addressed?.surely === true ? addressed.own : null) ?? own).toWellFormed();
   return {
     said: { kind: 'text', body: msgtype === 'm.emote' ? `* ${localpartOf(event.sender)} ${body}` : body },
-    quoted,
+    ...{ quoted, addressed: isToMe },
   };
 }
 
 /** Media captions: where there is a file name besides, the body is what is said of it. */
-function fileOf({ body, filename }: Words): { said: Into; quoted: null } | NoMessage {
+function fileOf({ body, filename }: Words): Read | NoMessage {
   const name = filename ?? body;
   if (name === null) return 'malformed';
   const caption = body === null || body === name || isBlank(body) ? null : body.toWellFormed();
-  return { said: { kind: 'file', name: name.toWellFormed(), caption }, quoted: null };
+  return { said: { kind: 'file', name: name.toWellFormed(), caption }, quoted: null, addressed: false };
 }
 
 /** The body; where it says nothing, what the HTML or the place says. Of an unknown kind it is all that there is. */

@@ -148,10 +148,12 @@ function isPresent(membership: KnownRoom['members'][number]['membership']): bool
   return membership === 'join' || membership === 'invite';
 }
 
-/** In DMs, a room is the one conversation of whoever is in it. */
+/** In DMs, a room is the one conversation of the one who is in it; of several nobody knows whose it is. */
 function alone(room: KnownRoom, me: UserId): Pick<Claim, 'marker' | 'unnumbered'> | SkipReason {
-  const person = firstMember(room, me);
-  return person === null ? 'nobody owns it' : { marker: { ...spaceMarker(person), kind: 'chat' }, unnumbered: false };
+  const [person, ...others] = room.members.filter(({ user, membership }) => user !== me && isPresent(membership));
+  if (person === undefined) return 'nobody owns it';
+  if (others.length > 0) return 'others are in it';
+  return { marker: { ...spaceMarker(person.user), kind: 'chat' }, unnumbered: false };
 }
 
 /**

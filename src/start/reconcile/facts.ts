@@ -21,6 +21,8 @@ export interface RoomFacts {
   /** Null where nothing remembers it: the caller gives the room a new one. */
   contextId: ContextId | null;
   archived: boolean;
+  /** Others were in it when the bot came. */
+  company?: true | undefined;
 }
 
 /** What the records say. */
@@ -40,6 +42,7 @@ export type SkipReason =
   | 'Space of nobody'
   | 'person has another Space'
   | 'in the making'
+  | 'others are in it'
   | 'nobody owns it'
   | 'not made by the bot'
   | 'not under a Space of its owner'

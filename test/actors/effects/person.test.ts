@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { personEffects, type PersonEffectParams } from '../../../machines/person.model.ts';
 import { RoomId } from '../../../machines/ids.ts';
-import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createPersonEffects } from '../../../src/actors/effects/person.ts';
 import { newPersonRecord } from '../../../src/actors/person.ts';

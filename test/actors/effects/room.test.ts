@@ -77,6 +77,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       },
       work,
       tellPerson: (word, told) => void words.push({ word, told }),
+      companyOf: async () => null,
       elsewhere: {
         tell: async ({ person, room, why }, id) => void happened.push(`tell ${person} of ${room}: ${why} (${id})`),
       },
@@ -186,10 +187,41 @@ describe('joining a room', () => {
     expect(inputs()).toEqual([settledInput(true, alarm.now())]);
     expect(reached).toEqual(['effect about to be sent', 'effect sent']);
 
-    const refused = theatre({ joinRoom: async () => no });
+    const refused = theatre({ joinRoom: async () => no, companyOf: () => Promise.reject(new Error('nobody looks')) });
     refused.perform('join the room', { greet: true });
     await until(() => refused.inputs().length === 1);
     expect(refused.inputs()).toEqual([settledInput(false, refused.alarm.now())]);
+  });
+});
+
+describe('others in a room', () => {
+  it('are told of where the bot comes to somebody, not where it comes back to its chat', async () => {
+    const asked: unknown[] = [];
+    const companyOf = async (...about: unknown[]) => (asked.push(about), 'declined' as const);
+    const { perform, inputs } = theatre({ companyOf });
+    perform('join the room', { greet: false });
+    perform('join the room', { greet: true });
+    await until(() => inputs().length === 2);
+    expect(inputs().map((one) => one.kind === 'settled' && one.result)).toEqual([
+      { ok: true },
+      { ok: true, company: 'declined' },
+    ]);
+    expect(asked).toEqual([[ROOM, ann]]);
+  });
+
+  it('hear a last word there, before the bot leaves', async () => {
+    const { perform, sent, happened, inputs } = theatre();
+    perform('leave the room', {
+      person: ann,
+      why: 'others are in the room',
+      lastWord: { key: 'others are here' },
+    });
+    await until(() => sent.length === 1);
+    expect(happened).toEqual([]);
+    expect(sent[0]?.message.content.body).toBe('notice others are here');
+    sent[0]?.answer({ ok: false, code: 'M_FORBIDDEN', detail: 'only some may speak' });
+    await until(() => inputs().length === 1);
+    expect(happened).toEqual([`leave ${ROOM} for ${ann}: Bye, others are in the room`]);
   });
 });
 

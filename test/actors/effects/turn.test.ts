@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventId } from '../../../machines/ids.ts';
-import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import { createLiveTurn, MOST_FILES, MOST_QUESTIONS, type TurnWorld } from '../../../src/actors/effects/turn.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
 import { createLog } from '../../../src/ops/log.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContextId, RoomId } from '../../../machines/ids.ts';
 import type { Farewell } from '../../../machines/notices.ts';
-import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import { each, everywhere, idle, interrupted, streaming } from './scenes.ts';
 import {
   adopted,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ContextId, ONLY_CONTEXT } from '../../../machines/ids.ts';
-import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import {
   asking,
   awaitingStatus,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import { asking, finishing, streaming, waiting } from './scenes.ts';
 import {
   ann,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../../machines/ids.ts';
-import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import { awaitingStatus, backingOff, connecting, streaming } from './scenes.ts';
 import {
   agent,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId } from '../../../machines/ids.ts';
-import { type RoomEvent } from '../../../machines/room.model.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
 import { messages } from '../../../src/diagrams/happenings.ts';
 import {
   adopted,

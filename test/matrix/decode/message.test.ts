@@ -15,7 +15,7 @@ function decoded(content: object, fields: object = {}, names: readonly string[] 
   return decodeMessage(JSON.parse(JSON.stringify(event)) as MessageEvent, { me, names });
 }
 
-const nothing = { thread: null, replyTo: null, quoted: null, mentions: [] };
+const nothing = { thread: null, replyTo: null, quoted: null, mentions: [], addressed: false };
 const text = (body: string, more: object = {}) => ({ ...nothing, ...more, said: { kind: 'text', body } });
 const command = (name: string, args = '', more: object = {}) => ({
   ...{ ...nothing, ...more },
@@ -273,12 +273,33 @@ describe('a mention of the bot at the beginning (User and room mentions, Matrix 
     ['a name and words', 'Bot: hi', {}, text('Bot: hi')],
     ['nothing but a mention', '@bot:test', {}, text('@bot:test')],
     ['nothing behind the mention', '@bot:test: ', {}, text('@bot:test: ')],
+    ['in the middle, meant as a mention', 'Hi bot: !agent', mention, text('Hi bot: !agent', { mentions })],
+  ])('%s', (_, body, more, expected) => {
+    const said = decoded({ msgtype: 'm.text', body, ...more }, {}, ['Roomkeeper']);
+    expect(said).toEqual({ ...expected, addressed: true });
+  });
+
+  test.each<[what: string, body: string, more: object, expected: object]>([
     ['somebody else', 'ann: !agent', {}, text('ann: !agent')],
     ['a pill of somebody else', 'Cleo: !agent', pill('Cleo', 'https://matrix.to/#/@cleo:test'), text('Cleo: !agent')],
     ['a longer name', 'bottle: !agent', {}, text('bottle: !agent')],
     ['in the middle', 'Hi bot: !agent', {}, text('Hi bot: !agent')],
-  ])('%s', (_, body, more, expected) => {
+  ])('is not %s', (_, body, more, expected) => {
     expect(decoded({ msgtype: 'm.text', body, ...more }, {}, ['Roomkeeper'])).toEqual(expected);
+  });
+
+  test('a reply that quotes the bot is said to it too', () => {
+    const said = { msgtype: 'm.text', body: '> <@bot:test> a\n\nYes', 'm.relates_to': answering };
+    const about = { replyTo: '$0', quoted: { author: me, excerpt: 'a' } };
+    expect(decoded(said)).toEqual(text('Yes', { ...about, addressed: true }));
+  });
+
+  test('a file, and what is no text, with a mention of the bot', () => {
+    const file = { kind: 'file', name: 'a.png', caption: null };
+    const toTheBot = { ...nothing, mentions, addressed: true };
+    expect(decoded({ msgtype: 'm.image', body: 'a.png', ...mention })).toEqual({ ...toTheBot, said: file });
+    const sticker = { kind: 'thing', thing: 'sticker' };
+    expect(decoded({ body: 'a cat', ...mention }, { type: 'm.sticker' })).toEqual({ ...toTheBot, said: sticker });
   });
 
   test.each<[what: string, mentions: unknown, expected: string[]]>([

@@ -1,0 +1,141 @@
+/** What can happen to a room. Whatever needs time, an id or chance has it inside. */
+import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import type { Written } from './message.ts';
+import type { Farewell, Thing, Trouble } from './notices.ts';
+import type { Answer, Assignment, Outcome, Piece, Question, Role, Text } from './room.model.ts';
+
+export type RoomEvent =
+  // Matrix
+  /** `encrypted`: what will be written in the room cannot be read. */
+  | {
+      type: 'room.invited';
+      person: UserId;
+      role: Role;
+      agent: AgentId;
+      assignment: Assignment;
+      contextId: ContextId;
+      encrypted?: boolean | undefined;
+    }
+  /** The first who speaks in a room that the bot knows nothing of is its person; of a chat in the making more is known. */
+  | {
+      type: 'room.claimed';
+      person: UserId;
+      role: Role;
+      agent: AgentId;
+      assignment: Assignment;
+      number: number | null;
+      name: string | null;
+      company?: true;
+    }
+  /** The bot is in the room that it was invited to; `company`: others are there, or may come in or read as they like. */
+  | { type: 'room.joined'; company?: true }
+  /** The same, where no such room is taken. */
+  | { type: 'company.declined' }
+  /** It cannot come in; `code`: the errcode of the homeserver, or `GIVEN_UP`. */
+  | { type: 'join.refused'; code: string }
+  /** It is out of a room that it gave up. */
+  | { type: 'room.given up' }
+  | { type: 'room.left' }
+  /** Somebody other than the bot left the room or was removed from it. */
+  | { type: 'member.left'; user: UserId }
+  | { type: 'room.named'; name: string; sender: UserId }
+  | { type: 'room.replaced'; replacement: RoomId }
+  | { type: 'room.encrypted'; eventId: EventId }
+  | { type: 'text.received'; text: Text; addressed?: true }
+  /** `of`: the message as it was first sent, whose words are others now. */
+  | { type: 'text.edited'; of: EventId; sender: UserId; body: string }
+  /** A message was taken out of the room. */
+  | { type: 'text.withdrawn'; of: EventId }
+  /** An emoji on a message. */
+  | { type: 'message.reacted'; of: EventId; key: string; eventId: EventId; sender: UserId }
+  /** Something that is no text and no file. */
+  | ({ type: 'thing.received'; thing: Thing } & Written)
+  | ({ type: 'file.received'; name: string } & Written)
+  | ({ type: 'bystander.spoke' } & Written)
+  /** Among others, and not to the bot. */
+  | ({ type: 'words.overheard' } & Written)
+  /** Among others, where nobody is known and no room of several is taken. */
+  | ({ type: 'company.spoke' } & Written)
+  /** Somebody who may not talk to an agent, where nobody is known. */
+  | ({ type: 'stranger.spoke' } & Written)
+  | ({ type: 'command.help' } & Written)
+  | ({ type: 'command.stop' } & Written)
+  | ({ type: 'command.retry' } & Written)
+  | ({ type: 'command.clear'; contextId: ContextId } & Written)
+  /** `more`: whether people get more than one chat; `first`: what they say in it. */
+  | ({ type: 'command.new'; name: string | null; more: boolean; first?: Text } & Written)
+  | ({ type: 'command.chats'; all: boolean } & Written)
+  | ({ type: 'command.rename'; name: string | null } & Written)
+  | ({ type: 'command.archive' } & Written)
+  | ({ type: 'command.unarchive'; number: number | null } & Written)
+  | ({ type: 'command.agent' } & Written)
+  | ({ type: 'command.whoami' } & Written)
+  | ({ type: 'command.start' } & Written)
+  | ({ type: 'command.yes' } & Written)
+  | ({ type: 'command.no' } & Written)
+  | ({ type: 'command.unknown'; name: string } & Written)
+  /** Words behind a command that does not take them; whether it is done all the same. */
+  | ({ type: 'words.left'; command: string; words: string; done: boolean } & Written)
+  /** The word on a question of ours: what `!yes` and `!no` become while one is open. */
+  | ({ type: 'dialog.accepted' } & Written)
+  | ({ type: 'dialog.declined' } & Written)
+  // the agent
+  | { type: 'place.granted'; turn: TurnId }
+  | { type: 'place.awaited'; turn: TurnId; position: number }
+  | { type: 'connection.opened'; turn: TurnId }
+  | { type: 'agent.ready'; turn: TurnId; idempotent: boolean; confirmations: boolean; session: string | null }
+  | { type: 'agent.unreachable'; turn: TurnId; trouble: Trouble; jitter: number }
+  | { type: 'agent.reachable'; agent: AgentId }
+  | { type: 'agent.asked'; turn: TurnId; question: Question; said?: Piece | undefined }
+  | { type: 'question.shown'; eventId: EventId }
+  | { type: 'agent.sent a file'; turn: TurnId; path: string }
+  | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
+  /** The notice of the waiting line stands in the room, or was refused for good. */
+  | { type: 'line.shown'; eventId: EventId }
+  | { type: 'line.refused' }
+  /** The bot's reaction to a waiting text. */
+  | { type: 'text.marked'; of: EventId; mark: EventId }
+  | {
+      type: 'turn.ended';
+      turn: TurnId;
+      outcome: Outcome;
+      answer: Answer | null;
+      /** The message that shows the answer, or its first part, as it will stay. */
+      stands?: EventId;
+      trouble: Trouble | null;
+      tokens: number;
+    }
+  // the room's person
+  | {
+      type: 'room.adopted';
+      person: UserId;
+      agent: AgentId;
+      assignment: Assignment;
+      contextId: ContextId;
+      number: number;
+      name: string;
+      archived: boolean;
+      /** What the person said when they asked for it. */
+      first?: Text;
+    }
+  | { type: 'chat.archived'; archived: boolean }
+  /** The person's list is without this chat. */
+  | { type: 'person.told' }
+  // the host
+  /** The registry says otherwise than the room remembers. */
+  | { type: 'agent.assigned'; role: Role; agent: AgentId; assignment: Assignment }
+  /** The operator changed whether each room has a memory of its own. */
+  | { type: 'context.assigned'; contextId: ContextId }
+  | { type: 'name.set'; name: string }
+  | { type: 'name.refused'; name: string; code: string }
+  | { type: 'answer.delivered'; turn: TurnId; piece: number }
+  /** `code`: the errcode of the homeserver; `answers`: the text that it was an answer to. */
+  | { type: 'answer.refused'; turn: TurnId; piece: number; answer: Answer; answers: EventId; code: string }
+  /**
+   * The state of the service was lost, and with it whether the person's last word here was answered; null: nobody knows
+   * which one that was.
+   */
+  | { type: 'memory.lost'; eventId: EventId | null }
+  /** The invitation of its person to another room is not taken, or could not be. */
+  | { type: 'invite.declined'; room: RoomId; why: Farewell }
+  | { type: 'resumed' };

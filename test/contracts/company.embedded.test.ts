@@ -1,0 +1,4 @@
+import { describeCompany } from './company.contract.ts';
+import { startEmbedded } from './embedded.ts';
+
+describeCompany('the embedded homeserver', startEmbedded);
