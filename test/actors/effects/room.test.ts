@@ -265,6 +265,24 @@ describe('saying', () => {
     expect([sent[0]?.priority, sent[0]?.message.answers]).toEqual(['notice', null]);
   });
 
+  it('of a turn comes behind what is being delivered of it, whatever becomes of that; of another one it does not wait', async () => {
+    const { perform, sent } = theatre();
+    const saying = (turn: number, id: string) =>
+      perform('say', { notice: { key: 'interrupted' }, answers: eventId('asked'), turn: turnId(turn) }, { id });
+    const bodies = () => sent.map(({ message }) => `${message.transaction} ${message.content.body}`);
+    perform('deliver the answer', delivery({ markdown: 'one|two' }), { id: '1' });
+    saying(TURN, '2');
+    saying(TURN + 1, '3');
+    await until(() => sent.length >= 2);
+    expect(bodies()).toEqual(['origin.1.0 one', 'origin.3 notice interrupted']);
+    sent[0]?.answer(ok());
+    await until(() => sent.length === 3);
+    expect(bodies().at(-1)).toBe('origin.1.1 two');
+    sent[2]?.answer(no);
+    await until(() => sent.length === 4);
+    expect(bodies().at(-1)).toBe('origin.2 notice interrupted');
+  });
+
   it('keeps the time and the device of its first try', () => {
     const { perform, sent } = theatre();
     perform('say', { notice: { key: 'default agent' }, answers: null }, { id: '4', since: 7, device: 'BEFORE' });
