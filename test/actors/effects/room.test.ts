@@ -218,6 +218,17 @@ describe('what is done to the room', () => {
     expect(inputs()[2]).toEqual(settledInput(false, alarm.now()));
   });
 
+  it('is left with a reason in words, once its person is told so elsewhere', async () => {
+    const { perform, happened, inputs, alarm } = theatre();
+    perform('leave the room', { person: ann, why: 'it could not be entered' });
+    await until(() => inputs().length === 1);
+    expect(happened).toEqual([
+      `tell ${ann} of ${ROOM}: it could not be entered (origin.9)`,
+      `leave ${ROOM} for ${ann}: Bye, it could not be entered`,
+    ]);
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+  });
+
   it('brings a wish to its person under the id of the effect, and is done when that is on disk', async () => {
     const { perform, words, inputs, alarm } = theatre();
     perform('tell the person', { person: ann, wish: { type: 'chat.wanted', answers: null, name: null } });
@@ -360,6 +371,24 @@ describe('delivering an answer', () => {
       settledInput(true, alarm.now()),
     ]);
   });
+
+  it.each([
+    ['as the first', null, [{ thread: '$root', isReply: true }, { thread: '$root' }, { thread: '$root' }]],
+    ['behind its beginning', 'preview', [{ thread: '$root' }, { thread: '$root', isReply: true }, { thread: '$root' }]],
+  ])(
+    'keeps each part in its thread, and the first that is a message of its own is a reply: %s',
+    async (_, preview, all) => {
+      const { perform, sent } = theatre();
+      const relation = { thread: eventId('root'), isReply: true as const };
+      const whole = delivery({ markdown: 'one|two|three' }, preview === null ? null : eventId(preview));
+      perform('deliver the answer', { ...whole, relation });
+      for (const part of [0, 1, 2]) {
+        await until(() => sent.length === part + 1);
+        sent[part]?.answer(ok());
+      }
+      expect(sent.map(({ message }) => message.relation)).toEqual(all);
+    },
+  );
 
   it('sends nothing of what stands there already as it will stay', async () => {
     const { perform, sent, inputs, alarm } = theatre();
