@@ -120,7 +120,7 @@ export const notices = {
   'name is missing': refuses(),
   'name could not be set': refuses({ code: z.string() }),
   'chat is archived': says({ chat: z.string(), number: z.number() }),
-  'you write in an archived chat': says(),
+  'you write in an archived chat': says({ number: z.number().optional() }),
   'chat is unarchived': says({ chat: z.string(), number: z.number() }),
   'no such chat': refuses(),
   'this is no numbered chat': refuses(),

@@ -88,7 +88,10 @@ export const withSayings = withDeeds.extend({
     'say that it waits for a word': says({ key: 'text waits for your word' }),
     'say that the word is passed on': says(({ event }) => wordTaken(event, false)),
     'say that the word is passed on later': says(({ event }) => wordTaken(event, true)),
-    'say that the chat is archived': says({ key: 'you write in an archived chat' }),
+    'say that the chat is archived': says(({ context: { number } }) => ({
+      key: 'you write in an archived chat',
+      ...(number !== null && { number }),
+    })),
     'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
     'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),

@@ -9,6 +9,8 @@ import { markOf, OPERATION_KEY } from './room-templates.ts';
 
 /** A homeserver takes its time to look at all rooms of an account, ms. */
 const LOOK_TIMEOUT_MS = 10 * 60_000;
+/** What the person reads of the room that they are taken out of. */
+const WHY_GIVEN_UP = 'This room was made twice';
 
 const nothing = { not_types: ['*'] };
 const filter = JSON.stringify({
@@ -61,9 +63,9 @@ export function createMadeBefore({ api, me, signal, log, inviteOnce }: MadeBefor
   /** A first try that took so long that a second one made another room. */
   async function giveUp(room: RoomId, person: UserId): Promise<void> {
     log.warn({ room, person }, 'room was made twice, the second is given up');
-    const body = { user_id: person };
+    const body = { user_id: person, reason: WHY_GIVEN_UP };
     await unlessRefused(api.call(Nothing, 'POST', `${roomPath(room)}/kick`, { body, signal }));
-    await unlessRefused(api.leave(room, 'This room was made twice', { signal }));
+    await unlessRefused(api.leave(room, WHY_GIVEN_UP, { signal }));
     await unlessRefused(api.forget(room, { signal }));
   }
 

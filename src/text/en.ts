@@ -174,7 +174,8 @@ const notices: NoticeWords = {
   'chat is archived': ({ chat, number }) =>
     `The chat ${code(chat)} is archived. \`!unarchive ${number}\` brings it back, \`!chats all\` lists it.`,
 
-  'you write in an archived chat': () => 'This chat is archived. `!unarchive` brings it back into your list.',
+  'you write in an archived chat': ({ number }) =>
+    `This chat is archived. ${code(number === undefined ? '!unarchive' : `!unarchive ${number}`)} brings it back into your list.`,
 
   'chat is unarchived': ({ chat, number }) =>
     `The chat ${code(chat)} is back in your list, as number ${number}. If you had left it, please accept the new invitation.`,

@@ -48,6 +48,12 @@ describe('while a question is open', () => {
   });
 });
 
+it('a plain yes stays in its thread', () => {
+  const written = { eventId: eventId('word'), sender: ann, thread: eventId('root') };
+  const said: RoomEvent = { type: 'text.received', text: { ...written, body: 'yes', replyTo: null } };
+  expect(definition.classify(open.context, said, undefined)).toEqual([{ type: 'command.yes', ...written }]);
+});
+
 it('without an open question a plain yes is a text', () => {
   expect(definition.classify(freshRecord().context, text('yes'), undefined).map(({ type }) => type)).toEqual([
     'text.received',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
-import { namesFor, wordsFor } from '../../src/compose/words.ts';
+import { namesFor, topicsFor, wordsFor } from '../../src/compose/words.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 
 const ann = UserId.parse('@ann:hs.test');
@@ -27,4 +27,9 @@ test('rooms are linked through the server of the bot', () => {
   expect(words({ key: 'chats', chats: [line], archived: 0 }).body).toContain(
     '- **1**: `Trip` ([open](https://matrix.to/#/%21trip?via=hs.test%3A8448))',
   );
+});
+
+test('the topic of a chat says its number, who answers in it, and how to find out more', () => {
+  const { chat } = topicsFor(() => 'Assistant\n of all');
+  expect(chat(3, ann)).toBe('Chat 3 with Assistant of all. !help lists the commands.');
 });

@@ -334,6 +334,20 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       );
     });
 
+    test('refuses none of many texts that were written while it was away', async () => {
+      const agent = await world.agent(echo);
+      const bot = await world.restartableBot({ agents: { a: agent.url } });
+      await bot.start();
+      const { someone, room, fromBot } = await meet(bot);
+      await bot.stop();
+      const texts = Array.from({ length: 25 }, (_, n) => `text ${n + 1}`);
+      for (const text of texts) await someone.say(room, text);
+      await bot.start();
+      await someone.message(room, (m) => m.body === 'You said: text 25', { timeout: 30_000 });
+      const notices = fromBot().filter((body) => !body.startsWith('You said') && !body.startsWith('Got it'));
+      expect([agent.messages.map(({ text }) => text), notices]).toEqual([texts, []]);
+    });
+
     describe('with an agent that misbehaves says so in plain words, and the next message works:', () => {
       const misbehaviours: {
         title: string;

@@ -1,5 +1,6 @@
 /** What people see in a client that knows nothing of the bot: what rings, where it stands, what is left of what they removed. */
 import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/config/config.ts';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { Person } from '../support/people.ts';
 import type { RoomView } from '../support/room-view.ts';
@@ -30,8 +31,8 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
     const world = createWorld(start);
 
     /** A person in a room with the bot, greeted. */
-    async function meet(agent: string) {
-      const bot = await world.bot({ agents: { a: agent } });
+    async function meet(agent: string, reply: Partial<Policy['reply']> = {}) {
+      const bot = await world.bot({ agents: { a: agent }, reply });
       const someone = await world.person();
       const room = await someone.createDm(bot.userId);
       const greeting = await someone.message(room, (m) => m.sender === bot.userId);
@@ -144,6 +145,38 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
         ]),
       ]);
       expect(last.msgtype).toBe('m.text');
+    });
+
+    test('texts that wait are marked and asked together where the operator likes, and the marks go with their turn', async () => {
+      const { script, goOn } = agentThatWaits();
+      const agent = await world.agent(script);
+      const { bot, someone, room } = await meet(agent.url, { waiting: 'reaction', queued: 'together' });
+      await someone.say(room, 'wait');
+      await someone.message(room, (m) => m.body.startsWith('You said: wait'));
+      const asked = [await someone.say(room, 'two'), await someone.say(room, 'three')];
+      /** What the bot reacted with and did not take back: the message and the key of each. */
+      const marks = () =>
+        someone.view(room).events.flatMap(({ type, sender, content, event_id: id }) => {
+          const { event_id: of, key } = (content?.['m.relates_to'] ?? {}) as { event_id?: string; key?: string };
+          if (type !== 'm.reaction' || sender !== bot.userId || of === undefined) return [];
+          return someone.client
+            .getRoom(room)
+            ?.findEventById(id ?? '')
+            ?.isRedacted() === true
+            ? []
+            : [[of, key]];
+        });
+      await someone.waitFor(room, () => marks().length === 2);
+      expect(marks()).toEqual(asked.map((of) => [of, '⏳']));
+      goOn();
+      await someone.message(room, (m) => m.body.trim() === 'You said: two\n\nthree.');
+      await someone.waitFor(room, () => marks().length === 0);
+      expect(agent.messages.map(({ text }) => text)).toEqual(['wait', 'two\n\nthree']);
+      const ofTheBot = someone.timeline(room).filter(({ sender }) => sender === bot.userId);
+      expect(ofTheBot.slice(1).map(({ msgtype, raw }) => [msgtype, raw.content?.['m.relates_to'] ?? null])).toEqual([
+        ['m.text', null],
+        ['m.text', { 'm.in_reply_to': { event_id: asked[1] } }],
+      ]);
     });
   });
 }

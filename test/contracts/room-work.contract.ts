@@ -199,7 +199,7 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       }
     });
 
-    test('whom the person let into a chat reads nothing of before, changes nothing, and is put out again', async () => {
+    test('whom the person let into a chat reads nothing of before, changes nothing, and is put out again and banned', async () => {
       const [one, someone, friend] = await Promise.all([bot(), person(), person()]);
       const { chat } = await provisioned(one, someone);
       await lab.say(someone, chat, 'before');
@@ -223,6 +223,8 @@ export function describeRoomWork(name: string, roomVersion: string, start: () =>
       expect(await kick(friend, someone)).toEqual(refusal(403, 'M_FORBIDDEN'));
       expect((await kick(someone, friend)).status).toBe(200);
       expect((await getState(one, chat, 'm.room.member', friend.userId)).membership).toBe('leave');
+      await someone.post(`/rooms/${id(chat)}/ban`, { user_id: friend.userId });
+      expect((await getState(one, chat, 'm.room.member', friend.userId)).membership).toBe('ban');
     });
 
     test('the same operation leads to the same room, another one to another', async () => {

@@ -79,3 +79,18 @@ test('an edit without HTML', () => {
     'm.relates_to': { rel_type: 'm.replace', event_id: '$old' },
   });
 });
+
+test.each([
+  [undefined, undefined],
+  [{}, undefined],
+  [{ isReply: true }, { 'm.in_reply_to': { event_id: '$q' } }],
+  // Threading: for clients that know no threads it is a reply all the same.
+  [{ thread: eventId('root') }, { is_falling_back: true }],
+  [{ thread: eventId('root'), isReply: true }, { is_falling_back: false }],
+] as const)('an answer that stands as %j to what it answers', (relation, expected) => {
+  const inThread = { rel_type: 'm.thread', event_id: '$root', 'm.in_reply_to': { event_id: '$q' } };
+  const content = messageContent(message('a', 'id1', { answers: eventId('q'), relation }));
+  expect(content['m.relates_to']).toEqual(
+    expected !== undefined && 'is_falling_back' in expected ? { ...inThread, ...expected } : expected,
+  );
+});

@@ -82,6 +82,9 @@ test('a first try that was only slower than a second one wins: the other room is
     ...['kick', 'leave', 'forget'].map((action) => `POST /rooms/!second/${action}`),
     `GET /rooms/!first/state/m.room.member/${person}`,
   ]);
+  const reason = 'This room was made twice';
+  const partings = stage.server.seen.filter(({ path }) => /kick$|leave$/.test(path)).map(({ body }) => body);
+  expect(partings).toEqual([{ user_id: person, reason }, { reason }]);
 });
 
 test('one that is under way in this process is not begun a second time', async () => {

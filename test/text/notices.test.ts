@@ -242,6 +242,11 @@ describe('the list of chats', () => {
     });
   });
 
+  test('says in an archived one how it is brought back', () => {
+    const back = 'This chat is archived. `!unarchive 3` brings it back into your list.';
+    expect(say({ key: 'you write in an archived chat', number: 3 }).body).toBe(back);
+  });
+
   test('counts archived ones, or marks them', () => {
     const last = (archived: number, ...chats: ChatLine[]) =>
       say({ key: 'chats', chats, archived }).body.split('\n').at(-1);

@@ -250,6 +250,17 @@ describe('what is done to the room', () => {
     expect(inputs()[2]).toEqual(settledInput(false, alarm.now()));
   });
 
+  it('is left with a reason in words, once its person is told so elsewhere', async () => {
+    const { perform, happened, inputs, alarm } = theatre();
+    perform('leave the room', { person: ann, why: 'it could not be entered' });
+    await until(() => inputs().length === 1);
+    expect(happened).toEqual([
+      `tell ${ann} of ${ROOM}: it could not be entered (origin.9)`,
+      `leave ${ROOM} for ${ann}: Bye, it could not be entered`,
+    ]);
+    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+  });
+
   it('brings a wish to its person under the id of the effect, and is done when that is on disk', async () => {
     const { perform, words, inputs, alarm } = theatre();
     perform('tell the person', { person: ann, wish: { type: 'chat.wanted', answers: null, name: null } });
@@ -295,6 +306,24 @@ describe('saying', () => {
     const { perform, sent } = theatre();
     perform('say', { notice: { key: 'default agent' }, answers: null });
     expect([sent[0]?.priority, sent[0]?.message.answers]).toEqual(['notice', null]);
+  });
+
+  it('of a turn comes behind what is being delivered of it, whatever becomes of that; of another one it does not wait', async () => {
+    const { perform, sent } = theatre();
+    const saying = (turn: number, id: string) =>
+      perform('say', { notice: { key: 'interrupted' }, answers: eventId('asked'), turn: turnId(turn) }, { id });
+    const bodies = () => sent.map(({ message }) => `${message.transaction} ${message.content.body}`);
+    perform('deliver the answer', delivery({ markdown: 'one|two' }), { id: '1' });
+    saying(TURN, '2');
+    saying(TURN + 1, '3');
+    await until(() => sent.length >= 2);
+    expect(bodies()).toEqual(['origin.1.0 one', 'origin.3 notice interrupted']);
+    sent[0]?.answer(ok());
+    await until(() => sent.length === 3);
+    expect(bodies().at(-1)).toBe('origin.1.1 two');
+    sent[2]?.answer(no);
+    await until(() => sent.length === 4);
+    expect(bodies().at(-1)).toBe('origin.2 notice interrupted');
   });
 
   it('keeps the time and the device of its first try', () => {
@@ -374,6 +403,24 @@ describe('delivering an answer', () => {
       settledInput(true, alarm.now()),
     ]);
   });
+
+  it.each([
+    ['as the first', null, [{ thread: '$root', isReply: true }, { thread: '$root' }, { thread: '$root' }]],
+    ['behind its beginning', 'preview', [{ thread: '$root' }, { thread: '$root', isReply: true }, { thread: '$root' }]],
+  ])(
+    'keeps each part in its thread, and the first that is a message of its own is a reply: %s',
+    async (_, preview, all) => {
+      const { perform, sent } = theatre();
+      const relation = { thread: eventId('root'), isReply: true as const };
+      const whole = delivery({ markdown: 'one|two|three' }, preview === null ? null : eventId(preview));
+      perform('deliver the answer', { ...whole, relation });
+      for (const part of [0, 1, 2]) {
+        await until(() => sent.length === part + 1);
+        sent[part]?.answer(ok());
+      }
+      expect(sent.map(({ message }) => message.relation)).toEqual(all);
+    },
+  );
 
   it('sends nothing of what stands there already as it will stay', async () => {
     const { perform, sent, inputs, alarm } = theatre();

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createStage } from '../../../src/actors/effects/stage.ts';
+import type { Relation } from '../../../machines/message.ts';
 import type { Outgoing, Receipt, SendDisposable } from '../../../src/ports.ts';
 import { answersWithin } from '../../../src/text/answer.ts';
 import { en } from '../../../src/text/en.ts';
@@ -11,8 +12,14 @@ type Reply = Awaited<ReturnType<SendDisposable>>;
 const yes: Reply = { ok: true, eventId: PREVIEW };
 const unknown: Reply = { ok: false, code: 'unknown', detail: '' };
 
+interface Circumstances {
+  mayHaveBegun?: boolean;
+  relation?: Relation;
+  isApart?: boolean;
+}
+
 /** A stage on a homeserver that says yes, or what the test says next. */
-function stage({ mayHaveBegun = false } = {}) {
+function stage({ mayHaveBegun = false, relation, isApart = false }: Circumstances = {}) {
   const sent: Outgoing[] = [];
   const replies: Reply[] = [];
   const put = async (message: Outgoing): Promise<Reply> => (sent.push(message), replies.shift() ?? yes);
@@ -23,11 +30,12 @@ function stage({ mayHaveBegun = false } = {}) {
     renderAnswer: answersWithin(30, en.answers),
     now: () => 36,
   };
-  const scene = { room: ROOM, transaction: 'origin.t1', answers: eventId('asked'), mayHaveBegun, isApart: () => false };
+  const scene = { room: ROOM, transaction: 'origin.t1', answers: eventId('asked'), relation, mayHaveBegun };
   return {
-    ...createStage(world, scene, () => {}),
+    ...createStage(world, { ...scene, isApart: () => isApart }, () => {}),
     next: (reply: Reply) => void replies.push(reply),
     sent: () => sent.map(({ transaction, content: { body } }) => `${transaction}: ${body}`),
+    relations: () => sent.map(({ relation: one }) => one),
   };
 }
 
@@ -104,6 +112,20 @@ describe('what stands in the room as it will stay', () => {
     await show('All of it.', 'resting');
     expect(standsAs('All of it.')).toBe(null);
   });
+});
+
+test.each([
+  [{}, undefined],
+  [{ isApart: true }, { isReply: true }],
+  [{ relation: { thread: eventId('root') } }, { thread: eventId('root') }],
+  [
+    { relation: { thread: eventId('root') }, isApart: true },
+    { thread: eventId('root'), isReply: true },
+  ],
+] as const)('a beginning, given %j, stands to the text as %j', async (given, relation) => {
+  const { show, relations } = stage(given);
+  await show('The beginning', 'resting');
+  expect(relations()).toEqual([relation]);
 });
 
 describe('an edit', () => {

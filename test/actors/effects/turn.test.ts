@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EventId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
-import { createLiveTurn, MOST_FILES, MOST_QUESTIONS, type TurnWorld } from '../../../src/actors/effects/turn.ts';
+import {
+  createLiveTurn,
+  MOST_FILES,
+  MOST_QUESTIONS,
+  type Beginning,
+  type TurnWorld,
+} from '../../../src/actors/effects/turn.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
 import { createLog } from '../../../src/ops/log.ts';
 import { logBook } from '../../support/log-book.ts';
@@ -386,4 +392,18 @@ it('grows its answer where its beginning stands, in answer to the text', () => {
   const before = { ...spot, preview: eventId('preview') };
   turn.open(target, before, () => {});
   expect(given).toEqual([{ ...before, piece: 0, isApart: expect.any(Function) as unknown }]);
+});
+
+it('lets its answer know once others stand between the text and what is still to come', () => {
+  const grown: Beginning[] = [];
+  const { turn } = liveTurn({
+    liveAnswer: (where) => {
+      grown.push(where);
+      return { add: () => {}, finish: async () => ({ markdown: '', stands: null }), abandon: () => {}, length: 0 };
+    },
+  });
+  turn.open(target, spot, () => {});
+  const before = grown.map(({ isApart }) => isApart());
+  turn.standApart();
+  expect([before, grown.map(({ isApart }) => isApart())]).toEqual([[false], [true]]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomEvent } from '../../../machines/room.events.ts';
-import { askingAble, finishing, idle, streaming, streamingAble } from './scenes.ts';
+import { asking, askingAble, finishing, idle, streaming, streamingAble } from './scenes.ts';
 import {
   alerted,
   archived,
@@ -132,6 +132,23 @@ describe('a text in a thread', () => {
     ]);
   });
 
+  it('that waits is told of in the thread', () => {
+    const waits = streaming.after({ type: 'text.received', text: { ...words('2'), thread } });
+    expect(waits.on(waits.end('patience')).does).toEqual([
+      ['say', { notice: { key: 'text waits', position: 1 }, answers: id('2'), relation }],
+    ]);
+  });
+
+  it('that is the word on a question is kept in the thread for the next turn', () => {
+    const word: RoomEvent = { type: 'command.yes', eventId: id('yes'), sender: words('1').sender, thread };
+    const { does, changes } = asking.on(word);
+    expect(does[0]).toEqual([
+      'say',
+      { notice: { key: 'word is taken', approved: true, later: true }, answers: id('yes'), relation },
+    ]);
+    expect(changes.waiting?.map((one) => one.thread)).toEqual([thread]);
+  });
+
   it('that is a command is answered in the thread', () => {
     const help: RoomEvent = { type: 'command.help', eventId: id('help'), sender: words('1').sender, thread };
     expect(idle.on(help).does).toEqual([
@@ -171,14 +188,14 @@ describe('an archived chat', () => {
   const away = play(invited(), joined, adopted(), archived());
 
   it('says once that it is archived, and answers', () => {
-    const notice = say({ key: 'you write in an archived chat' }, '1');
+    const notice = say({ key: 'you write in an archived chat', number: 3 }, '1');
     expect(away.on(text('1')).does[0]).toEqual(notice);
     const again = away.after(text('1'), ended('done', null));
-    expect(again.on(text('2')).does).not.toContainEqual(say({ key: 'you write in an archived chat' }, '2'));
+    expect(again.on(text('2')).does).not.toContainEqual(say({ key: 'you write in an archived chat', number: 3 }, '2'));
   });
 
   it('says it again when it was brought back and archived anew', () => {
     const anew = away.after(text('1'), ended('done', null), archived(false), archived());
-    expect(anew.on(text('2')).does[0]).toEqual(say({ key: 'you write in an archived chat' }, '2'));
+    expect(anew.on(text('2')).does[0]).toEqual(say({ key: 'you write in an archived chat', number: 3 }, '2'));
   });
 });
