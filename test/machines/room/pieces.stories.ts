@@ -171,14 +171,14 @@ describe('an archived chat', () => {
   const away = play(invited(), joined, adopted(), archived());
 
   it('says once that it is archived, and answers', () => {
-    const notice = say({ key: 'you write in an archived chat' }, '1');
+    const notice = say({ key: 'you write in an archived chat', number: 3 }, '1');
     expect(away.on(text('1')).does[0]).toEqual(notice);
     const again = away.after(text('1'), ended('done', null));
-    expect(again.on(text('2')).does).not.toContainEqual(say({ key: 'you write in an archived chat' }, '2'));
+    expect(again.on(text('2')).does).not.toContainEqual(say({ key: 'you write in an archived chat', number: 3 }, '2'));
   });
 
   it('says it again when it was brought back and archived anew', () => {
     const anew = away.after(text('1'), ended('done', null), archived(false), archived());
-    expect(anew.on(text('2')).does[0]).toEqual(say({ key: 'you write in an archived chat' }, '2'));
+    expect(anew.on(text('2')).does[0]).toEqual(say({ key: 'you write in an archived chat', number: 3 }, '2'));
   });
 });
