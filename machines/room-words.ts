@@ -67,7 +67,7 @@ interface Moment<Event> {
 }
 
 /** Whether the person has a Space of chats, of which this room is a part. */
-export function isInSpace({ number, role }: RoomContext): boolean {
+function isInSpace({ number, role }: RoomContext): boolean {
   return number !== null || role === 'entry';
 }
 

@@ -32,7 +32,9 @@ export const aboutChats: Pick<NoticeWords, Keys> = {
     const link = room === undefined ? code(chat) : roomLink(chat, room, via);
     const hello =
       number === 1 ? `Hi! I’ve made you a chat: ${link}.` : `Here is your chat ${link}, number ${number} in your list.`;
-    return `${hello} Accept the invitation and start writing there. ${anotherChat(encrypted)}`;
+    // Whoever has a second one knows how to get a third.
+    const another = number === 1 || encrypted ? ` ${anotherChat(encrypted)}` : '';
+    return `${hello} Accept the invitation and start writing there.${another}`;
   },
 
   'access is restored': ({ chats, list, invited, encrypted }, via) => {
@@ -80,7 +82,7 @@ export const aboutChats: Pick<NoticeWords, Keys> = {
       ? 'I couldn’t bring you into a new Space, because your account doesn’t take invitations from me. ' +
         `Please allow them in the settings of your Matrix app, then ${invitesMeAgain(encrypted)}.`
       : `I couldn’t make you a Space (${code(errcode)}). Your chats are still there, and I’m inviting you to them again. ` +
-        `To try once more, ${invitesMeAgain(encrypted)} later.`,
+        `To try again later, ${invitesMeAgain(encrypted)}.`,
 
   'chat is being made': () => 'I’m already making your chat. Its invitation should reach you in a moment.',
 

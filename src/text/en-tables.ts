@@ -33,7 +33,7 @@ export const troubles: TroubleWords = {
   'too-big': { says: 'Something in this chat got too big to pass on.', retry: false },
   'agent-error': { says: 'Something went wrong on the agent’s side.', retry: true },
   'connection-lost': {
-    says: 'I lost the agent before it was done. It may have done part of the work already.',
+    says: 'I lost the connection to the agent before it was done. It may have done part of the work already.',
     retry: true,
   },
 };
