@@ -176,7 +176,7 @@ test('SIGHUP ends nothing: the log says when the configuration is read', async (
     const before = out;
     out += String(data);
     if (out.includes('login failed') && !before.includes('login failed')) child.kill('SIGHUP');
-    if (out.includes('the configuration is read at the start only')) break;
+    if (out.includes('the configuration is read only at the start')) break;
   }
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
