@@ -24,6 +24,10 @@ export type Trouble = z.infer<typeof Trouble>;
 export const Thing = z.enum(['sticker', 'poll']);
 export type Thing = z.infer<typeof Thing>;
 
+/** In which kind of room a command was written, as far as it matters which commands work there. */
+export const Place = z.enum(['chat', 'only chat', 'entry', 'refused']);
+export type Place = z.infer<typeof Place>;
+
 /** Why the bot goes out of a room, or does not come in; those in it read the words for it beside its leaving. */
 export const Farewell = z.enum([
   'the person may not invite',
@@ -56,12 +60,14 @@ function refuses<Values extends z.ZodRawShape = Record<never, never>>(values = {
 }
 
 const encrypted = z.boolean().optional();
+/** The agent has one memory for all that this person writes, which `!clear` does not empty. */
+const oneMemory = z.boolean().optional();
 
 /** One row for each sentence; its words stand in `src/text` under the same key, for each language. */
 export const notices = {
   /** `entry`: it is asked for in an entry room. */
-  help: says({ inSpace: z.boolean(), entry: z.boolean().optional() }),
-  'unknown command': refuses({ name: z.string() }),
+  help: says({ inSpace: z.boolean(), entry: z.boolean().optional(), oneMemory }),
+  'unknown command': refuses({ name: z.string(), place: Place.optional() }),
   /** `done`: the command was done all the same. */
   'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
   'edit came too late': says(),
@@ -98,7 +104,7 @@ export const notices = {
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
   // `inSpace`: the person has a Space of chats, not this one room
   /** `company`: others are in the room. */
-  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company: z.boolean().optional() }),
+  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company: z.boolean().optional(), oneMemory }),
   'default agent': says(),
   'agent changed': says({ agent: z.string() }),
   'no agent for you': refuses({ contact: z.string().nullable() }),

@@ -4,7 +4,18 @@ import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import { withDeeds } from './room-deeds.ts';
 import { alertsTheAsker, asks, says, tellsTheAsker } from './room-host.ts';
-import { brokenOff, declined, excerptOf, greeting, isInSpace, onlyFor, turnOf, yourAgent } from './room-words.ts';
+import {
+  brokenOff,
+  declined,
+  excerptOf,
+  greeting,
+  help,
+  inAnArchivedChat,
+  onlyFor,
+  placeIn,
+  turnOf,
+  yourAgent,
+} from './room-words.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
 import { as } from './vocabulary.ts';
 
@@ -20,11 +31,12 @@ export const withSayings = withDeeds.extend({
   actions: {
     // answers to commands
     'say hello': says(({ context }) => greeting(context)),
-    'say what can be said': says(({ context }) => ({ key: 'help', inSpace: isInSpace(context) })),
+    'say what can be said': says(({ context }) => help(context)),
     'say what can be said at the entry': says({ key: 'help', inSpace: true, entry: true }),
-    'say that there is no such command': says(({ event }) => ({
+    'say that there is no such command': says(({ context, event }) => ({
       key: 'unknown command',
       name: as(event, 'command.unknown').name,
+      place: placeIn(context),
     })),
     'say who they are': says(({ event }) => ({ key: 'you are', person: as(event, 'command.whoami').sender })),
     'say which agent answers': says(({ context }) => yourAgent(context)),
@@ -88,10 +100,7 @@ export const withSayings = withDeeds.extend({
     'say that it waits for a word': says({ key: 'text waits for your word' }),
     'say that the word is passed on': says(({ event }) => wordTaken(event, false)),
     'say that the word is passed on later': says(({ event }) => wordTaken(event, true)),
-    'say that the chat is archived': says(({ context: { number } }) => ({
-      key: 'you write in an archived chat',
-      ...(number !== null && { number }),
-    })),
+    'say that the chat is archived': says(({ context }) => inAnArchivedChat(context)),
     'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
     'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),

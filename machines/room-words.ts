@@ -1,5 +1,6 @@
 /** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import { backoff } from './backoff.ts';
+import { ONLY_CONTEXT } from './ids.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
@@ -7,7 +8,7 @@ import type { Answer, Assignment, Role, Outcome, RoomContext, Text, Turn, Unansw
 import type { Written } from './message.ts';
 import type { Wish, RoomEffectParams } from './room.effects.ts';
 import type { Relation } from './message.ts';
-import type { Notice, Trouble } from './notices.ts';
+import type { Notice, Place, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
 
 /** The last answered text, asked by another message: an agent that runs a repeated one only once is asked anew. */
@@ -57,7 +58,7 @@ interface Moment<Event> {
 }
 
 /** Whether the person has a Space of chats, of which this room is a part. */
-export function isInSpace({ number, role }: RoomContext): boolean {
+function isInSpace({ number, role }: RoomContext): boolean {
   return number !== null || role === 'entry';
 }
 
@@ -263,6 +264,24 @@ export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agen
 
 export function greeting(context: RoomContext): Notice {
   const { assignment, company } = context;
-  const about = { defaultAgent: assignment === 'default', inSpace: isInSpace(context) };
+  const about = { defaultAgent: assignment === 'default', inSpace: isInSpace(context), ...memoryOf(context) };
   return { key: 'greeting', ...about, ...(company && { company }) };
+}
+
+export function help(context: RoomContext): Notice {
+  return { key: 'help', inSpace: isInSpace(context), ...memoryOf(context) };
+}
+
+function memoryOf({ contextId }: RoomContext): { oneMemory?: true } {
+  return contextId === ONLY_CONTEXT ? { oneMemory: true } : {};
+}
+
+/** Which commands work there. */
+export function placeIn({ role, number }: RoomContext): Place {
+  if (role !== 'chat') return role;
+  return number === null ? 'only chat' : 'chat';
+}
+
+export function inAnArchivedChat({ number }: RoomContext): Notice {
+  return { key: 'you write in an archived chat', ...(number !== null && { number }) };
 }

@@ -60,7 +60,7 @@ export interface AppOptions {
 /** What came since the last sync can no longer be asked for; the next start finds out what is unheard. */
 export class PositionLost extends Error {
   constructor() {
-    super('The homeserver no longer knows how far the bot has read. A new start reads its rooms anew.');
+    super('The homeserver no longer knows how far the bot has read. A new start reads its rooms again.');
   }
 }
 
@@ -239,7 +239,7 @@ function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
     chance: Math.random,
     on: {
       unauthorised: () =>
-        fail(run, new LoginRefused('The homeserver no longer accepts the access token. Log in again and start anew.')),
+        fail(run, new LoginRefused('The homeserver no longer accepts the access token. Log in again and restart.')),
       suspended: (state) => void (run.suspended = state),
       positionLost: () =>
         void house.host.update({ syncPosition: null }).then(

@@ -86,7 +86,7 @@ program
 program
   .command('reset')
   .description(
-    'for development only: delete the local state, or take the bot out of its rooms first; deletes no room, asks nothing',
+    'for development only: delete the local state, or take the bot out of its rooms first; deletes no room, does not ask first',
   )
   .addOption(
     new Option('--mode <mode>', 'the state folder only, or leave and forget every room and invite of the bot as well')
@@ -106,7 +106,7 @@ program
 program
   .command('backup')
   .description('copy the state into a new file, a SQLite database, also while the service runs')
-  .argument('<file>', 'where the copy goes; it must not be there yet')
+  .argument('<file>', 'where the copy goes; it must not exist yet')
   .action(async (file: string) => {
     const config = await readConfig();
     const { backupState } = await import('./store/backup.ts');

@@ -44,7 +44,9 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
       });
     }
     // Without a listener it would end the process.
-    process.on('SIGHUP', () => log.warn({}, 'the configuration is read at the start only: start anew to change it'));
+    process.on('SIGHUP', () =>
+      log.warn({}, 'the configuration is read only at the start: restart the service to change it'),
+    );
     if (config.ops !== null) opened.push(await startOps({ ...config.ops, health: () => running.health(), log }));
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {

@@ -54,7 +54,7 @@ test.each(['check-config', 'start'])(
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n')).toEqual([
       'The configuration has 2 problems:',
-      '  OPS_PORT                   "x" is no port',
+      '  OPS_PORT                   "x" is not a port',
       '                             -> a port from 0 (any free one) to 65535, or off',
       '  agents.yaml: agents[0].id  is missing',
       '                             -> a text of its own for every agent, in quotes when it looks like a number: "agent-1"',
@@ -176,7 +176,7 @@ test('SIGHUP ends nothing: the log says when the configuration is read', async (
     const before = out;
     out += String(data);
     if (out.includes('login failed') && !before.includes('login failed')) child.kill('SIGHUP');
-    if (out.includes('the configuration is read at the start only')) break;
+    if (out.includes('the configuration is read only at the start')) break;
   }
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);

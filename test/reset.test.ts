@@ -241,6 +241,6 @@ test('the help says what it is for and claims no more than it does', async () =>
   const { code, out } = await run(['--help'], {});
   expect(code).toBe(0);
   expect(out.replaceAll(/\s+/g, ' ')).toContain(
-    'for development only: delete the local state, or take the bot out of its rooms first; deletes no room, asks nothing',
+    'for development only: delete the local state, or take the bot out of its rooms first; deletes no room, does not ask first',
   );
 });

@@ -64,6 +64,10 @@ const Confirmation = z.object({
 });
 const Progress = z.object({ step: whole.default(null), steps: whole.default(null) });
 
+/** As keys and tokens begin, and the piece of one that no word has: letters and digits mixed, twelve and more. */
+const KEY_BEGINNING = /^(?:[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sy[lt]_|mct_|hf_|AKIA|AIza|eyJ)/;
+const KEY_PIECE = /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12}/i;
+
 const [QUOTE, BACKSLASH, BRACKET, BRACE] = [34, 92, 91, 123];
 
 /** A message as it came; what is not asked for by name is never looked at or copied. */
@@ -104,9 +108,11 @@ function decodeType(type: string, fields: Fields): Frame {
   return { type: 'unknown', name };
 }
 
-/** Names stand in logs: what an agent puts in their place may be anything, also what a person wrote. */
+/** Names stand in logs: what an agent puts in their place may be anything, also what a person wrote, or a key. */
 export function namable(name: string): string {
-  return /^[\w.:-]+$/.test(name) ? name.slice(0, NAME_LIMIT) : 'a name that is no word';
+  if (!/^[\w.:-]+$/.test(name)) return 'a name that is no word';
+  const beginning = name.slice(0, NAME_LIMIT);
+  return KEY_BEGINNING.test(beginning) || KEY_PIECE.test(beginning) ? 'a name that looks like a key' : beginning;
 }
 
 function decodeCustomUpdate(name: string, fields: Fields): Frame {

@@ -99,13 +99,13 @@ function placeOf(address: string): string {
 function nobodyServed({ unmapped, allowsNobody, userAgents }: Written): Problem[] {
   const namesNobody = isMapping(userAgents) && Object.keys(userAgents).length === 0;
   if (!namesNobody) return [];
-  const nobody = 'but user_agents names nobody, so that nobody would be served';
+  const nobody = 'but user_agents names nobody, so nobody would be served';
   if (unmapped === 'deny') {
     return [
       {
         where: 'policy.access.unmapped',
         value: show('deny'),
-        problem: `turns away whom user_agents does not name, ${nobody}`,
+        problem: `turns away everybody whom user_agents does not name, ${nobody}`,
         hint: 'name people in user_agents, or set unmapped to default_agent',
       },
     ];

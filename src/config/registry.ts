@@ -70,7 +70,7 @@ function parseYaml(source: string, name: string): Record<string, unknown> {
     const place = error.mark === undefined ? '' : `, line ${error.mark.line + 1}, column ${error.mark.column + 1}`;
     const hint = error.reason.includes('duplicated')
       ? 'write every key once'
-      : 'mind the indentation, the colons, and quotes around texts with special characters';
+      : 'check the indentation, the colons, and the quotes around texts with special characters';
     throw new ConfigError([{ where: `${name}${place}`, value: null, problem: `is not YAML: ${error.reason}`, hint }]);
   }
   if (raw === null) return {};
@@ -114,5 +114,5 @@ function noAgent(user: string, agent: string, ids: readonly string[]): Problem[]
   const known = ids.filter((id) => id !== '');
   if (agent === '' || known.length === 0 || known.includes(agent)) return [];
   const where = `user_agents[${show(user)}]`;
-  return [{ where, value: show(agent), problem: 'is no agent of this file', hint: suggest(agent, known) }];
+  return [{ where, value: show(agent), problem: 'is not an agent in this file', hint: suggest(agent, known) }];
 }

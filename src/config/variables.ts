@@ -4,13 +4,13 @@ import { nearest } from './problem.ts';
 import { agentUrl, folder, homeserverUrl, userId } from './values.ts';
 
 const lowerCase = z.string().trim().toLowerCase();
-const word = z.string().trim().min(1).max(255).regex(/^\S+$/, 'contains blanks');
+const word = z.string().trim().min(1).max(255).regex(/^\S+$/, 'contains spaces');
 const path = z.string().trim().min(1);
 
 const port = lowerCase
-  .regex(/^(off|\d{1,5})$/, 'is no port')
+  .regex(/^(off|\d{1,5})$/, 'is not a port')
   .transform((value) => (value === 'off' ? null : Number(value)))
-  .refine((value) => value === null || value <= 65_535, 'is no port');
+  .refine((value) => value === null || value <= 65_535, 'is not a port');
 
 export const Environment = z.object({
   MATRIX_HOMESERVER: homeserverUrl.describe('the URL of the homeserver, for example https://matrix.example.org'),
@@ -24,7 +24,7 @@ export const Environment = z.object({
   MATRIX_ACCESS_TOKEN: z
     .string()
     .trim()
-    .regex(/^[\x21-\x7e]+$/, 'is not one word of plain characters')
+    .regex(/^[\x21-\x7e]+$/, 'has spaces or special characters in it')
     .optional()
     .describe('set MATRIX_ACCESS_TOKEN or MATRIX_PASSWORD, or one of them as a file with _FILE behind its name'),
   MATRIX_DEVICE_ID: word.optional().describe('one word; or leave it out'),

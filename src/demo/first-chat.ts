@@ -34,5 +34,5 @@ export async function acceptFirstChat(call: Call, bot: string, ms: number): Prom
     }
     if (chat !== null) return chat;
   }
-  throw new Error(`The bot did not invite to a chat within ${ms === 1000 ? '1 second' : `${ms / 1000} seconds`}.`);
+  throw new Error(`The bot sent no invitation to a chat within ${ms === 1000 ? '1 second' : `${ms / 1000} seconds`}.`);
 }

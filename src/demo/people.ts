@@ -11,8 +11,8 @@ export class DemoIsFull extends Error {
   override readonly name = 'DemoIsFull';
 
   constructor(most: number) {
-    const people = most === 1 ? '1 person fits' : `${most} people fit`;
-    super(`No more than ${people} into one demo. Start it again to begin with an empty one.`);
+    const people = most === 1 ? '1 person' : `${most} people`;
+    super(`This demo is full: it takes ${people}. Start it again to begin with an empty one.`);
   }
 }
 

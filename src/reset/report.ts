@@ -105,7 +105,7 @@ function remains({ mode, dryRun, rooms, sessionStays }: ResetOutcome): string[] 
     return [
       'The bot stays in its rooms and Spaces: the next start rebuilds its records from the homeserver. Messages and answers that waited in the folder do not come back.',
       others,
-      'By hand: nothing in the clients. To take the bot out of its rooms too: --mode server-leave-forget.',
+      'By hand: nothing to do in the clients. To take the bot out of its rooms too: --mode server-leave-forget.',
     ];
   }
   const again = rooms?.some(({ problem }) => problem !== null) ?? false;
@@ -113,9 +113,9 @@ function remains({ mode, dryRun, rooms, sessionStays }: ResetOutcome): string[] 
     ...(again ? ['The bot is still in the rooms that were not left: run the same command again.'] : []),
     ...(sessionStays ? ['The session of this reset could not be logged out; it is in the list of the bot.'] : []),
     'No room is deleted: only the account of the bot leaves. For everybody else rooms and Spaces go on, with their history.',
-    'By hand, each person in their own client: leave and forget the rooms that are not wanted any more, and the Space, which else stays in the list.',
+    'By hand, each person in their own client: leave and forget the rooms that are not wanted any more, and the Space, which otherwise stays in the list.',
     others,
-    ...(dryRun || again ? [] : ['The next start begins afresh: whoever invites the bot is new to it.']),
+    ...(dryRun || again ? [] : ['The next start begins afresh: to the bot, whoever invites it is new.']),
   ];
 }
 

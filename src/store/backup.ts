@@ -13,7 +13,7 @@ export async function backupState(folder: string, target: string): Promise<void>
 
 /** Copies what is committed in the database, whole or not at all; a thread does it, and nobody waits for it. */
 export async function backupTo(target: string, file: string): Promise<void> {
-  if (existsSync(target)) throw new UnusableState(`${target} is there already; a backup replaces no file.`);
+  if (existsSync(target)) throw new UnusableState(`${target} exists already; a backup never replaces a file.`);
   const draft = `${target}.draft`;
   try {
     rmSync(draft, { force: true });

@@ -1,7 +1,7 @@
 /** Every sentence that a person reads, in English. */
 import { commandCalled, type Command } from '../../machines/commands.ts';
-import { commands, farewells, troubles } from './en-tables.ts';
-import { aboutChats, LIST_BYTES } from './en-chats.ts';
+import { commands, commandsWithOneMemory, farewells, troubles } from './en-tables.ts';
+import { aboutChats } from './en-chats.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
@@ -10,12 +10,11 @@ import {
   commandList,
   excerpt,
   isOffered,
-  linesWithin,
   linkTo,
   nearestCommand,
   personLink,
   quote,
-  roomLink,
+  worksAt,
 } from './phrases.ts';
 
 const answers: AnswerWords = {
@@ -24,213 +23,172 @@ const answers: AnswerWords = {
 };
 
 /** Where others are in the room. */
-const OTHERS_LISTEN = 'Others are here too, so I only listen when it is for me: **mention me or reply to me**';
+const OTHERS_LISTEN = 'Others are here too, so I only listen when you **mention me or reply to me**. Do that';
 
 const notices: NoticeWords = {
-  help: ({ inSpace, entry }) =>
+  help: ({ inSpace, entry, oneMemory }) =>
     entry === true
-      ? `I answer in your chats, and this room leads to them. Here you can use:\n\n${helpFor(({ atTheEntry }) => atTheEntry === true)}`
-      : `**Just write**, and the agent answers. Besides, I know:\n\n${helpFor((command) => isOffered(command, inSpace))}`,
+      ? `I answer in your chats, and this room only leads to them. Here you can use:\n\n${helpFor(({ atTheEntry }) => atTheEntry === true)}`
+      : `**Just write** to talk to the agent. You can also use:\n\n${helpFor((command) => isOffered(command, inSpace), oneMemory)}`,
 
-  'unknown command': ({ name }) => {
-    const nearest = nearestCommand(name);
-    const advice = nearest === null ? '`!help` shows what I know.' : `Did you mean \`!${nearest}\`?`;
-    return `I do not know the command ${code(`!${name}`)}. ${advice}`;
+  'unknown command': ({ name, place }) => {
+    const nearest = nearestCommand(name, (command) => worksAt(command, place));
+    const advice =
+      nearest !== null
+        ? `Did you mean \`!${nearest}\`?`
+        : place === 'refused'
+          ? 'As long as there’s no agent for you, I only know `!whoami` here.'
+          : '`!help` shows what I know.';
+    return `I don’t know the command ${code(`!${name}`)}. ${advice}`;
   },
 
   'words are left': ({ command, words, done }) =>
     done
-      ? `What stands behind ${code(`!${command}`)} is not passed on: ${code(words)}. ` +
-        'If it is meant for the agent, send it as a message of its own.'
-      : `I did not do ${code(`!${command}`)}, because it means nothing to me with ${code(words)} behind it. ` +
-        `Write ${code(usageOf(command))} and nothing else, or send the rest as a message.`,
+      ? `I didn’t pass on what you wrote after ${code(`!${command}`)}: ${code(words)}. ` +
+        'If it’s for the agent, send it in your chat as a separate message.'
+      : `I left ${code(`!${command}`)} undone, because I’m not sure what ${code(words)} after it means. ` +
+        `Write just ${code(usageOf(command))}, or send the rest as a separate message.`,
 
   'edit came too late': () =>
-    'The agent has this message as it was before your edit. `!retry` asks it again with the new words.',
+    'The agent got this message before your edit. Once it’s done, `!retry` asks it again with the new words.',
 
   'text waits': ({ position }) =>
     `${position === 1 ? 'Got it, you’re next.' : `Got it: ${position} messages are waiting.`} \`!stop\` ends the current answer.`,
 
   'did you mean !stop': () =>
-    'Did you mean `!stop`? That ends the answer that is being written. As it stands, your message is passed on after it.',
+    'Did you mean `!stop`? Without the `!`, I’ll pass your message on to the agent once the current answer is done.',
 
   'text waits for your word': () =>
-    'Noted. The agent first needs your word on its question above: `!yes` or `!no`. Your message is next.',
+    'The agent still needs your answer to its question above: `!yes` or `!no`? I’ll pass this message on after that.',
 
   'queue is full': ({ limit }) =>
-    `I could not take this one: ${messages(limit)} already waiting. Please send it again once some are answered.`,
+    `I couldn’t take this one, because ${messages(limit)} already waiting. ` +
+    `Please send it again once ${limit === 1 ? 'that one is' : 'some of them are'} answered.`,
 
-  'agent is busy': ({ position }) => `${agentIsBusy(position)} It starts by itself when it’s your turn.`,
+  'agent is busy': ({ position }) => `${agentIsBusy(position)} Your answer starts by itself.`,
 
   'texts wait for the busy agent': ({ position, waiting }) =>
-    `${agentIsBusy(position)} ${waiting === 1 ? 'One more message is' : `${waiting} more messages are`} waiting behind it.`,
+    `${agentIsBusy(position)} ${waiting === 1 ? '1 more message is' : `${waiting} more messages are`} waiting behind that.`,
 
-  'files are not taken': () => 'I cannot pass on files yet. Please write or paste what matters as a message.',
+  'files are not taken': () => 'I can’t handle files yet. Please paste the important part as a message.',
 
   'thing is not taken': ({ thing }) =>
-    `${thing === 'poll' ? 'The agent cannot see polls' : 'The agent cannot see stickers'}. Please say it in words.`,
+    `The agent can’t see ${thing === 'poll' ? 'polls' : 'stickers'}. Please say it in words.`,
 
   'agent sent a file': ({ path }) =>
-    `The agent sent the file ${code(path)}, but I cannot bring files into this room yet. Ask it to write the content out.`,
+    `The agent sent the file ${code(path)}, but I can’t bring files into this room yet. Please ask for its content as a message.`,
 
   'agent asks': ({ text }) =>
     `The agent asks:\n\n${quote(readable(text, answers))}\n\nPlease answer \`!yes\` or \`!no\`.`,
 
   'question expired': () =>
-    'The question was open for too long, so I answered **no** for you. To go on after all, ask the agent again.',
+    'Nobody answered the question in time, so I took that as a no. If you still want it, just ask the agent again.',
 
-  'word is taken': ({ approved, later }) =>
-    `${approved ? '**Yes**' : '**No**'}, ${later ? 'I will tell the agent as soon as it is done here.' : 'I told the agent.'}`,
+  'word is taken': ({ approved, later }) => {
+    const word = approved ? '**yes**' : '**no**';
+    return later ? `Okay, I’ll pass your ${word} on as soon as the agent is free.` : `Okay, I told the agent ${word}.`;
+  },
 
-  'no question is open': () => 'The agent has no open question for you. Just write to go on.',
+  'no question is open': () => 'The agent isn’t asking you anything right now. Just write to go on.',
 
-  'is stopping': () => 'It is being stopped already; give it a moment.',
+  'is stopping': () => 'I’m already stopping the answer. Give it a moment.',
 
-  stopped: () => 'Stopped. `!retry` asks the same again; or just write something new.',
+  stopped: () => 'Stopped. `!retry` asks again, or just write something new.',
 
-  'nothing runs': () => 'Nothing is running, so there is nothing to stop. Just write when you need something.',
+  'nothing runs': () => 'There’s nothing to stop right now.',
 
-  'answer is complete': () => 'The answer is complete and on its way, so there is nothing left to stop.',
+  'answer is complete': () => 'The answer is complete and on its way, so there’s nothing left to stop.',
 
-  'nothing to retry': () => 'Nothing is unanswered, so there is nothing to ask again. Just write your question.',
+  'nothing to retry': () => 'There’s no message here to ask again. Just write your question.',
 
   'still being written': () => 'Your last message is still being answered. `!stop` ends that.',
 
   cleared: ({ waiting, kept }) =>
     (kept
-      ? 'What was open here is dropped. The agent still knows what was said: here it has one memory for all you write. '
-      : 'This is a new conversation: the agent no longer knows what was said above. ') +
-    (waiting === 0 ? 'Just write.' : `It begins with what is still in line: ${messages(waiting)} waiting.`),
+      ? 'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write. '
+      : 'This chat starts over: the agent no longer knows what was said above. ') +
+    (waiting === 0 ? 'Just write.' : `It goes on with what you sent already: ${messages(waiting)} waiting.`),
 
   'agent starts afresh': () =>
-    'The agent has lost its memory of this conversation and starts afresh. Please repeat what it needs from above.',
+    'The agent has lost its memory of this chat and starts afresh. Please repeat what it needs to know.',
 
   interrupted: () =>
-    'I was interrupted before the answer was complete. The agent may have done part of the work. ' +
-    '`!retry` asks the same again.',
+    'I was interrupted before the answer was complete. The agent may have done part of the work already. ' +
+    '`!retry` asks again.',
 
-  'empty answer': () => 'The agent finished without a word. Please try to ask in other words.',
+  'empty answer': () => 'The agent finished without saying anything. `!retry` asks again, or try other words.',
 
   'answer was refused': ({ tooLarge }) =>
     tooLarge === true
-      ? 'The agent answered, but its message is too large for the chat server. Please ask for a shorter answer.'
-      : 'The agent answered, but the chat server did not take the message. `!retry` sends the same answer again.',
+      ? 'The answer is too large for the chat server. Please ask for a shorter one.'
+      : 'There is an answer, but the chat server didn’t accept it. `!retry` tries again.',
 
   trouble: ({ trouble }) => {
     const { says, retry } = troubles[trouble];
-    return `${says} ${retry ? '`!retry` asks the same again.' : 'Please ask for it in smaller steps.'}`;
+    return `${says} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
   },
 
   'only for': ({ person }) =>
-    `This room belongs to ${personLink(person)}, so here I answer only them. Invite me to a room of your own to talk to me.`,
+    `Here I only answer ${personLink(person)}. To talk to me, invite me to a room of your own.`,
 
-  greeting: ({ defaultAgent, inSpace, company }) =>
-    `Hello! ${company === true ? OTHERS_LISTEN : '**Just write**'}, and ${defaultAgent ? 'the default agent' : 'your agent'} answers here.` +
-    (defaultAgent ? ' You have none of your own yet; once you do, this room changes to it by itself.' : '') +
-    ` Besides, there are:\n\n${helpFor((command) => command.atFirst && isOffered(command, inSpace))}`,
+  greeting: ({ defaultAgent, inSpace, company, oneMemory }) =>
+    `Hello! ${company === true ? OTHERS_LISTEN : '**Just write**'}, and ` +
+    (defaultAgent
+      ? 'the default agent answers here. Once you have an agent of your own, it takes over by itself.'
+      : 'your agent answers here.') +
+    ` Useful commands:\n\n${helpFor((command) => command.atFirst && isOffered(command, inSpace), oneMemory)}`,
 
   'default agent': () =>
-    'You have no agent of your own yet, so the default one answers here. ' +
-    'Once one is set up for you, this room changes to it by itself.',
+    'You don’t have an agent of your own yet, so the default one answers here. Once you have one, it takes over by itself.',
 
-  'agent changed': ({ agent }) =>
-    `From now on, the agent ${code(agent)} answers here. It may not know what was said above. Just write.`,
+  'agent changed': ({ agent }) => `From now on, ${code(agent)} answers here. It may not know what was said above.`,
 
   'no agent for you': ({ contact }) =>
-    'There is no agent for you yet, so I cannot answer here.' +
+    'There’s no agent for you yet, so I can’t answer here.' +
     (contact === null ? ' Please ask the people who run this service for access.' : `\n\n${excerpt(contact)}`),
 
   ...aboutChats,
 
-  'chat is being made': () => 'Your chat is already being made. Its invitation reaches you in a moment.',
-
-  'too many chats are wanted': ({ limit }) =>
-    `${limit} chats are already being made for you, so I did not note this one. Please ask again in a moment.`,
-
-  chats: ({ chats, archived }, via) => {
-    const hidden = archived === 1 ? '1 chat is archived' : `${archived} chats are archived`;
-    if (chats.length === 0)
-      return `Nothing is open: ${hidden}. \`!chats all\` shows what there is, \`!new\` makes a chat.`;
-    const lines = chats.map(
-      ({ number, name, archived: away, room }) =>
-        `- **${number}**: ${roomLink(name, room, via)}${away ? ', archived' : ''}`,
-    );
-    const list = linesWithin(LIST_BYTES, lines, (count) => `- and ${count} more`).join('\n');
-    const back = chats.some(({ archived: away }) => away) ? ', `!unarchive` and its number bring one back' : '';
-    const rest = archived === 0 ? '' : ` ${hidden}: \`!chats all\` lists them too.`;
-    return `Your chats:\n\n${list}\n\n\`!new\` makes another one${back}.${rest}`;
-  },
-
-  'no chats': () => 'You have no chats yet. `!new` makes one.',
-
-  'chat is renamed': ({ chat }) => `This chat is called ${code(chat)} now.`,
-
-  'name is missing': () => 'What shall it be called? Write the name behind the command: `!rename Travel plans`.',
-
-  'name could not be set': ({ code: errcode }) =>
-    `I could not rename this chat: the chat server refused it (${code(errcode)}). You can still rename the room itself ` +
-    'in your Matrix app.',
-
-  'chat is archived': ({ chat, number }) =>
-    `The chat ${code(chat)} is archived. \`!unarchive ${number}\` brings it back, \`!chats all\` lists it.`,
-
-  'you write in an archived chat': ({ number }) =>
-    `This chat is archived. ${code(number === undefined ? '!unarchive' : `!unarchive ${number}`)} brings it back into your list.`,
-
-  'chat is unarchived': ({ chat, number }) =>
-    `The chat ${code(chat)} is back in your list, as number ${number}. If you had left it, please accept the new invitation.`,
-
-  'no such chat': () => 'You have no chat with that number. `!chats all` lists them all with their numbers.',
-
-  'this is no numbered chat': () =>
-    'This room is not one of your numbered chats, so that does nothing here. `!chats` lists yours, `!new` makes one.',
-
-  'this is your only chat': () =>
-    'Here you have just this one chat, so that does nothing. `!clear` begins a new conversation in it.',
-
-  'no more chats are made': () =>
-    'Nobody gets more chats by now, so there is none to make. This one goes on; `!clear` begins a new conversation in it.',
+  'room is encrypted': () =>
+    'This room is encrypted, so I can’t read what you write here. Please make a room without encryption and invite me there.',
 
   'your agent': ({ agent, configured, entry }) => {
     const where = entry === true ? 'In your chats' : 'Here';
     return configured
-      ? `${where} you talk to ${code(agent)}, the agent that is set up for you.`
-      : `${where} you talk to ${code(agent)}, the default agent: none of your own is set up for you yet.`;
+      ? `${where} you talk to ${code(agent)}, the agent that was set up for you.`
+      : `${where} you talk to ${code(agent)}, the default agent, because you don’t have one of your own yet.`;
   },
 
-  'you are': ({ person }) => `You are ${code(person)}. People who set up an agent for you need this id.`,
-
-  'room is encrypted': () =>
-    'This room is encrypted, so I cannot read what you write here. Please go on in a room without encryption: ' +
-    'make one, and invite me there.',
+  'you are': ({ person }) => `You are ${code(person)}. Whoever sets up an agent for you needs this ID.`,
 
   'memory was lost': () =>
-    'I have lost my memory of the last time, so I may not have answered this. If it is still open, please send it again.',
+    'I may have missed something here. If you’re still waiting for an answer, please send your message again.',
 
   'notes were damaged': () =>
-    "Some of my notes for this room were damaged, so I may have lost track. If you're still waiting for something, " +
+    'Some of my notes about this room were damaged, so I may have lost track. If you’re still waiting for something, ' +
     'please ask again.',
 
   'Spaces are not joined': () =>
-    'I stay out of Spaces that I did not make: nobody could see there what I write. Invite me to a room instead.',
+    'I don’t join other people’s Spaces, because nobody can read there what I write. Please invite me to a room instead.',
 
   'room could not be entered': ({ room }) =>
-    `I could not get into the room you invited me to (${linkTo(room, 'this one')}): its server did not let me in. ` +
-    'Please invite me to a new one.',
+    `I couldn’t get into the room you invited me to (${linkTo(room, 'this one')}). Please invite me to a new one.`,
 
   'others are here': ({ room }) =>
-    `I talk with one person at a time, so I ${room === undefined ? 'do not answer in rooms' : `did not join ${linkTo(room, 'this room')}: it is one`} ` +
-    'that others can read. Start a direct chat with me, and I answer you there.',
+    room === undefined
+      ? 'I talk with one person at a time, so I don’t answer where others read along. ' +
+        'Start a direct chat with me, and I’ll answer you there.'
+      : `I didn’t join ${linkTo(room, 'that room')}, because others can read along there. I’m happy to answer you here.`,
 
   'room is troubled': () =>
-    'Something in this room keeps failing, so I have paused it. Please tell the people who run this service.',
+    'Something keeps going wrong here, so I can’t answer for now. Please tell the people who run this service.',
 };
 
 /** What is said in English. */
 export const en: Words = { answers, notices, commands, farewells, topics };
 
-function helpFor(offered: (command: Command) => boolean): string {
-  return commandList(commands, 'also', offered);
+function helpFor(offered: (command: Command) => boolean, oneMemory = false): string {
+  return commandList(oneMemory ? commandsWithOneMemory : commands, 'also', offered);
 }
 
 /** How a command is written. */
@@ -241,7 +199,8 @@ function usageOf(name: string): string {
 }
 
 function agentIsBusy(position: number): string {
-  return `The agent is busy elsewhere: you’re number ${position} in line.`;
+  const place = position === 1 ? 'you’re next' : `you’re number ${position} in line`;
+  return `The agent is busy with other chats, and ${place}.`;
 }
 
 function messages(count: number): string {

@@ -2,6 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { Place } from '../../machines/notices.ts';
 import { oneLine } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
 import type { CommandWords } from './notices.ts';
@@ -78,10 +79,18 @@ export function excerpt(markdown: string): string {
   return rest.length > 0 ? `${head}\n\n…` : head.trimEnd();
 }
 
-/** The command that somebody who wrote `!name` probably meant; null when none is near enough. */
-export function nearestCommand(name: string): CommandName | null {
+/** Whether a command does something in such a room, besides leading to the chats or saying that no agent is there. */
+export function worksAt(command: Command, place: Place | undefined): boolean {
+  if (place === 'entry') return command.atTheEntry === true;
+  if (place === 'refused') return command.name === 'whoami';
+  return isOffered(command, place !== 'only chat');
+}
+
+/** The command that somebody who wrote `!name` probably meant, of those that work; null when none is near enough. */
+export function nearestCommand(name: string, works: (command: Command) => boolean = () => true): CommandName | null {
   const written = name.slice(0, 20).toLowerCase();
   const near = commands
+    .filter(works)
     .map((command) => ({ name: command.name, far: distance(written, command.name) }))
     .filter(({ name: candidate, far }) => far * 2 <= candidate.length)
     .sort((one, other) => one.far - other.far);

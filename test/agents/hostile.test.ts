@@ -125,6 +125,11 @@ describe('what is as large as a frame may be, or as deep as it can be', () => {
       '{"type":"AGENT_EVENT_ what Ann wrote"}',
       { type: 'progress', text: '', step: null, steps: null, unknownType: 'a name that is no word' },
     ],
+    [
+      'a type that is a key',
+      '{"type":"AGENT_EVENT_4f9a8b7c6d5e4f3a2b1c"}',
+      { type: 'progress', text: '', step: null, steps: null, unknownType: 'a name that looks like a key' },
+    ],
     ['a session', frame('STATUS', 'session', deep), { type: 'status', capabilities: none, session: null }],
     ['a text', frame('AGENT_EVENT_TEXT_CHUNK', 'text', deep), malformed('AGENT_EVENT_TEXT_CHUNK')],
     ['a path', frame('AGENT_EVENT_SEND_FILE', 'path', deep), malformed('AGENT_EVENT_SEND_FILE')],

@@ -772,6 +772,20 @@ describe('the log', () => {
       { room: '!room:example.org', trouble: 'agent-error', code: 'E7' },
     ],
     [
+      'a close whose reason quotes a key',
+      async (connection) => {
+        connection.send({ type: 'STATUS', capabilities: {} });
+        await connection.next();
+        connection.close(1011, 'the key sk-proj-1234567890abcdef is not valid');
+      },
+      { room: '!room:example.org', trouble: 'connection-lost', code: 1011 },
+    ],
+    [
+      'an ERROR whose code is a key',
+      asked({ type: 'ERROR', code: 'sk-proj-1234567890abcdef' }),
+      { room: '!room:example.org', trouble: 'agent-error', code: 'a name that looks like a key' },
+    ],
+    [
       'an ERROR in place of STATUS',
       (connection) => connection.send({ type: 'ERROR', code: 503 }),
       { trouble: 'protocol', code: '503' },

@@ -32,8 +32,8 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ MATRIX_USER_ID: 'bot' }, 'MATRIX_USER_ID: "bot" is not a Matrix user id'],
   [{ MATRIX_USER_ID: '@bot' }, 'MATRIX_USER_ID: "@bot" is not a Matrix user id'],
-  [{ MATRIX_ACCESS_TOKEN: 'hid den' }, 'MATRIX_ACCESS_TOKEN: is not one word of plain characters'],
-  [{ MATRIX_DEVICE_ID: 'a b' }, 'MATRIX_DEVICE_ID: "a b" contains blanks'],
+  [{ MATRIX_ACCESS_TOKEN: 'hid den' }, 'MATRIX_ACCESS_TOKEN: has spaces or special characters in it'],
+  [{ MATRIX_DEVICE_ID: 'a b' }, 'MATRIX_DEVICE_ID: "a b" contains spaces'],
   [{ MATRIX_PLATFORM_BACKEND: 'mcok' }, 'MATRIX_PLATFORM_BACKEND: "mcok" is none of real, mock'],
   [{ AGENT_BASE_URL: 'user:hidden@agent' }, 'AGENT_BASE_URL: "***@agent" is not a ws, wss, http or https URL'],
   [{ AGENT_WS_URL: 'agent:8000' }, 'AGENT_WS_URL: "agent:8000" is not a ws, wss, http or https URL'],
@@ -43,10 +43,10 @@ test.each<[Record<string, string>, string]>([
   [{ STATE_FSYNC: 'true' }, 'STATE_FSYNC: "true" is none of on, off'],
   [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is none of debug, info, warn, error, silent'],
   [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT: "xml" is none of json, pretty'],
-  [{ OPS_HOST: 'a b' }, 'OPS_HOST: "a b" contains blanks'],
-  [{ OPS_PORT: '-1' }, 'OPS_PORT: "-1" is no port'],
-  [{ OPS_PORT: '80.5' }, 'OPS_PORT: "80.5" is no port'],
-  [{ OPS_PORT: '65536' }, 'OPS_PORT: "65536" is no port'],
+  [{ OPS_HOST: 'a b' }, 'OPS_HOST: "a b" contains spaces'],
+  [{ OPS_PORT: '-1' }, 'OPS_PORT: "-1" is not a port'],
+  [{ OPS_PORT: '80.5' }, 'OPS_PORT: "80.5" is not a port'],
+  [{ OPS_PORT: '65536' }, 'OPS_PORT: "65536" is not a port'],
 ])('%j is a problem', (env, problem) => {
   expect(wrong(() => load(env))).toEqual([problem]);
 });

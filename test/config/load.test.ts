@@ -166,7 +166,7 @@ test('variables and file are judged together, each problem with what would be ri
     {
       where: 'OPS_PORT',
       value: '"70000"',
-      problem: 'is no port',
+      problem: 'is not a port',
       hint: 'a port from 0 (any free one) to 65535, or off',
     },
     {

@@ -157,13 +157,14 @@ describe('what does not go together', () => {
   const deny = {
     where: 'agents.yaml: policy.access.unmapped',
     value: '"deny"',
-    problem: 'turns away whom user_agents does not name, but user_agents names nobody, so that nobody would be served',
+    problem:
+      'turns away everybody whom user_agents does not name, but user_agents names nobody, so nobody would be served',
     hint: 'name people in user_agents, or set unmapped to default_agent',
   };
   const nobody = {
     where: 'agents.yaml: policy.access.allowed',
     value: null,
-    problem: 'is an empty list, but user_agents names nobody, so that nobody would be served',
+    problem: 'is an empty list, but user_agents names nobody, so nobody would be served',
     hint: 'name people in user_agents, or allow some: ["@*:example.org"]',
   };
 

@@ -4,13 +4,13 @@ import { ConfigError, hideCredentials, nearest, show } from '../../src/config/pr
 test('the message is a list in columns', () => {
   const error = new ConfigError([
     { where: 'MATRIX_USER_ID', value: null, problem: 'is missing', hint: 'for example @bot:example.org' },
-    { where: 'OPS_PORT', value: '"x"', problem: 'is no port', hint: 'a port\u001b[31m' },
+    { where: 'OPS_PORT', value: '"x"', problem: 'is not a port', hint: 'a port\u001b[31m' },
   ]);
   expect(error.message.split('\n')).toEqual([
     'The configuration has 2 problems:',
     '  MATRIX_USER_ID  is missing',
     '                  -> for example @bot:example.org',
-    '  OPS_PORT        "x" is no port',
+    '  OPS_PORT        "x" is not a port',
     '                  -> a port?[31m',
   ]);
 });

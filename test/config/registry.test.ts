@@ -69,7 +69,7 @@ describe('user_agents', () => {
     ['{ __proto__: agent-1 }', 'user_agents["__proto__"]: is not a Matrix user id'],
     ['{ "@bob:x": 2 }', 'user_agents["@bob:x"]: is a number (2), but must be text'],
     ['{ "@bob:x": " " }', 'user_agents["@bob:x"]: " " is blank'],
-    ['{ "@bob:x": agent-3 }', 'user_agents["@bob:x"]: "agent-3" is no agent of this file'],
+    ['{ "@bob:x": agent-3 }', 'user_agents["@bob:x"]: "agent-3" is not an agent in this file'],
   ])('%s', (text, problem) => {
     expect(users(text)).toEqual([`agents.yaml: ${problem}`]);
   });
@@ -141,7 +141,7 @@ test('all problems of a file come at once', () => {
     'agents.yaml: policy.limits.queue: 0 is below 1',
     'agents.yaml: agents[2].id: "a" is the id of agents[1] already',
     'agents.yaml: user_agents["bob"]: is not a Matrix user id',
-    'agents.yaml: user_agents["bob"]: "b" is no agent of this file',
+    'agents.yaml: user_agents["bob"]: "b" is not an agent in this file',
   ]);
 });
 

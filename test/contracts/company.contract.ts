@@ -63,7 +63,7 @@ export function describeCompany(name: string, start: () => Promise<TestHomeserve
       const home = await ann.createDm(bot.userId);
       await ann.message(home, (m) => m.sender === bot.userId);
       const room = await ann.createRoom({ preset: Preset.PublicChat, invite: [bot.userId] });
-      await ann.message(home, (m) => m.body.includes('did not join'));
+      await ann.message(home, (m) => m.body.includes('didn’t join'));
       expect(said(ann, room)).toEqual([]);
     });
 

@@ -1,6 +1,7 @@
 /** What people see in a client that knows nothing of the bot: what rings, where it stands, what is left of what they removed. */
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/config/config.ts';
+import { en } from '../../src/text/en.ts';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { Person } from '../support/people.ts';
 import type { RoomView } from '../support/room-view.ts';
@@ -117,7 +118,10 @@ export function describeElementEyes(name: string, start: () => Promise<TestHomes
       const two = await inThread('two');
       const answer = await someone.message(room, (m) => m.body.startsWith('You said: two'));
       const stop = await inThread('!stop');
-      const notice = await someone.message(room, (m) => m.sender === bot.userId && m.body.startsWith('Nothing'));
+      const notice = await someone.message(
+        room,
+        (m) => m.sender === bot.userId && m.body === en.notices['nothing runs']({}),
+      );
       const relation = (to: string) => ({
         ...{ rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: to } },
       });

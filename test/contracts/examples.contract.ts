@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/notices.ts';
+import type { Notice, ValuesOf } from '../../machines/notices.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
@@ -171,7 +171,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
       test('a named person is greeted once and talks in that room, with one memory in all her rooms', async () => {
         const { ann, bob, bot, one, two } = await service();
         const room = await ann.createDm(bot.userId);
-        await ann.message(room, (m) => m.body === greeting({ inSpace: false }));
+        await ann.message(room, (m) => m.body === greeting({ inSpace: false, oneMemory: true }));
         await ann.say(room, 'hello');
         await ann.message(room, (m) => m.body === 'You said: hello');
         const cleared = words({ key: 'cleared', waiting: 0, kept: true });
@@ -183,7 +183,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.say(room, 'do you know me?');
         await ann.message(room, (m) => m.body === 'You said: do you know me?');
         expect(saidBy(bot, ann, room)).toEqual([
-          greeting({ inSpace: false }),
+          greeting({ inSpace: false, oneMemory: true }),
           'You said: hello',
           cleared,
           onlyChat,
@@ -193,7 +193,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         const other = await ann.createDm(bot.userId);
         await ann.say(other, 'and here?');
         await ann.message(other, (m) => m.body === 'You said: and here?');
-        expect(saidBy(bot, ann, other)).toEqual([greeting({ inSpace: false }), 'You said: and here?']);
+        expect(saidBy(bot, ann, other)).toEqual([greeting({ inSpace: false, oneMemory: true }), 'You said: and here?']);
         const bobs = await bob.createDm(bot.userId);
         await bob.say(bobs, 'hi');
         await bob.message(bobs, (m) => m.body === 'You said: hi');
@@ -215,7 +215,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         expect(saidBy(bot, cleo, closed)).toEqual([words({ key: 'no agent for you', contact }), you]);
 
         const room = await ann.createDm(bot.userId);
-        await ann.message(room, (m) => m.body === greeting({ inSpace: false }));
+        await ann.message(room, (m) => m.body === greeting({ inSpace: false, oneMemory: true }));
         await ann.client.invite(room, cleo.userId);
         await cleo.client.joinRoom(room);
         await cleo.say(room, 'may I?');
@@ -225,7 +225,11 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await cleo.say(room, 'may I now?');
         await ann.say(room, 'hello');
         await ann.message(room, (m) => m.body === 'You said: hello');
-        expect(saidBy(bot, ann, room)).toEqual([greeting({ inSpace: false }), onlyFor, 'You said: hello']);
+        expect(saidBy(bot, ann, room)).toEqual([
+          greeting({ inSpace: false, oneMemory: true }),
+          onlyFor,
+          'You said: hello',
+        ]);
         const texts = [one, two].map(({ messages }) => messages.map(({ text }) => text));
         expect(texts).toEqual([['hello'], []]);
       });
@@ -240,8 +244,8 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
   });
 }
 
-function greeting({ inSpace, defaultAgent = false }: { inSpace: boolean; defaultAgent?: boolean }): string {
-  return words({ key: 'greeting', defaultAgent, inSpace });
+function greeting(facts: Omit<ValuesOf<'greeting'>, 'defaultAgent'> & { defaultAgent?: boolean }): string {
+  return words({ key: 'greeting', defaultAgent: false, ...facts });
 }
 
 const yourAgent = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });

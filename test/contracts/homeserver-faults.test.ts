@@ -89,7 +89,7 @@ test('ends with what to do when the access token is no longer good', async () =>
   homeserver.faults.expireTokens(bot.userId as never);
   const problem = await bot.app.ended;
   expect(problem).toBeInstanceOf(LoginRefused);
-  expect(problem?.message).toBe('The homeserver no longer accepts the access token. Log in again and start anew.');
+  expect(problem?.message).toBe('The homeserver no longer accepts the access token. Log in again and restart.');
 });
 
 test('says that it is degraded while the homeserver is away, and recovers', async () => {

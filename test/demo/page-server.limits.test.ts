@@ -125,7 +125,7 @@ test('only so many people are let in; those who are stay', async () => {
   const second = await come(null);
   expect([second.status, second.body]).toEqual([
     503,
-    'No more than 1 person fits into one demo. Start it again to begin with an empty one.\n',
+    'This demo is full: it takes 1 person. Start it again to begin with an empty one.\n',
   ]);
   expect((await come(accessToken)).body).toBe(first.body);
 });

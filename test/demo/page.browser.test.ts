@@ -62,10 +62,10 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const page = await come();
     await say(page, 'fail');
     await answer(page, 'I begin to answer, but');
-    await notice(page, 'The agent ran into an error.');
+    await notice(page, 'Something went wrong on the agent’s side.');
     await page.locator('.notice .command', { hasText: '!retry' }).click();
     await page.locator('.own', { hasText: '!retry' }).waitFor();
-    await page.locator('.notice', { hasText: 'The agent ran into an error.' }).nth(1).waitFor();
+    await page.locator('.notice', { hasText: 'Something went wrong on the agent’s side.' }).nth(1).waitFor();
   });
 
   test('a reload in the middle of an answer shows what is there and goes on, until the button stops it', async ({
@@ -184,7 +184,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.keyboard.press('Enter');
     expect(await page.locator('#text').inputValue()).toBe('!help');
     await page.keyboard.press('Enter');
-    await notice(page, 'Besides, I know');
+    await notice(page, 'You can also use');
     await page.keyboard.type('two');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('lines');
@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await answer(page, 'has 1 message');
     await page.evaluate(sayMuchNonsense);
     await page
-      .locator('.notice', { hasText: 'I do not know the command' })
+      .locator('.notice', { hasText: 'I don’t know the command' })
       .nth(MANY - 1)
       .waitFor({ timeout: 15_000 });
     await say(page, 'last of all');
@@ -255,7 +255,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await say(page, 'table');
     await answer(page, 'The distances are rounded');
     await say(page, '!help');
-    await notice(page, 'Besides, I know');
+    await notice(page, 'You can also use');
     await say(page, '!new');
     await room(page, 'Chat 2').locator('.unread').waitFor();
     await say(page, 'slow 20');

@@ -35,7 +35,7 @@ Local state in ./state, deleted:
 What stays:
   - The bot stays in its rooms and Spaces: the next start rebuilds its records from the homeserver. Messages and answers that waited in the folder do not come back.
   - The agents keep what they remember, and the files in their workspaces. The sessions of the service stay in the account of the bot.
-  - By hand: nothing in the clients. To take the bot out of its rooms too: --mode server-leave-forget.`);
+  - By hand: nothing to do in the clients. To take the bot out of its rooms too: --mode server-leave-forget.`);
 });
 
 test('rooms were left, and invites declined', () => {
@@ -53,9 +53,9 @@ Local state in ./state, deleted:
 
 What stays:
   - No room is deleted: only the account of the bot leaves. For everybody else rooms and Spaces go on, with their history.
-  - By hand, each person in their own client: leave and forget the rooms that are not wanted any more, and the Space, which else stays in the list.
+  - By hand, each person in their own client: leave and forget the rooms that are not wanted any more, and the Space, which otherwise stays in the list.
   - The agents keep what they remember, and the files in their workspaces. The sessions of the service stay in the account of the bot.
-  - The next start begins afresh: whoever invites the bot is new to it.`);
+  - The next start begins afresh: to the bot, whoever invites it is new.`);
 });
 
 const section = (text: string, begin: string) => text.split('\n\n').find((one) => one.startsWith(begin));

@@ -41,7 +41,9 @@ test('what is no state, and a place that is taken or cannot be, is told; nothing
   await expect(backupState(folder, target)).rejects.toThrow(`Cannot write ${target}: the folder does not exist`);
   await mkdir(path.dirname(target));
   await writeFile(target, 'precious');
-  await expect(backupState(folder, target)).rejects.toThrow(`${target} is there already; a backup replaces no file.`);
+  await expect(backupState(folder, target)).rejects.toThrow(
+    `${target} exists already; a backup never replaces a file.`,
+  );
   expect(await readFile(target, 'utf8')).toBe('precious');
   await writeFile(path.join(folder, 'state.db'), 'these are the notes of somebody\n'.repeat(100));
   await expect(backupState(folder, `${target}2`)).rejects.toThrow('is damaged; there is nothing to copy.');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../machines/commands.ts';
-import { Trouble, whereNothingIsRead, type ChatLine, type Notice } from '../../machines/notices.ts';
+import { Trouble, whereNothingIsRead, type ChatLine, type Notice, type Place } from '../../machines/notices.ts';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice, type CommandWords, type NoticeWords } from '../../src/text/notices.ts';
@@ -14,8 +14,8 @@ const say = renderNotice(en, 'hs.test');
 test.each(noticeKeys)('%s: a short sentence without faults, whatever its values', (key) => {
   for (const notice of formsOf(key)) {
     const { body, html = '' } = say(notice);
-    expect(body).toMatch(/^[A-Z\d*][^]{20,}[a-z.!?`)]$/);
-    expect(body.length).toBeLessThan(key === 'help' ? 1_000 : 600);
+    expect(body).toMatch(/^[A-Z\d*][^]{20,}(?:[.!?]|^- .*)$/m);
+    expect(body.length).toBeLessThan(key === 'help' ? 1_100 : 700);
     expect(body).not.toMatch(/undefined|NaN|\[object/);
     expect(faultsOf(html)).toEqual([]);
   }
@@ -48,22 +48,22 @@ test('a language that lacks words, or has some that nobody says, does not compil
 test('the help says that one can just write, and lists every command of the table (as the README does)', () => {
   const { body, html = '' } = say({ key: 'help', inSpace: true });
   const [first, blank, ...lines] = body.split('\n');
-  expect([first, blank]).toEqual(['**Just write**, and the agent answers. Besides, I know:', '']);
+  expect([first, blank]).toEqual(['**Just write** to talk to the agent. You can also use:', '']);
   expect(lines.map((line) => /^- `!(\w+)/.exec(line)?.[1])).toEqual(commands.map(({ name }) => name));
   expect(lines.filter((line) => /!help|!rename/.test(line))).toEqual([
     '- `!help`: shows this list (also `!h`, `!?`)',
-    '- `!rename <name>`: gives this chat another name',
+    '- `!rename <name>`: renames this chat',
   ]);
   const [head, list, ...items] = html.split('\n');
   expect([head, list, items.pop()]).toEqual([
-    '<p><strong>Just write</strong>, and the agent answers. Besides, I know:</p>',
+    '<p><strong>Just write</strong> to talk to the agent. You can also use:</p>',
     '<ul>',
     '</ul>',
   ]);
   expect(items.length).toBe(commands.length);
   expect(items.filter((item) => /!help|!rename/.test(item))).toEqual([
     '<li><code>!help</code>: shows this list (also <code>!h</code>, <code>!?</code>)</li>',
-    '<li><code>!rename &lt;name&gt;</code>: gives this chat another name</li>',
+    '<li><code>!rename &lt;name&gt;</code>: renames this chat</li>',
   ]);
 });
 
@@ -100,10 +100,41 @@ test.each([
 
 test('an unknown command gets the nearest one or the help', () => {
   expect(say({ key: 'unknown command', name: 'hlep' }).body).toBe(
-    'I do not know the command `!hlep`. Did you mean `!help`?',
+    'I don’t know the command `!hlep`. Did you mean `!help`?',
   );
   expect(say({ key: 'unknown command', name: 'weather' }).body).toBe(
-    'I do not know the command `!weather`. `!help` shows what I know.',
+    'I don’t know the command `!weather`. `!help` shows what I know.',
+  );
+});
+
+test.each<[Place | undefined, string, string]>([
+  [undefined, 'stpo', 'Did you mean `!stop`?'],
+  ['chat', 'chat', 'Did you mean `!chats`?'],
+  ['only chat', 'chat', '`!help` shows what I know.'],
+  ['only chat', 'stpo', 'Did you mean `!stop`?'],
+  ['entry', 'stpo', '`!help` shows what I know.'],
+  ['entry', 'nw', 'Did you mean `!new`?'],
+  ['refused', 'hlep', 'As long as there’s no agent for you, I only know `!whoami` here.'],
+  ['refused', 'whoam', 'Did you mean `!whoami`?'],
+])('only what works in that room is named (%s: !%s)', (place, name, advice) => {
+  const { body } = say({ key: 'unknown command', name, ...(place !== undefined && { place }) });
+  expect(body).toBe(`I don’t know the command \`!${name}\`. ${advice}`);
+});
+
+test('where the agent has one memory, !clear is not said to empty it', () => {
+  for (const key of ['help', 'greeting'] as const) {
+    const line = (oneMemory: boolean) =>
+      say({ key, inSpace: false, defaultAgent: false, oneMemory }).body.match(/^- `!clear`.*$/m)?.[0];
+    expect([line(false), line(true)]).toEqual([
+      '- `!clear`: starts over: the agent forgets what was said here (also `!reset`)',
+      '- `!clear`: drops what is unfinished here; the agent still knows what was said (also `!reset`)',
+    ]);
+  }
+});
+
+test('a chat that was lost on the way is not said to be refused', () => {
+  expect(say({ key: 'chat could not be made', code: 'ROOM_GONE' }).body).toBe(
+    'Your new chat was gone before it was ready. Please try again with `!new`. If it keeps failing, tell the people who run this service.',
   );
 });
 
@@ -128,14 +159,14 @@ test('values from outside stay values', () => {
   const shown =
     '<code>`&lt;/code&gt;&lt;script&gt;alert(1)&lt;/script&gt; **b** [x](https://evil.example) # h @room</code>';
   expect(say({ key: 'agent sent a file', path: evil }).html).toBe(
-    `The agent sent the file ${shown}, but I cannot bring files into this room yet. Ask it to write the content out.`,
+    `The agent sent the file ${shown}, but I can’t bring files into this room yet. Please ask for its content as a message.`,
   );
   expect(say({ key: 'unknown command', name: evil }).html).toBe(
-    `I do not know the command ${shown.replace('<code>', '<code>!')}. <code>!help</code> shows what I know.`,
+    `I don’t know the command ${shown.replace('<code>', '<code>!')}. <code>!help</code> shows what I know.`,
   );
   expect(say({ key: 'only for', person: UserId.parse('@a`<b>:x') }).html).toBe(
-    'This room belongs to <a href="https://matrix.to/#/%40a%60%3Cb%3E%3Ax"><code>@a`&lt;b&gt;:x</code></a>, so here I answer only them. ' +
-      'Invite me to a room of your own to talk to me.',
+    'Here I only answer <a href="https://matrix.to/#/%40a%60%3Cb%3E%3Ax"><code>@a`&lt;b&gt;:x</code></a>. ' +
+      'To talk to me, invite me to a room of your own.',
   );
 });
 
@@ -182,37 +213,37 @@ test('each trouble says whether to ask the same again', () => {
 
 test('counts read well', () => {
   expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting, kept: false }).body)).toEqual([
-    'This is a new conversation: the agent no longer knows what was said above. Just write.',
-    'This is a new conversation: the agent no longer knows what was said above. It begins with what is still in line: 1 message is waiting.',
-    'This is a new conversation: the agent no longer knows what was said above. It begins with what is still in line: 2 messages are waiting.',
+    'This chat starts over: the agent no longer knows what was said above. Just write.',
+    'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 1 message is waiting.',
+    'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 2 messages are waiting.',
   ]);
 });
 
-test('a memory that stays is not called a new conversation', () => {
+test('a memory that stays is not said to be forgotten', () => {
   expect(say({ key: 'cleared', waiting: 0, kept: true }).body).toBe(
-    'What was open here is dropped. The agent still knows what was said: here it has one memory for all you write. Just write.',
+    'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write. Just write.',
   );
 });
 
 describe('the greeting', () => {
   const commandsNamed = [
     '- `!help`: shows this list (also `!h`, `!?`)',
-    '- `!stop`: stops the answer that is being written',
-    '- `!clear`: begins a new conversation: the agent forgets what was said here (also `!reset`)',
+    '- `!stop`: stops the current answer',
+    '- `!clear`: starts over: the agent forgets what was said here (also `!reset`)',
     '- `!new [name]`: makes another chat',
     '- `!chats [all]`: lists your chats, with `all` the archived ones too',
   ].join('\n');
 
   test('says that one can just write, and names commands of the table', () => {
     expect(say({ key: 'greeting', defaultAgent: false, inSpace: true }).body).toBe(
-      `Hello! **Just write**, and your agent answers here. Besides, there are:\n\n${commandsNamed}`,
+      `Hello! **Just write**, and your agent answers here. Useful commands:\n\n${commandsNamed}`,
     );
   });
 
   test('says when the default agent answers', () => {
     expect(say({ key: 'greeting', defaultAgent: true, inSpace: true }).body).toBe(
-      'Hello! **Just write**, and the default agent answers here. You have none of your own yet; ' +
-        `once you do, this room changes to it by itself. Besides, there are:\n\n${commandsNamed}`,
+      'Hello! **Just write**, and the default agent answers here. ' +
+        `Once you have an agent of your own, it takes over by itself. Useful commands:\n\n${commandsNamed}`,
     );
   });
 });
@@ -250,12 +281,12 @@ describe('the list of chats', () => {
   test('counts archived ones, or marks them', () => {
     const last = (archived: number, ...chats: ChatLine[]) =>
       say({ key: 'chats', chats, archived }).body.split('\n').at(-1);
-    expect(last(1, chat(1, 'Rome'))).toBe('`!new` makes another one. 1 chat is archived: `!chats all` lists them too.');
+    expect(last(1, chat(1, 'Rome'))).toBe('`!new` makes another one. 1 chat is archived: `!chats all` lists it too.');
     expect(last(2, chat(1, 'Rome'))).toBe(
       '`!new` makes another one. 2 chats are archived: `!chats all` lists them too.',
     );
     expect(last(2)).toBe(
-      'Nothing is open: 2 chats are archived. `!chats all` shows what there is, `!new` makes a chat.',
+      'You have no open chats. 2 chats are archived: `!chats all` lists them, `!new` makes another one.',
     );
     expect(say({ key: 'chats', chats: [chat(1, 'Rome', true), chat(2, 'Oslo')], archived: 0 }).body).toBe(
       [
@@ -264,7 +295,7 @@ describe('the list of chats', () => {
         '- **1**: `Rome` ([open](https://matrix.to/#/%21Rome%3Atest?via=hs.test)), archived',
         '- **2**: `Oslo` ([open](https://matrix.to/#/%21Oslo%3Atest?via=hs.test))',
         '',
-        '`!new` makes another one, `!unarchive` and its number bring one back.',
+        '`!new` makes another one, `!unarchive 1` brings `Rome` back.',
       ].join('\n'),
     );
   });
@@ -321,10 +352,10 @@ describe('where a client shows ids in place of links to what it does not know', 
     ],
     [{ key: 'chat is ready', chat: 'Trip', number: 1, room }, 'chat: Trip (!tqSZ:hs.test).'],
     [{ key: 'chat is ready', chat: 'Trip', number: 2, room }, 'Here is your chat Trip (!tqSZ:hs.test), number 2'],
-    [{ key: 'access is restored', chats: 1, list, invited: 0 }, 'I answer in your chat: Trip (!tqSZ:hs.test).'],
+    [{ key: 'access is restored', chats: 1, list, invited: 0 }, 'but in your chat: Trip (!tqSZ:hs.test).'],
     [{ key: 'access is restored', chats: 1, list, invited: 1 }, 'go on in your chat: Trip (!tqSZ:hs.test).'],
     [{ key: 'room could not be entered', room }, 'the room you invited me to (!tqSZ:hs.test)'],
-    [{ key: 'only for', person: UserId.parse('@ann:hs.test') }, 'belongs to @ann:hs.test, so'],
+    [{ key: 'only for', person: UserId.parse('@ann:hs.test') }, 'only answer @ann:hs.test. To'],
   ])('%j still says what it is about', (notice, said) => {
     expect(shown(notice)).toContain(said);
   });
@@ -347,15 +378,15 @@ describe('where a client shows ids in place of links to what it does not know', 
 describe('who has no agent', () => {
   test('is told whom to ask', () => {
     expect(say({ key: 'no agent for you', contact: null })).toEqual({
-      body: 'There is no agent for you yet, so I cannot answer here. Please ask the people who run this service for access.',
+      body: 'There’s no agent for you yet, so I can’t answer here. Please ask the people who run this service for access.',
     });
   });
 
   test('reads the words of the operator, as Markdown', () => {
     expect(say({ key: 'no agent for you', contact: 'Ask [us](mailto:help@example.org):\n\n- *today*\n' })).toEqual({
-      body: 'There is no agent for you yet, so I cannot answer here.\n\nAsk [us](mailto:help@example.org):\n\n- *today*',
+      body: 'There’s no agent for you yet, so I can’t answer here.\n\nAsk [us](mailto:help@example.org):\n\n- *today*',
       html:
-        '<p>There is no agent for you yet, so I cannot answer here.</p>\n' +
+        '<p>There’s no agent for you yet, so I can’t answer here.</p>\n' +
         '<p>Ask <a href="mailto:help@example.org">us</a>:</p>\n<ul>\n<li><em>today</em></li>\n</ul>',
     });
   });
@@ -400,7 +431,7 @@ test.each(['M_INVITE_BLOCKED', 'ORG.MATRIX.MSC4155.INVITE_BLOCKED'])(
     for (const key of ['chat could not be made', 'Space could not be made'] as const) {
       const { body } = say({ key, code });
       expect(body).toMatch(
-        /^I could not bring you into a new (chat|Space): your account does not take invitations from me/,
+        /^I couldn’t bring you into a new (chat|Space), because your account doesn’t take invitations from me/,
       );
       expect(body).not.toContain('tell the people');
     }
@@ -413,7 +444,7 @@ test('the length of an answer is blamed only where the homeserver says so', () =
     { key: 'answer was refused', tooLarge: false },
     { key: 'answer was refused', tooLarge: undefined },
   ] as const) {
-    expect(say(notice).body).toMatch(/`!retry` sends the same answer again\.$/);
+    expect(say(notice).body).toMatch(/`!retry` tries again\.$/);
   }
 });
 
@@ -423,10 +454,10 @@ test('one chat is one chat', () => {
     unlinked(say({ key: 'access is restored', chats: numbers.length, list: numbers.map(chat), invited }).body);
   const another = ' Want another one? Write `!new` here.';
   expect([there(0, 1), there(0, 1, 2), there(1, 1), there(3, 1, 2)]).toEqual([
-    `I answer in your chat: \`Chat 1\` (open).${another}`,
-    `I answer in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
-    `Welcome back! I sent you an invitation; please accept and go on in your chat: \`Chat 1\` (open).${another}`,
-    `Welcome back! I sent you 3 invitations; please accept and go on in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
+    `I don’t answer here, but in your chat: \`Chat 1\` (open).${another}`,
+    `I don’t answer here, but in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
+    `Welcome back! I’ve sent you an invitation. Please accept, and go on in your chat: \`Chat 1\` (open).${another}`,
+    `Welcome back! I’ve sent you 3 invitations. Please accept, and go on in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
   ]);
 });
 

@@ -26,7 +26,9 @@ import { lastLine, messagesOf } from './timeline.js';
 createPanes();
 const [session, description] = await Promise.all([logIn(), fetch('/demo/machine.json').then(jsonOf)]).catch((error) => {
   const isAway = !(error instanceof Refused);
-  notify(isAway ? 'The demo does not answer. Start it with “npm run demo” and load this page again.' : error.message);
+  notify(
+    isAway ? 'The demo is not running any more. Start it with “npm run demo”, then reload this page.' : error.message,
+  );
   throw error;
 });
 const { userId: me, bot, commands } = session;
@@ -55,7 +57,7 @@ const machine = createMachinePanel(/** @type {ChartNode} */ (description), me, (
 const accept = createInvitations(matrix, {
   me,
   bot,
-  failed: () => notify('An invitation could not be accepted. Load this page again to try once more.'),
+  failed: () => notify('An invitation could not be accepted. Reload this page to try again.'),
 });
 const roomList = createRoomList(visitRoom);
 
@@ -80,7 +82,7 @@ const actions = {
   },
   retry: (id) => inRoom((room) => outbox.retry(room, id)),
   react: (id, key, mine) =>
-    inRoom((room) => void outbox.react(room, id, key, mine).catch(() => notify('The reaction was not taken.'))),
+    inRoom((room) => void outbox.react(room, id, key, mine).catch(() => notify('Your reaction could not be sent.'))),
   pick: (id, button) => pick(button, (key) => actions.react(id, key, ownReaction(id, key))),
 };
 const conversation = createConversation({ actions, commands }, () => void loadEarlier());

@@ -114,7 +114,7 @@ async function copyText(element, button) {
     () => true,
     () => false,
   );
-  button.textContent = done ? 'Copied' : 'Not possible';
+  button.textContent = done ? 'Copied' : 'Could not copy';
   setTimeout(() => (button.textContent = 'Copy'), 1500);
 }
 

@@ -71,6 +71,11 @@ describe('an entry room', () => {
     );
   });
 
+  it('names only commands that do something there', () => {
+    const unknown: RoomEvent = { type: 'command.unknown', eventId: id('u'), sender: ann, name: 'stpo' };
+    expect(pointing.on(unknown).does).toEqual([say({ key: 'unknown command', name: 'stpo', place: 'entry' }, 'u')]);
+  });
+
   it('leads to the chats where it is encrypted, once: what is written here is never read', () => {
     const asked = { at: 'pointing', does: [asksForAccess('encrypted')], changes: { encrypted: true } };
     expect(pointing.on(encrypted)).toEqual(asked);

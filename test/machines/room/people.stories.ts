@@ -114,7 +114,7 @@ describe('what is answered everywhere', () => {
     const unknown: RoomEvent = { type: 'command.unknown', eventId: id('u'), sender: ann, name: 'hlep' };
     expect([scene.on(command('help')), scene.on(unknown), scene.on(file)]).toEqual([
       { at, does: [say({ key: 'help', inSpace: false }, 'help')], changes: {} },
-      { at, does: [say({ key: 'unknown command', name: 'hlep' }, 'u')], changes: {} },
+      { at, does: [say({ key: 'unknown command', name: 'hlep', place: 'only chat' }, 'u')], changes: {} },
       { at, does: [say({ key: 'files are not taken' }, 'file')], changes: {} },
     ]);
   });

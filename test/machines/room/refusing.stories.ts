@@ -70,7 +70,7 @@ describe('a refused person', () => {
     const unknown: RoomEvent = { type: 'command.unknown', eventId: id('u'), sender: ann, name: 'hlep' };
     expect([command('whoami'), unknown].map((event) => refusing.on(event).does)).toEqual([
       [say({ key: 'you are', person: ann }, 'whoami')],
-      [say({ key: 'unknown command', name: 'hlep' }, 'u')],
+      [say({ key: 'unknown command', name: 'hlep', place: 'refused' }, 'u')],
     ]);
   });
 
