@@ -425,12 +425,7 @@ const awaitingConfirmation: State = {
       actions: 'ask the person what the agent asks',
     },
     resumed: [
-      {
-        guard: 'the turn may be asked again',
-        target: '#asking',
-        reenter: true,
-        actions: 'close the question',
-      },
+      { guard: 'the turn may be asked again', target: '#asking', reenter: true, actions: 'close the question' },
       { target: '#between turns', actions: ['note that it was interrupted', 'say that it was interrupted'] },
     ],
   },

@@ -6,7 +6,7 @@ import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/id
 import type { Marker } from '../machines/marker.ts';
 import type { Farewell, Notice, Trouble } from '../machines/notices.ts';
 import type { RoomEvent } from '../machines/room.events.ts';
-import type { Text } from '../machines/room.model.ts';
+import type { Quoted, Text } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 
@@ -124,6 +124,9 @@ export type JoinRoom = (
 
 /** Shows (for at most `ms`) or hides that the bot is typing; never rejects. */
 export type ShowTyping = (room: RoomId, ms: number) => Promise<void>;
+
+/** Who wrote a message, and how it begins; null where the homeserver does not say so soon. Never rejects. */
+export type QuoteOf = (room: RoomId, event: EventId) => Promise<Quoted | null>;
 
 /** A room or Space to create. */
 export interface NewRoom {

@@ -6,6 +6,7 @@ import { withCounted } from '../matrix/counted.ts';
 import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
 import type { KeepMarker } from '../matrix/markers.ts';
+import { createQuoting } from '../matrix/quoting.ts';
 import { createRoomWork } from '../matrix/rooms.ts';
 import { createSignals } from '../matrix/signals.ts';
 import { createStanding, type Suspension } from '../matrix/standing.ts';
@@ -38,6 +39,7 @@ export function composeMatrix(options: MatrixOptions) {
   const standing = createStanding(options);
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });
+  const quoting = createQuoting({ api, log });
   const work = createRoomWork({
     ...{ api: withCounted(api, courier), me, chance, now, log, keepMarker, standing },
   });
@@ -49,11 +51,13 @@ export function composeMatrix(options: MatrixOptions) {
     forActors: {
       ...attendance.watching({ work, send: courier.send }, onGone),
       ...{ sendDisposable: courier.sendDisposable, joinRoom: work.joinRoom, showTyping: signals.showTyping },
+      quoteOf: quoting.quoteOf,
     },
     async close() {
       survey.close();
       work.close();
       signals.close();
+      quoting.close();
       await courier.close();
       attendance.close();
     },

@@ -56,7 +56,7 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
     ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: (why) => en.farewells[why] },
-    ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping },
+    ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping, quoteOf: shared.quoteOf },
     openLink: openLinks({
       baseOf: shared.baseOf,
       // When an agent's question expires is a time of day.

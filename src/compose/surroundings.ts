@@ -21,6 +21,7 @@ import type {
   JoinRoom,
   Log,
   Now,
+  QuoteOf,
   RenderNotice,
   RoomWork,
   Send,
@@ -51,6 +52,7 @@ export interface Surroundings extends Basis {
   sendDisposable: SendDisposable;
   joinRoom: JoinRoom;
   showTyping: ShowTyping;
+  quoteOf: QuoteOf;
   work: RoomWork;
   reception: Reception;
   observe: { room: Observe<RoomId, RoomContext>; person: Observe<UserId, PersonContext> };

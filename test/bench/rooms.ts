@@ -103,6 +103,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           tellPerson: (_, told) => told(),
           elsewhere: { tell: async () => undefined },
           companyOf: async () => null,
+          quoteOf: async () => null,
           farewell: (why) => why,
           openLink(_, listen) {
             queueMicrotask(() => listen({ type: 'opened' }));

@@ -104,7 +104,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     evictAfterMs: 60_000,
     observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
-    ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null },
+    ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null, quoteOf: async () => null },
     isEncrypted: () => false,
     onStore: () => {},
   });

@@ -84,6 +84,41 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       expect(fromBot()).toEqual([said]);
     });
 
+    test('an agent reads what a reply answers, also an answer of its own that grew', async () => {
+      const replies: unknown[] = [];
+      const agent = await world.agent(async (connection) => {
+        connection.send(STATUS);
+        const { reply_to: of, reply_quote: quote } = await connection.next();
+        replies.push([of, quote]);
+        connection.send(chunk('The beginning.'));
+        connection.send(chunk(' The end.'));
+        connection.send(END);
+      });
+      const bot = await world.bot({ agents: { a: agent.url }, reply: { firstEditMs: 1 } });
+      const { someone, room } = await meet(bot);
+      await someone.say(room, 'tell me a story');
+      const { eventId: id } = await someone.message(room, (m) => m.body === 'The beginning. The end.');
+      const relation = { 'm.relates_to': { 'm.in_reply_to': { event_id: id } } };
+      await someone.client.sendEvent(
+        room,
+        'm.room.message' as never,
+        { msgtype: 'm.text', body: 'Why?', ...relation } as never,
+      );
+      const gone = { 'm.relates_to': { 'm.in_reply_to': { event_id: '$nothing' } } };
+      await someone.client.sendEvent(
+        room,
+        'm.room.message' as never,
+        { msgtype: 'm.text', body: 'And?', ...gone } as never,
+      );
+      await someone.waitFor(room, () => replies.length === 3);
+      const quote = { user_id: bot.userId, text: 'The beginning. The end.' };
+      expect(replies).toEqual([
+        [undefined, undefined],
+        [id, quote],
+        ['$nothing', undefined],
+      ]);
+    });
+
     test('serves two rooms with two agents at the same time', async () => {
       const slow = await world.agent(scripts.hang);
       const quick = await world.agent(echo);

@@ -29,6 +29,7 @@ export interface RoomEffectPorts {
   sendDisposable: ports.SendDisposable;
   joinRoom: ports.JoinRoom;
   showTyping: ports.ShowTyping;
+  quoteOf: ports.QuoteOf;
   work: ports.RoomWork;
   tellPerson: Post['tellPerson'];
   elsewhere: Elsewhere;

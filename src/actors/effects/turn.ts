@@ -4,7 +4,7 @@ import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Answer, Text } from '../../../machines/room.model.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
-import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
+import type { Chance, Link, LinkEvent, Log, OpenLink, Places, QuoteOf } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 import { createPieces, type Pieces } from './pieces.ts';
@@ -22,6 +22,7 @@ export interface TurnWorld {
   room: RoomId;
   openLink: OpenLink;
   places: Places;
+  quoteOf: QuoteOf;
   chance: Chance;
   log: Log;
   /** What names this turn in the log, and hears how its answer comes. */
@@ -111,6 +112,12 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (news !== null) tell(news);
   }
 
+  function write(room: RoomId, text: Text): void {
+    world.reach('user message about to be written');
+    link?.ask({ room, text });
+    world.reach('user message written');
+  }
+
   function stop(trouble: Trouble | null): void {
     stoppedFor = trouble;
     link?.stop();
@@ -126,9 +133,15 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
-      world.reach('user message about to be written');
-      link?.ask({ room, text });
-      world.reach('user message written');
+      const { replyTo, quoted } = text;
+      if (replyTo === null || quoted !== undefined) return write(room, text);
+      world
+        .quoteOf(room, replyTo)
+        .then((found) => write(room, found === null ? text : { ...text, quoted: found }))
+        .catch((error: unknown) => {
+          world.log.error({ ...story.about(), error }, 'message could not be written');
+          tell(lost(id));
+        });
     },
     confirm(question, approved) {
       answer?.goOn();

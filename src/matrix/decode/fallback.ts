@@ -31,7 +31,7 @@ export function withoutReplyFallback(body: string, html: string | null): Reply {
     const quoted = next === null ? null : QUOTED_LINE.exec(next);
     if (quoted !== null) quote.push(quoted[1] ?? '');
     else if (next !== null && next !== '') return all;
-    else return { quoted: { author, excerpt: excerptOf(quote) }, own: lines.slice(at + 1).join('\n') };
+    else return { quoted: { author, excerpt: excerptOf(quote.join('\n')) }, own: lines.slice(at + 1).join('\n') };
   }
 }
 
@@ -39,6 +39,7 @@ function line(lines: readonly string[], at: number): string | null {
   return lines[at]?.replace(/\r$/, '') ?? null;
 }
 
-function excerptOf(quote: readonly string[]): string {
-  return [...quote.join('\n').slice(0, 2 * MAX_EXCERPT)].slice(0, MAX_EXCERPT).join('').trim().toWellFormed();
+/** As much of a message as tells which one it is. */
+export function excerptOf(words: string): string {
+  return [...words.slice(0, 2 * MAX_EXCERPT)].slice(0, MAX_EXCERPT).join('').trim().toWellFormed();
 }

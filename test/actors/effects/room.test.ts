@@ -78,6 +78,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       work,
       tellPerson: (word, told) => void words.push({ word, told }),
       companyOf: async () => null,
+      quoteOf: async () => null,
       elsewhere: {
         tell: async ({ person, room, why }, id) => void happened.push(`tell ${person} of ${room}: ${why} (${id})`),
       },

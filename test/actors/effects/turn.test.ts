@@ -38,7 +38,11 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
       happened.push(`open ${where.agent} ${where.contextId}`);
       listeners.push(listen);
       return {
-        ask: ({ room, text }) => happened.push(`ask ${room} ${text.eventId}`),
+        ask({ room, text }) {
+          if ('throws' in text) throw new Error('not written');
+          const about = text.quoted === undefined ? '' : ` about ${text.quoted.excerpt}`;
+          happened.push(`ask ${room} ${text.eventId}${about}`);
+        },
         confirm: (question, approved) => happened.push(`confirm ${question} ${approved}`),
         stop: () => happened.push('stop'),
         close: () => happened.push('close'),
@@ -51,6 +55,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
         return () => happened.push('leave the place');
       },
     },
+    quoteOf: async () => null,
     chance: () => 0.25,
     log,
     story: {
@@ -188,6 +193,39 @@ describe('a turn', () => {
     turn.confirm('q1', true);
     turn.stop(null);
     expect(happened.slice(1)).toEqual([`ask ${ROOM} $1`, 'confirm q1 true', 'stop']);
+  });
+
+  const reply = { ...textOf(1), replyTo: '$0' as EventId };
+  const quoted = { author: textOf(1).sender, excerpt: 'a cat' };
+
+  it('asks a reply with what it answers, once that is found', async () => {
+    const { turn, open, happened } = liveTurn({ quoteOf: async () => quoted });
+    open();
+    turn.ask(ROOM, reply);
+    expect(happened.slice(1)).toEqual([]);
+    await until(() => happened.length === 2);
+    expect(happened.at(-1)).toBe(`ask ${ROOM} $1 about a cat`);
+  });
+
+  it('asks a reply without it where that is not found, and looks for nothing that it quotes itself', async () => {
+    const { turn, open, happened } = liveTurn();
+    open();
+    turn.ask(ROOM, reply);
+    await until(() => happened.length === 2);
+    expect(happened.at(-1)).toBe(`ask ${ROOM} $1`);
+    const own = liveTurn({ quoteOf: () => Promise.reject(new Error('nobody asks')) });
+    own.open();
+    own.turn.ask(ROOM, { ...reply, quoted });
+    expect(own.happened.at(-1)).toBe(`ask ${ROOM} $1 about a cat`);
+  });
+
+  it('ends the turn where a reply cannot be written', async () => {
+    const { turn, open, told } = liveTurn();
+    open();
+    turn.ask(ROOM, { ...reply, throws: true } as typeof reply);
+    await until(() => told.length === 1);
+    const lost = { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 0 };
+    expect(told).toEqual([{ type: 'turn.ended', turn: TURN, ...lost }]);
   });
 
   it('shows no more of an answer that nobody wants, and still ends', () => {
