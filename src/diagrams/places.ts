@@ -20,12 +20,19 @@ export function placesOf(machine: AnyStateMachine): AnyMachineSnapshot[] {
   const input: RoomInTheHouse = { ...nobody, limits };
   const start = machine.resolveState({ value: 'unclaimed', context: input }) as AnyMachineSnapshot;
   const places = [start];
-  const known = new Set(marksOf(start));
+  const known = new Set(marksOf(start, factsOf(start)));
+  /** Looked at already: their marks are known. */
+  const seen = new Set<string>();
   for (const place of places) {
     for (const event of [...happenings(place.context as RoomContext), ...dueIn(place)]) {
+      // Most change nothing, which is found out much faster than what they change.
+      if (!place.can(event)) continue;
       const [next] = transition(machine, place, event as never) as [AnyMachineSnapshot, unknown];
-      if (next === place || next.status === 'done') continue;
-      const marks = marksOf(next).filter((mark) => !known.has(mark));
+      const facts = factsOf(next);
+      const all = JSON.stringify([next.value, facts]);
+      if (next.status === 'done' || seen.has(all)) continue;
+      seen.add(all);
+      const marks = marksOf(next, facts).filter((mark) => !known.has(mark));
       if (marks.length === 0) continue;
       marks.forEach((mark) => known.add(mark));
       places.push(next);
@@ -59,25 +66,41 @@ function hears(node: AnyStateNode): boolean {
   return known;
 }
 
-/**
- * The states of a place. Those that hear messages also with each thing that is known of the person, and with each two of
- * what the talk is at.
- */
-function marksOf({ value, context, _nodes }: AnyMachineSnapshot): string[] {
-  const { turn, waiting, unanswered, last, question, dialog, told, noticed, number } = context as RoomContext;
-  const ofThePerson = named({ noticed, told: told.length > 0, numbered: number !== null });
-  const talk = {
-    ...{ waiting: waiting.length, question: question !== null, dialog: dialog !== null, unanswered: unanswered?.why },
-    ...{ answered: last !== null, discarded: turn?.discarded, confirmations: turn?.confirmations },
-  };
-  const ofTheTalk = named(talk);
-  const pairs = ofTheTalk.flatMap((one, index) => ofTheTalk.slice(index + 1).map((other) => `${one}, ${other}`));
-  const so = Object.entries(talk).flatMap(([name, fact]) => (fact ? [name] : []));
-  const plain = so.length < 3 ? [`only ${so.join()}`] : [];
-  const states = _nodes.filter(hears).map(({ id }) => id);
-  return [JSON.stringify(value), ...[...ofThePerson, ...pairs, ...plain].map((mark) => `${states.join()} ${mark}`)];
+interface Facts {
+  ofThePerson: Record<string, boolean>;
+  ofTheTalk: Record<string, string | number | boolean | undefined>;
 }
 
-function named(facts: Record<string, string | number | boolean | undefined>): string[] {
+function factsOf({ context }: AnyMachineSnapshot): Facts {
+  const { turn, waiting, unanswered, last, question, dialog, told, noticed, number } = context as RoomContext;
+  return {
+    ofThePerson: { noticed, told: told.length > 0, numbered: number !== null },
+    ofTheTalk: {
+      ...{ waiting: waiting.length, question: question !== null, dialog: dialog !== null, unanswered: unanswered?.why },
+      ...{ answered: last !== null, discarded: turn?.discarded, confirmations: turn?.confirmations },
+    },
+  };
+}
+
+/**
+ * The states of a place. Those that hear messages also with each thing that is known of the person, with each two of what
+ * the talk is at, and with what is so where that is little: a cell of the table names the fewest.
+ */
+function marksOf({ value, _nodes }: AnyMachineSnapshot, { ofThePerson, ofTheTalk }: Facts): string[] {
+  const talk = named(ofTheTalk);
+  const pairs = talk.flatMap((one, index) => talk.slice(index + 1).map((other) => `${one}, ${other}`));
+  const so = Object.keys(ofTheTalk).filter((name) => Boolean(ofTheTalk[name]));
+  const plain = so.length < 3 ? [`only ${so.join()}`] : [];
+  const states = _nodes
+    .filter(hears)
+    .map(({ id }) => id)
+    .sort();
+  return [
+    JSON.stringify(value),
+    ...[...named(ofThePerson), ...pairs, ...plain].map((mark) => `${states.join()} ${mark}`),
+  ];
+}
+
+function named(facts: Facts['ofTheTalk']): string[] {
   return Object.entries(facts).map(([name, fact]) => `${name}: ${fact}`);
 }

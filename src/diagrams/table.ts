@@ -138,6 +138,7 @@ function placeIn(name: Circumstance): number {
 }
 
 function treat(machine: AnyStateMachine, place: AnyMachineSnapshot, message: Message): Treatment {
+  if (!place.can(message)) return isNamed(place, message) ? 'ignored' : 'dropped';
   const [next, effects] = transition(machine, place, message as never) as [AnyMachineSnapshot, Effect[]];
   if (waitingIn(next) > waitingIn(place)) return 'held';
   const moved = JSON.stringify(next.value) !== JSON.stringify(place.value);
