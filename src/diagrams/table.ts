@@ -1,5 +1,5 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
-import { transition, type AnyMachineSnapshot, type AnyStateNode, type AnyStateMachine } from 'xstate';
+import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
 import { notices, type Notice } from '../../machines/notices.ts';
 import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';

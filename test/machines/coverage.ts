@@ -14,10 +14,11 @@ const names = new WeakMap<AnyTransitionDefinition, string>();
 export function nameOf(transition: AnyTransitionDefinition): string {
   const known = names.get(transition);
   if (known !== undefined) return known;
-  const { source, eventType, guard } = transition;
-  const siblings = eventType === '' ? source.always : source.transitions.get(eventType as string);
-  const index = siblings?.findIndex((other) => other.guard === guard) ?? -1;
-  const name = `${source.id} × ${eventType as string} × ${index}`;
+  const source = transition.source as AnyStateNode;
+  const event = String(transition.eventType);
+  const siblings = event === '' ? source.always : source.transitions.get(event);
+  const index = siblings?.findIndex((other) => other.guard === transition.guard) ?? -1;
+  const name = `${source.id} × ${event} × ${index}`;
   names.set(transition, name);
   return name;
 }

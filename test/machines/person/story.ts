@@ -64,7 +64,7 @@ export class Story {
     for (const one of transitions) taken.add(nameOf(one));
     const context = PersonContext.parse(JSON.parse(JSON.stringify(next.context)));
     const does = actions.map(({ type, params }): Effect => [type, reread(personEffectSchemas, type, params)]);
-    return new Story(personMachine.resolveState({ value: next.value, context }), does).after(...more);
+    return new Story(personMachine.resolveState({ value: next.value as StateValue, context }), does).after(...more);
   }
 
   /** Where the event leads, what it does, and which parts of the context are not what they were. */

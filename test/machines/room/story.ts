@@ -305,7 +305,7 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
       does.push([type, reread(roomEffectSchemas, type, params)]);
     }
   }
-  const { value, status } = next;
+  const { value, status } = next as RoomSnapshot;
   const { limits } = snapshot.context;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
   return { snapshot: resolve(value, context, status, limits), timers: running, does };
