@@ -1,11 +1,11 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
-import { transition, type AnyMachineSnapshot, type AnyStateNode, type AnyStateMachine } from 'xstate';
+import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
 import { notices, type Notice } from '../../machines/notices.ts';
 import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { messages, type Message } from './happenings.ts';
-import { placesOf } from './places.ts';
+import { hearsMessages, placesOf } from './places.ts';
 import { allNodes, describeMachine, isPassing, pathTo, type ChartNode } from './walk.ts';
 
 /**
@@ -51,13 +51,10 @@ const circumstances = [
 /** The states of the regions beside the conversation in which something goes on: `dialog open`; not where a region hears no message. */
 function goingOn({ _nodes }: AnyMachineSnapshot): Circumstance[] {
   const others = _nodes.filter(({ parent }) => parent?.parent?.type === 'parallel' && parent.key !== 'conversation');
-  const begun = others.filter((node) => !node.parent?.initial.target.includes(node) && hearsMessages(node.parent));
+  const begun = others
+    .filter(({ parent }) => parent !== undefined && hearsMessages(parent))
+    .filter((node) => !node.parent?.initial.target.includes(node));
   return begun.map(({ key, parent }) => `${parent?.key} ${key}`);
-}
-
-function hearsMessages(region: AnyStateNode | undefined): boolean {
-  const heard = Object.values(region?.states ?? {}).flatMap(({ ownEvents }) => ownEvents as string[]);
-  return messages.some(({ type }) => heard.includes(type));
 }
 
 /** Runs every message in every place in which a room can be found. */
@@ -141,6 +138,7 @@ function placeIn(name: Circumstance): number {
 }
 
 function treat(machine: AnyStateMachine, place: AnyMachineSnapshot, message: Message): Treatment {
+  if (!place.can(message)) return isNamed(place, message) ? 'ignored' : 'dropped';
   const [next, effects] = transition(machine, place, message as never) as [AnyMachineSnapshot, Effect[]];
   if (waitingIn(next) > waitingIn(place)) return 'held';
   const moved = JSON.stringify(next.value) !== JSON.stringify(place.value);

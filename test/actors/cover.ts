@@ -1,6 +1,5 @@
 /** For the path cover: the chart's side of the walk. What can happen at a record, and what XState itself makes of it. */
 import {
-  createActor,
   transition,
   type AnyEventObject,
   type AnyMachineSnapshot,
@@ -13,6 +12,7 @@ import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { commandMoves, inputOf, later, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
+import { observed } from '../machines/coverage.ts';
 import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
 export const shipped = roomDefinition(smallestLimits, DEVICE);
@@ -114,7 +114,7 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
   if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
-    const found = facts(record);
+    const found = [...facts(record), besidesOf(record).length > 0];
     if (found.filter(Boolean).length > 2) return null;
     key.push(found);
   }
@@ -176,18 +176,12 @@ export const taken = new Set<AnyTransitionDefinition>();
 
 /** Notes which transitions of the chart the events take. */
 export function note(snapshot: AnyMachineSnapshot, events: readonly AnyEventObject[]): void {
-  const actor = createActor(machine, {
-    snapshot: snapshot as never,
-    clock: { setTimeout: () => 0, clearTimeout: () => {} },
-    inspect: (happened) => {
-      if (happened.type !== '@xstate.microstep') return;
-      for (const one of (happened as { _transitions?: AnyTransitionDefinition[] })._transitions ?? []) taken.add(one);
-    },
-  });
-  actor.subscribe({ error: () => {} });
-  actor.start();
-  for (const event of events) actor.send(event);
-  actor.stop();
+  let at = snapshot;
+  for (const event of events) {
+    const { next, transitions } = observed(machine, at, event);
+    for (const one of transitions) taken.add(one);
+    at = next;
+  }
 }
 
 /** All transitions below a state, and its own. */

@@ -46,39 +46,49 @@ function frozen<T>(value: T): T {
   return value;
 }
 
+/** What the process at hand has written and begun to do; each begins with nothing. */
+let disk = '';
+let begun: [string, unknown][] = [];
+
+/** Built once: a kind of actor of its own for each process would cost more than its steps. */
+const killedBeforeItActs = durable(definition, {
+  write: (_, record) => {
+    disk = JSON.stringify(record);
+    return new Promise(() => {});
+  },
+  perform: () => {},
+  committed: () => {},
+  reach: () => {},
+});
+
 /** A process that starts from the stored text, takes one input and is killed when that is on disk, before it acts. */
 function killedWhenWritten(stored: string, one: Input): string {
-  let disk = stored;
-  const logic = durable(definition, {
-    write: (_, record) => {
-      disk = JSON.stringify(record);
-      return new Promise(() => {});
-    },
-    perform: () => {},
-    committed: () => {},
-    reach: () => {},
-  });
-  const actor = createActor(logic, { input: { key: ROOM, record: read(stored) } });
+  disk = stored;
+  const actor = createActor(killedBeforeItActs, { input: { key: ROOM, record: read(stored) } });
   actor.start().send({ type: 'admit', inputs: [one], onDisk: null });
   return disk;
 }
 
-/** A process that takes the inputs one by one, does all it should, and is killed then; gives what it began to do as well. */
-async function killedAfterEffects(use: RoomDefinition, stored: string, ...inputs: Input[]) {
-  let disk = stored;
-  const effects: [string, unknown][] = [];
-  const logic = durable(use, {
+function actingLogic(use: RoomDefinition) {
+  return durable(use, {
     write: async (_, record) => void (disk = JSON.stringify(record)),
-    perform: (_, { type, params }) => effects.push([type, params]),
+    perform: (_, { type, params }) => begun.push([type, params]),
     committed: () => {},
     reach: () => {},
   });
-  const actor = createActor(logic, { input: { key: ROOM, record: read(stored) } });
+}
+const acting = { everyStepIsWritten: actingLogic(definition), shipped: actingLogic(shipped) };
+
+/** A process that takes the inputs one by one, does all it should, and is killed then; gives what it began to do as well. */
+async function killedAfterEffects(kind: keyof typeof acting, stored: string, ...inputs: Input[]) {
+  disk = stored;
+  begun = [];
+  const actor = createActor(acting[kind], { input: { key: ROOM, record: read(stored) } });
   actor.start();
   for (const one of inputs) {
     await new Promise<void>((told) => actor.send({ type: 'admit', inputs: [one], onDisk: () => told() }));
   }
-  return { disk, effects };
+  return { disk, effects: begun };
 }
 
 interface Place {
@@ -86,9 +96,10 @@ interface Place {
   snapshot: AnyMachineSnapshot;
 }
 
-/** One input at one place. */
+/** One input at one place, and what XState itself makes of it. */
 interface Edge extends Place {
   one: Input;
+  wanted: ReturnType<typeof pure>;
 }
 
 function placeOf(record: Envelope): Place {
@@ -105,17 +116,20 @@ function explore(): { places: Place[]; edges: Edge[] } {
     const before = JSON.parse(stored) as Envelope<RoomContext>;
     if (before.done) continue;
     for (const one of inputsOf(before)) {
-      edges.push({ stored, snapshot, one });
       const events = eventsOf(before, one);
-      const expected = pure(snapshot, events).snapshot;
+      const wanted = pure(snapshot, events);
+      const { snapshot: expected } = wanted;
+      edges.push({ stored, snapshot, one, wanted });
       note(snapshot, events);
       const disk = killedWhenWritten(stored, one);
+      // The place was compared when it was found.
+      if (disk === stored && expected === snapshot) continue;
       const record = JSON.parse(disk) as Envelope;
-      const context = `${conversationOf(before)} on ${JSON.stringify(one)}`;
-      expectSame([record.value, record.context], [expected.value, rememberedOf(expected)], context);
+      const what = () => `${conversationOf(before)} on ${JSON.stringify(one)}`;
+      expectSame([record.value, record.context], [expected.value, rememberedOf(expected)], what);
       if (!timersAreRight(record, expected))
-        expect.fail(`wrong timers: ${context} gives ${JSON.stringify(record.timers)}`);
-      expect(record.parked, context).toEqual([]);
+        expect.fail(`wrong timers: ${what()} gives ${JSON.stringify(record.timers)}`);
+      if (record.parked.length > 0) expect(record.parked, what()).toEqual([]);
       const key = keyOf(record);
       if (key === null || known.has(key)) continue;
       known.add(key);
@@ -129,8 +143,8 @@ let explored: ReturnType<typeof explore> | null = null;
 const walk = () => (explored ??= explore());
 
 /** Compares large values, of which nearly all are equal, by their text first. */
-function expectSame(actual: unknown, wanted: unknown, what: string): void {
-  if (JSON.stringify(actual) !== JSON.stringify(wanted)) expect(actual, what).toEqual(wanted);
+function expectSame(actual: unknown, wanted: unknown, what: () => string): void {
+  if (JSON.stringify(actual) !== JSON.stringify(wanted)) expect(actual, what()).toEqual(wanted);
 }
 
 it('every transition of the chart goes the same way through a host that is killed after each step', async () => {
@@ -143,25 +157,26 @@ it('every transition of the chart goes the same way through a host that is kille
   for (const { stored, snapshot } of places) {
     const before = JSON.parse(stored) as Envelope<RoomContext>;
     if (before.done || roomRest.mayLeaveMemory(before)) continue;
-    const resumed = await killedAfterEffects(definition, stored, input({ type: 'resumed' }));
+    const resumed = await killedAfterEffects('everyStepIsWritten', stored, input({ type: 'resumed' }));
     const woken = pure(snapshot, [{ type: 'resumed' }]);
     const record = JSON.parse(resumed.disk) as Envelope;
     expect([record.value, record.context]).toEqual([woken.snapshot.value, rememberedOf(woken.snapshot)]);
     expect(resumed.effects).toEqual(woken.effects);
     for (const one of inputsOf(record)) {
       const { snapshot: wanted, effects: wantedEffects } = pure(woken.snapshot, eventsOf(record, one));
-      const { disk, effects } = await killedAfterEffects(definition, resumed.disk, one);
+      const { disk, effects } = await killedAfterEffects('everyStepIsWritten', resumed.disk, one);
       const { value, context } = JSON.parse(disk) as Envelope;
-      const what = `${conversationOf(before)}, resumed, on ${JSON.stringify(one)}`;
+      const what = () => `${conversationOf(before)}, resumed, on ${JSON.stringify(one)}`;
       expectSame([value, context, effects], [wanted.value, rememberedOf(wanted), wantedEffects], what);
     }
   }
 }, 180_000);
 
 it('`step` decides on every way what the public `transition` of XState decides', () => {
-  for (const { stored, snapshot, one } of walk().edges) {
+  for (const edge of walk().edges) {
+    const { stored, one } = edge;
+    const { snapshot: next, actions, effects: wanted } = edge.wanted;
     const before = read(stored);
-    const { snapshot: next, actions, effects: wanted } = pure(snapshot, eventsOf(before, one));
     const { record, effects } = step(shipped, before, [one]);
     const { value, context, timers, done } = record;
     expectSame(
@@ -173,7 +188,7 @@ it('`step` decides on every way what the public `transition` of XState decides',
         done: next.status === 'done',
         effects: wanted,
       },
-      `${conversationOf(before)} on ${JSON.stringify(one)}`,
+      () => `${conversationOf(before)} on ${JSON.stringify(one)}`,
     );
   }
 }, 180_000);
@@ -197,12 +212,12 @@ it('a kill after a light step is a kill before it, and the next write carries wh
     const before = read(stored);
     const { record, effects, light } = step(shipped, before, [one]);
     if (!light || record === before || one.kind !== 'event') continue;
-    const what = `${conversationOf(before)} on ${JSON.stringify(one)}`;
+    const what = () => `${conversationOf(before)} on ${JSON.stringify(one)}`;
     const kind = `${one.event.type} in ${conversationOf(before)}`;
     const isNew = !found.has(kind);
     found.add(kind);
 
-    const killed = await killedAfterEffects(shipped, stored, one);
+    const killed = await killedAfterEffects('shipped', stored, one);
     expectSame(killed, { disk: stored, effects: effects.map(({ type, params }) => [type, params]) }, what);
     expectSame(goesOn(read(killed.disk)), goesOn(record), what);
 
@@ -210,7 +225,7 @@ it('a kill after a light step is a kill before it, and the next write carries wh
     if (!isNew) continue;
     for (const next of inputsOf(record)) {
       const wanted = step(shipped, record, [next]);
-      const { disk } = await killedAfterEffects(shipped, stored, one, next);
+      const { disk } = await killedAfterEffects('shipped', stored, one, next);
       const isWritten = !wanted.light && wanted.record !== record;
       expectSame(JSON.parse(disk), JSON.parse(isWritten ? JSON.stringify(wanted.record) : stored), what);
     }

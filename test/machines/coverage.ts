@@ -1,18 +1,26 @@
 import {
   createActor,
+  type AnyActorScope,
+  type AnyEventObject,
   type AnyMachineSnapshot,
   type AnyStateMachine,
   type AnyStateNode,
   type AnyTransitionDefinition,
-  type EventObject,
-  type Snapshot,
 } from 'xstate';
 
+const names = new WeakMap<AnyTransitionDefinition, string>();
+
 /** A transition as `state × event × place among those for the event`. */
-function nameOf({ source, eventType, ...transition }: AnyTransitionDefinition): string {
-  const siblings = eventType === '' ? source.always : source.transitions.get(eventType as string);
+export function nameOf(transition: AnyTransitionDefinition): string {
+  const known = names.get(transition);
+  if (known !== undefined) return known;
+  const source = transition.source as AnyStateNode;
+  const event = String(transition.eventType);
+  const siblings = event === '' ? source.always : source.transitions.get(event);
   const index = siblings?.findIndex((other) => other.guard === transition.guard) ?? -1;
-  return `${source.id} × ${eventType as string} × ${index}`;
+  const name = `${source.id} × ${event} × ${index}`;
+  names.set(transition, name);
+  return name;
 }
 
 /** The names of all transitions of a chart. */
@@ -26,30 +34,45 @@ export function transitionsOf(machine: AnyStateMachine): string[] {
     .map(nameOf);
 }
 
-const counts = new WeakMap<AnyStateMachine, number>();
-
-function countOf(machine: AnyStateMachine): number {
-  const count = counts.get(machine) ?? new Set(transitionsOf(machine)).size;
-  counts.set(machine, count);
-  return count;
+/** What wants to be done, as data. */
+interface Action {
+  type: string;
+  params: unknown;
 }
 
-/** Adds the transitions that the event takes to `taken`. Only a live actor tells them. */
-export function noteTaken(
-  taken: Set<string>,
-  machine: AnyStateMachine,
-  snapshot: AnyMachineSnapshot,
-  event: EventObject,
-): void {
-  if (taken.size >= countOf(machine)) return;
-  const actor = createActor(machine, {
-    input: snapshot.context as unknown,
-    snapshot: machine.getPersistedSnapshot(snapshot) as Snapshot<unknown>,
+interface Watched {
+  scope: AnyActorScope;
+  actions: Action[];
+  transitions: AnyTransitionDefinition[];
+}
+
+const watched = new WeakMap<AnyStateMachine, Watched>();
+
+/** XState's `transition(machine, snapshot, event)`, which tells the transitions of the chart that were taken as well. */
+export function observed(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, event: AnyEventObject) {
+  const { scope, actions, transitions } = watched.get(machine) ?? watch(machine);
+  actions.length = transitions.length = 0;
+  const next = machine.transition(snapshot, event, scope as never) as AnyMachineSnapshot;
+  if (next.status === 'error') throw next.error;
+  return { next, actions: [...actions], transitions: [...transitions] };
+}
+
+/** One actor that is never started, whose system is watched: to build one for each event takes longer than the event. */
+function watch(machine: AnyStateMachine): Watched {
+  const actions: Action[] = [];
+  const transitions: AnyTransitionDefinition[] = [];
+  const self = createActor(machine, {
+    input: {},
     inspect(happened) {
-      if (happened.type === '@xstate.microstep') happened._transitions.forEach((one) => taken.add(nameOf(one)));
+      if (happened.type === '@xstate.microstep') transitions.push(...happened._transitions);
     },
   });
-  actor.subscribe({ error() {} });
-  actor.start().send(event);
-  actor.stop();
+  const scope = {
+    ...{ self, system: self.system, id: '', sessionId: '' },
+    ...{ defer() {}, logger() {}, stopChild() {}, emit() {} },
+    actionExecutor: (action: Action) => actions.push(action),
+  } as unknown as AnyActorScope;
+  const made = { scope, actions, transitions };
+  watched.set(machine, made);
+  return made;
 }

@@ -1,10 +1,10 @@
-import { transition, type StateValue } from 'xstate';
+import type { StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
 import { PersonContext, type Job, type PersonEvent, type Place } from '../../../machines/person.model.ts';
 import { type Notice } from '../../../machines/notices.ts';
 import { personEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { personMachine } from '../../../machines/person.machine.ts';
-import { noteTaken } from '../coverage.ts';
+import { nameOf, observed } from '../coverage.ts';
 import { reread } from '../reread.ts';
 
 export const ann = UserId.parse('@ann:example.org');
@@ -60,14 +60,11 @@ export class Story {
 
   after(...[event, ...more]: PersonEvent[]): Story {
     if (event === undefined) return this;
-    noteTaken(taken, personMachine, this.snapshot, event);
-    const [next, actions] = transition(personMachine, this.snapshot, event);
+    const { next, actions, transitions } = observed(personMachine, this.snapshot, event);
+    for (const one of transitions) taken.add(nameOf(one));
     const context = PersonContext.parse(JSON.parse(JSON.stringify(next.context)));
-    const does = (actions as { type: string; params: unknown }[]).map(({ type, params }): Effect => [
-      type,
-      reread(personEffectSchemas, type, params),
-    ]);
-    return new Story(personMachine.resolveState({ value: next.value, context }), does).after(...more);
+    const does = actions.map(({ type, params }): Effect => [type, reread(personEffectSchemas, type, params)]);
+    return new Story(personMachine.resolveState({ value: next.value as StateValue, context }), does).after(...more);
   }
 
   /** Where the event leads, what it does, and which parts of the context are not what they were. */

@@ -23,11 +23,15 @@ function delaysIn(node: AnyStateNode): unknown[] {
 /** What may run only while a turn does; other regions have delays of their own. */
 const delaysOfATurn = delaysIn(roomMachine.getStateNodeById('asking'));
 
+/** Rooms, as text, in which every event was tried: what comes next does not depend on how a room came to be so. */
+const tried = new Set<string>();
+
 describe('whatever happens', () => {
   it.each(each(scenes))('any two events have a meaning, and turns and timers end together: %s', (_, scene) => {
     for (const first of happenings(scene.context)) {
       const between = scene.after(first);
-      if (between.at === 'left') continue;
+      if (between.at === 'left' || tried.has(between.text())) continue;
+      tried.add(between.text());
       for (const second of happenings(between.context)) {
         const { at, context, timers } = between.after(second);
         if (at === 'left') continue;

@@ -1,4 +1,4 @@
-import { transition, type StateValue } from 'xstate';
+import type { StateValue } from 'xstate';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
 import type { CommandName, CommandWithArgs, CommandWithFacts } from '../../../machines/commands.ts';
 import { blankRoom, RoomContext } from '../../../machines/room.model.ts';
@@ -11,7 +11,7 @@ import { fixedLimits, type RoomLimits } from '../../../machines/room-limits.ts';
 import { roomEffectSchemas } from '../../../machines/effect-schemas.ts';
 import { roomMachine } from '../../../machines/room.machine.ts';
 import { usualLimits } from '../../support/room-limits.ts';
-import { noteTaken } from '../coverage.ts';
+import { nameOf, observed } from '../coverage.ts';
 import { reread } from '../reread.ts';
 
 export const ann = UserId.parse('@ann:example.org');
@@ -234,6 +234,8 @@ export interface Scene {
   context: RoomContext;
   /** Delays that run, by name, ms. */
   timers: Record<string, number>;
+  /** All that decides how it goes on, as text: the same for rooms that no event tells apart. */
+  text(): string;
   /** What the event does; the scene itself stays as it is. */
   on(event: RoomEvent): Outcomes;
   /** The scene after more events. */
@@ -266,6 +268,7 @@ function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
     at,
     context,
     timers: Object.fromEntries(Object.entries(timers).map(([event, ms]) => [event.split('.')[2] ?? '', ms])),
+    text: () => JSON.stringify([snapshot.value, context, timers]),
     on(event) {
       const next = run(snapshot, timers, event);
       const entries = Object.entries(next.snapshot.context) as [keyof RoomContext, unknown][];
@@ -287,12 +290,12 @@ function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
 
 /** One event as the host plays it: out of a record and back into one. */
 function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
-  if (snapshot.status === 'active') noteTaken(taken, roomMachine, snapshot, event);
   const running = { ...timers };
   if (event.type in running) delete running[event.type];
-  const [next, actions] = transition(roomMachine, snapshot, event);
+  const { next, actions, transitions } = observed(roomMachine, snapshot, event);
+  if (snapshot.status === 'active') for (const one of transitions) taken.add(nameOf(one));
   const does: Effect[] = [];
-  for (const { type, params } of actions as { type: string; params: unknown }[]) {
+  for (const { type, params } of actions) {
     if (type === 'xstate.raise') {
       const { event: due, delay } = params as { event: { type: string }; delay?: number };
       if (delay !== undefined) running[due.type] = delay;
@@ -302,7 +305,7 @@ function run(snapshot: RoomSnapshot, timers: Timers, event: RoomEvent) {
       does.push([type, reread(roomEffectSchemas, type, params)]);
     }
   }
-  const { value, status } = next;
+  const { value, status } = next as RoomSnapshot;
   const { limits } = snapshot.context;
   const context = RoomContext.parse(JSON.parse(JSON.stringify(next.context)));
   return { snapshot: resolve(value, context, status, limits), timers: running, does };
