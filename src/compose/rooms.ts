@@ -25,7 +25,12 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     definition: roomDefinition({ ...limits, ...house }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
-    damaged: { keepCopy: store.rooms.keepCopy, news: () => lossOf(now()) },
+    damaged: {
+      keepCopy: store.rooms.keepCopy,
+      // Only a marker knows the person of a room that nobody has heard of.
+      isLost: ({ context }) => context.person !== null,
+      news: () => lossOf(now()),
+    },
     async newRecord(room: RoomId, first) {
       // It may be the room that is being made for the speaker.
       const speaker = speakerOf(first);

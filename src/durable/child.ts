@@ -155,7 +155,13 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const stored = await world.records.read(this.key);
     if (stored !== null) return this.#read(stored);
     const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
-    return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
+    const resumed: Input = { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } };
+    const made = await world.newRecord(this.key, first ?? resumed);
+    if (world.damaged?.isLost(made)) {
+      world.log.error({ actor: this.key }, 'record is missing, and begun anew');
+      this.#hearFirst(world.damaged.news());
+    }
+    return made;
   }
 
   /** A damaged record is replaced by the first write of one that is begun anew, which has heard of the loss by then. */
@@ -168,12 +174,16 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       if (damaged === undefined || !(error instanceof UnreadableRecord) || error instanceof NewerRecord) throw error;
       const copy = await damaged.keepCopy(this.key, error.message);
       world.log.error({ actor: this.key, copy, error }, 'damaged record is begun anew, a copy is kept');
-      const held = [...this.#held];
       const news = damaged.news();
-      this.#held.clear();
-      for (const one of [{ input: news, onDisk: null, byLetter: false }, ...held]) this.#held.add(one);
+      this.#hearFirst(news);
       return world.newRecord(this.key, news);
     }
+  }
+
+  #hearFirst(input: Input): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const one of [{ input, onDisk: null, byLetter: false }, ...held]) this.#held.add(one);
   }
 
   /** Called by the root and by nobody who waits: what is thrown here is felt by this actor alone. */

@@ -1,11 +1,14 @@
-/** What is told of records and letters that are damaged: nothing of it is lost without a word. */
+/** What is told of records and letters that are damaged or missing: nothing of it is lost without a word. */
+import pMap from 'p-map';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Household } from '../compose/household.ts';
 import { lossOf } from '../compose/surroundings.ts';
 import { Letter, type Input } from '../durable/definition.ts';
-import type { Log, Now, Store } from '../ports.ts';
-import type { Remembered } from './remembered.ts';
+import type { Attendance } from '../matrix/attendance.ts';
+import { isRefusal } from '../matrix/errors.ts';
+import type { Log, Now, RoomWork, Store } from '../ports.ts';
+import { missingPeople, type Remembered } from './remembered.ts';
 
 export interface LossWorld {
   store: Store;
@@ -16,11 +19,13 @@ export interface LossWorld {
 }
 
 /**
- * Tells each person whose record is damaged, in a room of theirs. It is told before the record is replaced, under the
- * number of its copy: killed in between, the next start tells nothing twice.
+ * Tells each person whose record is damaged or missing, in a room of theirs. It is told before the record is replaced,
+ * under the number of its copy: killed in between, the next start tells nothing twice.
  */
 export async function tellPeople(world: LossWorld, remembered: Remembered): Promise<void> {
-  await Promise.all([...remembered.damaged.people].map(([person, copy]) => tell(world, remembered, person, copy)));
+  const damaged = [...remembered.damaged.people].map(([person, copy]) => [person, idOf(copy)] as const);
+  const missing = [...missingPeople(remembered)].map((person) => [person, 'missing person'] as const);
+  await Promise.all([...damaged, ...missing].map(([person, id]) => tell(world, remembered, person, id)));
 }
 
 /** Begins each room anew whose record is damaged, and tells it so. Where the bot no longer is, nobody is told. */
@@ -35,16 +40,52 @@ export async function beginAnew(
   await Promise.all(begun);
 }
 
+/** Rooms without a record that are asked about at once. */
+const LOOKS_AT_ONCE = 8;
+
+export interface LookWorld extends LossWorld {
+  work: Pick<RoomWork, 'readMarker'>;
+  attendance: Pick<Attendance, 'isReplaced'>;
+}
+
+/** Finds the rooms whose record is missing, by their markers, and tells them so. Never rejects. */
+export async function lookForMissing(
+  world: LookWorld,
+  { rooms, damaged }: Remembered,
+  joined: ReadonlySet<RoomId>,
+): Promise<void> {
+  const { household, directory, now, log } = world;
+  const isKnown = (room: RoomId) => rooms.has(room) || damaged.rooms.has(room);
+  const isOfAPerson = (room: RoomId) => directory.ownerOf(room) !== undefined || directory.inTheMaking(room) !== null;
+  const unknown = [...joined].filter((room) => !isKnown(room) && !isOfAPerson(room));
+  const look = async (room: RoomId) => {
+    if (await hadARecord(world, room)) await household.rooms.deliver(room, [lossOf(now())], 'woken');
+  };
+  await pMap(unknown, look, { concurrency: LOOKS_AT_ONCE }).catch((error: unknown) =>
+    log.error({ error }, 'rooms without a record could not be looked for'),
+  );
+}
+
+/** Where the homeserver does not say it the room finds out itself, for as long as that takes. */
+async function hadARecord({ work, attendance }: LookWorld, room: RoomId): Promise<boolean> {
+  try {
+    const marker = await work.readMarker(room);
+    return marker !== null && marker.kind !== 'space' && !(await attendance.isReplaced(room));
+  } catch (error) {
+    return !isRefusal(error);
+  }
+}
+
 /** Hands out the letters that an earlier process kept; of what cannot be read a copy is kept, and it is told. */
 export async function redeliver(world: LossWorld, remembered: Remembered): Promise<void> {
   const { store, household, now } = world;
   for await (const [key, letters] of store.deadLetters.entries()) {
     const { inputs, copies } = await readLetters(world, key, letters);
     if (key.startsWith('@')) {
-      for (const copy of copies) await tell(world, remembered, key as UserId, copy);
+      for (const copy of copies) await tell(world, remembered, key as UserId, idOf(copy));
       household.people.redeliver(key as UserId, inputs);
     } else {
-      household.rooms.redeliver(key as RoomId, [...copies.map((copy) => lossOf(now(), copy)), ...inputs]);
+      household.rooms.redeliver(key as RoomId, [...copies.map((copy) => lossOf(now(), idOf(copy))), ...inputs]);
     }
   }
 }
@@ -70,9 +111,14 @@ async function tell(
   { household, directory, now }: LossWorld,
   { rooms }: Remembered,
   person: UserId,
-  copy: number,
+  id: string,
 ): Promise<void> {
   const theirs = [...rooms].find(([, { context }]) => context.person === person && context.role === 'chat');
   const room = directory.roomOf(person, null) ?? theirs?.[0];
-  if (room !== undefined) await household.rooms.deliver(room, [lossOf(now(), copy)], 'woken');
+  if (room !== undefined) await household.rooms.deliver(room, [lossOf(now(), id)], 'woken');
+}
+
+/** What the loss is called of which this copy is kept. */
+function idOf(copy: number): string {
+  return `damaged:${copy}`;
 }

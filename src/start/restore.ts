@@ -17,6 +17,8 @@ export interface RestoreWorld {
   store: Store;
   /** What the records say. */
   remembered: Remembered;
+  /** The sync goes on where it was: where a record is missing, more than the record may be lost. */
+  goesOn: boolean;
   survey: Survey;
   work: RoomWork;
   reception: Reception;
@@ -42,7 +44,7 @@ const REPAIRS_AT_ONCE = 32;
  */
 export async function restore(world: RestoreWorld): Promise<Restored> {
   const { store, work, registry, mode, me, log } = world;
-  const { remembered } = world;
+  const { remembered, goesOn } = world;
   const known = factsOf(remembered);
   const { rooms, arrivals, position } = await world.survey();
   const { people, rooms: found, repairs, report } = reconcile(rooms, known, { me, mode, agentOf: registry.agentOf });
@@ -54,19 +56,22 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
   const backfilled = found.filter(({ contextId }) => contextId === null || !world.reception.isOfScope(contextId));
   for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
   for (const facts of backfilled) facts.contextId = await world.reception.mintContextId();
-  // A room whose record is damaged begins anew by itself, and hears of it first.
-  const written = found.filter(({ room }) => !remembered.damaged.rooms.has(room));
+  // A room whose record is damaged or missing begins anew by itself, from its marker, and hears of it first.
+  const marked = new Set(rooms.flatMap(({ room, marker }) => (marker === null ? [] : [room])));
+  const beginsAnew = (room: RoomId) =>
+    remembered.damaged.rooms.has(room) || (goesOn && marked.has(room) && !remembered.rooms.has(room));
+  const written = found.filter(({ room }) => !beginsAnew(room));
   await store.rooms.writeAll(
     written.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
   );
   const isBackfilled = new Set(backfilled.map(({ room }) => room));
   const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isBackfilled.has(repair.room)));
-  const marked = backfilled.map((facts): Repair => ({
+  const backfills = backfilled.map((facts): Repair => ({
     kind: 'write marker',
     room: facts.room,
     marker: markerOf(facts),
   }));
-  const mended = await pMap([...other, ...marked], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const mended = await pMap([...other, ...backfills], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
   const failedRepairs = mended.filter(({ ok }) => !ok).length;
   log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));

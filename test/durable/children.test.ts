@@ -328,6 +328,7 @@ describe('a crash', () => {
         kept.push([await disk.records.read(actor), why]);
         return disk.records.keepCopy(actor, why);
       },
+      isLost: () => true,
       news: () => repeat('damaged'),
     };
     const it = { ...disk, ...build({ ...disk, damaged }) };
@@ -336,6 +337,22 @@ describe('a crash', () => {
     expect(order(await it.stored(A))).toEqual(['damaged', '1']);
     expect(kept).toEqual([['half of it', 'the record is not an object']]);
     expect(it.made.map(([actor, first]) => [actor, first])).toEqual([[A, repeat('damaged')]]);
+  });
+
+  it('of the record itself is heard of first, by those whose new record tells that there was one', async () => {
+    const disk = await realRecords();
+    const damaged = {
+      keepCopy: () => Promise.reject(new Error('nothing is there')),
+      isLost: ({ origin }: Envelope) => origin === 'known',
+      news: () => repeat('lost'),
+    };
+    const newRecord = (actor: string) => ({ ...toyRecord(), origin: actor === A ? 'known' : 'new' });
+    const it = { ...disk, ...build({ ...disk, damaged, newRecord }) };
+    await Promise.all([A, B].map((actor) => it.children.deliver(actor, [repeat('1')])));
+    await it.children.deliver(A, [repeat('lost'), repeat('2')]);
+    expect([order(await it.stored(A)), order(await it.stored(B))]).toEqual([['lost', '1', '2'], ['1']]);
+    const lines = it.lines.filter(({ message }) => message === 'record is missing, and begun anew');
+    expect(lines.map(({ fields }) => fields)).toEqual([{ actor: A }]);
   });
 
   it('of what the host adds at the beginning is felt by that actor alone', async () => {

@@ -47,7 +47,7 @@ export interface HouseOptions {
   definition?: object;
   newRecord?: (actor: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
-  damaged?: OfDamaged<string>;
+  damaged?: OfDamaged<string, unknown>;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
   rest?: Rest;
   inspect?: (event: InspectionEvent) => void;

@@ -71,6 +71,7 @@ interface World {
   errors: { actor?: string }[];
   refuses: Set<string>;
   reports: Record<string, unknown>[];
+  goesOn: boolean;
 }
 
 async function world(rooms: KnownRoom[]): Promise<World> {
@@ -86,7 +87,7 @@ async function world(rooms: KnownRoom[]): Promise<World> {
     return { ...records, writeAll };
   };
   const store: Store = { ...opened, rooms: watched('rooms'), people: watched('people') };
-  return { store, rooms, arrivals: [], happened, errors: [], refuses: new Set(), reports: [] };
+  return { store, rooms, arrivals: [], happened, errors: [], refuses: new Set(), reports: [], goesOn: false };
 }
 
 async function run(it: World) {
@@ -111,6 +112,7 @@ async function run(it: World) {
   return restore({
     store: it.store,
     remembered: await readRemembered(it.store, log),
+    goesOn: it.goesOn,
     survey: async () => ({ rooms: it.rooms, arrivals: it.arrivals, position: 's1' }),
     work,
     reception: createReception({
@@ -215,6 +217,19 @@ describe('an empty store', () => {
       room('entry', { marker: marker({ kind: 'entry' }), lastWord: word('hello', ann) }),
     ]);
     expect((await run(it)).unheard).toEqual([{ room: id('one'), eventId: '$asked' }]);
+  });
+});
+
+describe('where the sync goes on', () => {
+  it('rooms with a marker and no record are left to themselves, to hear of the loss first', async () => {
+    const it = await world(household());
+    it.goesOn = true;
+    const kept = newRoomRecord(chatContext('one', 1), 'kept');
+    await it.store.rooms.write(id('one'), kept);
+    await run(it);
+    expect(await it.store.rooms.keys()).toEqual([id('old'), id('one')]);
+    expect(await recordOf(it, 'one')).toEqual(kept);
+    expect(await personIn(it)).toEqual(annOfTheHousehold);
   });
 });
 
