@@ -9,6 +9,7 @@ import { createDeadLetterBox, type DeadLetterBox, type Held } from './dead-lette
 import type { Input } from './definition.ts';
 import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
+import { holdWithinBounds, type Incoming } from './letter-bounds.ts';
 import { NewerRecord, UnreadableRecord, type Envelope, type Timer } from './record.ts';
 
 /** A timer that is set. */
@@ -54,13 +55,23 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   take(inputs: readonly Input[], onDisk: (() => void) | null, byLetter: boolean): void {
     const { world, effects } = this.#nursery;
     this.#lastUsed = world.now();
+    const standing = this.#actor === null ? world.supervision.standingOf(this.key) : null;
+    if (standing !== null || this.#isLate) {
+      this.#keep({ inputs, onDisk, byLetter });
+      if (standing === 'parked') effects.sayTroubled(this.key, inputs);
+      return;
+    }
     const last = inputs.length - 1;
     const batch = inputs.map((input, index) => ({ input, onDisk: index === last ? onDisk : null, byLetter }));
     for (const one of batch) this.#held.add(one);
-    if (this.#actor !== null) return this.#send(this.#actor, batch);
-    const standing = world.supervision.standingOf(this.key);
-    if (standing !== null || this.#isLate) this.#letterBox().keep();
-    if (standing === 'parked') effects.sayTroubled(this.key, inputs);
+    if (this.#actor !== null) this.#send(this.#actor, batch);
+  }
+
+  #keep(incoming: Incoming): void {
+    const { world } = this.#nursery;
+    const isFirst = holdWithinBounds(this.#held, incoming, (input) => world.insteadOf?.(input) ?? null);
+    if (isFirst) world.log.error({ actor: this.key }, 'too much waits for the actor: what comes is not kept');
+    this.#letterBox().keep();
   }
 
   /** An earlier process left letters of this actor. */

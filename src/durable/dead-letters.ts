@@ -10,6 +10,8 @@ export interface Held {
   onDisk: (() => void) | null;
   /** A dead letter is enough: the input is on disk, if not in the record. */
   byLetter: boolean;
+  /** It is heard in the place of inputs that were not kept. */
+  standsForOthers?: true;
 }
 
 /** The dead letters of one actor. */

@@ -35,6 +35,11 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   newRecord(key: Key, first: Input): Promise<Envelope<Context>>;
   /** Made once, with the way back into the actors. */
   createEffects(admit: Admit<Key>): EffectRunner<Key, Context>;
+  /**
+   * What an actor that cannot run hears later in the place of this input and all others that are too many to be kept; null
+   * where it must be kept. Left out, all are kept.
+   */
+  insteadOf?(input: Input): Input | null;
   /** What an actor hears first: that it was away, and what changed around it meanwhile. */
   news(record: Envelope<Context>): Input[];
   /** Adds to inputs on their way the facts that `classify` needs; one for each, in order. */

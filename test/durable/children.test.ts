@@ -44,6 +44,7 @@ function deliver({ children }: House, actor: string, ...inputs: Input[]) {
   return delivery;
 }
 
+const nameOf = (input: Input) => (input.kind === 'event' ? String(input.id) : input.kind);
 const order = (record: Envelope | null) => record?.outbox.map(({ params }) => params['n']);
 
 /** What the outbox of an actor holds when all inputs were taken once and in order. */
@@ -270,6 +271,45 @@ describe('a crash', () => {
     next.children.redeliver(A, (await it.letters(A)) ?? []);
     await untilOrder(() => it.stored(A), ['1', '2', '3', '4']);
     await until(async () => (await it.letters(A)) === null);
+  });
+
+  it('of a parked actor: beyond the bounds one input stands for all that is not kept, over restarts as well', async () => {
+    const insteadOf = (input: Input) =>
+      input.kind === 'event' && input.id?.startsWith('news') ? null : repeat(`instead of ${nameOf(input)}`);
+    const it = await house({ policy: { budget: 0 }, insteadOf });
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('first')]);
+    await until(() => it.children.counts().parked === 1);
+    const kept = Array.from({ length: 500 }, (_, n) => `${n}`);
+    await it.children.deliver(A, kept.slice(0, 400).map(repeat));
+    // What is not kept is settled with what stands for it, also where nothing else came.
+    await it.children.deliver(A, [...kept.slice(400), 'too much'].map(repeat));
+    await it.children.deliver(A, [repeat('more')]);
+    await it.children.deliver(A, [repeat('more'), repeat('news'), repeat('and more')]);
+    const expected = [...kept, 'instead of too much', 'news'];
+    expect(await it.letters(A)).toEqual(expected.map(repeat));
+    expect(it.lines.filter(({ message }) => message.startsWith('too much waits')).map(({ fields }) => fields)).toEqual([
+      { actor: A },
+    ]);
+
+    const next = build({ records: it.records, deadLetters: it.deadLetters, insteadOf });
+    next.children.redeliver(A, (await it.letters(A)) ?? []);
+    await untilOrder(() => it.stored(A), ['first', ...expected]);
+    await until(async () => (await it.letters(A)) === null);
+  });
+
+  it('of a parked actor: what comes behind its return is kept again, and what stands for others is heard once', async () => {
+    const it = await house({ policy: { budget: 0, parkedMs: 1_000 }, insteadOf: () => repeat('instead') });
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('first')]);
+    await until(() => it.children.counts().parked === 1);
+    const kept = Array.from({ length: 501 }, (_, n) => repeat(`${n}`));
+    await it.children.deliver(A, kept);
+    it.alarm.advance(1_000);
+    await until(async () => (await it.letters(A)) === null);
+    await it.children.deliver(A, [repeat('last')]);
+    const taken = Array.from({ length: 500 }, (_, n) => `${n}`);
+    expect(order(await it.stored(A))).toEqual(['first', ...taken, 'instead', 'last']);
   });
 
   it('leaves a delivery open while not even dead letters can be written, says so, and tries again', async () => {
