@@ -74,16 +74,16 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     this.#letterBox().keep();
   }
 
-  /** An earlier process left letters of this actor. */
-  foundLetters(): void {
-    this.#letterBox().found();
+  /** An earlier process left letters of these inputs. */
+  foundLetters(inputs: readonly Input[]): void {
+    this.#letterBox().found(inputs);
   }
 
   /** It is gone: whoever takes what it held takes its letters away. */
   leaveLettersTo(next: Child<Key, Context, Event, Facts> | null): void {
     if (this.#letters === null) return;
     if (next === null) this.#letters.forget();
-    else next.foundLetters();
+    else next.foundLetters(this.#letters.needed());
   }
 
   /** Nothing is held, so that letters of an earlier process say nothing more. */
@@ -266,7 +266,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #written(batch: readonly Held[]): void {
     for (const one of batch) this.#held.delete(one);
     for (const one of batch) one.onDisk?.();
-    if (this.#held.size === 0) this.#letters?.forget();
+    this.#letters?.taken(batch.map(({ input }) => input));
   }
 
   #failed(error: unknown): void {

@@ -7,10 +7,11 @@ import { lossOf } from '../compose/surroundings.ts';
 import { Letter, type Input } from '../durable/definition.ts';
 import type { Attendance } from '../matrix/attendance.ts';
 import { isRefusal } from '../matrix/errors.ts';
-import type { Log, Now, RoomWork, Store } from '../ports.ts';
+import type { HostState, Log, Now, RoomWork, Store } from '../ports.ts';
 import { missingPeople, type Remembered } from './remembered.ts';
 
 export interface LossWorld {
+  host: Pick<HostState, 'read'>;
   store: Store;
   household: Household;
   directory: Directory;
@@ -90,13 +91,14 @@ export async function redeliver(world: LossWorld, remembered: Remembered): Promi
   }
 }
 
-async function readLetters({ store, log }: LossWorld, key: string, letters: readonly unknown[]) {
+async function readLetters({ host, store, log }: LossWorld, key: string, letters: readonly unknown[]) {
+  const { syncPosition } = host.read();
   const inputs: Input[] = [];
   const copies: number[] = [];
   for (const [index, letter] of letters.entries()) {
     const { data, error } = Letter.safeParse(letter);
     if (data !== undefined) {
-      inputs.push(data);
+      inputs.push(whileItMayComeAgain(data, syncPosition));
     } else {
       const copy = await store.deadLetters.keepCopy(key, index, letter === undefined ? 'it is no JSON' : error.message);
       log.error({ actor: key, copy, error }, 'dead letter is damaged, a copy is kept');
@@ -104,6 +106,13 @@ async function readLetters({ store, log }: LossWorld, key: string, letters: read
     }
   }
   return { inputs, copies };
+}
+
+/** From behind an earlier position it comes no more; said to be from there, it would set that of its record back. */
+function whileItMayComeAgain(letter: Input, position: string | null): Input {
+  if (letter.kind !== 'event' || letter.behind === undefined || letter.behind === position) return letter;
+  const { behind: _, ...rest } = letter;
+  return rest;
 }
 
 /** In the room where they met the bot, or in a chat of theirs. */

@@ -213,6 +213,28 @@ describe('a crash', () => {
     expect(it.happened.slice(1)).toEqual([`${A} repeat 1`, `${A} repeat 2`, `${A} repeat 3`]);
   });
 
+  it('leaves no letters of what is in the record, also while more comes than is written', async () => {
+    const it = await heldHouse();
+    const first = deliver(it, A, repeat('1'));
+    await until(() => it.records.held.length === 1);
+    it.records.held[0]?.fail(new Error('the disk is full'));
+    await first.done;
+    const second = deliver(it, A, repeat('2'));
+    await second.done;
+    it.alarm.advance(200);
+    await until(() => it.records.held.length === 1);
+    const third = deliver(it, A, repeat('3'));
+    it.records.held[0]?.release();
+    await until(async () => (await it.letters(A)) === null);
+    expect([order(JSON.parse(it.records.disk.get(A) ?? 'null') as Envelope), third.settled]).toEqual([
+      ['1', '2'],
+      false,
+    ]);
+    await until(() => it.records.held.length === 1);
+    it.records.held[0]?.release();
+    await third.done;
+  });
+
   it('waits longer each time, and past the budget the actor is parked and says so', async () => {
     const it = await house();
     it.breaks.set(A, 1_000);

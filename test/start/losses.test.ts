@@ -5,8 +5,16 @@ import { spaceMarker, type Marker } from '../../machines/marker.ts';
 import { newRoomRecord } from '../../src/actors/room.ts';
 import { MatrixFailure } from '../../src/matrix/errors.ts';
 import { newerMarker } from '../../src/matrix/markers.ts';
-import { lookForMissing, type LookWorld } from '../../src/start/losses.ts';
+import { lookForMissing, redeliver, type LookWorld, type LossWorld } from '../../src/start/losses.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
+import type { Input } from '../../src/durable/definition.ts';
+import type { Envelope } from '../../src/durable/record.ts';
+import { step } from '../../src/durable/step.ts';
+import { build } from '../durable/house.ts';
+import { countOf, toy, toyRecord } from '../durable/toy.ts';
+import { temporaryStore } from '../store/support.ts';
+import { input } from '../support/inputs.ts';
+import { until } from '../support/until.ts';
 import { freshRecord } from '../actors/support.ts';
 import { silentLog } from '../support/log-book.ts';
 
@@ -65,4 +73,42 @@ it('nobody asks about rooms that have one, are Spaces, or are being made', async
   const { told, asked, done } = look(['known', 'damaged', 'known space', 'making']);
   await done;
   expect({ told, asked }).toEqual({ told: [], asked: [] });
+});
+
+/** An input that came behind this position. */
+const behind = (position: string, name: string): Input =>
+  ({ ...input({ type: 'count' }, 0, name), behind: position }) as Input;
+
+/** A room that has taken 300 inputs behind `position`, and these letters of an earlier process. */
+async function roomWithLetters(position: string, letters: Input[]) {
+  const store = await temporaryStore();
+  const taken = Array.from({ length: 300 }, (_, n) => behind(position, `$${n}`));
+  await store.rooms.write(id('a'), step(toy, toyRecord(), taken).record);
+  await store.deadLetters.write(id('a'), letters);
+  const { children } = build({ records: store.rooms, deadLetters: store.deadLetters });
+  const world = {
+    ...{ store, now: () => 5, log: silentLog, household: { rooms: children } },
+    host: { read: () => ({ syncPosition: position }) },
+  } as unknown as LossWorld;
+  await redeliver(world, { people: new Map(), rooms: new Map(), damaged: { people: new Map(), rooms: new Map() } });
+  await until(async () => (await store.deadLetters.read(id('a'))) === null);
+  const count = async () => countOf((await store.rooms.read(id('a'))) as Envelope<{ count: number }>);
+  return { taken, children, count };
+}
+
+it('a letter from behind an earlier position does not let the ids since the present one be forgotten', async () => {
+  const it = await roomWithLetters('s3', [behind('s1', '$letter')]);
+  expect(await it.count()).toBe(301);
+  await it.children.deliver(id('a'), it.taken);
+  await it.children.deliver(id('a'), [behind('s3', '$new')]);
+  await it.children.deliver(id('a'), it.taken);
+  expect(await it.count()).toBe(302);
+});
+
+it('a letter that may come again behind the present position is known as long as that may be', async () => {
+  const it = await roomWithLetters('s3', [behind('s3', '$letter')]);
+  const more = Array.from({ length: 300 }, (_, n) => behind('s3', `$more ${n}`));
+  await it.children.deliver(id('a'), more);
+  await it.children.deliver(id('a'), [behind('s3', '$letter'), ...it.taken, ...more]);
+  expect(await it.count()).toBe(601);
 });
