@@ -20,13 +20,18 @@ export interface LossWorld {
 }
 
 /**
- * Tells each person whose record is damaged or missing, in a room of theirs. It is told before the record is replaced,
- * under the number of its copy: killed in between, the next start tells nothing twice.
+ * Lets a room of each person whose record is damaged or missing know of it, by a letter. It is there before the record is
+ * replaced, under the number of its copy: killed in between, the next start tells nothing twice.
  */
 export async function tellPeople(world: LossWorld, remembered: Remembered): Promise<void> {
   const damaged = [...remembered.damaged.people].map(([person, copy]) => [person, idOf(copy)] as const);
   const missing = [...missingPeople(remembered)].map((person) => [person, 'missing person'] as const);
-  await Promise.all([...damaged, ...missing].map(([person, id]) => tell(world, remembered, person, id)));
+  const post = async ([person, id]: readonly [UserId, string]) => {
+    const room = roomOf(world, remembered, person);
+    // No actor runs yet: what it remembers is still to be brought up to date.
+    if (room !== undefined) await world.store.deadLetters.add(room, lossOf(world.now(), id));
+  };
+  await Promise.all([...damaged, ...missing].map(post));
 }
 
 /** Begins each room anew whose record is damaged, and tells it so. Where the bot no longer is, nobody is told. */
@@ -83,7 +88,9 @@ export async function redeliver(world: LossWorld, remembered: Remembered): Promi
   for await (const [key, letters] of store.deadLetters.entries()) {
     const { inputs, copies } = await readLetters(world, key, letters);
     if (key.startsWith('@')) {
-      for (const copy of copies) await tell(world, remembered, key as UserId, idOf(copy));
+      const room = roomOf(world, remembered, key as UserId);
+      const losses = copies.map((copy) => lossOf(now(), idOf(copy)));
+      if (room !== undefined) await household.rooms.deliver(room, losses, 'woken');
       household.people.redeliver(key as UserId, inputs);
     } else {
       household.rooms.redeliver(key as RoomId, [...copies.map((copy) => lossOf(now(), idOf(copy))), ...inputs]);
@@ -115,16 +122,10 @@ function whileItMayComeAgain(letter: Input, position: string | null): Input {
   return rest;
 }
 
-/** In the room where they met the bot, or in a chat of theirs. */
-async function tell(
-  { household, directory, now }: LossWorld,
-  { rooms }: Remembered,
-  person: UserId,
-  id: string,
-): Promise<void> {
+/** The room where they met the bot, or a chat of theirs. */
+function roomOf({ directory }: LossWorld, { rooms }: Remembered, person: UserId): RoomId | undefined {
   const theirs = [...rooms].find(([, { context }]) => context.person === person && context.role === 'chat');
-  const room = directory.roomOf(person, null) ?? theirs?.[0];
-  if (room !== undefined) await household.rooms.deliver(room, [lossOf(now(), id)], 'woken');
+  return directory.roomOf(person, null) ?? theirs?.[0];
 }
 
 /** What the loss is called of which this copy is kept. */

@@ -46,8 +46,13 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     if (after.length > 0) posted.set(actor, after);
   }
 
-  function inTurn(actor: string, letters: readonly unknown[]): Promise<void> {
-    const done = (changing.get(actor) ?? Promise.resolve()).then(() => change(actor, letters));
+  async function add(actor: string, letter: unknown): Promise<void> {
+    posted.delete(actor);
+    await database.commit([insertion(actor, post(letter))]);
+  }
+
+  function inTurn(actor: string, next: () => Promise<void>): Promise<void> {
+    const done = (changing.get(actor) ?? Promise.resolve()).then(next);
     const over = done
       .catch(() => undefined)
       .then(() => {
@@ -74,9 +79,10 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     keys,
     async write(actor, letters) {
       if (!Array.isArray(letters)) throw new TypeError('Dead letters are a list.');
-      await inTurn(actor, letters);
+      await inTurn(actor, () => change(actor, letters));
     },
-    remove: (actor) => inTurn(actor, []),
+    add: (actor, letter) => inTurn(actor, () => add(actor, letter)),
+    remove: (actor) => inTurn(actor, () => change(actor, [])),
     keepCopy: async (actor, index, why) =>
       damaged.keep({ part: 'dead_letters', id: actor, document: textsOf(actor)[index] ?? '', why }),
     async *entries() {

@@ -1,10 +1,13 @@
-/** What a start without a sync position hands over is on disk before it has one. */
+/** What a start hands over is on disk before it goes on; no room runs before its record is up to date. */
 import { expect, it } from 'vitest';
 import { EventId, RoomId, UserId } from '../../machines/ids.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
+import { newRoomRecord, readRoomRecord } from '../../src/actors/room.ts';
 import { createDirectory } from '../../src/actors/directory.ts';
 import type { Arrival, KnownRoom } from '../../src/ports.ts';
 import { bringUpToDate, type ComeBackWorld } from '../../src/start/come-back.ts';
 import { readRemembered } from '../../src/start/remembered.ts';
+import { freshRecord } from '../actors/support.ts';
 import { temporaryStore } from '../store/support.ts';
 import { silentLog } from '../support/log-book.ts';
 import { settled, until } from '../support/until.ts';
@@ -59,4 +62,34 @@ it.each([
   }
   await done;
   expect(happened).toEqual([...order, 'position']);
+});
+
+it.each([
+  ['damaged', 'half of it', 'damaged:1'],
+  ['missing', null, 'missing person'],
+])('whose record is %s is told by a letter, behind the rebuilding', async (_, record, id) => {
+  const store = await temporaryStore();
+  if (record !== null) await store.people.write(ann, record);
+  const context = { ...(freshRecord(chat.room).context as RoomContext), person: ann, number: 1, name: 'Before' };
+  await store.rooms.write(chat.room, newRoomRecord(context, 'kept'));
+  const happened: string[] = [];
+  const world = {
+    ...{ store, mode: 'spaces', me: UserId.parse('@bot:test'), log: silentLog, now: () => 5 },
+    directory: createDirectory(),
+    host: { read: () => ({ ...store.host.read(), syncPosition: 'known' }) },
+    survey: async () => ({
+      rooms: [{ ...chat, marker: { ...chat.marker, number: 1, name: 'Plans', contextId: '7' } }],
+      ...{ arrivals: [], position: 'position' },
+    }),
+    work: { writeMarker: async () => ({ ok: true }) },
+    registry: { agentOf: () => 'agent' },
+    reception: { noteContextId: () => {}, isOfScope: () => true },
+    household: { rooms: { deliver: async (room: RoomId) => void happened.push(room) } },
+  } as unknown as ComeBackWorld;
+  await bringUpToDate(world, await readRemembered(store, silentLog));
+  expect(happened).toEqual([]);
+  expect(await store.deadLetters.read(chat.room)).toEqual([
+    { kind: 'event', id, at: 5, from: 'supervisor', event: { type: 'memory.lost', eventId: null } },
+  ]);
+  expect(readRoomRecord(await store.rooms.read(chat.room)).context).toEqual({ ...context, name: 'Plans' });
 });
