@@ -9,7 +9,7 @@ import { personRest, roomRest } from '../actors/rest.ts';
 import type { Household } from '../compose/household.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
-import type { HostState, Now } from '../ports.ts';
+import type { HostState } from '../ports.ts';
 import { sweepAnswers } from './answers.ts';
 import { beginAnew, lookForMissing, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
@@ -21,7 +21,6 @@ export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered' | 'goesOn
   door: Door;
   directory: Directory;
   attendance: Attendance;
-  now: Now;
 }
 
 /** Rebuilds what is lost of the records, and gives what they say then. Rejects with a MatrixFailure or `Closed`. */

@@ -10,7 +10,8 @@ import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } 
 import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
 import type { Reception } from '../actors/reception.ts';
 import { newRoomRecord } from '../actors/room.ts';
-import type { Arrival, Log, Registry, RoomWork, Store, Survey } from '../ports.ts';
+import type { Alarm } from '../durable/timers.ts';
+import type { Arrival, Log, Now, Registry, RoomWork, Store, Survey } from '../ports.ts';
 import type { Remembered } from './remembered.ts';
 
 export interface RestoreWorld {
@@ -25,6 +26,8 @@ export interface RestoreWorld {
   registry: Registry;
   mode: 'spaces' | 'dm';
   me: UserId;
+  alarm: Pick<Alarm, 'set'>;
+  now: Now;
   log: Log;
 }
 
@@ -36,6 +39,8 @@ export interface Restored {
 
 /** Repairs begun at once. */
 const REPAIRS_AT_ONCE = 32;
+/** Nobody is served before them, ms: those that take longer go on meanwhile. */
+const LONGEST_REPAIRS_MS = 30_000;
 
 /**
  * Looks at everything the bot is in, writes the records that are missing, corrects those that say otherwise and mends Space
@@ -71,9 +76,12 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     room: facts.room,
     marker: markerOf(facts),
   }));
-  const mended = await pMap([...other, ...backfills], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
-  const failedRepairs = mended.filter(({ ok }) => !ok).length;
-  log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
+  const mending = pMap([...other, ...backfills], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const told = mending.then((mended) => {
+    const failedRepairs = mended.filter(({ ok }) => !ok).length;
+    log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
+  });
+  await notForLong(told, world);
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
     if (lastWord === null || lastWord.sender !== persons.get(room)) return [];
@@ -81,6 +89,21 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     return wasSeen(remembered.rooms.get(room)?.seen ?? '', eventId) ? [] : [{ room, eventId }];
   });
   return { arrivals, position, unheard };
+}
+
+/** Resolves when the repairs are done, or take long; rejects with what ends them before that. */
+async function notForLong(repairs: Promise<void>, { alarm, now, log }: RestoreWorld): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  let isLate = false;
+  const cancel = alarm.set(now() + LONGEST_REPAIRS_MS, () => {
+    isLate = true;
+    log.warn({}, 'repairs on the homeserver take long, going on without them');
+    resolve();
+  });
+  repairs.catch((error: unknown) => {
+    if (isLate) log.warn({ error }, 'repairs on the homeserver were not finished');
+  });
+  await Promise.race([repairs, late]).finally(cancel);
 }
 
 function factsOf({ people, rooms }: Remembered): Known {

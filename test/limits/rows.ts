@@ -637,6 +637,14 @@ const service: Row[] = [
     'keep nobody waiting for long, where the making takes its time',
   ),
   row(
+    'Repairs on the homeserver before anybody is served',
+    'src/start/restore.ts LONGEST_REPAIRS_MS',
+    'ms',
+    'the service goes on, and they beside it',
+    'test/start/restore.test.ts',
+    'are waited for 30 s, then go on beside the service: %s',
+  ),
+  row(
     'Letters that are kept for a room that takes nothing in',
     'src/durable/letter-bounds.ts MOST_LETTERS',
     '',

@@ -9,6 +9,7 @@ import { bringUpToDate, type ComeBackWorld } from '../../src/start/come-back.ts'
 import { readRemembered } from '../../src/start/remembered.ts';
 import { freshRecord } from '../actors/support.ts';
 import { temporaryStore } from '../store/support.ts';
+import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { silentLog } from '../support/log-book.ts';
 import { settled, until } from '../support/until.ts';
 
@@ -39,7 +40,15 @@ it.each([
       });
     });
   const world = {
-    ...{ store, mode: 'dm', me: UserId.parse('@bot:test'), log: silentLog, now: () => 5, directory: createDirectory() },
+    ...{
+      store,
+      mode: 'dm',
+      me: UserId.parse('@bot:test'),
+      log: silentLog,
+      now: () => 5,
+      alarm: createFakeAlarm(),
+      directory: createDirectory(),
+    },
     host: {
       read: () => ({ ...store.host.read(), syncPosition: null }),
       update: async ({ syncPosition }: { syncPosition: string }) => void happened.push(syncPosition),
@@ -74,7 +83,7 @@ it.each([
   await store.rooms.write(chat.room, newRoomRecord(context, 'kept'));
   const happened: string[] = [];
   const world = {
-    ...{ store, mode: 'spaces', me: UserId.parse('@bot:test'), log: silentLog, now: () => 5 },
+    ...{ store, mode: 'spaces', me: UserId.parse('@bot:test'), log: silentLog, now: () => 5, alarm: createFakeAlarm() },
     directory: createDirectory(),
     host: { read: () => ({ ...store.host.read(), syncPosition: 'known' }) },
     survey: async () => ({
