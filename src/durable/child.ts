@@ -10,7 +10,8 @@ import type { Input } from './definition.ts';
 import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
 import { holdWithinBounds, type Incoming } from './letter-bounds.ts';
-import { NewerRecord, UnreadableRecord, type Envelope, type Timer } from './record.ts';
+import { loadRecord } from './load-record.ts';
+import type { Envelope, Timer } from './record.ts';
 
 /** A timer that is set. */
 interface Running {
@@ -159,36 +160,9 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     return [...this.#held];
   }
 
-  /** The record of an actor that was never there is made for the first event that it hears. */
-  async #load(): Promise<Envelope<Context>> {
-    const { world, written } = this.#nursery;
-    await written(this.key);
-    const stored = await world.records.read(this.key);
-    if (stored !== null) return this.#read(stored);
+  #load(): Promise<Envelope<Context>> {
     const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
-    const resumed: Input = { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } };
-    const made = await world.newRecord(this.key, first ?? resumed);
-    if (world.damaged?.isLost(made)) {
-      world.log.error({ actor: this.key }, 'record is missing, and begun anew');
-      this.#hearFirst(world.damaged.news());
-    }
-    return made;
-  }
-
-  /** A damaged record is replaced by the first write of one that is begun anew, which has heard of the loss by then. */
-  async #read(stored: unknown): Promise<Envelope<Context>> {
-    const { world } = this.#nursery;
-    try {
-      return world.readRecord(stored);
-    } catch (error) {
-      const { damaged } = world;
-      if (damaged === undefined || !(error instanceof UnreadableRecord) || error instanceof NewerRecord) throw error;
-      const copy = await damaged.keepCopy(this.key, error.message);
-      world.log.error({ actor: this.key, copy, error }, 'damaged record is begun anew, a copy is kept');
-      const news = damaged.news();
-      this.#hearFirst(news);
-      return world.newRecord(this.key, news);
-    }
+    return loadRecord(this.#nursery, this.key, { first: first ?? null, hearFirst: (input) => this.#hearFirst(input) });
   }
 
   #hearFirst(input: Input): void {

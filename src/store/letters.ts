@@ -62,10 +62,7 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     return done;
   }
 
-  function textsOf(actor: string): string[] {
-    const rows = database.rows('SELECT letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
-    return rows.map(({ letter }) => String(letter));
-  }
+  const textsOf = (actor: string) => textsIn(database, actor);
 
   async function read(actor: string): Promise<unknown[] | null> {
     const letters = textsOf(actor).map(parse);
@@ -92,6 +89,11 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
       }
     },
   };
+}
+
+function textsIn(database: Database, actor: string): string[] {
+  const rows = database.rows('SELECT letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
+  return rows.map(({ letter }) => String(letter));
 }
 
 function removal(actor: string): Statement {
