@@ -161,8 +161,10 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   }
 
   #load(): Promise<Envelope<Context>> {
-    const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
-    return loadRecord(this.#nursery, this.key, { first: first ?? null, hearFirst: (input) => this.#hearFirst(input) });
+    return loadRecord(this.#nursery, this.key, {
+      first: () => [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event'),
+      hearFirst: (input) => this.#hearFirst(input),
+    });
   }
 
   #hearFirst(input: Input): void {

@@ -5,8 +5,8 @@ import type { Nursery } from './nursery.ts';
 import { NewerRecord, UnreadableRecord, type Envelope } from './record.ts';
 
 interface Asked {
-  /** The first event that waits for it; null for none. */
-  first: Input | null;
+  /** The first event that waits for it by now; undefined for none. */
+  first(): Input | undefined;
   /** Puts an input before all that waits. */
   hearFirst(input: Input): void;
 }
@@ -22,7 +22,7 @@ export async function loadRecord<Key extends string, Context, Event extends AnyE
   const stored = await world.records.read(key);
   if (stored === null) {
     const resumed: Input = { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } };
-    const made = await world.newRecord(key, first ?? resumed);
+    const made = await world.newRecord(key, first() ?? resumed);
     if (damaged?.isLost(made)) {
       log.error({ actor: key }, 'record is missing, and begun anew');
       hearFirst(damaged.news());
