@@ -77,6 +77,16 @@ export function speakerOf(input: Input): UserId | null {
   return input.kind === 'event' ? (authorOf(input.event as RoomEvent)?.sender ?? null) : null;
 }
 
+/** What a room that takes nothing in hears later in the place of what people did and said there; null for all else. */
+export function insteadOf(input: Input): Input | null {
+  if (input.kind !== 'event') return null;
+  const event = input.event as RoomEvent;
+  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : null);
+  if (word === null && event.type !== 'room.named') return null;
+  const instead = { type: 'memory.lost', eventId: word } satisfies RoomEvent;
+  return { kind: 'event', id: `lost:${word ?? 'name'}`, at: input.at, event: instead, from: 'supervisor' };
+}
+
 /** Who may become this room's person by this input, where nobody is. */
 export function claimantOf(input: Input): UserId | null {
   const event = input.kind === 'event' ? (input.event as RoomEvent) : null;

@@ -3,7 +3,7 @@ import type { RoomId } from '../../machines/ids.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
 import { roomRest } from '../actors/rest.ts';
-import { readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
+import { insteadOf, readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
 import { createTurnLog, type TurnLog } from '../actors/turn-log.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
@@ -25,7 +25,12 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     definition: roomDefinition({ ...limits, ...house }, device),
     records: store.rooms,
     readRecord: readRoomRecord,
-    damaged: { keepCopy: store.rooms.keepCopy, news: () => lossOf(now()) },
+    damaged: {
+      keepCopy: store.rooms.keepCopy,
+      // Only a marker knows the person of a room that nobody has heard of.
+      isLost: ({ context }) => context.person !== null,
+      news: () => lossOf(now()),
+    },
     async newRecord(room: RoomId, first) {
       // It may be the room that is being made for the speaker.
       const speaker = speakerOf(first);
@@ -38,6 +43,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
       const events = changed.map((event) => fromSupervisor(at, event));
       return roomRest.hearsResumed(record) ? [resumed(at), ...events] : events;
     },
+    insteadOf,
     brief: reception.brief,
     mayLeaveMemory: roomRest.mayLeaveMemory,
     holdsAStop: roomRest.holdsAStop,

@@ -97,8 +97,7 @@ export function resumed(at: number): Input {
   return fromSupervisor(at, { type: 'resumed' });
 }
 
-/** What a room hears first whose record is damaged; `copy`: of what else was lost, the number of its copy. */
-export function lossOf(at: number, copy: number | null = null): Input {
-  const id = copy === null ? 'damaged record' : `damaged:${copy}`;
+/** What a room hears first whose record is damaged or missing; `id`: names another loss, which is told once as well. */
+export function lossOf(at: number, id = 'damaged record'): Input {
   return { ...fromSupervisor(at, { type: 'memory.lost', eventId: null }), id } as Input;
 }

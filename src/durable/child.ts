@@ -9,7 +9,9 @@ import { createDeadLetterBox, type DeadLetterBox, type Held } from './dead-lette
 import type { Input } from './definition.ts';
 import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
-import { NewerRecord, UnreadableRecord, type Envelope, type Timer } from './record.ts';
+import { holdWithinBounds, type Incoming } from './letter-bounds.ts';
+import { loadRecord } from './load-record.ts';
+import type { Envelope, Timer } from './record.ts';
 
 /** A timer that is set. */
 interface Running {
@@ -54,25 +56,35 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   take(inputs: readonly Input[], onDisk: (() => void) | null, byLetter: boolean): void {
     const { world, effects } = this.#nursery;
     this.#lastUsed = world.now();
+    const standing = this.#actor === null ? world.supervision.standingOf(this.key) : null;
+    if (standing !== null || this.#isLate) {
+      this.#keep({ inputs, onDisk, byLetter });
+      if (standing === 'parked') effects.sayTroubled(this.key, inputs);
+      return;
+    }
     const last = inputs.length - 1;
     const batch = inputs.map((input, index) => ({ input, onDisk: index === last ? onDisk : null, byLetter }));
     for (const one of batch) this.#held.add(one);
-    if (this.#actor !== null) return this.#send(this.#actor, batch);
-    const standing = world.supervision.standingOf(this.key);
-    if (standing !== null || this.#isLate) this.#letterBox().keep();
-    if (standing === 'parked') effects.sayTroubled(this.key, inputs);
+    if (this.#actor !== null) this.#send(this.#actor, batch);
   }
 
-  /** An earlier process left letters of this actor. */
-  foundLetters(): void {
-    this.#letterBox().found();
+  #keep(incoming: Incoming): void {
+    const { world } = this.#nursery;
+    const isFirst = holdWithinBounds(this.#held, incoming, (input) => world.insteadOf?.(input) ?? null);
+    if (isFirst) world.log.error({ actor: this.key }, 'too much waits for the actor: what comes is not kept');
+    this.#letterBox().keep();
+  }
+
+  /** An earlier process left letters of these inputs. */
+  foundLetters(inputs: readonly Input[]): void {
+    this.#letterBox().found(inputs);
   }
 
   /** It is gone: whoever takes what it held takes its letters away. */
   leaveLettersTo(next: Child<Key, Context, Event, Facts> | null): void {
     if (this.#letters === null) return;
     if (next === null) this.#letters.forget();
-    else next.foundLetters();
+    else next.foundLetters(this.#letters.needed());
   }
 
   /** Nothing is held, so that letters of an earlier process say nothing more. */
@@ -148,32 +160,17 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     return [...this.#held];
   }
 
-  /** The record of an actor that was never there is made for the first event that it hears. */
-  async #load(): Promise<Envelope<Context>> {
-    const { world, written } = this.#nursery;
-    await written(this.key);
-    const stored = await world.records.read(this.key);
-    if (stored !== null) return this.#read(stored);
-    const first = [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event');
-    return world.newRecord(this.key, first ?? { kind: 'event', id: null, at: world.now(), event: { type: 'resumed' } });
+  #load(): Promise<Envelope<Context>> {
+    return loadRecord(this.#nursery, this.key, {
+      first: () => [...this.#held].map(({ input }) => input).find(({ kind }) => kind === 'event'),
+      hearFirst: (input) => this.#hearFirst(input),
+    });
   }
 
-  /** A damaged record is replaced by the first write of one that is begun anew, which has heard of the loss by then. */
-  async #read(stored: unknown): Promise<Envelope<Context>> {
-    const { world } = this.#nursery;
-    try {
-      return world.readRecord(stored);
-    } catch (error) {
-      const { damaged } = world;
-      if (damaged === undefined || !(error instanceof UnreadableRecord) || error instanceof NewerRecord) throw error;
-      const copy = await damaged.keepCopy(this.key, error.message);
-      world.log.error({ actor: this.key, copy, error }, 'damaged record is begun anew, a copy is kept');
-      const held = [...this.#held];
-      const news = damaged.news();
-      this.#held.clear();
-      for (const one of [{ input: news, onDisk: null, byLetter: false }, ...held]) this.#held.add(one);
-      return world.newRecord(this.key, news);
-    }
+  #hearFirst(input: Input): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const one of [{ input, onDisk: null, byLetter: false }, ...held]) this.#held.add(one);
   }
 
   /** Called by the root and by nobody who waits: what is thrown here is felt by this actor alone. */
@@ -245,7 +242,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #written(batch: readonly Held[]): void {
     for (const one of batch) this.#held.delete(one);
     for (const one of batch) one.onDisk?.();
-    if (this.#held.size === 0) this.#letters?.forget();
+    this.#letters?.taken(batch.map(({ input }) => input));
   }
 
   #failed(error: unknown): void {

@@ -70,7 +70,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     if (isClosed) return;
     const known = children.get(key);
     const child = known ?? new Child(key, nursery, null);
-    if (found) child.foundLetters();
+    if (found) child.foundLetters(inputs);
     if (known !== undefined) return known.take(inputs, onDisk, byLetter);
     if (!inputs.some(({ kind }) => kind === 'event')) return child.forgetLetters();
     children.set(key, child);

@@ -10,16 +10,22 @@ export interface Held {
   onDisk: (() => void) | null;
   /** A dead letter is enough: the input is on disk, if not in the record. */
   byLetter: boolean;
+  /** It is heard in the place of inputs that were not kept. */
+  standsForOthers?: true;
 }
 
 /** The dead letters of one actor. */
 export interface DeadLetterBox {
   /** Keeps all that is held, and tells those to whom a dead letter is enough. Tries again until the disk takes it. */
   keep(): void;
-  /** An earlier process left letters here. */
-  found(): void;
-  /** All of it is in the record: takes the letters away, if there are any. */
+  /** Whoever had these inputs before left letters of them here. */
+  found(inputs: readonly Input[]): void;
+  /** These are in the record; takes the letters away once that is true of each. */
+  taken(inputs: readonly Input[]): void;
+  /** Takes the letters away, if there are any. */
   forget(): void;
+  /** The inputs whose letters are still needed. */
+  needed(): readonly Input[];
 }
 
 /** Whose letters they are. */
@@ -46,6 +52,8 @@ export interface DeadLetterWorld {
 export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: DeadLetterWorld): DeadLetterBox {
   const { letters, alarm, now, log } = world;
   let exists = false;
+  /** The letters of what is not in the record. */
+  const needed = new Set<Input>();
   /** One change on disk at a time: a removal must not take what was written after it was wanted. */
   let changing = false;
   let wanted: 'keep' | 'forget' | null = null;
@@ -71,6 +79,7 @@ export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: 
     if (kept.length === 0) return null;
     exists = true;
     const inputs = kept.map(({ input }) => input);
+    for (const input of inputs) needed.add(input);
     return letters.write(key, inputs).then(
       () => kept.forEach(tell),
       (error: unknown) => {
@@ -82,9 +91,23 @@ export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: 
 
   function remove(): Promise<void> {
     exists = false;
-    return letters
-      .remove(key)
-      .catch((error: unknown) => log.warn({ actor: key, error }, 'dead letters could not be removed'));
+    return letters.remove(key).catch((error: unknown) => {
+      log.warn({ actor: key, error }, 'dead letters could not be removed, trying again');
+      exists = true;
+      alarm.set(now() + world.retryMs, () => taken([]));
+    });
+  }
+
+  function taken(inputs: readonly Input[]): void {
+    for (const input of inputs) needed.delete(input);
+    if (needed.size === 0) forget();
+  }
+
+  function forget(): void {
+    needed.clear();
+    if (!exists) return;
+    wanted = 'forget';
+    change();
   }
 
   function keep(): void {
@@ -94,13 +117,12 @@ export function createDeadLetterBox({ key, held, isRunning }: Addressee, world: 
 
   return {
     keep,
-    found() {
+    taken,
+    forget,
+    needed: () => [...needed],
+    found(inputs) {
       exists = true;
-    },
-    forget() {
-      if (!exists) return;
-      wanted = 'forget';
-      change();
+      for (const input of inputs) needed.add(input);
     },
   };
 }

@@ -12,10 +12,12 @@ import type { Log, Now, Records } from './world.ts';
 
 export type Observe<Key extends string = string, Context = unknown> = (key: Key, change: Change<Context>) => void;
 
-/** A damaged record is kept, and its actor begun anew. */
-export interface OfDamaged<Key extends string> {
+/** A damaged record is kept, and its actor begun anew; so is one whose record is missing. */
+export interface OfDamaged<Key extends string, Context> {
   /** Keeps a copy of the record and gives its number; it stays where it is. */
   keepCopy(key: Key, why: string): Promise<number>;
+  /** Whether the record that was just made for an actor without one tells that there was one, which is lost. */
+  isLost(made: Envelope<Context>): boolean;
   /** What the actor hears first then. */
   news(): Input;
 }
@@ -28,11 +30,16 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   /** Throws `UnreadableRecord` when the stored document is no record of this kind. */
   readRecord(stored: unknown): Envelope<Context>;
   /** What is done about a damaged record; left out, its actor fails whenever it is loaded. */
-  damaged?: OfDamaged<Key>;
+  damaged?: OfDamaged<Key, Context>;
   /** The record of an actor that was never seen, made for its first input. */
   newRecord(key: Key, first: Input): Promise<Envelope<Context>>;
   /** Made once, with the way back into the actors. */
   createEffects(admit: Admit<Key>): EffectRunner<Key, Context>;
+  /**
+   * What an actor that cannot run hears later in the place of this input and all others that are too many to be kept; null
+   * where it must be kept. Left out, all are kept.
+   */
+  insteadOf?(input: Input): Input | null;
   /** What an actor hears first: that it was away, and what changed around it meanwhile. */
   news(record: Envelope<Context>): Input[];
   /** Adds to inputs on their way the facts that `classify` needs; one for each, in order. */

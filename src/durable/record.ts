@@ -155,7 +155,7 @@ export function wasSeen(seen: string, id: string): boolean {
 export type Seen = Pick<Envelope, 'seen' | 'behind' | 'behindCount'>;
 
 /**
- * Remembers input ids that came behind `position` (null: behind none). All that came since a position stay
+ * Remembers input ids that came behind `position` (null: behind none), which never is one of before. All that came since a position stay
  * until inputs come behind another: until it has moved, they may come again, in batches of any size. Of those before at
  * least the last 200 stay.
  */

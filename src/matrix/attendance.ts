@@ -10,12 +10,18 @@ import { isRefusal } from './errors.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
 const LONG_TIMEOUT_MS = 120_000;
+/** Nobody waits for it, ms. */
+const REPLACED_TIMEOUT_MS = 10_000;
+
+const Tombstone = z.object({ replacement_room: z.string() });
 
 const Membership = z.object({ membership: z.string() });
 
 export interface Attendance {
   /** The rooms that the bot is in. Tries until the homeserver answers; rejects with a MatrixFailure, or with `Closed`. */
   joinedRooms(): Promise<ReadonlySet<RoomId>>;
+  /** Whether another room took the place of this one; asked once, no where the homeserver does not say. */
+  isReplaced(room: RoomId): Promise<boolean>;
   /**
    * The same work and send, which look after a refusal whether the bot is still in the room. `gone` is called for each
    * room that it is not in; where it is a Space, before the refusal is known.
@@ -52,6 +58,14 @@ export function createAttendance({ api, me, chance, log, wait = realWait }: Atte
     async joinedRooms() {
       const call = () => api.joinedRooms({ timeoutMs: LONG_TIMEOUT_MS, signal });
       return new Set(await retry(call, { on: ['limited', 'unavailable', 'suspended'], signal, wait, chance }));
+    },
+    async isReplaced(room) {
+      const limits = { timeoutMs: REPLACED_TIMEOUT_MS, signal };
+      const asked = api.state(Tombstone, room, 'm.room.tombstone', '', limits);
+      return asked.then(
+        () => true,
+        () => false,
+      );
     },
     watching({ work, send }, gone) {
       async function look(room: RoomId): Promise<void> {

@@ -4,6 +4,8 @@ import type { Records } from '../durable/world.ts';
 
 /** The dead letters of actors: a list for each. Written again with one more letter it costs one letter. */
 export interface Letters extends Records {
+  /** One more at the end, whatever stands before it. */
+  add(key: string, letter: unknown): Promise<void>;
   /** All of them; in a list, what is no JSON is `undefined`. */
   entries(): AsyncIterable<[key: string, letters: unknown[]]>;
   /** Keeps a copy of the letter at `index` of what `entries` gave, and gives its number; the letter stays in the list. */

@@ -9,19 +9,18 @@ import { personRest, roomRest } from '../actors/rest.ts';
 import type { Household } from '../compose/household.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
-import type { HostState, Now } from '../ports.ts';
+import type { HostState } from '../ports.ts';
 import { sweepAnswers } from './answers.ts';
-import { beginAnew, redeliver, tellPeople } from './losses.ts';
+import { beginAnew, lookForMissing, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
 
-export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered'> {
+export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered' | 'goesOn'> {
   host: HostState;
   household: Household;
   door: Door;
   directory: Directory;
   attendance: Attendance;
-  now: Now;
 }
 
 /** Rebuilds what is lost of the records, and gives what they say then. Rejects with a MatrixFailure or `Closed`. */
@@ -33,13 +32,17 @@ export async function bringUpToDate(world: ComeBackWorld, remembered: Remembered
   return recall(world, await readRemembered(world.store, world.log));
 }
 
-/** Wakes what was under way and tells what changed; resolves when all of it is on disk. Rejects like `bringUpToDate`. */
+/**
+ * Wakes what was under way and tells what changed; resolves when all of it is on disk, but for what rooms without a
+ * record are told. Rejects like `bringUpToDate`.
+ */
 export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Promise<void> {
   await sweepAnswers(world.store, remembered, world.log);
   const joined = await world.attendance.joinedRooms();
   // The letters first: an actor that crashes at its waking would write its own in their place.
   await redeliver(world, remembered);
   await beginAnew(world, remembered, joined);
+  void lookForMissing(world, remembered, joined);
   await catchUp(world, remembered, joined);
 }
 
@@ -51,9 +54,10 @@ function recall({ directory }: ComeBackWorld, remembered: Remembered): Remembere
 
 async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<void> {
   const { host, door, household, now } = world;
-  const { arrivals, position, unheard } = await restore({ ...world, remembered });
+  const goesOn = host.read().syncPosition !== null;
+  const { arrivals, position, unheard } = await restore({ ...world, remembered, goesOn });
   // From a known position on, invites and words come again by themselves.
-  if (host.read().syncPosition !== null) return;
+  if (goesOn) return;
   const told = unheard.map(({ room, eventId }) => {
     const event: RoomEvent = { type: 'memory.lost', eventId };
     return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }], 'reconciled');

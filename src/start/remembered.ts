@@ -39,12 +39,18 @@ export async function readRemembered(store: Pick<Store, 'people' | 'rooms'>, log
 }
 
 /** Something is lost: everything, or a person whose chats are still known, or whose record is damaged. */
-export function isIncomplete({ people, rooms, damaged }: Remembered): boolean {
+export function isIncomplete(remembered: Remembered): boolean {
+  const { people, rooms, damaged } = remembered;
   if (rooms.size === 0 && people.size === 0) return true;
-  if (damaged.people.size > 0) return true;
-  return [...rooms.values()].some(
-    ({ context: { person, number } }) => person !== null && number !== null && !people.has(person),
+  return damaged.people.size > 0 || missingPeople(remembered).size > 0;
+}
+
+/** The people without a record whose chats have numbers, which only such a record gives. */
+export function missingPeople({ people, rooms, damaged }: Remembered): Set<UserId> {
+  const numbered = [...rooms.values()].flatMap(({ context: { person, number } }) =>
+    person !== null && number !== null ? [person] : [],
   );
+  return new Set(numbered.filter((person) => !people.has(person) && !damaged.people.has(person)));
 }
 
 async function readAll<Key extends string, Context>(

@@ -10,19 +10,24 @@ import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } 
 import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
 import type { Reception } from '../actors/reception.ts';
 import { newRoomRecord } from '../actors/room.ts';
-import type { Arrival, Log, Registry, RoomWork, Store, Survey } from '../ports.ts';
+import type { Alarm } from '../durable/timers.ts';
+import type { Arrival, Log, Now, Registry, RoomWork, Store, Survey } from '../ports.ts';
 import type { Remembered } from './remembered.ts';
 
 export interface RestoreWorld {
   store: Store;
   /** What the records say. */
   remembered: Remembered;
+  /** The sync goes on where it was: where a record is missing, more than the record may be lost. */
+  goesOn: boolean;
   survey: Survey;
   work: RoomWork;
   reception: Reception;
   registry: Registry;
   mode: 'spaces' | 'dm';
   me: UserId;
+  alarm: Pick<Alarm, 'set'>;
+  now: Now;
   log: Log;
 }
 
@@ -34,6 +39,8 @@ export interface Restored {
 
 /** Repairs begun at once. */
 const REPAIRS_AT_ONCE = 32;
+/** Nobody is served before them, ms: those that take longer go on meanwhile. */
+const LONGEST_REPAIRS_MS = 30_000;
 
 /**
  * Looks at everything the bot is in, writes the records that are missing, corrects those that say otherwise and mends Space
@@ -42,7 +49,7 @@ const REPAIRS_AT_ONCE = 32;
  */
 export async function restore(world: RestoreWorld): Promise<Restored> {
   const { store, work, registry, mode, me, log } = world;
-  const { remembered } = world;
+  const { remembered, goesOn } = world;
   const known = factsOf(remembered);
   const { rooms, arrivals, position } = await world.survey();
   const { people, rooms: found, repairs, report } = reconcile(rooms, known, { me, mode, agentOf: registry.agentOf });
@@ -54,21 +61,27 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
   const backfilled = found.filter(({ contextId }) => contextId === null || !world.reception.isOfScope(contextId));
   for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
   for (const facts of backfilled) facts.contextId = await world.reception.mintContextId();
-  // A room whose record is damaged begins anew by itself, and hears of it first.
-  const written = found.filter(({ room }) => !remembered.damaged.rooms.has(room));
+  // A room whose record is damaged or missing begins anew by itself, from its marker, and hears of it first.
+  const marked = new Set(rooms.flatMap(({ room, marker }) => (marker === null ? [] : [room])));
+  const beginsAnew = (room: RoomId) =>
+    remembered.damaged.rooms.has(room) || (goesOn && marked.has(room) && !remembered.rooms.has(room));
+  const written = found.filter(({ room }) => !beginsAnew(room));
   await store.rooms.writeAll(
     written.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
   );
   const isBackfilled = new Set(backfilled.map(({ room }) => room));
   const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isBackfilled.has(repair.room)));
-  const marked = backfilled.map((facts): Repair => ({
+  const backfills = backfilled.map((facts): Repair => ({
     kind: 'write marker',
     room: facts.room,
     marker: markerOf(facts),
   }));
-  const mended = await pMap([...other, ...marked], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
-  const failedRepairs = mended.filter(({ ok }) => !ok).length;
-  log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
+  const mending = pMap([...other, ...backfills], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const told = mending.then((mended) => {
+    const failedRepairs = mended.filter(({ ok }) => !ok).length;
+    log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
+  });
+  await notForLong(told, world);
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
     if (lastWord === null || lastWord.sender !== persons.get(room)) return [];
@@ -76,6 +89,21 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     return wasSeen(remembered.rooms.get(room)?.seen ?? '', eventId) ? [] : [{ room, eventId }];
   });
   return { arrivals, position, unheard };
+}
+
+/** Resolves when the repairs are done, or take long; rejects with what ends them before that. */
+async function notForLong(repairs: Promise<void>, { alarm, now, log }: RestoreWorld): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  let isLate = false;
+  const cancel = alarm.set(now() + LONGEST_REPAIRS_MS, () => {
+    isLate = true;
+    log.warn({}, 'repairs on the homeserver take long, going on without them');
+    resolve();
+  });
+  repairs.catch((error: unknown) => {
+    if (isLate) log.warn({ error }, 'repairs on the homeserver were not finished');
+  });
+  await Promise.race([repairs, late]).finally(cancel);
 }
 
 function factsOf({ people, rooms }: Remembered): Known {

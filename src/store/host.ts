@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
 import type { HostDocument, HostState } from '../ports.ts';
 import type { Database } from './database.ts';
-import { corruptRecord, keepDamaged } from './damaged.ts';
+import { keepDamaged } from './damaged.ts';
 import { readRow, rowAdapter, textOf } from './document.ts';
-import { newerFormat } from './errors.ts';
+import { newerFormat, UnusableState } from './errors.ts';
 
 const VERSION = 1;
 const TABLE = 'host';
@@ -39,7 +39,10 @@ const empty: HostDocument = Object.freeze({
   lastSyncAt: null,
 });
 
-/** Throws `CorruptRecord` (the document is moved aside), or `UnusableState` where a newer version wrote it. */
+/**
+ * Throws `UnusableState` where a newer version wrote it, or where it is damaged: whose the records are, and who has spoken
+ * to which agent, stands nowhere else, so it is for the operator to go on without.
+ */
 export async function openHostState(database: Database): Promise<HostState> {
   let committed = await readDocument(database);
   let last: Promise<unknown> = Promise.resolve();
@@ -71,8 +74,11 @@ async function readDocument(database: Database): Promise<HostDocument> {
   if (!parsed.success) {
     const document = textOf(database, TABLE, HOST_ROW) ?? '';
     const damage = { part: TABLE, id: HOST_ROW, document, why: 'it is no state of this service' };
-    await database.commit([keepDamaged(damage), [`DELETE FROM ${TABLE}`]]);
-    throw corruptRecord(database, damage);
+    await database.commit([keepDamaged(damage)]);
+    throw new UnusableState(
+      `The host state in ${database.file} is damaged, so the service does not start; it was left as it is. ` +
+        'Put a backup of the state in its place, or go on without it as docs/operating.md says.',
+    );
   }
   const { version: _, ...document } = parsed.data;
   return Object.freeze(document);

@@ -46,8 +46,13 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     if (after.length > 0) posted.set(actor, after);
   }
 
-  function inTurn(actor: string, letters: readonly unknown[]): Promise<void> {
-    const done = (changing.get(actor) ?? Promise.resolve()).then(() => change(actor, letters));
+  async function add(actor: string, letter: unknown): Promise<void> {
+    posted.delete(actor);
+    await database.commit([insertion(actor, post(letter))]);
+  }
+
+  function inTurn(actor: string, next: () => Promise<void>): Promise<void> {
+    const done = (changing.get(actor) ?? Promise.resolve()).then(next);
     const over = done
       .catch(() => undefined)
       .then(() => {
@@ -57,10 +62,7 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     return done;
   }
 
-  function textsOf(actor: string): string[] {
-    const rows = database.rows('SELECT letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
-    return rows.map(({ letter }) => String(letter));
-  }
+  const textsOf = (actor: string) => textsIn(database, actor);
 
   async function read(actor: string): Promise<unknown[] | null> {
     const letters = textsOf(actor).map(parse);
@@ -74,9 +76,10 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
     keys,
     async write(actor, letters) {
       if (!Array.isArray(letters)) throw new TypeError('Dead letters are a list.');
-      await inTurn(actor, letters);
+      await inTurn(actor, () => change(actor, letters));
     },
-    remove: (actor) => inTurn(actor, []),
+    add: (actor, letter) => inTurn(actor, () => add(actor, letter)),
+    remove: (actor) => inTurn(actor, () => change(actor, [])),
     keepCopy: async (actor, index, why) =>
       damaged.keep({ part: 'dead_letters', id: actor, document: textsOf(actor)[index] ?? '', why }),
     async *entries() {
@@ -86,6 +89,11 @@ export function openLetters(database: Database, damaged: Damaged): Letters {
       }
     },
   };
+}
+
+function textsIn(database: Database, actor: string): string[] {
+  const rows = database.rows('SELECT letter FROM dead_letters WHERE actor = ? ORDER BY number', actor);
+  return rows.map(({ letter }) => String(letter));
 }
 
 function removal(actor: string): Statement {

@@ -21,7 +21,7 @@ export interface StoreOptions {
 
 /**
  * Opens the store in the folder, makes it where it is missing, and takes over what an earlier version left as files.
- * Throws `FolderInUse`, `UnusableState`, `CorruptRecord` (the host state was kept aside), or `StoreFailure`.
+ * Throws `FolderInUse`, `UnusableState`, or `StoreFailure`.
  */
 export async function openStore(folder: string, options: StoreOptions): Promise<Store> {
   const { fsync, onCorrupt = (error) => process.emitWarning(error) } = options;

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { RoomId } from '../../machines/ids.ts';
 import { roomRest } from '../../src/actors/rest.ts';
-import { readRoomRecord } from '../../src/actors/room.ts';
+import { insteadOf, readRoomRecord } from '../../src/actors/room.ts';
+import type { Input } from '../../src/durable/definition.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { build, type House } from '../durable/house.ts';
 import { temporaryStore } from '../store/support.ts';
@@ -40,6 +41,57 @@ function quietOf({ children }: House): { reached: boolean } {
   void children.quiet().then(() => (quiet.reached = true));
   return quiet;
 }
+
+describe('beyond its bounds, of a room', () => {
+  it('the first that is not kept is told so when it is back, nothing else is lost', async () => {
+    const { rooms: records, deadLetters } = await temporaryStore();
+    const it = build({ records, deadLetters, ...ofRooms, insteadOf, policy: { budget: 0 } });
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [textInput(1)]);
+    await until(() => it.children.counts().parked === 1);
+    for (let n = 2; n <= 510; n++) await it.children.deliver(A, [textInput(n)]);
+    await it.children.deliver(A, [
+      input({ type: 'text.edited', of: eventId('2'), sender: ann, body: 'other words' }),
+      input({ type: 'room.replaced', replacement: RoomId.parse('!next:test') }),
+    ]);
+    const letters = (await deadLetters.read(A)) as Input[];
+    const told = input({ type: 'memory.lost', eventId: eventId('502') }, 0, 'lost:$502');
+    expect(letters.slice(499)).toEqual([
+      textInput(501),
+      { ...told, at: (textInput(502) as { at: number }).at, from: 'supervisor' },
+      input({ type: 'room.replaced', replacement: RoomId.parse('!next:test') }),
+    ]);
+
+    const next = build({ records, deadLetters, ...ofRooms, insteadOf });
+    next.children.redeliver(A, letters);
+    const said = async () =>
+      ((await records.read(A)) as Envelope).outbox.flatMap(({ type, params }) =>
+        type === 'say' && (params['notice'] as { key: string }).key === 'memory was lost' ? [params['answers']] : [],
+      );
+    await until(async () => (await said()).length > 0);
+    expect(await said()).toEqual([eventId('502')]);
+  });
+
+  it.each([
+    ['a command', { type: 'command.stop', eventId: '$2', sender: ann }, '$2'],
+    ['an edit', { type: 'text.edited', of: '$1', sender: ann, body: 'b' }, '$1'],
+    ['a removal', { type: 'text.withdrawn', of: '$1' }, '$1'],
+    ['a reaction', { type: 'message.reacted', of: '$1', key: '👍', eventId: '$2', sender: ann }, '$1'],
+    ['a name', { type: 'room.named', name: 'Plans', sender: ann }, null],
+  ])('%s is told to be lost', (_, event, of) => {
+    const lost = input({ type: 'memory.lost', eventId: of }, 5, `lost:${of ?? 'name'}`);
+    expect(insteadOf(input(event, 5))).toEqual({ ...lost, from: 'supervisor' });
+  });
+
+  it.each([
+    input({ type: 'room.left' }),
+    input({ type: 'member.left', user: ann }),
+    input({ type: 'chat.archived', archived: true }),
+    { kind: 'partly settled', effect: '1', cursor: 1 } as const,
+  ])('what tells how things are is kept: %j', (kept) => {
+    expect(insteadOf(kept)).toBeNull();
+  });
+});
 
 describe('waking', () => {
   it('does the outbox again under the same ids, and lets the chart know that something was under way', async () => {

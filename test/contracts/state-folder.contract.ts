@@ -96,6 +96,101 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
       });
     });
 
+    describe('without a record', () => {
+      /** Two rooms of one person; the text to the second is with the agent when the process is killed. */
+      async function killedInATurn() {
+        const agent = await world.agent(silentFirst());
+        const bot = await world.killableBot({ agents: { a: agent.url } });
+        const someone = await world.person();
+        const first = bot.start();
+        await first.running;
+        const rooms = [];
+        for (let made = 0; made < 2; made++) {
+          const room = await someone.createDm(bot.userId);
+          await someone.message(room, (m) => m.sender === bot.userId);
+          rooms.push(room);
+        }
+        const [other, room] = rooms as [string, string];
+        await someone.say(room, 'the question');
+        await until(() => agent.messages.length === 1);
+        await first.kill();
+        const lines = () => [said(someone, other, damaged), said(someone, room, damaged)];
+        return { agent, bot, someone, other, room, lines };
+      }
+
+      test('of one room: that room is told once over any kills, keeps its memory, and goes on', async () => {
+        const { agent, bot, someone, room, lines } = await killedInATurn();
+        sql(bot.stateDir, 'DELETE FROM rooms WHERE id = ?', room);
+        // Before its record is there again, and after.
+        expect(await bot.start({ boundary: 'record decided', nth: 1 }).ended).toBe('SIGKILL');
+        expect(await bot.start({ boundary: 'record written', nth: 1 }).ended).toBe('SIGKILL');
+        const second = bot.start();
+        await second.running;
+        await someone.message(room, (m) => m.body === damaged);
+        await someone.say(room, 'and again');
+        await someone.message(room, (m) => m.body === 'You said: and again');
+        await second.kill('SIGTERM');
+        await bot.start().running;
+        await someone.say(room, 'and once more');
+        await someone.message(room, (m) => m.body === 'You said: and once more');
+        expect(lines()).toEqual([0, 1]);
+        expect(new Set(agent.connections.map(({ contextId }) => contextId)).size).toBe(1);
+      });
+
+      test('of any room, where the sync position is known: each is told once', async () => {
+        const { bot, someone, other, room, lines } = await killedInATurn();
+        sql(bot.stateDir, 'DELETE FROM rooms');
+        const second = bot.start();
+        await second.running;
+        await someone.message(room, (m) => m.body === damaged);
+        await someone.message(other, (m) => m.body === damaged);
+        await someone.say(room, 'and again');
+        await someone.message(room, (m) => m.body === 'You said: and again');
+        expect(lines()).toEqual([1, 1]);
+      });
+
+      test('of a room that its person writes into while nobody is there: they are told before they are answered', async () => {
+        const { bot, someone, room, lines } = await killedInATurn();
+        sql(bot.stateDir, 'DELETE FROM rooms WHERE id = ?', room);
+        await someone.say(room, 'and again');
+        await bot.start().running;
+        await someone.message(room, (m) => m.body === 'You said: and again');
+        const bodies = someone.timeline(room).map(({ body }) => body);
+        expect(lines()).toEqual([0, 1]);
+        expect(bodies.indexOf(damaged)).toBeLessThan(bodies.indexOf('You said: and again'));
+      });
+
+      test('of a numbered chat, or of a person: they are told once, and chats go on', async () => {
+        const agent = await world.agent(scripts.echo);
+        const bot = await world.restartableBot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
+        const someone = await world.person();
+        await bot.start();
+        const entry = await someone.createDm(bot.userId);
+        const chat = await someone.invite((invited) => invited.name === 'Chat 1');
+        await someone.client.joinRoom(chat);
+        await someone.say(chat, 'before');
+        await someone.message(chat, (m) => m.body === 'You said: before');
+        const goesOn = async (text: string) => {
+          await someone.say(chat, text);
+          await someone.message(chat, (m) => m.body === `You said: ${text}`);
+          return [said(someone, entry, damaged), said(someone, chat, damaged)];
+        };
+        await bot.stop();
+        sql(bot.stateDir, 'DELETE FROM rooms WHERE id = ?', chat);
+        await bot.start();
+        await someone.message(chat, (m) => m.body === damaged);
+        expect(await goesOn('after')).toEqual([0, 1]);
+        await bot.stop();
+        sql(bot.stateDir, 'DELETE FROM people');
+        await bot.start();
+        await someone.message(entry, (m) => m.body === damaged);
+        expect(await goesOn('at last')).toEqual([1, 1]);
+        await bot.stop();
+        await bot.start();
+        expect(await goesOn('in the end')).toEqual([1, 1]);
+      });
+    });
+
     test.each(['{"half":', '{"no":"letter"}'])(
       'a dead letter %s is kept, and its room is told once',
       async (letter) => {

@@ -44,6 +44,7 @@ function deliver({ children }: House, actor: string, ...inputs: Input[]) {
   return delivery;
 }
 
+const nameOf = (input: Input) => (input.kind === 'event' ? String(input.id) : input.kind);
 const order = (record: Envelope | null) => record?.outbox.map(({ params }) => params['n']);
 
 /** What the outbox of an actor holds when all inputs were taken once and in order. */
@@ -212,6 +213,28 @@ describe('a crash', () => {
     expect(it.happened.slice(1)).toEqual([`${A} repeat 1`, `${A} repeat 2`, `${A} repeat 3`]);
   });
 
+  it('leaves no letters of what is in the record, also while more comes than is written', async () => {
+    const it = await heldHouse();
+    const first = deliver(it, A, repeat('1'));
+    await until(() => it.records.held.length === 1);
+    it.records.held[0]?.fail(new Error('the disk is full'));
+    await first.done;
+    const second = deliver(it, A, repeat('2'));
+    await second.done;
+    it.alarm.advance(200);
+    await until(() => it.records.held.length === 1);
+    const third = deliver(it, A, repeat('3'));
+    it.records.held[0]?.release();
+    await until(async () => (await it.letters(A)) === null);
+    expect([order(JSON.parse(it.records.disk.get(A) ?? 'null') as Envelope), third.settled]).toEqual([
+      ['1', '2'],
+      false,
+    ]);
+    await until(() => it.records.held.length === 1);
+    it.records.held[0]?.release();
+    await third.done;
+  });
+
   it('waits longer each time, and past the budget the actor is parked and says so', async () => {
     const it = await house();
     it.breaks.set(A, 1_000);
@@ -272,6 +295,45 @@ describe('a crash', () => {
     await until(async () => (await it.letters(A)) === null);
   });
 
+  it('of a parked actor: beyond the bounds one input stands for all that is not kept, over restarts as well', async () => {
+    const insteadOf = (input: Input) =>
+      input.kind === 'event' && input.id?.startsWith('news') ? null : repeat(`instead of ${nameOf(input)}`);
+    const it = await house({ policy: { budget: 0 }, insteadOf });
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('first')]);
+    await until(() => it.children.counts().parked === 1);
+    const kept = Array.from({ length: 500 }, (_, n) => `${n}`);
+    await it.children.deliver(A, kept.slice(0, 400).map(repeat));
+    // What is not kept is settled with what stands for it, also where nothing else came.
+    await it.children.deliver(A, [...kept.slice(400), 'too much'].map(repeat));
+    await it.children.deliver(A, [repeat('more')]);
+    await it.children.deliver(A, [repeat('more'), repeat('news'), repeat('and more')]);
+    const expected = [...kept, 'instead of too much', 'news'];
+    expect(await it.letters(A)).toEqual(expected.map(repeat));
+    expect(it.lines.filter(({ message }) => message.startsWith('too much waits')).map(({ fields }) => fields)).toEqual([
+      { actor: A },
+    ]);
+
+    const next = build({ records: it.records, deadLetters: it.deadLetters, insteadOf });
+    next.children.redeliver(A, (await it.letters(A)) ?? []);
+    await untilOrder(() => it.stored(A), ['first', ...expected]);
+    await until(async () => (await it.letters(A)) === null);
+  });
+
+  it('of a parked actor: what comes behind its return is kept again, and what stands for others is heard once', async () => {
+    const it = await house({ policy: { budget: 0, parkedMs: 1_000 }, insteadOf: () => repeat('instead') });
+    it.breaks.set(A, 1);
+    await it.children.deliver(A, [repeat('first')]);
+    await until(() => it.children.counts().parked === 1);
+    const kept = Array.from({ length: 501 }, (_, n) => repeat(`${n}`));
+    await it.children.deliver(A, kept);
+    it.alarm.advance(1_000);
+    await until(async () => (await it.letters(A)) === null);
+    await it.children.deliver(A, [repeat('last')]);
+    const taken = Array.from({ length: 500 }, (_, n) => `${n}`);
+    expect(order(await it.stored(A))).toEqual(['first', ...taken, 'instead', 'last']);
+  });
+
   it('leaves a delivery open while not even dead letters can be written, says so, and tries again', async () => {
     const records = heldRecords();
     const deadLetters = heldRecords();
@@ -328,6 +390,7 @@ describe('a crash', () => {
         kept.push([await disk.records.read(actor), why]);
         return disk.records.keepCopy(actor, why);
       },
+      isLost: () => true,
       news: () => repeat('damaged'),
     };
     const it = { ...disk, ...build({ ...disk, damaged }) };
@@ -336,6 +399,22 @@ describe('a crash', () => {
     expect(order(await it.stored(A))).toEqual(['damaged', '1']);
     expect(kept).toEqual([['half of it', 'the record is not an object']]);
     expect(it.made.map(([actor, first]) => [actor, first])).toEqual([[A, repeat('damaged')]]);
+  });
+
+  it('of the record itself is heard of first, by those whose new record tells that there was one', async () => {
+    const disk = await realRecords();
+    const damaged = {
+      keepCopy: () => Promise.reject(new Error('nothing is there')),
+      isLost: ({ origin }: Envelope) => origin === 'known',
+      news: () => repeat('lost'),
+    };
+    const newRecord = (actor: string) => ({ ...toyRecord(), origin: actor === A ? 'known' : 'new' });
+    const it = { ...disk, ...build({ ...disk, damaged, newRecord }) };
+    await Promise.all([A, B].map((actor) => it.children.deliver(actor, [repeat('1')])));
+    await it.children.deliver(A, [repeat('lost'), repeat('2')]);
+    expect([order(await it.stored(A)), order(await it.stored(B))]).toEqual([['lost', '1', '2'], ['1']]);
+    const lines = it.lines.filter(({ message }) => message === 'record is missing, and begun anew');
+    expect(lines.map(({ fields }) => fields)).toEqual([{ actor: A }]);
   });
 
   it('of what the host adds at the beginning is felt by that actor alone', async () => {

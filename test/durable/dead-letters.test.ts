@@ -19,7 +19,7 @@ function box({ running = false } = {}) {
   const told: number[] = [];
   const open = new Set<Promise<void>>();
   const actor = { held: [] as Held[], running };
-  const { keep, found, forget } = createDeadLetterBox(
+  const { keep, found, taken, forget } = createDeadLetterBox(
     { key: KEY, held: () => actor.held, isRunning: () => actor.running },
     {
       ...{ letters: disk, retryMs: RETRY_MS, alarm, now: alarm.now, log: silentLog },
@@ -32,7 +32,7 @@ function box({ running = false } = {}) {
   );
   const hold = (n: number, byLetter = true) =>
     void actor.held.push({ input: said(n), onDisk: () => told.push(n), byLetter });
-  return { actor, alarm, disk, failures, told, open, hold, keep, found, forget };
+  return { actor, alarm, disk, failures, told, open, hold, keep, found, taken, forget };
 }
 
 /** Lets the one change that is under way onto the disk. */
@@ -116,7 +116,7 @@ describe('dead letters', () => {
     const it = box();
     it.forget();
     expect(it.disk.begun).toEqual([]);
-    it.found();
+    it.found([]);
     it.forget();
     await release(it);
     it.forget();
@@ -142,7 +142,7 @@ describe('dead letters', () => {
 
   it('that cannot be removed do no harm', async () => {
     const it = box();
-    it.found();
+    it.found([]);
     it.forget();
     it.disk.held[0]?.fail(new Error('the disk is away'));
     await settled();
@@ -151,6 +151,38 @@ describe('dead letters', () => {
     await release(it);
     expect(it.failures).toEqual([]);
     expect(it.told).toEqual([1]);
+  });
+
+  it('that cannot be removed are removed later, unless others took their place', async () => {
+    const it = box();
+    it.found([said(1)]);
+    it.forget();
+    it.disk.held[0]?.fail(new Error('the disk is away'));
+    await settled();
+    it.alarm.advance(RETRY_MS);
+    expect(it.disk.begun).toHaveLength(2);
+    it.disk.held[0]?.fail(new Error('the disk is away'));
+    await settled();
+    it.hold(2);
+    it.keep();
+    await release(it);
+    it.alarm.advance(RETRY_MS);
+    expect({ held: it.disk.held, onDisk: onDisk(it) }).toEqual({ held: [], onDisk: [said(2)] });
+  });
+
+  it('go when each of them is in the record, whatever else is held', async () => {
+    const it = box();
+    it.hold(1);
+    it.hold(2);
+    it.keep();
+    await release(it);
+    const [one, two] = it.actor.held.splice(0).map(({ input }) => input) as [Input, Input];
+    it.hold(3);
+    it.taken([one]);
+    expect(it.disk.held).toEqual([]);
+    it.taken([two]);
+    await release(it);
+    expect(it.disk.begun.at(-1)).toEqual({ key: KEY, record: undefined });
   });
 
   it('are waited for while they are on their way', async () => {

@@ -47,9 +47,10 @@ export interface HouseOptions {
   definition?: object;
   newRecord?: (actor: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
-  damaged?: OfDamaged<string>;
+  damaged?: OfDamaged<string, unknown>;
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
   rest?: Rest;
+  insteadOf?: (input: Input) => Input | null;
   inspect?: (event: InspectionEvent) => void;
 }
 
@@ -93,6 +94,7 @@ export function build(options: HouseOptions): House {
       made.push([actor, first]);
       return options.newRecord?.(actor) ?? toyRecord();
     },
+    ...(options.insteadOf === undefined ? {} : { insteadOf: options.insteadOf }),
     brief: options.brief ?? ((_, inputs) => inputs),
     createEffects: () => ({
       perform(actor, effect, record) {

@@ -637,6 +637,30 @@ const service: Row[] = [
     'keep nobody waiting for long, where the making takes its time',
   ),
   row(
+    'Repairs on the homeserver before anybody is served',
+    'src/start/restore.ts LONGEST_REPAIRS_MS',
+    'ms',
+    'the service goes on, and they beside it',
+    'test/start/restore.test.ts',
+    'are waited for 30 s, then go on beside the service: %s',
+  ),
+  row(
+    'Letters that are kept for a room that takes nothing in',
+    'src/durable/letter-bounds.ts MOST_LETTERS',
+    '',
+    'what people say is not kept; once it takes them in, the first of them is told so',
+    'test/actors/room-children.test.ts',
+    'the first that is not kept is told so when it is back, nothing else is lost',
+  ),
+  row(
+    'Their bytes',
+    'src/durable/letter-bounds.ts MOST_LETTER_BYTES',
+    'bytes',
+    'the same',
+    'test/durable/letter-bounds.test.ts',
+    'end at a megabyte, also where they are few',
+  ),
+  row(
     'Crashes of one actor that are forgiven',
     'machines/restart-policy.ts restartPolicy.budget',
     '',
@@ -942,6 +966,8 @@ export const ownBounds: readonly string[] = [
   // Our own calls side by side.
   ...['NEW_ROOMS', 'CHANGES', 'LEAVES'].map((name) => `src/matrix/rooms.ts ${name}_AT_ONCE`),
   ...['src/matrix/departure.ts AT_ONCE', 'src/matrix/news.ts ROOMS_AT_ONCE', 'src/start/restore.ts REPAIRS_AT_ONCE'],
+  'src/start/losses.ts LOOKS_AT_ONCE',
+  'src/matrix/attendance.ts REPLACED_TIMEOUT_MS',
   // Shapes of what is written and shown.
   ...['src/durable/timers.ts LONGEST', 'machines/restart-policy.ts MOST_OUTAGES', 'src/ops/log.ts DEPTH'],
   'src/basics/beginning.ts LONGEST',

@@ -82,6 +82,24 @@ test('a bot without power, or a homeserver in trouble, is no lost room', async (
   }
 });
 
+test('a room is replaced where it names another one; where nobody says so it is not', async () => {
+  const replies: Reply[] = [
+    { json: { replacement_room: room('b') } },
+    { json: {} },
+    refusal,
+    { status: 502, text: '' },
+  ];
+  server = await startServer((_, index) => replies[index] ?? refusal);
+  attendance = createAttendance({
+    api: createClient({ homeserver: server.url, accessToken: 't', me, log: keptLog() }),
+    ...{ me, chance: () => 1, log: keptLog(), wait: clock.wait },
+  });
+  closeWork = () => undefined;
+  const answers = [];
+  for (const _ of replies) answers.push(await attendance.isReplaced(room('a')));
+  expect(answers).toEqual([true, false, false, false]);
+});
+
 test('the rooms that the bot is in are asked for until the homeserver answers', async () => {
   clock.auto = true;
   const replies: Reply[] = [{ status: 504, text: 'Gateway Timeout' }];

@@ -15,6 +15,8 @@ import { restore } from '../../src/start/restore.ts';
 import { after, freshRecord, textInput, toStreaming } from '../actors/support.ts';
 import { input } from '../support/inputs.ts';
 import { temporaryStore } from '../store/support.ts';
+import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
+import { settled, until } from '../support/until.ts';
 
 const me = UserId.parse('@bot:test');
 const ann = UserId.parse('@ann:test');
@@ -70,7 +72,12 @@ interface World {
   happened: string[];
   errors: { actor?: string }[];
   refuses: Set<string>;
+  /** What becomes of some repairs, when the test says so. */
+  hangs: Map<string, Promise<Done>>;
+  alarm: FakeAlarm;
+  warnings: string[];
   reports: Record<string, unknown>[];
+  goesOn: boolean;
 }
 
 async function world(rooms: KnownRoom[]): Promise<World> {
@@ -86,7 +93,19 @@ async function world(rooms: KnownRoom[]): Promise<World> {
     return { ...records, writeAll };
   };
   const store: Store = { ...opened, rooms: watched('rooms'), people: watched('people') };
-  return { store, rooms, arrivals: [], happened, errors: [], refuses: new Set(), reports: [] };
+  return {
+    store,
+    rooms,
+    arrivals: [],
+    happened,
+    errors: [],
+    refuses: new Set(),
+    hangs: new Map(),
+    alarm: createFakeAlarm(),
+    warnings: [],
+    reports: [],
+    goesOn: false,
+  };
 }
 
 async function run(it: World) {
@@ -94,6 +113,8 @@ async function run(it: World) {
   const registry = { agentOf: (person: UserId | null) => (person === ann ? agent : others), has: () => true };
   const repair = async (what: string, room: RoomId, change: (known: KnownRoom) => KnownRoom): Promise<Done> => {
     it.happened.push(`${what} ${room}`);
+    const hanging = it.hangs.get(what);
+    if (hanging !== undefined) return hanging;
     if (it.refuses.has(what)) return { ok: false, code: 'M_FORBIDDEN', detail: 'no' };
     it.rooms = it.rooms.map((known) => (known.room === room ? change(known) : known));
     return { ok: true };
@@ -104,13 +125,16 @@ async function run(it: World) {
     writeMarker: (marked: RoomId, marker: Marker) => repair('mark', marked, (known) => ({ ...known, marker })),
   } as unknown as RoomWork;
   const log: Log = {
-    ...{ debug: () => {}, warn: () => {} },
+    debug: () => {},
+    warn: (_, message) => it.warnings.push(message),
     info: (fields) => it.reports.push({ ...fields }),
     error: (fields) => it.errors.push(fields),
   };
   return restore({
     store: it.store,
     remembered: await readRemembered(it.store, log),
+    goesOn: it.goesOn,
+    ...{ alarm: it.alarm, now: it.alarm.now },
     survey: async () => ({ rooms: it.rooms, arrivals: it.arrivals, position: 's1' }),
     work,
     reception: createReception({
@@ -215,6 +239,69 @@ describe('an empty store', () => {
       room('entry', { marker: marker({ kind: 'entry' }), lastWord: word('hello', ann) }),
     ]);
     expect((await run(it)).unheard).toEqual([{ room: id('one'), eventId: '$asked' }]);
+  });
+});
+
+describe('repairs that the homeserver does not answer', () => {
+  /** A start whose repairs of this kind hang; settled once it has waited for them. */
+  async function late(what: string) {
+    const it = await world(household());
+    const { promise, resolve, reject } = Promise.withResolvers<Done>();
+    it.hangs.set(what, promise);
+    let isRestored = false;
+    const restored = run(it).then((found) => {
+      isRestored = true;
+      return found;
+    });
+    await until(() => it.happened.length === 7);
+    it.alarm.advance(29_999);
+    await settled();
+    expect(isRestored).toBe(false);
+    it.alarm.advance(1);
+    expect((await restored).position).toBe('s1');
+    expect(it.warnings.splice(0)).toEqual(['repairs on the homeserver take long, going on without them']);
+    return { it, resolve, reject };
+  }
+
+  it.each(['mark', 'link !two:test in'])('are waited for 30 s, then go on beside the service: %s', async (what) => {
+    const { it, resolve } = await late(what);
+    expect(it.reports).toEqual([]);
+    resolve({ ok: true });
+    await until(() => it.reports.length === 1);
+    expect(it.reports[0]?.['failedRepairs']).toBe(0);
+  });
+
+  it('and end with the service are a line in the log', async () => {
+    const { it, reject } = await late('mark');
+    reject(new Error('closed'));
+    await until(() => it.warnings.length === 1);
+    expect(it.warnings).toEqual(['repairs on the homeserver were not finished']);
+  });
+
+  it('are no reason to wait where they are done, and what fails at once ends the start', async () => {
+    const it = await world(household());
+    await run(it);
+    expect(it.alarm.pending()).toEqual([]);
+    const other = await world(household());
+    const { promise, reject } = Promise.withResolvers<Done>();
+    promise.catch(() => undefined);
+    reject(new Error('closed'));
+    other.hangs.set('mark', promise);
+    await expect(run(other)).rejects.toThrow('closed');
+    expect([other.alarm.pending(), other.warnings]).toEqual([[], []]);
+  });
+});
+
+describe('where the sync goes on', () => {
+  it('rooms with a marker and no record are left to themselves, to hear of the loss first', async () => {
+    const it = await world(household());
+    it.goesOn = true;
+    const kept = newRoomRecord(chatContext('one', 1), 'kept');
+    await it.store.rooms.write(id('one'), kept);
+    await run(it);
+    expect(await it.store.rooms.keys()).toEqual([id('old'), id('one')]);
+    expect(await recordOf(it, 'one')).toEqual(kept);
+    expect(await personIn(it)).toEqual(annOfTheHousehold);
   });
 });
 

@@ -104,13 +104,17 @@ test('a damaged letter is shown to be no JSON, and a copy of it alone is kept', 
 });
 
 test.each(['{', '[]', '{"version":1}', '{"version":1,"syncPosition":5}', '{"version":0}'])(
-  'the host state %s is kept aside and told, and the next start goes on without it',
+  'the host state %s keeps each start from going on, a copy is kept, and without it the next one goes on',
   async (document) => {
     const folder = await temporaryFolder();
     await (await open(folder)).close();
     sql(folder, "INSERT INTO host VALUES ('host', ?)", document);
-    await expect(open(folder)).rejects.toThrow(expect.objectContaining({ name: 'CorruptRecord' }));
+    for (let start = 0; start < 2; start++) {
+      await expect(open(folder)).rejects.toThrow(expect.objectContaining({ name: 'UnusableState' }));
+      expect(sql(folder, 'SELECT id, record FROM host')).toEqual([{ id: 'host', record: document }]);
+    }
     expect(sql(folder, 'SELECT part, document FROM damaged')).toEqual([{ part: 'host', document }]);
+    sql(folder, 'DELETE FROM host');
     expect((await temporaryStore(folder)).host.read().syncPosition).toBeNull();
   },
 );

@@ -171,6 +171,17 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
         expect(await deadLetters.read('!b')).toEqual([c, d]);
       });
 
+      test('get one more at the end, whatever an earlier process wrote', async () => {
+        const { store, reopened } = await opened();
+        await store.deadLetters.add('!a', a);
+        await Promise.all([store.deadLetters.write('!a', [a, b]), store.deadLetters.add('!a', c)]);
+        const again = (await reopened()).deadLetters;
+        await again.add('!a', d);
+        expect(await again.read('!a')).toEqual([a, b, c, d]);
+        await again.write('!a', [d]);
+        expect(await all(again)).toEqual([['!a', [d]]]);
+      });
+
       test('are a list', async () => {
         const { store } = await opened();
         await expect(store.deadLetters.write('!a', { id: 'a' })).rejects.toThrow('Dead letters are a list.');
