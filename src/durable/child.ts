@@ -35,7 +35,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #isLoading = false;
   /** Its loading takes long: nobody waits for it any more. */
   #isLate = false;
-  /** What is being found out for inputs on their way; what comes behind them waits for it. */
+  /** What is being found out for inputs on their way: what comes behind them is held until then. */
   #briefing: Promise<unknown> | null = null;
   /** Why it failed last. */
   #error: unknown = null;
@@ -65,7 +65,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
     const last = inputs.length - 1;
     const batch = inputs.map((input, index) => ({ input, onDisk: index === last ? onDisk : null, byLetter }));
     for (const one of batch) this.#held.add(one);
-    if (this.#actor !== null) this.#send(this.#actor, batch);
+    if (this.#actor !== null && this.#briefing === null) this.#send(this.#actor, batch);
   }
 
   #keep(incoming: Incoming): void {
@@ -209,21 +209,23 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   }
 
   #send(actor: Actor<DurableLogic<Key, Context>>, batch: readonly Held[]): void {
-    const brief = () =>
-      this.#nursery.world.brief(
-        actor.getSnapshot().record,
-        batch.map(({ input }) => input),
-      );
-    const briefed = this.#briefing === null ? brief() : this.#briefing.then(brief);
+    const { world } = this.#nursery;
+    const held = batch.map(({ input }) => input);
+    const briefed = world.brief(actor.getSnapshot().record, held);
     if (!(briefed instanceof Promise)) return this.#admit(actor, batch, briefed);
-    const briefing = this.#inTime(briefed)
-      .finally(() => {
-        if (this.#briefing === briefing) this.#briefing = null;
-      })
-      .then(
-        (inputs) => this.#actor === actor && this.#admit(actor, batch, inputs),
-        (error: unknown) => this.#actor === actor && this.crash(error),
-      );
+    const before = new Set(this.#held);
+    const briefing = this.#inTime(briefed).then(
+      (inputs) => {
+        if (this.#briefing !== briefing) return;
+        this.#briefing = null;
+        this.#admit(actor, batch, inputs);
+        const since = [...this.#held].filter((one) => !before.has(one));
+        if (since.length > 0) this.#send(actor, since);
+      },
+      (error: unknown) => {
+        if (this.#briefing === briefing) this.crash(error);
+      },
+    );
     this.#briefing = briefing;
   }
 
@@ -255,6 +257,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   #stop(): void {
     this.#actor = null;
+    this.#briefing = null;
     this.#setTimers([]);
     this.#nursery.effects.release(this.key);
   }

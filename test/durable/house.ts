@@ -48,7 +48,7 @@ export interface HouseOptions {
   newRecord?: (actor: string) => Envelope;
   readRecord?: (stored: unknown) => Envelope;
   damaged?: OfDamaged<string, unknown>;
-  brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[];
+  brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[] | Promise<readonly Input[]>;
   rest?: Rest;
   insteadOf?: (input: Input) => Input | null;
   inspect?: (event: InspectionEvent) => void;

@@ -958,6 +958,7 @@ export const ownBounds: readonly string[] = [
   ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),
   ...[
     'src/matrix/signals.ts TIMEOUT_MS',
+    'src/matrix/quoting.ts TIMEOUT_MS',
     'src/matrix/survey.ts SYNC_TIMEOUT_MS',
     'src/matrix/survey.ts MEMBERS_TIMEOUT_MS',
   ],
