@@ -2,11 +2,11 @@
  * What actors need from the world, one verb each. Adapters (`matrix`, `agents`, `store`, `text`, `ops`) implement these;
  * only `app.ts` brings the two together.
  */
-import type { AgentId, ContextId, EventId, RoomId, UserId } from '../machines/ids.ts';
+import type { EventId, RoomId, UserId } from '../machines/ids.ts';
 import type { Marker } from '../machines/marker.ts';
-import type { Farewell, Notice, Trouble } from '../machines/notices.ts';
+import type { Farewell, Notice } from '../machines/notices.ts';
 import type { RoomEvent } from '../machines/room.events.ts';
-import type { Quoted, Text } from '../machines/room.model.ts';
+import type { Quoted } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 
@@ -223,61 +223,7 @@ export type Survey = () => Promise<{ rooms: KnownRoom[]; position: string; arriv
 
 // ── agents ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What an agent declared in STATUS.capabilities; all false for an agent that knows only the bare protocol. */
-export interface Capabilities {
-  idempotent: boolean;
-  request_id: boolean;
-  confirmations: boolean;
-  stop: boolean;
-}
-
-/** What comes from one connection, in order; nothing comes after `ended` or `unreachable`. */
-export type LinkEvent =
-  | { type: 'opened' }
-  | { type: 'ready'; capabilities: Capabilities; session: string | null }
-  /** Nothing reached the agent: trying again is safe. `detail` is for the log, never for a person. */
-  | { type: 'unreachable'; trouble: Trouble; detail: string }
-  | { type: 'text'; text: string }
-  | { type: 'progress'; text: string; step: number | null; steps: number | null }
-  | { type: 'question'; id: string; text: string; expiresInMs: number | null }
-  | { type: 'file'; path: string }
-  | { type: 'ended'; outcome: 'done'; tokens: number }
-  | { type: 'ended'; outcome: 'stopped' }
-  /** The message was written: the turn may have run. */
-  | { type: 'ended'; outcome: 'failed'; trouble: Trouble; detail: string };
-
-/** One connection for one turn. Every call after the end does nothing. */
-export interface Link {
-  /** Writes USER_MESSAGE; only after `ready`, only once. */
-  ask(message: { text: Text; room: RoomId }): void;
-  /** Writes USER_CONFIRMATION; the silence limit runs again. */
-  confirm(question: string, approved: boolean): void;
-  /** Asks the agent to stop where it can, else closes; `ended` (stopped, or done where it was faster) follows within a second. */
-  stop(): void;
-  /** Closes at once and says nothing more. */
-  close(): void;
-}
-
-/** `about`: what the lines of the log say of the turn that it is for. */
-export type OpenLink = (
-  target: { agent: AgentId; contextId: ContextId; about?: () => object },
-  listen: (event: LinkEvent) => void,
-) => Link;
-
-/** A place among the turns that an agent takes at once (`agents[].concurrency`). */
-export interface Places {
-  /**
-   * Asks for a place. `awaited` is called once when there is none free, with the 1-based position; `granted` when it is there.
-   * Returns what gives the place back (or leaves the line); calling that twice is harmless.
-   */
-  take(agent: AgentId, hooks: { granted: () => void; awaited: (position: number) => void }): () => void;
-}
-
-/** Whom a person talks to. */
-export interface Registry {
-  agentOf(person: UserId | null): AgentId;
-  has(agent: AgentId): boolean;
-}
+export type { Capabilities, LinkEvent, Link, OpenLink, Places, Registry } from './ports/agents.ts';
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -55,6 +55,7 @@ const representatives: Move[] = [
   { move: 'invite', by: 'bystander', role: 'entry' },
   { move: 'invite', by: 'bystander', role: 'refused' },
   ...roomEvents.map((event) => ({ move: 'room' as const, event })),
+  { move: 'room', event: { type: 'room.joined', company: true } },
   { move: 'leave' },
   ...agentMoves.map((event) => ({ move: 'agent' as const, event, off: 0 })),
   { move: 'agent', event: { says: 'ended', outcome: 'done', answered: true, trouble: 0 }, off: 1 },
@@ -82,12 +83,12 @@ export function inputsOf(record: Envelope): Input[] {
 
 /** Facts of a room that guards read in every state, each true of few rooms. */
 function facts(record: Envelope): boolean[] {
-  const { told, person, number, name, encrypted, assignment, noticed } = contextOf(record);
+  const { told, person, number, name, encrypted, assignment, noticed, company } = contextOf(record);
   const joining = record.outbox.find(({ type }) => type === 'join the room')?.params['greet'];
   const naming = record.outbox.some(({ type }) => type === 'set the name');
   return [
     ...[told.length > 0, person === bob, number !== null, name === 'Plans', encrypted, noticed],
-    ...[assignment === 'default', joining === true, joining === false, naming],
+    ...[assignment === 'default', joining === true, joining === false, naming, company],
   ];
 }
 

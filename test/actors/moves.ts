@@ -87,7 +87,6 @@ export const roomEvents: RoomEvent[] = [
   { type: 'stranger.spoke', eventId: eventId('stranger'), sender: eve },
   { type: 'company.spoke', eventId: eventId('company'), sender: eve },
   { type: 'words.overheard', eventId: eventId('overheard'), sender: eve },
-  { type: 'room.joined', company: true },
   { type: 'company.declined' },
   { type: 'member.left', user: ann },
   { type: 'member.left', user: eve },

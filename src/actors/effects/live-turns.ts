@@ -2,7 +2,7 @@
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Envelope } from '../../durable/record.ts';
-import type { Now } from '../../ports.ts';
+import type { Now, QuoteOf } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 import type { TurnLog } from '../turn-log.ts';
 import type { Delivery } from './delivery.ts';
@@ -10,11 +10,13 @@ import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createStage, type StageWorld } from './stage.ts';
 import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
 
-export interface LiveTurnsWorld extends Omit<TurnWorld, 'room' | 'story' | 'tell' | 'liveAnswer' | 'keep'>, StageWorld {
+export interface LiveTurnsWorld
+  extends Omit<TurnWorld, 'room' | 'story' | 'tell' | 'liveAnswer' | 'keep' | 'quoting'>, StageWorld {
   now: Now;
   alarm: Alarm;
   pace: Pace;
   keep: Delivery['keep'];
+  quoteOf: QuoteOf;
   turnLog: Omit<TurnLog, 'committed'>;
   /** Something happened in a room's turn. */
   tell(room: RoomId, event: RoomEvent): void;
@@ -66,6 +68,7 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
           return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
         },
         keep: (piece, markdown) => world.keep(room, id, piece, markdown),
+        quoting: quotingBy(world.quoteOf),
       });
       turns.set(room, turn);
       return turn;
@@ -83,5 +86,14 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
       close(room);
       for (const waiting of unreached.values()) waiting.delete(room);
     },
+  };
+}
+
+/** Most messages answer none, or say themselves what they answer. */
+function quotingBy(quoteOf: QuoteOf): TurnWorld['quoting'] {
+  return (room, text) => {
+    const { replyTo, quoted } = text;
+    if (replyTo === null || quoted !== undefined) return null;
+    return quoteOf(room, replyTo).then((found) => (found === null ? text : { ...text, quoted: found }));
   };
 }

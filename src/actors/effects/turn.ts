@@ -4,7 +4,7 @@ import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Answer, Text } from '../../../machines/room.model.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
-import type { Chance, Link, LinkEvent, Log, OpenLink, Places, QuoteOf } from '../../ports.ts';
+import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
 import { createPieces, type Pieces } from './pieces.ts';
@@ -22,7 +22,8 @@ export interface TurnWorld {
   room: RoomId;
   openLink: OpenLink;
   places: Places;
-  quoteOf: QuoteOf;
+  /** The text with what it answers, where that has to be found out first. */
+  quoting(room: RoomId, text: Text): Promise<Text> | null;
   chance: Chance;
   log: Log;
   /** What names this turn in the log, and hears how its answer comes. */
@@ -81,20 +82,22 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   const beyond = createBounds();
   const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
-  function tellOnceKept(news: Promise<RoomEvent>): void {
-    news.then(tell).catch((error: unknown) => {
-      world.log.error({ ...story.about(), error }, 'answer could not be kept');
+  function unlessItFails(work: Promise<void>, otherwise: string): void {
+    work.catch((error: unknown) => {
+      world.log.error({ ...story.about(), error }, otherwise);
       tell(lost(id));
     });
   }
 
+  const tellOnceKept = (news: Promise<RoomEvent>) => unlessItFails(news.then(tell), 'answer could not be kept');
+
   function listen(event: LinkEvent): void {
     logTrouble(event, story, world.log);
     if (event.type === 'opened' || event.type === 'unreachable') reached(event.type === 'opened');
-    if (event.type === 'text') {
-      if (answer?.length === 0) begins(world);
-      if ((answer?.length ?? 0) <= LONGEST_ANSWER) answer?.add(event.text);
-      if ((answer?.length ?? 0) > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
+    if (event.type === 'text' && answer !== null) {
+      if (answer.length === 0) begins(world);
+      if (answer.length <= LONGEST_ANSWER) answer.add(event.text);
+      if (answer.length > LONGEST_ANSWER && stoppedFor === null) stop('too-big');
     }
     if (event.type === 'ended') {
       world.reach('end received');
@@ -112,12 +115,6 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (news !== null) tell(news);
   }
 
-  function write(room: RoomId, text: Text): void {
-    world.reach('user message about to be written');
-    link?.ask({ room, text });
-    world.reach('user message written');
-  }
-
   function stop(trouble: Trouble | null): void {
     stoppedFor = trouble;
     link?.stop();
@@ -133,15 +130,10 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
-      const { replyTo, quoted } = text;
-      if (replyTo === null || quoted !== undefined) return write(room, text);
-      world
-        .quoteOf(room, replyTo)
-        .then((found) => write(room, found === null ? text : { ...text, quoted: found }))
-        .catch((error: unknown) => {
-          world.log.error({ ...story.about(), error }, 'message could not be written');
-          tell(lost(id));
-        });
+      const write = (whole: Text) => written(world, link, room, whole);
+      const quoted = world.quoting(room, text);
+      if (quoted === null) write(text);
+      else unlessItFails(quoted.then(write), 'message could not be written');
     },
     confirm(question, approved) {
       answer?.goOn();
@@ -157,6 +149,12 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       answer?.abandon();
     },
   };
+}
+
+function written({ reach }: TurnWorld, link: Link | null, room: RoomId, text: Text): void {
+  reach('user message about to be written');
+  link?.ask({ room, text });
+  reach('user message written');
 }
 
 function begins({ reach, story }: TurnWorld): void {

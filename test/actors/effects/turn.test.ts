@@ -55,7 +55,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
         return () => happened.push('leave the place');
       },
     },
-    quoteOf: async () => null,
+    quoting: () => null,
     chance: () => 0.25,
     log,
     story: {
@@ -198,8 +198,8 @@ describe('a turn', () => {
   const reply = { ...textOf(1), replyTo: '$0' as EventId };
   const quoted = { author: textOf(1).sender, excerpt: 'a cat' };
 
-  it('asks a reply with what it answers, once that is found', async () => {
-    const { turn, open, happened } = liveTurn({ quoteOf: async () => quoted });
+  it('asks a reply once it is found what that answers', async () => {
+    const { turn, open, happened } = liveTurn({ quoting: async (_, text) => ({ ...text, quoted }) });
     open();
     turn.ask(ROOM, reply);
     expect(happened.slice(1)).toEqual([]);
@@ -207,20 +207,8 @@ describe('a turn', () => {
     expect(happened.at(-1)).toBe(`ask ${ROOM} $1 about a cat`);
   });
 
-  it('asks a reply without it where that is not found, and looks for nothing that it quotes itself', async () => {
-    const { turn, open, happened } = liveTurn();
-    open();
-    turn.ask(ROOM, reply);
-    await until(() => happened.length === 2);
-    expect(happened.at(-1)).toBe(`ask ${ROOM} $1`);
-    const own = liveTurn({ quoteOf: () => Promise.reject(new Error('nobody asks')) });
-    own.open();
-    own.turn.ask(ROOM, { ...reply, quoted });
-    expect(own.happened.at(-1)).toBe(`ask ${ROOM} $1 about a cat`);
-  });
-
   it('ends the turn where a reply cannot be written', async () => {
-    const { turn, open, told } = liveTurn();
+    const { turn, open, told } = liveTurn({ quoting: async (_, text) => text });
     open();
     turn.ask(ROOM, { ...reply, throws: true } as typeof reply);
     await until(() => told.length === 1);
