@@ -162,6 +162,11 @@ export const commands: readonly Command[] = (Object.keys(rows) as CommandName[])
 /** The commands behind whose name something is written. */
 export type CommandWithArgs = { [Name in CommandName]: Takes<Name> extends 'nothing' ? never : Name }[CommandName];
 
+/** What bots of other systems set up by commands, and here lives with the agent. */
+export const ofTheAgent: readonly string[] = [
+  ...['settings', 'skills', 'skill', 'soul', 'safety', 'plan', 'connectors', 'connect', 'disconnect'],
+];
+
 /** The command of that name or alias, lower-cased. */
 export function commandCalled(written: string): Command | undefined {
   return commands.find(({ name, aliases }) => name === written || aliases.includes(written));

@@ -68,6 +68,8 @@ export const notices = {
   /** `entry`: it is asked for in an entry room. */
   help: says({ inSpace: z.boolean(), entry: z.boolean().optional(), oneMemory }),
   'unknown command': refuses({ name: z.string(), place: Place.optional() }),
+  /** A command for what the agent keeps: its settings, skills and connections. */
+  'the agent keeps that': refuses({ name: z.string(), place: Place.optional() }),
   /** `done`: the command was done all the same. */
   'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
   'edit came too late': says(),

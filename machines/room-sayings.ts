@@ -11,8 +11,8 @@ import {
   greeting,
   help,
   inAnArchivedChat,
+  noSuchCommand,
   onlyFor,
-  placeIn,
   turnOf,
   yourAgent,
 } from './room-words.ts';
@@ -33,11 +33,9 @@ export const withSayings = withDeeds.extend({
     'say hello': says(({ context }) => greeting(context)),
     'say what can be said': says(({ context }) => help(context)),
     'say what can be said at the entry': says({ key: 'help', inSpace: true, entry: true }),
-    'say that there is no such command': says(({ context, event }) => ({
-      key: 'unknown command',
-      name: as(event, 'command.unknown').name,
-      place: placeIn(context),
-    })),
+    'say that there is no such command': says(({ context, event }) =>
+      noSuchCommand(context, as(event, 'command.unknown').name),
+    ),
     'say who they are': says(({ event }) => ({ key: 'you are', person: as(event, 'command.whoami').sender })),
     'say which agent answers': says(({ context }) => yourAgent(context)),
     'say which agent answers in the chats': says(({ context }) => ({ ...yourAgent(context), entry: true })),

@@ -1,5 +1,6 @@
 /** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import { backoff } from './backoff.ts';
+import { ofTheAgent } from './commands.ts';
 import { ONLY_CONTEXT } from './ids.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { newTurn } from './room.model.ts';
@@ -277,9 +278,18 @@ function memoryOf({ contextId }: RoomContext): { oneMemory?: true } {
 }
 
 /** Which commands work there. */
-export function placeIn({ role, number }: RoomContext): Place {
+function placeIn({ role, number }: RoomContext): Place {
   if (role !== 'chat') return role;
   return number === null ? 'only chat' : 'chat';
+}
+
+export function noSuchCommand(context: RoomContext, name: string): Notice {
+  const place = placeIn(context);
+  return {
+    key: ofTheAgent.includes(name) && place !== 'refused' ? 'the agent keeps that' : 'unknown command',
+    name,
+    place,
+  };
 }
 
 export function inAnArchivedChat({ number }: RoomContext): Notice {

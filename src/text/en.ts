@@ -42,6 +42,10 @@ const notices: NoticeWords = {
     return `I don’t know the command ${code(`!${name}`)}. ${advice}`;
   },
 
+  'the agent keeps that': ({ name, place }) =>
+    `I don’t have ${code(`!${name}`)}, because settings and skills live with your agent. ` +
+    `Just ask it ${place === 'entry' ? 'in your chat' : 'in a message'}.`,
+
   'words are left': ({ command, words, done }) =>
     done
       ? `I didn’t pass on what you wrote after ${code(`!${command}`)}: ${code(words)}. ` +

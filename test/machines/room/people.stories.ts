@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ofTheAgent } from '../../../machines/commands.ts';
 import { AgentId, ContextId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import { each, everywhere, failed, idle, questionLeft, resting, streaming } from './scenes.ts';
@@ -117,6 +118,18 @@ describe('what is answered everywhere', () => {
       { at, does: [say({ key: 'unknown command', name: 'hlep', place: 'only chat' }, 'u')], changes: {} },
       { at, does: [say({ key: 'files are not taken' }, 'file')], changes: {} },
     ]);
+  });
+});
+
+describe('what the agent keeps', () => {
+  const asked = (name: string): RoomEvent => ({ type: 'command.unknown', eventId: id('u'), sender: ann, name });
+
+  it.each(ofTheAgent)('!%s is none of our commands, wherever the person has an agent', (name) => {
+    expect(idle.on(asked(name)).does).toEqual([say({ key: 'the agent keeps that', name, place: 'only chat' }, 'u')]);
+    const pointing = play(invited(ann, agent, 'entry'), joined);
+    expect(pointing.on(asked(name)).does).toEqual([say({ key: 'the agent keeps that', name, place: 'entry' }, 'u')]);
+    const refused = play(invited(ann, agent, 'refused'), joined);
+    expect(refused.on(asked(name)).does).toEqual([say({ key: 'unknown command', name, place: 'refused' }, 'u')]);
   });
 });
 
