@@ -29,6 +29,7 @@ const readings = {
     return { number: digits === undefined ? null : Number(digits) };
   },
   'the word all': (args: string) => ({ all: ALL.test(args.trim()) }),
+  'all or nothing': (args: string): { all?: true } => (ALL.test(args.trim()) ? { all: true } : {}),
 };
 const NUMBER = /^[Cc]?(\d{1,6})(?=\s|$)/;
 const ALL = /^all(?=\s|$)/i;
@@ -48,6 +49,7 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
   // What is no number at all is answered as such.
   'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
   'the word all': (args) => args.trim().replace(ALL, ''),
+  'all or nothing': (args) => args.trim().replace(ALL, ''),
 };
 
 function firstLine(args: string): string {
@@ -108,7 +110,7 @@ const rows = {
     atFirst: true,
     atTheEntry: true,
   },
-  stop: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  stop: { aliases: [], takes: 'all or nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   retry: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
   clear: {
     aliases: ['reset'],

@@ -76,6 +76,7 @@ export const notices = {
   /** `position`: how many messages wait. */
   'text waits': says({ position: z.number() }),
   'did you mean !stop': says(),
+  'line is dropped': says({ texts: z.number() }),
   'text waits for your word': says(),
   'queue is full': refuses({ limit: z.number() }),
   'agent is busy': says({ position: z.number() }),

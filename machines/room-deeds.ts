@@ -2,7 +2,7 @@
 import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
 import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
-import { lastInLine, marksOf, noticedAt, noticeOfTheLine } from './room-queue.ts';
+import { lastInLine, marksOf, marksOfTheLine, noticedAt, noticeOfTheLine } from './room-queue.ts';
 import { as } from './vocabulary.ts';
 
 const { enqueueActions } = withNotes;
@@ -57,6 +57,9 @@ export const withDeeds = withNotes.extend({
     })),
     'take the marks away': enqueueActions(({ context, enqueue }) => {
       for (const event of marksOf(context)) enqueue({ type: 'take back', params: { event } });
+    }),
+    'take the marks of the line away': enqueueActions(({ context, enqueue }) => {
+      for (const event of marksOfTheLine(context)) enqueue({ type: 'take back', params: { event } });
     }),
     'take the late mark back': asks('take back', ({ event }) => ({ event: as(event, 'text.marked').mark })),
     'change the notice of the line': asks('change the notice', ({ context }) => ({

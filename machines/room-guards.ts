@@ -68,6 +68,7 @@ const withFacts = withSayings.extend({
     'the name is not new': ({ context, event }) => event.type === 'room.named' && event.name === context.name,
 
     // the conversation
+    'all is meant': ({ event }) => event.type === 'command.stop' && event.all === true,
     'a text waits': ({ context }) => context.waiting.length > 0,
     'the queue has room': ({ context, event }) => hasRoomFor(context, event),
     'the text of what was refused is known': ({ context, event }) =>

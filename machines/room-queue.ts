@@ -108,8 +108,15 @@ export function noticedAt({ line }: RoomContext): EventId {
 
 /** The marks of the messages that the running turn asks. */
 export function marksOf(context: RoomContext): EventId[] {
-  const { mark, gathered = [{ mark }] } = turnOf(context).text;
-  return gathered.flatMap((each) => each.mark ?? []);
+  return marksIn(turnOf(context).text);
+}
+
+export function marksOfTheLine({ waiting }: RoomContext): EventId[] {
+  return waiting.flatMap(marksIn);
+}
+
+function marksIn({ mark, gathered }: Text): EventId[] {
+  return (gathered ?? [{ mark }]).flatMap((each) => each.mark ?? []);
 }
 
 /** Whether it is the notice of the line: everything that answers a person goes before it. */

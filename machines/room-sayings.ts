@@ -94,6 +94,7 @@ export const withSayings = withDeeds.extend({
         ...(thread !== undefined && { relation: { thread } }),
       };
     }),
+    'say what is dropped': says(({ context }) => ({ key: 'line is dropped', texts: context.waiting.length })),
     'say how to stop': says({ key: 'did you mean !stop' }),
     'say that it waits for a word': says({ key: 'text waits for your word' }),
     'say that the word is passed on': says(({ event }) => wordTaken(event, false)),

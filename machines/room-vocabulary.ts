@@ -10,6 +10,12 @@ const { enqueueActions } = withGuards;
 /** None of these decides where the room goes. */
 export const room = withGuards.extend({
   actions: {
+    'drop the line, if all is meant': enqueueActions(({ check, enqueue }) => {
+      if (!check('all is meant') || !check('a text waits')) return;
+      enqueue('take the marks of the line away');
+      enqueue('say what is dropped');
+      enqueue('forget what waits');
+    }),
     'hold the text, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the text');
@@ -29,6 +35,14 @@ export const room = withGuards.extend({
       enqueue('close the question');
       enqueue('let the rest of the answer be a reply');
       enqueue('say that the word is passed on later');
+    }),
+    'stop it before it began': enqueueActions(({ enqueue }) => {
+      enqueue('note that it was stopped');
+      enqueue('say that it is stopped');
+    }),
+    'stop at the question': enqueueActions(({ enqueue }) => {
+      enqueue('close the question');
+      enqueue('ask the agent to stop');
     }),
     'begin the turn with the next text': enqueueActions(({ enqueue }) => {
       enqueue('begin the next turn');

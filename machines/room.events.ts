@@ -59,7 +59,8 @@ export type RoomEvent =
   /** Somebody who may not talk to an agent, where nobody is known. */
   | ({ type: 'stranger.spoke' } & Written)
   | ({ type: 'command.help' } & Written)
-  | ({ type: 'command.stop' } & Written)
+  /** `all`: also what waits in line. */
+  | ({ type: 'command.stop'; all?: true } & Written)
   | ({ type: 'command.retry' } & Written)
   | ({ type: 'command.clear'; contextId: ContextId } & Written)
   /** `more`: whether people get more than one chat; `first`: what they say in it. */

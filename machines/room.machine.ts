@@ -238,7 +238,10 @@ const asking: State = {
       target: 'between turns',
       actions: ['forget the text', 'put back what was asked with it'],
     },
-    'command.stop': { target: 'between turns', actions: ['note that it was stopped', 'say that it is stopped'] },
+    'command.stop': {
+      target: 'between turns',
+      actions: ['drop the line, if all is meant', 'stop it before it began'],
+    },
     'command.clear': {
       target: 'between turns',
       actions: ['put the text back', 'begin a new conversation', 'say that it is cleared'],
@@ -362,7 +365,7 @@ const streaming: State = {
       target: '#stopping',
       actions: 'take the text back from the agent',
     },
-    'command.stop': { target: '#stopping', actions: 'ask the agent to stop' },
+    'command.stop': { target: '#stopping', actions: ['drop the line, if all is meant', 'ask the agent to stop'] },
     'command.clear': {
       target: '#stopping',
       actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
@@ -413,7 +416,7 @@ const awaitingConfirmation: State = {
       target: 'stopping',
       actions: ['take the text back from the agent', 'close the question'],
     },
-    'command.stop': { target: 'stopping', actions: ['close the question', 'ask the agent to stop'] },
+    'command.stop': { target: 'stopping', actions: ['drop the line, if all is meant', 'stop at the question'] },
     'command.clear': {
       target: 'stopping',
       actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
@@ -447,7 +450,7 @@ const stopping: State = {
       guard: 'the text of this turn is meant',
       actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
     },
-    'command.stop': { actions: 'say that it is stopping' },
+    'command.stop': { actions: ['drop the line, if all is meant', 'say that it is stopping'] },
     'command.retry': { actions: 'say that it is stopping' },
     'command.clear': { actions: ['begin a new conversation', 'discard the turn', 'say that it is cleared'] },
     resumed: [
@@ -481,7 +484,7 @@ const finishing: State = {
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     // The answer is on its way already.
     'text.withdrawn': { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
-    'command.stop': { actions: 'say that the answer is complete' },
+    'command.stop': { actions: ['drop the line, if all is meant', 'say that the answer is complete'] },
     'command.clear': { actions: ['begin a new conversation', 'say that it is cleared'] },
   },
 };

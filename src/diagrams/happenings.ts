@@ -24,6 +24,7 @@ const written: Record<Reading, string> = {
   'a name and a text': 'name',
   'a number': '1',
   'the word all': '',
+  'all or nothing': '',
 };
 const facts: HostFacts = { contextId: context, more: true };
 

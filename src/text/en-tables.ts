@@ -3,7 +3,7 @@ import type { CommandWords, FarewellWords, TroubleWords } from './notices.ts';
 
 export const commands: CommandWords = {
   help: { purpose: 'shows this list' },
-  stop: { purpose: 'stops the current answer' },
+  stop: { purpose: 'stops the current answer, with `all` what waits too', args: '[all]' },
   retry: { purpose: 'asks your last message again' },
   clear: { purpose: 'starts over: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },

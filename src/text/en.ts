@@ -59,6 +59,9 @@ const notices: NoticeWords = {
   'text waits': ({ position }) =>
     `${position === 1 ? 'Got it, you’re next.' : `Got it: ${position} messages are waiting.`} \`!stop\` ends the current answer.`,
 
+  'line is dropped': ({ texts }) =>
+    `I’ve dropped ${texts === 1 ? 'the message that was waiting' : `the ${texts} messages that were waiting`}. The agent never saw ${texts === 1 ? 'it' : 'them'}.`,
+
   'did you mean !stop': () =>
     'Did you mean `!stop`? Without the `!`, I’ll pass your message on to the agent once the current answer is done.',
 

@@ -52,6 +52,7 @@ const written: Record<Reading, string[]> = {
     'a name and a text': ['', 'Plans'],
     'a number': ['1'],
     'the word all': [''],
+    'all or nothing': ['', 'all'],
   },
 };
 export const commandMoves: CommandMove[] = [

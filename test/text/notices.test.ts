@@ -38,8 +38,8 @@ test('a language that lacks words, or has some that nobody says, does not compil
   const untrue: NoticeWords = { ...en.notices, stopped: (values: { name: string }) => values.name };
   // @ts-expect-error: no words for !stop
   const silent: CommandWords = rest;
-  // @ts-expect-error: nothing is written behind !stop
-  const more: CommandWords = { ...en.commands, stop: { purpose: 'stops', args: '<now>' } };
+  // @ts-expect-error: nothing is written behind !retry
+  const more: CommandWords = { ...en.commands, retry: { purpose: 'asks again', args: '<now>' } };
   // @ts-expect-error: something is written behind !new
   const less: CommandWords = { ...en.commands, new: { purpose: 'makes another chat' } };
   expect([help, stop, lacking, over, untrue, silent, more, less]).not.toContain(undefined);
@@ -228,7 +228,7 @@ test('a memory that stays is not said to be forgotten', () => {
 describe('the greeting', () => {
   const commandsNamed = [
     '- `!help`: shows this list (also `!h`, `!?`)',
-    '- `!stop`: stops the current answer',
+    '- `!stop [all]`: stops the current answer, with `all` what waits too',
     '- `!clear`: starts over: the agent forgets what was said here (also `!reset`)',
     '- `!new [name]`: makes another chat',
     '- `!chats [all]`: lists your chats, with `all` the archived ones too',

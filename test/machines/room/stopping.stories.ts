@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asking, beforeTheTurnIsSent, each, finishing, stopping, streaming } from './scenes.ts';
+import type { RoomEvent } from '../../../machines/room.events.ts';
+import { asking, beforeTheTurnIsSent, busy, each, everywhere, finishing, stopping, streaming } from './scenes.ts';
 import {
+  ann,
   closed,
   command,
   delivery,
@@ -18,6 +20,35 @@ import {
 
 const unanswered = { text: words('1'), why: 'stopped' };
 const over = [closed(), hidden];
+
+describe('!stop all', () => {
+  const all: RoomEvent = { type: 'command.stop', all: true, eventId: id('stop'), sender: ann };
+  const dropped = (texts: number) => say({ key: 'line is dropped', texts }, 'stop');
+  const scenes = { ...busy, 'asking / awaiting confirmation': asking };
+
+  it.each(each(scenes))('drops what waits, says how much, and does what !stop does: %s', (_, scene) => {
+    const waiting = scene.after(text('2'), text('3'));
+    const { does, at } = scene.on(command('stop'));
+    expect(waiting.on(all).at).toBe(at);
+    expect(waiting.after(all).context.waiting).toEqual([]);
+    expect(waiting.on(all).does.filter((one) => JSON.stringify(one) === JSON.stringify(dropped(2)))).toHaveLength(1);
+    for (const effect of does) expect(waiting.on(all).does).toContainEqual(effect);
+  });
+
+  it.each(each(everywhere))('is !stop where nothing waits: %s', (_, scene) => {
+    expect(scene.on(all)).toEqual(scene.on(command('stop')));
+  });
+
+  it('takes the marks of what waits away', () => {
+    const marked = streaming.after(text('2'), { type: 'text.marked', of: id('2'), mark: id('mark') });
+    expect(marked.on(all).does).toEqual([['take back', { event: id('mark') }], dropped(1), stopWanted()]);
+  });
+
+  it('leaves what was stopped to !retry', () => {
+    const over = streaming.after(text('2'), all, ended('stopped', null));
+    expect([over.at, over.context.unanswered]).toEqual(['idle', { text: words('1'), why: 'stopped' }]);
+  });
+});
 
 describe('!stop', () => {
   it.each(each(beforeTheTurnIsSent))('ends at once what the agent has not seen: %s', (_, scene) => {

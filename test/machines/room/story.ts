@@ -29,7 +29,7 @@ export const untouched = blankRoom({
 /** What bounds the rooms of the stories. */
 export const testLimits: RoomLimits = { ...fixedLimits, ...usualLimits, queue: 20 };
 
-type SimpleCommand = Exclude<CommandName, CommandWithArgs | CommandWithFacts>;
+type SimpleCommand = Exclude<CommandName, CommandWithArgs | CommandWithFacts> | 'stop';
 
 /** The events of the stories. `turn` is 1 unless said otherwise; a message's id is `$` and its name. */
 export const invited = (
