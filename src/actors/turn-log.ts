@@ -47,6 +47,8 @@ interface Story {
   trouble: Trouble | null;
   /** What the chart heard of its end. */
   end: RoomEvent['type'] | null;
+  /** Nobody wants its answer any more. */
+  isDiscarded: boolean;
 }
 
 interface Known {
@@ -91,6 +93,7 @@ export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
     if (story !== null) for (const event of events) follow(story, event, now);
     if (story !== null && story.id !== running?.id) {
       story.trouble ??= then.turn?.stoppedFor ?? null;
+      story.isDiscarded = then.turn?.discarded === true;
       tellEnd(room, story, today);
       known.story = null;
     }
@@ -127,7 +130,7 @@ function called(story: Story, { params }: Effect): void {
 function newStory({ id, text, attempts }: Turn, agent: AgentId, cameAt: number | null): Story {
   return {
     ...{ id, event: text.eventId, agent, tries: attempts, cameAt, askedAt: null, beganAt: null },
-    ...{ characters: 0, tokens: 0, trouble: null, end: null },
+    ...{ characters: 0, tokens: 0, trouble: null, end: null, isDiscarded: false },
   };
 }
 
@@ -146,7 +149,8 @@ function follow(story: Story, event: RoomEvent, now: Now): void {
     story.end = event.type;
 }
 
-function outcomeOf({ event, end }: Story, { unanswered }: RoomContext): Outcome {
+function outcomeOf({ event, end, isDiscarded }: Story, { unanswered }: RoomContext): Outcome {
+  if (isDiscarded) return 'dropped';
   if (end === 'answer.refused') return 'refused';
   if (unanswered?.text.eventId === event) return unanswered.why;
   return end === null ? 'dropped' : 'answered';

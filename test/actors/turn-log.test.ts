@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ContextId } from '../../machines/ids.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createTurnLog } from '../../src/actors/turn-log.ts';
@@ -116,6 +117,15 @@ describe('one line a turn says how it went and how long it took', () => {
     expect(streaming().commit({ type: 'member.left', user: ann }).lines()).toEqual([
       over({ outcome: 'dropped', ms: 400, ...asked }),
     ]);
+  });
+
+  it.each<RoomEvent>([
+    { type: 'command.clear', eventId: eventId('clear'), sender: ann, contextId: ContextId.parse('2') },
+    { type: 'text.withdrawn', of: eventId('1') },
+  ])('dropped, also where its agent stops in order: $type', (event) => {
+    const stopped = ended({ outcome: 'stopped', answer: null, tokens: 0 });
+    const room = watched().commit(textInput(1), ...toStreaming(1), event, stopped);
+    expect(room.lines()).toEqual([over({ outcome: 'dropped', ms: 500, waitMs: 300 })]);
   });
 
   it('with the tries that it took, and why the last one failed', () => {
