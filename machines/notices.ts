@@ -60,13 +60,15 @@ function refuses<Values extends z.ZodRawShape = Record<never, never>>(values = {
 }
 
 const encrypted = z.boolean().optional();
+/** Others are in the room. */
+const company = z.boolean().optional();
 /** The agent has one memory for all that this person writes, which `!clear` does not empty. */
 const oneMemory = z.boolean().optional();
 
 /** One row for each sentence; its words stand in `src/text` under the same key, for each language. */
 export const notices = {
   /** `entry`: it is asked for in an entry room. */
-  help: says({ inSpace: z.boolean(), entry: z.boolean().optional(), oneMemory }),
+  help: says({ inSpace: z.boolean(), entry: z.boolean().optional(), company, oneMemory }),
   'unknown command': refuses({ name: z.string(), place: Place.optional() }),
   /** A command for what the agent keeps: its settings, skills and connections. */
   'the agent keeps that': refuses({ name: z.string(), place: Place.optional() }),
@@ -106,8 +108,7 @@ export const notices = {
   'only for': refuses({ person: UserId }),
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
   // `inSpace`: the person has a Space of chats, not this one room
-  /** `company`: others are in the room. */
-  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company: z.boolean().optional(), oneMemory }),
+  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company, oneMemory }),
   'default agent': says(),
   'agent changed': says({ agent: z.string() }),
   'no agent for you': refuses({ contact: z.string().nullable() }),

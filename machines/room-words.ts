@@ -264,17 +264,20 @@ export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agen
 }
 
 export function greeting(context: RoomContext): Notice {
-  const { assignment, company } = context;
-  const about = { defaultAgent: assignment === 'default', inSpace: isInSpace(context), ...memoryOf(context) };
-  return { key: 'greeting', ...about, ...(company && { company }) };
+  return { key: 'greeting', defaultAgent: context.assignment === 'default', ...aboutTheRoom(context) };
 }
 
 export function help(context: RoomContext): Notice {
-  return { key: 'help', inSpace: isInSpace(context), ...memoryOf(context) };
+  return { key: 'help', ...aboutTheRoom(context) };
 }
 
-function memoryOf({ contextId }: RoomContext): { oneMemory?: true } {
-  return contextId === ONLY_CONTEXT ? { oneMemory: true } : {};
+function aboutTheRoom(context: RoomContext): { inSpace: boolean; company?: true; oneMemory?: true } {
+  const { company, contextId } = context;
+  return {
+    inSpace: isInSpace(context),
+    ...(company && { company }),
+    ...(contextId === ONLY_CONTEXT && { oneMemory: true }),
+  };
 }
 
 /** Which commands work there. */

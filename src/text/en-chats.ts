@@ -121,7 +121,7 @@ export const aboutChats: Pick<NoticeWords, Keys> = {
     `This chat is archived. ${number === undefined ? '`!chats all` shows its number' : `\`!unarchive ${number}\` brings it back into your list`}.`,
 
   'chat is unarchived': ({ chat, number }) =>
-    `The chat ${code(chat)} is back in your list as number ${number}. If you had left it, please accept the new invitation.`,
+    `The chat ${code(chat)} is in your list now, as number ${number}. If you had left it, please accept the new invitation.`,
 
   'no such chat': () =>
     'I don’t know which chat you mean. Put its number after the command, like `!unarchive 2`. `!chats all` lists them all.',

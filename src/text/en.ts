@@ -26,10 +26,10 @@ const answers: AnswerWords = {
 const OTHERS_LISTEN = 'Others are here too, so I only listen when you **mention me or reply to me**. Do that';
 
 const notices: NoticeWords = {
-  help: ({ inSpace, entry, oneMemory }) =>
+  help: ({ inSpace, entry, company, oneMemory }) =>
     entry === true
       ? `I answer in your chats, and this room only leads to them. Here you can use:\n\n${helpFor(({ atTheEntry }) => atTheEntry === true)}`
-      : `**Just write** to talk to the agent. You can also use:\n\n${helpFor((command) => isOffered(command, inSpace), oneMemory)}`,
+      : `${company === true ? '**Mention me or reply to me**' : '**Just write**'} to talk to the agent. You can also use:\n\n${helpFor((command) => isOffered(command, inSpace), oneMemory)}`,
 
   'unknown command': ({ name, place }) => {
     const nearest = nearestCommand(name, (command) => worksAt(command, place));
@@ -54,7 +54,7 @@ const notices: NoticeWords = {
         `Write just ${code(usageOf(command))}, or send the rest as a separate message.`,
 
   'edit came too late': () =>
-    'The agent got this message before your edit. Once it’s done, `!retry` asks it again with the new words.',
+    'The agent got this message before your edit. `!retry` asks again with the new words, once the answer is complete.',
 
   'text waits': ({ position }) =>
     `${position === 1 ? 'Got it, you’re next.' : `Got it: ${position} messages are waiting.`} \`!stop\` ends the current answer.`,
@@ -112,9 +112,9 @@ const notices: NoticeWords = {
 
   cleared: ({ waiting, kept }) =>
     (kept
-      ? 'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write. '
-      : 'This chat starts over: the agent no longer knows what was said above. ') +
-    (waiting === 0 ? 'Just write.' : `It goes on with what you sent already: ${messages(waiting)} waiting.`),
+      ? 'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write.'
+      : 'This chat starts over: the agent no longer knows what was said above.') +
+    (waiting === 0 ? '' : ` It goes on with what you sent already: ${messages(waiting)} waiting.`),
 
   'agent starts afresh': () =>
     'The agent has lost its memory of this chat and starts afresh. Please repeat what it needs to know.',
@@ -185,7 +185,7 @@ const notices: NoticeWords = {
     room === undefined
       ? 'I talk with one person at a time, so I don’t answer where others read along. ' +
         'Start a direct chat with me, and I’ll answer you there.'
-      : `I didn’t join ${linkTo(room, 'that room')}, because others can read along there. I’m happy to answer you here.`,
+      : `I didn’t join ${linkTo(room, 'that room')}, because others can read along there. I talk with one person at a time.`,
 
   'room is troubled': () =>
     'Something keeps going wrong here, so I can’t answer for now. Please tell the people who run this service.',

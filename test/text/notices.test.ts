@@ -213,15 +213,36 @@ test('each trouble says whether to ask the same again', () => {
 
 test('counts read well', () => {
   expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting, kept: false }).body)).toEqual([
-    'This chat starts over: the agent no longer knows what was said above. Just write.',
+    'This chat starts over: the agent no longer knows what was said above.',
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 1 message is waiting.',
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 2 messages are waiting.',
   ]);
 });
 
+test('what is said in every kind of room is true in each of them', () => {
+  const where = { room: RoomId.parse('!r:test') };
+  expect(say({ key: 'others are here', ...where }).body).toBe(
+    'I didn’t join [that room](https://matrix.to/#/%21r%3Atest), because others can read along there. I talk with one person at a time.',
+  );
+  expect(say({ key: 'edit came too late' }).body).toBe(
+    'The agent got this message before your edit. `!retry` asks again with the new words, once the answer is complete.',
+  );
+  expect(say({ key: 'chat is unarchived', chat: 'Rome', number: 2 }).body).toBe(
+    'The chat `Rome` is in your list now, as number 2. If you had left it, please accept the new invitation.',
+  );
+});
+
+test('the help among others says how the bot is spoken to', () => {
+  const [alone, among] = [false, true].map((company) => say({ key: 'help', inSpace: false, company }).body);
+  expect([alone, among].map((body) => body?.split('\n')[0])).toEqual([
+    '**Just write** to talk to the agent. You can also use:',
+    '**Mention me or reply to me** to talk to the agent. You can also use:',
+  ]);
+});
+
 test('a memory that stays is not said to be forgotten', () => {
   expect(say({ key: 'cleared', waiting: 0, kept: true }).body).toBe(
-    'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write. Just write.',
+    'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write.',
   );
 });
 

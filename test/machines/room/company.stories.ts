@@ -58,6 +58,12 @@ describe('a room that others are in when the bot comes', () => {
     });
   });
 
+  it('says in its help, too, that others are there', () => {
+    const help: RoomEvent = { type: 'command.help', eventId: id('help'), sender: ann };
+    const does = [say({ key: 'help', inSpace: false, company: true }, 'help')];
+    expect(play(invited(), met).on(help)).toEqual({ at: 'idle', does, changes: {} });
+  });
+
   it('leads to the chats of the person where they have a Space', () => {
     expect(play(invited(ann, agent, 'entry')).on(met)).toEqual({
       at: 'pointing',
