@@ -116,7 +116,7 @@ export const notices = {
   'chat is ready': says({ chat: z.string(), number: z.number(), room: RoomId.optional(), encrypted }),
   /** `list`: the chats themselves; `invited`: the invitations that went out now. */
   'access is restored': says({
-    ...{ chats: z.number(), list: z.array(ChatLine).optional(), invited: z.number().optional(), encrypted },
+    ...{ chats: z.number(), list: z.array(ChatLine).optional(), invited: z.number().optional(), encrypted, company },
   }),
   'invitations are on their way': says(),
   'invitations were refused': refuses({ code: z.string(), encrypted }),
@@ -165,4 +165,9 @@ export const Notice = z.discriminatedUnion('key', options as never) as unknown a
 /** The same, said where what people write cannot be read. */
 export function whereNothingIsRead(notice: Notice): Notice {
   return 'encrypted' in notices[notice.key].values ? ({ ...notice, encrypted: true } as Notice) : notice;
+}
+
+/** The same, said where others read it too: what a person calls their chats is for them alone. */
+export function whereOthersRead(notice: Notice): Notice {
+  return 'company' in notices[notice.key].values ? ({ ...notice, company: true } as Notice) : notice;
 }

@@ -17,6 +17,8 @@ export interface Directory {
   roomOf(person: UserId, besides: RoomId | null): RoomId | undefined;
   /** Whether what people write cannot be read in a room that they brought the bot into. */
   isEncrypted(room: RoomId): boolean;
+  /** Whether others were there when their person brought the bot into the room. */
+  isShared(room: RoomId): boolean;
   /** The chat that a room was made for and is not introduced to yet. */
   inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
 }
@@ -35,6 +37,7 @@ export function createDirectory(): Directory {
   const brought = new Map<UserId, Set<RoomId>>();
   const broughtBy = new Map<RoomId, UserId>();
   const encryptedRooms = new Set<RoomId>();
+  const sharedRooms = new Set<RoomId>();
   const makings = new Map<RoomId, { person: UserId; number: number; name: string }>();
 
   function forget({ spaces, chats, making }: Entry): void {
@@ -48,6 +51,7 @@ export function createDirectory(): Directory {
     if (person === undefined) return;
     broughtBy.delete(room);
     encryptedRooms.delete(room);
+    sharedRooms.delete(room);
     const theirs = brought.get(person);
     theirs?.delete(room);
     if (theirs?.size === 0) brought.delete(person);
@@ -65,14 +69,16 @@ export function createDirectory(): Directory {
       for (const { room, number, name } of entry.making) makings.set(room, { person, number, name });
     },
     noteRoom({ context, done, outbox }) {
-      const { person, room, number, role, encrypted } = context;
+      const { person, room, number, role, encrypted, company } = context;
       forgetBrought(room);
       if (done || person === null || number !== null || role === 'refused' || isOutside(outbox)) return;
       broughtBy.set(room, person);
       if (encrypted) encryptedRooms.add(room);
+      if (company) sharedRooms.add(room);
       brought.set(person, (brought.get(person) ?? new Set()).add(room));
     },
     isEncrypted: (room) => encryptedRooms.has(room),
+    isShared: (room) => sharedRooms.has(room),
     roomOf(person, besides) {
       const theirs = [...(entries.get(person)?.chats ?? []), ...(brought.get(person) ?? [])];
       return theirs.findLast((room) => room !== besides);

@@ -31,7 +31,7 @@ export function composePeople(shared: Shared): Children<UserId, PersonContext> {
       createPersonEffects(
         {
           ...{ work, send, renderNotice: words, tellRoom: post.tellRoom, creations },
-          isEncrypted: shared.isEncrypted,
+          ...{ isEncrypted: shared.isEncrypted, isShared: shared.isShared },
           names: namesFor(config.policy.names, work.displayName),
           topics: topicsFor(labelOf),
           ...{ now: shared.now, log: shared.log, reach: shared.reach, isClosing: shared.isClosing },

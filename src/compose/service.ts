@@ -78,7 +78,7 @@ export function composeService(options: ServiceOptions) {
     },
     letIn: (room, person) => door.letIn(room, person),
     ...{ elsewhere, companyOf: createCompanyOf(company) },
-    isEncrypted: directory.isEncrypted,
+    ...{ isEncrypted: directory.isEncrypted, isShared: directory.isShared },
     onStore: on.store,
   });
   const door = createDoor({

@@ -62,6 +62,8 @@ export interface Surroundings extends Basis {
   companyOf: CompanyOf;
   /** Whether what people write in an entry room cannot be read. */
   isEncrypted(room: RoomId): boolean;
+  /** Whether others were in an entry room when the bot came. */
+  isShared(room: RoomId): boolean;
   /** A record was written (null), or could not be. */
   onStore(problem: string | null): void;
 }

@@ -37,19 +37,20 @@ export const aboutChats: Pick<NoticeWords, Keys> = {
     return `${hello} Accept the invitation and start writing there.${another}`;
   },
 
-  'access is restored': ({ chats, list, invited, encrypted }, via) => {
+  'access is restored': ({ chats, list, invited, encrypted, company }, via) => {
     if (list === undefined)
       return `Welcome back! I’ve invited you again to your Space${inIt(chats)}. Please accept, and go on there.`;
     if (list.length === 0) return `You have no open chats. ${anotherChat(encrypted)}`;
     const links = list.map(({ name, room }) => roomLink(name, room, via));
     const all = linesWithin(LIST_BYTES, links, (count) => `and ${count} more`).join(', ');
     const sent = invited ?? 0;
-    const yours = list.length === 1 ? 'your chat' : 'your chats';
+    const chatsOf = list.length === 1 ? 'your chat' : 'your chats';
+    const yours = company === true ? `${chatsOf}, over in your Space` : `${chatsOf}: ${all}`;
     const where =
       sent === 0
-        ? `I don’t answer here, but in ${yours}: ${all}.`
+        ? `I don’t answer here, but in ${yours}.`
         : `Welcome back! I’ve sent you ${sent === 1 ? 'an invitation' : `${sent} invitations`}. ` +
-          `Please accept, and go on in ${yours}: ${all}.`;
+          `Please accept, and go on in ${yours}.`;
     return `${where} ${anotherChat(encrypted)}`;
   },
 

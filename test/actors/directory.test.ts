@@ -41,6 +41,17 @@ it('knows whose a Space is, whose a chat, and which room is being made for whom'
   ]);
 });
 
+it('knows in which rooms others were when their person brought the bot in', () => {
+  const directory = createDirectory();
+  const about = (room: string, facts: Partial<RoomContext>) =>
+    newRoomRecord({ ...blankRoom({ room: id(room), ...blank }), person: ann, role: 'entry', ...facts }, 'origin');
+  directory.noteRoom(about('shared', { company: true }));
+  directory.noteRoom(about('own', {}));
+  directory.noteRoom(about('left', { company: true }));
+  directory.noteRoom({ ...about('left', { company: true }), done: true });
+  expect(['shared', 'own', 'left'].map((room) => directory.isShared(id(room)))).toEqual([true, false, false]);
+});
+
 it('forgets what a person’s record says no more, and nothing of anybody else', () => {
   const directory = createDirectory();
   directory.note(noted(ann, { space: id('a'), chats: [chat('one', 1)], job: making('new') }));

@@ -106,6 +106,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     letIn: async () => {},
     ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null, quoteOf: async () => null },
     isEncrypted: () => false,
+    isShared: () => false,
     onStore: () => {},
   });
   const roomOf = async (room: RoomId) => (await store.rooms.read(room)) as Envelope | null;

@@ -104,6 +104,20 @@ export function describeCompany(name: string, start: () => Promise<TestHomeserve
       expect(agent.messages).toHaveLength(1);
     });
 
+    test('where the chats of its person are is said among others without what they are called', async () => {
+      const { bot, ann, friend, said } = await service('accept', 'spaces');
+      const room = await ann.createRoom({ invite: [bot.userId, friend.userId] });
+      await friend.client.joinRoom(room);
+      await ann.message(room, (m) => m.body.includes('Chat 1'));
+      await ann.say(room, '!new Divorce');
+      await ann.message(room, (m) => m.body.includes('number 2'));
+      await ann.say(room, `${bot.userId}: where was that?`);
+      await ann.message(room, (m) => m.body.includes('I don’t answer here'));
+      expect(said(ann, room).at(-1)).toBe(
+        'I don’t answer here, but in your chats, over in your Space. Want another one? Write `!new` here.',
+      );
+    });
+
     test('a chat that is shared with others later stays one', async () => {
       const { bot, ann, friend } = await service('decline');
       const room = await ann.createDm(bot.userId);

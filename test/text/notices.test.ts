@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../machines/commands.ts';
-import { Trouble, whereNothingIsRead, type ChatLine, type Notice, type Place } from '../../machines/notices.ts';
+import {
+  Trouble,
+  whereNothingIsRead,
+  whereOthersRead,
+  type ChatLine,
+  type Notice,
+  type Place,
+} from '../../machines/notices.ts';
 import { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice, type CommandWords, type NoticeWords } from '../../src/text/notices.ts';
@@ -479,6 +486,17 @@ test('one chat is one chat', () => {
     `I don’t answer here, but in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
     `Welcome back! I’ve sent you an invitation. Please accept, and go on in your chat: \`Chat 1\` (open).${another}`,
     `Welcome back! I’ve sent you 3 invitations. Please accept, and go on in your chats: \`Chat 1\` (open), \`Chat 2\` (open).${another}`,
+  ]);
+});
+
+test('where others read along, nobody reads there what the chats are called', () => {
+  const room = RoomId.parse('!a:test');
+  const list = ['Divorce', 'Salary'].map((name, index) => ({ number: index + 1, name, archived: false, room }));
+  const there = (invited: number, count: number) =>
+    say(whereOthersRead({ key: 'access is restored', chats: count, list: list.slice(0, count), invited })).body;
+  expect([there(0, 2), there(1, 1)]).toEqual([
+    'I don’t answer here, but in your chats, over in your Space. Want another one? Write `!new` here.',
+    'Welcome back! I’ve sent you an invitation. Please accept, and go on in your chat, over in your Space. Want another one? Write `!new` here.',
   ]);
 });
 

@@ -1,7 +1,7 @@
 /** What a person's effects do in the world: one function per name in `personEffects`. */
 import type { RoomId, UserId } from '../../../machines/ids.ts';
 import { spaceMarker } from '../../../machines/marker.ts';
-import { whereNothingIsRead } from '../../../machines/notices.ts';
+import { whereNothingIsRead, whereOthersRead } from '../../../machines/notices.ts';
 import type { PersonContext, PersonEffectParams, Place } from '../../../machines/person.model.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
@@ -22,6 +22,8 @@ export interface PersonEffectPorts {
   tellRoom: Post['tellRoom'];
   /** Whether what people write in the room cannot be read. */
   isEncrypted(room: RoomId): boolean;
+  /** Whether others read there too. */
+  isShared(room: RoomId): boolean;
   /** Hears of the rooms that are being made. */
   creations: Pick<Creations, 'begin'>;
   names: { space(person: UserId): Promise<string>; chat(number: number): string };
@@ -110,7 +112,8 @@ function performersOf(world: PersonEffectPorts): Performers {
     'invite again': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
     'tell the room': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
     say({ room, notice, answers }, transaction, { since, device }) {
-      const content = world.renderNotice(world.isEncrypted(room) ? whereNothingIsRead(notice) : notice);
+      const told = world.isShared(room) ? whereOthersRead(notice) : notice;
+      const content = world.renderNotice(world.isEncrypted(room) ? whereNothingIsRead(told) : told);
       const message = { room, transaction, content, replaces: null, answers, since, device };
       return world.send({ ...message, msgtype: 'm.notice' }, 'command');
     },

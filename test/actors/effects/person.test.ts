@@ -70,6 +70,7 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
       reach: (boundary) => void reached.push(boundary),
       isClosing: (error) => error instanceof Closing,
       isEncrypted: (room) => room === SPACE,
+      isShared: () => false,
     },
     (key, input, onDisk) => void admitted.push({ key, input, onDisk: onDisk ?? (() => {}) }),
   );
