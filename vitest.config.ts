@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: ['test/**/*.synapse.test.ts', '**/node_modules/**'],
           testTimeout: 40_000,
           maxWorkers: 2,
+          isolate: false,
         },
       },
       {
