@@ -147,7 +147,11 @@ test.each([
     // As soon as the service watches for it.
     const wait = `const look = setInterval(() => { if (process.listenerCount('uncaughtException') === 0) return; clearInterval(look); ${code} }, 10).unref()`;
     const planted = `data:text/javascript,${encodeURIComponent(wait)}`;
-    const { code: exit, out, err } = await run(['start'], {
+    const {
+      code: exit,
+      out,
+      err,
+    } = await run(['start'], {
       ...{ ...env, NODE_OPTIONS: `--import ${planted}`, LOG_FORMAT: 'json' },
     });
     expect(exit).toBe(1);

@@ -15,7 +15,10 @@ export interface Finished {
 }
 
 /** Starts a command, whose output nobody reads yet; `env` is its whole environment, but for where Node keeps what it compiled. */
-export function spawnCommand(args: string[], env: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
+export function spawnCommand(
+  args: string[],
+  env: Record<string, string>,
+): ChildProcessByStdio<null, Readable, Readable> {
   const { NODE_COMPILE_CACHE: compiled } = process.env;
   return spawn(process.execPath, [main, ...args], {
     ...{ env: compiled === undefined ? env : { NODE_COMPILE_CACHE: compiled, ...env } },
