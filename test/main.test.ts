@@ -1,28 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
 import { openStore } from '../src/store/store.ts';
 import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
+import { spawnCommand, startCommand } from './support/command.ts';
 import { until } from './support/until.ts';
 
-const main = path.join(import.meta.dirname, '../src/main.ts');
-
-function start(args: string[], env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: string[], env: Record<string, string>) {
+  const child = spawnCommand(args, env);
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
 async function run(args: string[], env: Record<string, string> = {}) {
-  const child = start(args, env);
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) return expect.fail('no pipes');
-  const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'exit') as Promise<[number]>]);
-  return { code, out, err };
+  const child = startCommand(args, env);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child.finished;
 }
 
 async function environment(registry = 'agents: [{ id: a }]'): Promise<Record<string, string>> {
@@ -128,7 +124,7 @@ test('backup copies the state beside a running service, and never over a file', 
 
 test('agent runs the reference agent', async () => {
   const child = start(['agent', '--port', '0', '--workspace', await temporaryFolder()], {});
-  const [line] = (await once(child.stdout ?? expect.fail('no pipe'), 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   expect(line.toString()).toMatch(/^The reference agent listens on ws:\/\/127\.0\.0\.1:\d+\/\n$/);
 });
 
@@ -151,14 +147,13 @@ test.each([
     // As soon as the service watches for it.
     const wait = `const look = setInterval(() => { if (process.listenerCount('uncaughtException') === 0) return; clearInterval(look); ${code} }, 10).unref()`;
     const planted = `data:text/javascript,${encodeURIComponent(wait)}`;
-    const child = start(['start'], { ...env, NODE_OPTIONS: `--import ${planted}`, LOG_FORMAT: 'json' });
-    const { stdout, stderr } = child;
-    if (stdout === null || stderr === null) return expect.fail('no pipes');
-    const [out, err, [exit]] = await Promise.all([
-      text(stdout),
-      text(stderr),
-      once(child, 'exit') as Promise<[number]>,
-    ]);
+    const {
+      code: exit,
+      out,
+      err,
+    } = await run(['start'], {
+      ...{ ...env, NODE_OPTIONS: `--import ${planted}`, LOG_FORMAT: 'json' },
+    });
     expect(exit).toBe(1);
     expect(err).toContain('planted');
     expect(out + err).toContain('nobody caught an error, stopping');
@@ -169,10 +164,8 @@ test.each([
 
 test('SIGHUP ends nothing: the log says when the configuration is read', async () => {
   const child = start(['start'], { ...(await environment()), LOG_FORMAT: 'json' });
-  const { stdout } = child;
-  if (stdout === null) return expect.fail('no pipe');
   let out = '';
-  for await (const data of stdout) {
+  for await (const data of child.stdout) {
     const before = out;
     out += String(data);
     if (out.includes('login failed') && !before.includes('login failed')) child.kill('SIGHUP');

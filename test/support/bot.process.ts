@@ -1,10 +1,13 @@
 /** Forked by `spawnBot`, never imported: the service in a process of its own, which kills itself at a given boundary. */
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Crash } from './bot.ts';
 import { logBook } from './log-book.ts';
 
+// A process that is killed leaves nothing compiled for the next one.
+flushCompileCache();
 const [first] = (await once(process, 'message')) as [{ config: Config; crash: Crash | null }];
 const { config } = first;
 let { crash } = first;
