@@ -81,10 +81,15 @@ export function speakerOf(input: Input): UserId | null {
 export function insteadOf(input: Input): Input | null {
   if (input.kind !== 'event') return null;
   const event = input.event as RoomEvent;
-  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : null);
+  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : writtenIn(event));
   if (word === null && event.type !== 'room.named') return null;
   const instead = { type: 'memory.lost', eventId: word } satisfies RoomEvent;
   return { kind: 'event', id: `lost:${word ?? 'name'}`, at: input.at, event: instead, from: 'supervisor' };
+}
+
+/** The message that may be any number of: nobody need read it to send more. */
+function writtenIn(event: RoomEvent): EventId | null {
+  return event.type === 'room.encrypted' || event.type === 'memory.lost' ? event.eventId : null;
 }
 
 /** Who may become this room's person by this input, where nobody is. */
