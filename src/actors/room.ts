@@ -87,7 +87,7 @@ export function insteadOf(input: Input): Input | null {
   return { kind: 'event', id: `lost:${word ?? 'name'}`, at: input.at, event: instead, from: 'supervisor' };
 }
 
-/** The message that may be any number of: nobody need read it to send more. */
+/** A message whose words are not known: there may be any number of these too. */
 function writtenIn(event: RoomEvent): EventId | null {
   return event.type === 'room.encrypted' || event.type === 'memory.lost' ? event.eventId : null;
 }
