@@ -3,7 +3,7 @@ import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
-import { isMeant, lineOf } from './room-queue.ts';
+import { hasRoomForTheWording, isMeant, lineOf } from './room-queue.ts';
 import { withSayings } from './room-sayings.ts';
 
 function hasRoomFor({ waiting, limits }: RoomInTheHouse, event: RoomEvent): boolean {
@@ -71,6 +71,7 @@ const withFacts = withSayings.extend({
     'all is meant': ({ event }) => event.type === 'command.stop' && event.all === true,
     'a text waits': ({ context }) => context.waiting.length > 0,
     'the queue has room': ({ context, event }) => hasRoomFor(context, event),
+    'the new wording has room': ({ context, event }) => hasRoomForTheWording(context, event),
     'the text of what was refused is known': ({ context, event }) =>
       event.type === 'answer.refused' && refusedAnswer(context, event) !== null,
     'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,

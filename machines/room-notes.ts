@@ -148,8 +148,8 @@ export const withNotes = host.extend({
     'put back what was asked with it': assign(({ context, event }) => ({
       waiting: [...askedWithIt(context, as(event, 'text.withdrawn')), ...context.waiting],
     })),
-    'take the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
-    'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn'))),
+    'note the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
+    'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn', 'text.edited'))),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
 

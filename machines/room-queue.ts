@@ -30,6 +30,12 @@ export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomCo
   };
 }
 
+/** Whether all that waits is not more than may wait, once an edit is taken. */
+export function hasRoomForTheWording(context: RoomInTheHouse, event: RoomEvent): boolean {
+  const { waiting = [] } = reworded(context, event);
+  return waiting.reduce((sum, { body }) => sum + body.length, 0) <= context.limits.queueSize;
+}
+
 function inOtherWords(text: Text, { of, body }: Extract<RoomEvent, { type: 'text.edited' }>): Text {
   if (text.gathered === undefined) return { ...text, body };
   return gatheredIn(
@@ -72,13 +78,17 @@ export function askedWithIt(context: RoomContext, event: RoomEvent): Text[] {
   return othersIn(turnOf(context).text, event).map(({ eventId, body }) => ({ ...text, eventId, body }));
 }
 
-/** The text whose turn it is, and what waits behind it: all that is written in one thread may be asked together. */
+/**
+ * The text whose turn it is, and what waits behind it: what is written in one thread may be asked together, as many as may
+ * wait: what is put back of a turn must not grow with each.
+ */
 function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Text[] } {
   const [first, ...others] = waiting;
   if (first === undefined) throw new Error('no text waits');
   const goesAlong = (text: Text) => text.thread === first.thread && text.unwritten === first.unwritten;
   const apart = others.findIndex((text) => !goesAlong(text));
-  const along = limits.queued === 'each' ? [] : others.slice(0, apart === -1 ? undefined : apart);
+  const together = limits.queued === 'each' ? 0 : Math.min(limits.queue - 1, apart === -1 ? others.length : apart);
+  const along = others.slice(0, together);
   if (along.length === 0) return { next: first, rest: others };
   const gathered = [first, ...along].flatMap(
     (text): Gathered =>

@@ -95,8 +95,13 @@ export const room = withGuards.extend({
         enqueue('say that the default agent answers');
       }
     }),
+    'take the new wording': enqueueActions(({ check, enqueue }) => {
+      if (check('the new wording has room')) return enqueue('note the new wording');
+      enqueue('forget the text');
+      enqueue('say that the queue is full');
+    }),
     'take the new wording, which came too late': enqueueActions(({ enqueue }) => {
-      enqueue('take the new wording');
+      enqueue('note the new wording');
       enqueue('say that it is asked with its new words by !retry');
     }),
     'take the text back from the agent': enqueueActions(({ enqueue }) => {

@@ -147,7 +147,8 @@ export const RoomContext = z.object({
   session: z.string().nullable(),
   turns: z.number().int(),
   turn: Turn.nullable(),
-  waiting: z.array(Text).max(1000),
+  /** At most the queue, and what was put back into it: without a bound here, or such a record could not be read. */
+  waiting: z.array(Text),
   line: Line.nullable().default(null),
   unanswered: Unanswered.nullable(),
   /** The last text that was answered, which `!retry` asks again. */

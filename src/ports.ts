@@ -158,8 +158,8 @@ export interface Present {
   open: boolean;
 }
 
-/** Null where the homeserver will not say it: the bot is out again. Rejects with `Closed` only. */
-export type CompanyIn = (room: RoomId) => Promise<Present | null>;
+/** Null where the bot is out again; what the homeserver does not tell is open. `party`: for whom it looks. Rejects with `Closed` only. */
+export type CompanyIn = (room: RoomId, party: UserId) => Promise<Present | null>;
 
 export type Done = { ok: true } | { ok: false; code: string; detail: string };
 export type Invited = { ok: true; sent?: boolean } | { ok: false; code: string; detail: string };

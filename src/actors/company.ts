@@ -23,7 +23,7 @@ export type CompanyOf = (room: RoomId, person: UserId) => Promise<Company | null
 
 export function createCompanyOf({ companyIn, isPerson, groups }: CompanyWorld): CompanyOf {
   return async (room, person) => {
-    const seen = await companyIn(room);
+    const seen = await companyIn(room, person);
     const isAlone = seen === null || !(seen.open || seen.members.some((user) => user !== person && isPerson(user)));
     if (isAlone) return null;
     return groups === 'accept' ? 'accepted' : 'declined';
@@ -34,15 +34,17 @@ export function createCompanyOf({ companyIn, isPerson, groups }: CompanyWorld): 
 export function createGlances({ now, ...world }: CompanyWorld): CompanyOf {
   const seen = new Map<RoomId, { at: number; looked: ReturnType<CompanyIn> }>();
 
-  function companyIn(room: RoomId): ReturnType<CompanyIn> {
+  function companyIn(room: RoomId, party: UserId): ReturnType<CompanyIn> {
     const before = seen.get(room);
     const age = before === undefined ? Infinity : now() - before.at;
     if (before !== undefined && age >= 0 && age < LOOK_MS) return before.looked;
-    const looked = world.companyIn(room);
+    const looked = world.companyIn(room, party);
     seen.delete(room);
     seen.set(room, { at: now(), looked });
     for (const [oldest] of seen) if (seen.size > MOST_LOOKS) seen.delete(oldest);
-    looked.catch(() => seen.delete(room));
+    const forget = () => void (seen.get(room)?.looked === looked && seen.delete(room));
+    // A room that the bot is out of is another one when it comes again.
+    looked.then((present) => present ?? forget(), forget);
     return looked;
   }
 

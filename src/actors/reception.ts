@@ -1,6 +1,6 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
 import { commandEvent, factsFor, MAX_NAME, type CommandName, type HostFacts } from '../../machines/commands.ts';
-import type { ContextId, RoomId } from '../../machines/ids.ts';
+import type { ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
@@ -11,14 +11,17 @@ import type { Arrival, Heard } from '../ports.ts';
 import type { CompanyOf } from './company.ts';
 import { createContextIds, type ContextIds, type ContextIdsWorld } from './context-ids.ts';
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
-import { claimantOf, newRoomRecord, type RoomFacts } from './room.ts';
+import { claimantOf, newRoomRecord, speakerOf, type RoomFacts } from './room.ts';
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
   inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
-  /** Adds to inputs of a room that nobody is known in whose it would be, and whether others are there. */
+  /**
+   * Adds to inputs of a room that nobody is known in whose it would be, and whether others are there; also to what is said
+   * in one that the bot has just come into: until that is known, nobody's words are for an agent.
+   */
   brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[] | Promise<readonly Input[]>;
   /** What a room with this marker remembers. */
   restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext;
@@ -56,6 +59,10 @@ export function createReception(world: ReceptionWorld): Reception {
     return briefed(room, input, claimant === null ? null : await world.companyOf(room, claimant));
   }
 
+  async function met(room: RoomId, person: UserId, input: Input): Promise<Input> {
+    return speakerOf(input) === null ? input : briefed(room, input, await world.companyOf(room, person));
+  }
+
   return {
     ...ids,
     agentFor: roles.agentFor,
@@ -84,15 +91,24 @@ export function createReception(world: ReceptionWorld): Reception {
       const known = contextId !== null && ids.isOfScope(contextId) ? contextId : await ids.mintContextId();
       return newRoomRecord(restored(room, marker, known), newOrigin());
     },
-    brief({ context }, inputs) {
-      if (context.person !== null || inputs.every((input) => claimantOf(input) === null)) return inputs;
-      const { room } = context;
+    brief(record, inputs) {
+      const { room, person } = record.context;
+      if (inputs.every((input) => claimantOf(input) === null)) return inputs;
+      if (person !== null)
+        return isLookedInto(record) ? Promise.all(inputs.map((input) => met(room, person, input))) : inputs;
       const isMade = world.inTheMaking(room) !== null || inputs.some(isAdoption);
       return isMade
         ? inputs.map((input) => briefed(room, input))
         : Promise.all(inputs.map((input) => seen(room, input)));
     },
   };
+}
+
+/** The bot comes to somebody, and has not seen yet who else is there. */
+function isLookedInto({ context, outbox }: Envelope<RoomContext>): boolean {
+  return (
+    context.number === null && outbox.some(({ type, params }) => type === 'join the room' && params['greet'] === true)
+  );
 }
 
 function isAdoption(input: Input): boolean {

@@ -23,7 +23,7 @@ export type Claimed = Extract<RoomEvent, { type: 'room.claimed' }>;
 
 export type Claim = (room: RoomId, speaker: UserId) => Claimed;
 
-/** What the host adds to an input for a room that nobody is known in. */
+/** What the host adds to an input for a room that nobody is known in, or that the bot has just come into. */
 export interface RoomFacts {
   claimed: Claimed;
   /** What it is to the operator where others are in it. */
@@ -81,10 +81,15 @@ export function speakerOf(input: Input): UserId | null {
 export function insteadOf(input: Input): Input | null {
   if (input.kind !== 'event') return null;
   const event = input.event as RoomEvent;
-  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : null);
+  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : writtenIn(event));
   if (word === null && event.type !== 'room.named') return null;
   const instead = { type: 'memory.lost', eventId: word } satisfies RoomEvent;
   return { kind: 'event', id: `lost:${word ?? 'name'}`, at: input.at, event: instead, from: 'supervisor' };
+}
+
+/** A message whose words are not known: there may be any number of these too. */
+function writtenIn(event: RoomEvent): EventId | null {
+  return event.type === 'room.encrypted' || event.type === 'memory.lost' ? event.eventId : null;
 }
 
 /** Who may become this room's person by this input, where nobody is. */
@@ -103,15 +108,24 @@ function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | 
     author.sender === person
       ? withItsSurplus(event).map((each) => ofTheDialog(context, asItsWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
-  if (context.company && !isToTheBot(context, event)) return [{ type: 'words.overheard', ...author }];
-  if (context.person !== null) return heard(context.person);
-  const { claimed, company } = claimOf(facts);
+  const overheard = [{ type: 'words.overheard', ...author }];
+  if (context.company && !isToTheBot(context, event)) return overheard;
+  if (context.person !== null) return isBetweenOthers(context, event, facts) ? overheard : heard(context.person);
+  // They were on their way when the bot gave the room up.
+  if (facts === undefined) return overheard;
+  const { claimed, company } = facts;
   if (company === 'declined') return [{ type: 'company.spoke', ...author }];
-  if (company === 'accepted' && !isToTheBot(context, event)) return [{ type: 'words.overheard', ...author }];
+  if (company === 'accepted' && !isToTheBot(context, event)) return overheard;
   const known = company === null ? claimed : { ...claimed, company: true };
   // Only a chat in the making is known to be of somebody who is refused.
   if (claimed.role !== 'refused' || claimed.number !== null) return [known, ...heard(claimed.person)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
+}
+
+/** Said where the bot has just seen that others are: it leaves them, or hears what is said to it. */
+function isBetweenOthers(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): boolean {
+  const company = facts?.company ?? null;
+  return company === 'declined' || (company === 'accepted' && !isToTheBot(context, event));
 }
 
 /** While the agent's question is open, a plain yes or no is the word on it, in the next text, a reply to it or a reaction. */

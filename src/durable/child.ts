@@ -35,6 +35,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #isLoading = false;
   /** Its loading takes long: nobody waits for it any more. */
   #isLate = false;
+  /** Ends the wait for what is being loaded or found out; of an actor that failed meanwhile it says nothing of the next. */
+  #endOfWait: (() => void) | null = null;
   /** What is being found out for inputs on their way: what comes behind them is held until then. */
   #briefing: Promise<unknown> | null = null;
   /** Why it failed last. */
@@ -114,9 +116,13 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
       this.#isLate = true;
       this.#letterBox().keep();
     });
-    return work.finally(() => {
-      this.#isLate = false;
+    const end = () => {
       cancel();
+      this.#isLate = false;
+    };
+    this.#endOfWait = end;
+    return work.finally(() => {
+      if (this.#endOfWait === end) end();
     });
   }
 
@@ -258,6 +264,8 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   #stop(): void {
     this.#actor = null;
     this.#briefing = null;
+    this.#endOfWait?.();
+    this.#endOfWait = null;
     this.#setTimers([]);
     this.#nursery.effects.release(this.key);
   }

@@ -9,7 +9,7 @@ import { markerOf } from './reconcile/facts.ts';
 import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } from './reconcile.ts';
 import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
 import type { Reception } from '../actors/reception.ts';
-import { newRoomRecord } from '../actors/room.ts';
+import { newRoomRecord, readRoomRecord } from '../actors/room.ts';
 import type { Alarm } from '../durable/timers.ts';
 import type { Arrival, Log, Now, Registry, RoomWork, Store, Survey } from '../ports.ts';
 import type { Remembered } from './remembered.ts';
@@ -76,12 +76,17 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     room: facts.room,
     marker: markerOf(facts),
   }));
-  const mending = pMap([...other, ...backfills], (repair) => mend(work, repair), { concurrency: REPAIRS_AT_ONCE });
+  const time = { isLate: false };
+  const repaired = async (repair: Repair) => {
+    const asItIs = time.isLate ? await byNow(repair, store).catch(() => null) : repair;
+    return asItIs === null ? { ok: false } : mend(work, asItIs);
+  };
+  const mending = pMap([...other, ...backfills], repaired, { concurrency: REPAIRS_AT_ONCE });
   const told = mending.then((mended) => {
     const failedRepairs = mended.filter(({ ok }) => !ok).length;
     log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
   });
-  await notForLong(told, world);
+  await notForLong(told, time, world);
   const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
     if (lastWord === null || lastWord.sender !== persons.get(room)) return [];
@@ -92,18 +97,32 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
 }
 
 /** Resolves when the repairs are done, or take long; rejects with what ends them before that. */
-async function notForLong(repairs: Promise<void>, { alarm, now, log }: RestoreWorld): Promise<void> {
+async function notForLong(
+  repairs: Promise<void>,
+  time: { isLate: boolean },
+  { alarm, now, log }: RestoreWorld,
+): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
-  let isLate = false;
   const cancel = alarm.set(now() + LONGEST_REPAIRS_MS, () => {
-    isLate = true;
+    time.isLate = true;
     log.warn({}, 'repairs on the homeserver take long, going on without them');
     resolve();
   });
   repairs.catch((error: unknown) => {
-    if (isLate) log.warn({ error }, 'repairs on the homeserver were not finished');
+    if (time.isLate) log.warn({ error }, 'repairs on the homeserver were not finished');
   });
   await Promise.race([repairs, late]).finally(cancel);
+}
+
+/** Beside the service rooms have changed: what their records say by now, or they would be set back; null where nobody is known. */
+async function byNow(repair: Repair, store: Store): Promise<Repair | null> {
+  if (repair.kind === 'write marker' && repair.marker.kind === 'space') return repair;
+  const stored = await store.rooms.read(repair.room);
+  if (stored === null) return null;
+  const { person, number, name, agent, contextId, archived } = readRoomRecord(stored).context;
+  if (person === null) return null;
+  if (repair.kind === 'link child') return { ...repair, number, archived };
+  return { ...repair, marker: { ...repair.marker, person, number, name, agent, contextId, archived } };
 }
 
 function factsOf({ people, rooms }: Remembered): Known {

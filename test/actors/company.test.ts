@@ -4,7 +4,9 @@ import type { RoomEvent } from '../../machines/room.events.ts';
 import { isToTheBot } from '../../machines/addressed.ts';
 import { createCompanyOf, createGlances } from '../../src/actors/company.ts';
 import type { Present } from '../../src/ports.ts';
-import { ann, bob, contextOf, eventId, freshRecord, ROOM, textOf } from './support.ts';
+import type { Input } from '../../src/durable/definition.ts';
+import { input } from '../support/inputs.ts';
+import { after, agent, ann, bob, contextOf, eventId, freshRecord, ROOM, textOf } from './support.ts';
 
 const ghost = '@ghost:bridge' as typeof ann;
 
@@ -53,6 +55,12 @@ describe('the company in a room', () => {
     expect(asked()).toBe(1_003);
   });
 
+  it('is looked for again where the bot was out of the room', async () => {
+    const { world, asked } = looking(null);
+    const companyOf = createGlances(world);
+    expect([await companyOf(ROOM, ann), await companyOf(ROOM, ann), asked()]).toEqual([null, null, 2]);
+  });
+
   it('is looked for again where that failed, and where the clock was set back', async () => {
     const { world, asked, wait } = looking({ members: [ann], open: false });
     const down = Promise.reject(new Error('closed'));
@@ -65,6 +73,29 @@ describe('the company in a room', () => {
     wait(-500);
     await companyOf(ROOM, ann);
     expect(asked()).toBe(4);
+  });
+});
+
+describe('words of a person', () => {
+  const said = (company: 'declined' | 'accepted' | null, event: RoomEvent): Input => {
+    const claimed = { type: 'room.claimed', person: ann, role: 'chat', agent, assignment: 'configured' } as const;
+    return { ...input(event), facts: { claimed: { ...claimed, number: null, name: null }, company } } as Input;
+  };
+  const text = { type: 'text.received', text: textOf(1) } satisfies RoomEvent;
+
+  it.each<[string, Input, boolean]>([
+    ['that are heard while others are seen in the room are for nobody', said('declined', text), false],
+    ['to the bot neither: it leaves', said('declined', { ...text, addressed: true }), false],
+    ['are for nobody where it may stay', said('accepted', text), false],
+    ['to the bot are for it where it may stay', said('accepted', { ...text, addressed: true }), true],
+    ['are for it where nobody else is', said(null, text), true],
+  ])('%s', (_, words, isHeard) => {
+    expect(contextOf(after(freshRecord(), words)).turn !== null).toBe(isHeard);
+  });
+
+  it('that were on their way when the bot gave the room up are for nobody', () => {
+    const departing = after(freshRecord(), input({ type: 'company.declined' }));
+    expect(contextOf(after(departing, input(text, 0, '$1')))).toEqual(contextOf(departing));
   });
 });
 

@@ -7,7 +7,7 @@ import type { RoomContext } from '../../machines/room.model.ts';
 import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { RoomFacts } from '../../src/actors/room.ts';
 import type { Heard } from '../../src/ports.ts';
-import { agent, ann, bob, contextOf, conversationOf, eventId, freshRecord, ROOM, textInput } from './support.ts';
+import { after, agent, ann, bob, contextOf, conversationOf, eventId, freshRecord, ROOM, textInput } from './support.ts';
 import { input } from '../support/inputs.ts';
 
 const annsAgent = AgentId.parse('agent-ann');
@@ -279,6 +279,11 @@ describe('a room that nobody is known in', () => {
   });
 });
 
+const invitation: RoomEvent = {
+  type: 'room.invited',
+  ...{ person: bob, role: 'chat', agent, assignment: 'configured', contextId: ContextId.parse('9') },
+};
+
 describe('others in a room that nobody is known in', () => {
   const unknown = freshRecord(ROOM, { person: null });
   const companyIn = (inputs: readonly Input[]) =>
@@ -294,6 +299,21 @@ describe('others in a room that nobody is known in', () => {
       [ROOM, bob],
       [ROOM, ann],
     ]);
+  });
+
+  it('are looked for before the words of a person are heard to whom the bot has just come', async () => {
+    const coming = after(freshRecord(), input(invitation));
+    const asked: unknown[] = [];
+    const companyOf = async (...about: unknown[]) => (asked.push(about), 'declined' as const);
+    const { brief } = reception({ companyOf });
+    const inputs = [input({ type: 'room.joined' }), textInput(1, bob), textInput(2, ann)];
+    expect(companyIn(await brief(coming, inputs))).toEqual([undefined, 'declined', 'declined']);
+    expect(asked).toEqual([
+      [ROOM, bob],
+      [ROOM, bob],
+    ]);
+    const silent = after(freshRecord(), input({ ...invitation, person: ann }));
+    expect(brief(silent, inputs)).toBe(inputs);
   });
 
   it('are not looked for in a chat in the making: the bot made it', async () => {

@@ -77,6 +77,8 @@ describe('beyond its bounds, of a room', () => {
     ['an edit', { type: 'text.edited', of: '$1', sender: ann, body: 'b' }, '$1'],
     ['a removal', { type: 'text.withdrawn', of: '$1' }, '$1'],
     ['a reaction', { type: 'message.reacted', of: '$1', key: '👍', eventId: '$2', sender: ann }, '$1'],
+    ['what cannot be read', { type: 'room.encrypted', eventId: '$2' }, '$2'],
+    ['what may be missing of its history', { type: 'memory.lost', eventId: '$2' }, '$2'],
     ['a name', { type: 'room.named', name: 'Plans', sender: ann }, null],
   ])('%s is told to be lost', (_, event, of) => {
     const lost = input({ type: 'memory.lost', eventId: of }, 5, `lost:${of ?? 'name'}`);

@@ -118,6 +118,17 @@ export function describeCompany(name: string, start: () => Promise<TestHomeserve
       );
     });
 
+    test.each<object>([{}, { history_visibility: null }, { history_visibility: ['world_readable'] }])(
+      'a room whose rules say nothing that can be read is its person’s: %j',
+      async (content) => {
+        const { bot, ann } = await service('decline');
+        const initial_state = [{ type: 'm.room.history_visibility', content }];
+        const room = await ann.createRoom({ invite: [bot.userId], initial_state });
+        await ann.say(room, 'hello?');
+        await ann.message(room, (m) => m.body === 'You said: hello?');
+      },
+    );
+
     test('a chat that is shared with others later stays one', async () => {
       const { bot, ann, friend } = await service('decline');
       const room = await ann.createDm(bot.userId);

@@ -76,4 +76,25 @@ describe('inputs of which something has to be found out', () => {
     await until(async () => (await taken()).length === 1);
     expect(await taken()).toEqual(['1']);
   });
+
+  it('are taken where the actor failed while something was found out that takes long', async () => {
+    const { rooms: records, deadLetters } = await temporaryStore();
+    let briefings = 0;
+    const never = new Promise<readonly Input[]>(() => {});
+    const brief = (_: Envelope, inputs: readonly Input[]) => (++briefings === 2 ? never : inputs);
+    const { children, alarm, breaks } = build({ records, deadLetters, brief });
+    breaks.set(A, 1);
+    const told = [children.deliver(A, [repeat('1')])];
+    await until(() => briefings === 1);
+    told.push(children.deliver(A, [repeat('2')]));
+    await until(() => children.counts().backingOff === 1);
+    alarm.advance(200);
+    await until(() => briefings === 3);
+    await Promise.all(told);
+    alarm.advance(1_000);
+    await children.deliver(A, [repeat('3')]);
+    const taken = async () => ((await records.read(A)) as Envelope).outbox.map(({ params }) => params['n']);
+    await until(async () => (await taken()).length === 3);
+    expect(await taken()).toEqual(['1', '2', '3']);
+  });
 });

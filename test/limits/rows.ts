@@ -247,6 +247,14 @@ const people: Row[] = [
     'is looked for once a minute where each word asks, of a thousand rooms',
   ),
   row(
+    'Tries to read the members of a room that the homeserver says the rest of',
+    'src/matrix/company.ts MEMBERS_TRIES',
+    '',
+    'the room counts as one that everybody is in',
+    'test/matrix/company.test.ts',
+    'a room whose members %s is asked for them eight times, then everybody is there',
+  ),
+  row(
     'Rooms of one person that the bot tries to get into',
     'src/actors/door.ts MOST_JOINS',
     '',

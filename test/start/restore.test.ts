@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
+import { theMarker } from '../../machines/room-words.ts';
 import { type PersonContext } from '../../machines/person.model.ts';
 import { type RoomContext } from '../../machines/room.model.ts';
 import { newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
@@ -74,6 +75,7 @@ interface World {
   refuses: Set<string>;
   /** What becomes of some repairs, when the test says so. */
   hangs: Map<string, Promise<Done>>;
+  links: Child[];
   alarm: FakeAlarm;
   warnings: string[];
   reports: Record<string, unknown>[];
@@ -101,6 +103,7 @@ async function world(rooms: KnownRoom[]): Promise<World> {
     errors: [],
     refuses: new Set(),
     hangs: new Map(),
+    links: [],
     alarm: createFakeAlarm(),
     warnings: [],
     reports: [],
@@ -120,8 +123,11 @@ async function run(it: World) {
     return { ok: true };
   };
   const work = {
-    linkChild: (space: RoomId, { room: child }: Child) =>
-      repair(`link ${child} in`, space, (known) => ({ ...known, children: [...known.children, child] })),
+    linkChild(space: RoomId, child: Child) {
+      it.links.push(child);
+      const change = (known: KnownRoom) => ({ ...known, children: [...known.children, child.room] });
+      return repair(`link ${child.room} in`, space, change);
+    },
     writeMarker: (marked: RoomId, marker: Marker) => repair('mark', marked, (known) => ({ ...known, marker })),
   } as unknown as RoomWork;
   const log: Log = {
@@ -269,6 +275,41 @@ describe('repairs that the homeserver does not answer', () => {
     resolve({ ok: true });
     await until(() => it.reports.length === 1);
     expect(it.reports[0]?.['failedRepairs']).toBe(0);
+  });
+
+  it('say what the room remembers by then, where they are begun late', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `c${n + 10}`);
+    const it = await world([
+      room('space', { isSpace: true, marker: marker({ kind: 'space' }) }),
+      ...names.map((name, n) => room(name, { name: `C${n + 10}`, parents: [id('space')] })),
+    ]);
+    const { promise, resolve } = Promise.withResolvers<Done>();
+    for (const what of ['mark', ...names.map((name) => `link ${id(name)} in`)]) it.hangs.set(what, promise);
+    const restored = run(it);
+    await until(() => it.happened.filter((what) => /^(mark|link)/.test(what)).length === 32);
+    it.alarm.advance(30_000);
+    await restored;
+    const changed = new Map(
+      await Promise.all(
+        names.map(async (name) => {
+          const record = await recordOf(it, name);
+          const context = { ...(record.context as RoomContext), contextId: ContextId.parse('9999'), archived: true };
+          await it.store.rooms.write(id(name), { ...record, context });
+          return [id(name), context] as const;
+        }),
+      ),
+    );
+    it.hangs.clear();
+    resolve({ ok: true });
+    await until(() => it.reports.length === 1);
+    const marked = it.rooms.flatMap((known) => (known.marker?.kind === 'chat' ? [known] : []));
+    expect(marked.length).toBeGreaterThan(7);
+    for (const { room: one, marker: written } of marked) {
+      expect(written).toEqual({ ...theMarker({ context: changed.get(one) as RoomContext }).marker });
+    }
+    const late = it.links.slice(32 - (40 - marked.length));
+    expect(late.length).toBeGreaterThan(0);
+    expect(late.every(({ archived }) => archived)).toBe(true);
   });
 
   it('and end with the service are a line in the log', async () => {

@@ -130,7 +130,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
-      const write = (whole: Text) => written(world, link, room, whole);
+      // Another connection gets what its room says by then.
+      const to = link;
+      const write = (whole: Text) => written(world, to, room, whole);
       const quoted = world.quoting(room, text);
       if (quoted === null) write(text);
       else unlessItFails(quoted.then(write), 'message could not be written');

@@ -207,6 +207,23 @@ describe('a turn', () => {
     expect(happened.at(-1)).toBe(`ask ${ROOM} $1 about a cat`);
   });
 
+  it('asks nothing on a later connection of what was found out for an earlier one', async () => {
+    const found = Promise.withResolvers<typeof reply>();
+    const asked: number[] = [];
+    let links = 0;
+    const openLink = () => {
+      const own = ++links;
+      return { ask: () => void asked.push(own), confirm() {}, stop() {}, close() {} };
+    };
+    const { turn, open } = liveTurn({ openLink, quoting: () => found.promise });
+    open();
+    turn.ask(ROOM, reply);
+    open();
+    found.resolve(reply);
+    await settled();
+    expect(asked).toEqual([1]);
+  });
+
   it('ends the turn where a reply cannot be written', async () => {
     const { turn, open, told } = liveTurn({ quoting: async (_, text) => text });
     open();

@@ -166,6 +166,17 @@ describe('texts that wait, by the operator’s wish', () => {
     ]);
   });
 
+  it('are no more than may wait, however many there are', () => {
+    const held = together.after(...Array.from({ length: 20 }, (_, n) => text(`${n + 2}`)), ended('done', 'answer'));
+    const limit = held.context.waiting.length;
+    const again = held.after(delivered(), granted(2), opened(2), ready({}, 2), text('a'), text('b'));
+    const removed = again.after({ type: 'text.withdrawn', of: id('2') });
+    expect(removed.context.waiting.length).toBeGreaterThan(limit);
+    const next = removed.after(ended('stopped', null, null, 2));
+    expect(next.context.turn?.text.gathered).toHaveLength(limit);
+    expect(next.context.waiting).toHaveLength(removed.context.waiting.length - limit);
+  });
+
   it('that are edited change their part', () => {
     const edit: RoomEvent = { type: 'text.edited', of: id('2'), sender: ann, body: 'better' };
     expect(inOne.after(delivered(), edit).context.turn?.text.body).toBe('better\n\nwords 3');

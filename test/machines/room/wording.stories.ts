@@ -53,6 +53,18 @@ describe('an edited text', () => {
     expect(held.on(edited('2'))).toEqual({ at, does: [], changes: { waiting: [better('2'), words('3')] } });
   });
 
+  it('leaves the line where its new words are more than may wait, and its person is told so', () => {
+    const held = streaming.after(text('2'), text('3'));
+    const long = 'x'.repeat(1_000_001 - words('3').body.length);
+    const edit = (body: string): RoomEvent => ({ type: 'text.edited', of: id('2'), sender: ann, body });
+    expect(held.on(edit(long))).toEqual({
+      at: held.at,
+      does: [say({ key: 'queue is full', limit: 1 }, '2')],
+      changes: { waiting: [words('3')] },
+    });
+    expect(held.on(edit(long.slice(1))).does).toEqual([]);
+  });
+
   it.each(each(beforeTheTurnIsSent))('is asked with its new words where its turn begins: %s', (at, scene) => {
     const { turn } = scene.context;
     expect(scene.on(edited('1'))).toEqual({ at, does: [], changes: { turn: { ...turn, text: better('1') } } });
