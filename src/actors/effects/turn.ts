@@ -130,9 +130,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       link = world.openLink({ ...target, about: story.about }, listen);
     },
     ask(room, text) {
-      // Another connection gets what its room says by then.
-      const to = link;
-      const write = (whole: Text) => written(world, to, room, whole);
+      const write = writing(world, link, room);
       const quoted = world.quoting(room, text);
       if (quoted === null) write(text);
       else unlessItFails(quoted.then(write), 'message could not be written');
@@ -153,10 +151,13 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   };
 }
 
-function written({ reach }: TurnWorld, link: Link | null, room: RoomId, text: Text): void {
-  reach('user message about to be written');
-  link?.ask({ room, text });
-  reach('user message written');
+/** On this connection: another one gets what its room says by then. */
+function writing({ reach }: TurnWorld, link: Link | null, room: RoomId): (text: Text) => void {
+  return (text) => {
+    reach('user message about to be written');
+    link?.ask({ room, text });
+    reach('user message written');
+  };
 }
 
 function begins({ reach, story }: TurnWorld): void {
