@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { commands, troubles } from '../../src/text/en-tables.ts';
+import { commandHints } from '../../src/demo/commands.ts';
+import { troubles } from '../../src/text/en-tables.ts';
 import { en } from '../../src/text/en.ts';
 import { contrastProblems } from './contrast.ts';
 import { answer, chromiumPath, lit, notice, room, rooms, say, test } from './page.ts';
@@ -160,19 +161,19 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(order).toEqual([
       ...['Skip t', 'new-chat', 'Chat 1', 'Entry ', 'about', 'log'],
       ...['hello', 'table', 'slow', 'fail', '!new', '!help', 'intro-close'],
-      ...['!help', '!stop', '!clear', '!new [', '!chats', 'text', 'machine-body'],
+      ...['!help', '!stop ', '!clear', '!new [', '!chats', 'text', 'machine-body'],
     ]);
     await page.keyboard.press('Escape');
     await page.locator('#intro').waitFor({ state: 'hidden' });
     await page.locator('#text').focus();
     await page.keyboard.type('!st');
-    expect(await suggestions(page)).toEqual([`!stop ${commands.stop.purpose}`, `!start ${commands.start.purpose}`]);
+    expect(await suggestions(page)).toEqual([hintOf('!stop'), hintOf('!start')]);
     await page.keyboard.press('Escape');
     expect(await page.locator('#suggestions').isVisible()).toBe(false);
     await page.keyboard.press('Backspace');
     await page.keyboard.press('Backspace');
     await page.keyboard.type('ren');
-    expect(await suggestions(page)).toEqual([`!rename ${commands.rename.args} ${commands.rename.purpose}`]);
+    expect(await suggestions(page)).toEqual([hintOf('!rename')]);
     await page.keyboard.press('Enter');
     expect(await page.locator('#text').inputValue()).toBe('!rename ');
     await page.locator('#text').fill('');
@@ -263,6 +264,13 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);
   });
 });
+
+/** What is offered of a command. */
+function hintOf(command: string): string | undefined {
+  return commandHints()
+    .filter(({ name }) => name === command)
+    .map(({ args, hint }) => [command, args, hint].filter((part) => part !== '').join(' '))[0];
+}
 
 /** What is offered above the message box, each in a line. */
 async function suggestions(page: Page): Promise<string[]> {
