@@ -288,11 +288,8 @@ function placeIn({ role, number }: RoomContext): Place {
 
 export function noSuchCommand(context: RoomContext, name: string): Notice {
   const place = placeIn(context);
-  return {
-    key: ofTheAgent.includes(name) && place !== 'refused' ? 'the agent keeps that' : 'unknown command',
-    name,
-    place,
-  };
+  const isOfTheAgent = ofTheAgent.includes(name) && place !== 'refused';
+  return { key: isOfTheAgent ? 'the agent keeps that' : 'unknown command', name, place };
 }
 
 export function inAnArchivedChat({ number }: RoomContext): Notice {

@@ -218,7 +218,7 @@ function helpOn(record: Envelope): Input | null {
   }
 }
 
-describe('whatever happens to a room', () => {
+describe('whatever happens to a room', { timeout: 120_000 }, () => {
   it('takes, holds or refuses each text, ends each with one word, and forgets none', () => {
     visited.clear();
     const deeds = { written: 0, twice: 0 };
