@@ -1,6 +1,6 @@
 /** Turns what Matrix brought into inputs of rooms: adds the time, the context ids and the agents that events must carry. */
 import { commandEvent, factsFor, MAX_NAME, type CommandName, type HostFacts } from '../../machines/commands.ts';
-import type { ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import type { ContextId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
@@ -20,7 +20,8 @@ export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /**
    * Adds to inputs of a room that nobody is known in whose it would be, and whether others are there; also to what is said
-   * in one that the bot has just come into: until that is known, nobody's words are for an agent.
+   * in one that the bot has just come into: until that is known, nobody's words are for an agent. Among others it adds to
+   * a reply whether it answers the bot.
    */
   brief(record: Envelope<RoomContext>, inputs: readonly Input[]): readonly Input[] | Promise<readonly Input[]>;
   /** What a room with this marker remembers. */
@@ -29,6 +30,8 @@ export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh
 
 export interface ReceptionWorld extends RolesWorld, ContextIdsWorld {
   companyOf: CompanyOf;
+  /** Whether the bot wrote this message; false where nobody says so soon. Never rejects. */
+  isMine(room: RoomId, event: EventId): Promise<boolean>;
   readMarker(room: RoomId): Promise<Marker | null>;
 }
 
@@ -63,6 +66,13 @@ export function createReception(world: ReceptionWorld): Reception {
     return speakerOf(input) === null ? input : briefed(room, input, await world.companyOf(room, person));
   }
 
+  /** Among others, a reply to the bot is said to it, also where it only names the message. */
+  async function answering(room: RoomId, input: Input): Promise<Input> {
+    const replyTo = bareReplyIn(input);
+    if (replyTo === null || input.kind !== 'event' || !(await world.isMine(room, replyTo))) return input;
+    return { ...input, event: { ...input.event, addressed: true } };
+  }
+
   return {
     ...ids,
     agentFor: roles.agentFor,
@@ -92,8 +102,10 @@ export function createReception(world: ReceptionWorld): Reception {
       return newRoomRecord(restored(room, marker, known), newOrigin());
     },
     brief(record, inputs) {
-      const { room, person } = record.context;
+      const { room, person, company } = record.context;
       if (inputs.every((input) => claimantOf(input) === null)) return inputs;
+      if (company && inputs.some((input) => bareReplyIn(input) !== null))
+        return Promise.all(inputs.map((input) => answering(room, input)));
       if (person !== null)
         return isLookedInto(record) ? Promise.all(inputs.map((input) => met(room, person, input))) : inputs;
       const isMade = world.inTheMaking(room) !== null || inputs.some(isAdoption);
@@ -109,6 +121,14 @@ function isLookedInto({ context, outbox }: Envelope<RoomContext>): boolean {
   return (
     context.number === null && outbox.some(({ type, params }) => type === 'join the room' && params['greet'] === true)
   );
+}
+
+/** The message that a text answers which does not say whose that is. */
+function bareReplyIn(input: Input): EventId | null {
+  const event = input.kind === 'event' ? (input.event as RoomEvent) : null;
+  if (event?.type !== 'text.received' || event.addressed === true) return null;
+  const { replyTo, quoted } = event.text;
+  return quoted === undefined ? replyTo : null;
 }
 
 function isAdoption(input: Input): boolean {

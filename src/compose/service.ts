@@ -62,6 +62,7 @@ export function composeService(options: ServiceOptions) {
   const company = { companyIn: work.companyIn, isPerson: access.isPerson, groups, now };
   const reception = createReception({
     ...{ registry, access, mode, scope: context.scope, host, now, companyOf: createGlances(company) },
+    isMine: async (room, event) => (await matrix.forActors.quoteOf(room, event))?.author === me,
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
   });
   const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });

@@ -15,6 +15,7 @@ async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
     access: { mayInvite: () => true, assignmentOf: () => 'configured' },
     mode: 'spaces',
     companyOf: async () => null,
+    isMine: async () => false,
     scope: 'room',
     host: store.host,
     readMarker: async () => null,

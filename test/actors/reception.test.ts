@@ -34,6 +34,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     },
     mode: 'spaces',
     companyOf: async () => null,
+    isMine: async () => false,
     scope: 'room',
     host: {
       read: () => ({ lastContextId }),
@@ -320,6 +321,33 @@ describe('others in a room that nobody is known in', () => {
     const companyOf = () => Promise.reject(new Error('nobody asks'));
     const inTheMaking = () => ({ person: ann, number: 2, name: 'Plans' });
     expect(companyIn(await reception({ companyOf, inTheMaking }).brief(unknown, [textInput(1, bob)]))).toEqual([null]);
+  });
+});
+
+describe('a reply among others', () => {
+  const company = freshRecord(ROOM, { company: true });
+  const reply = (changes: object = {}): Input => {
+    const said = textInput(1) as Extract<Input, { kind: 'event' }>;
+    const text = { ...(said.event as unknown as { text: object }).text, replyTo: '$0', ...changes };
+    return { ...said, event: { ...said.event, text } };
+  };
+  const addressed = async (brief: Reception['brief'], record: typeof company, input: Input) =>
+    (await brief(record, [input])).map((one): unknown => one.kind === 'event' && one.event['addressed']);
+
+  it('is said to the bot where it answers the bot, as the homeserver says', async () => {
+    const asked: unknown[] = [];
+    const isMine = async (...about: unknown[]) => asked.push(about) > 0;
+    expect(await addressed(reception({ isMine }).brief, company, reply())).toEqual([true]);
+    expect(asked).toEqual([[ROOM, '$0']]);
+    expect(await addressed(reception().brief, company, reply())).toEqual([undefined]);
+  });
+
+  it('is not looked into where that is known, or where nobody else is', async () => {
+    const { brief } = reception({ isMine: () => Promise.reject(new Error('nobody asks')) });
+    const quoted = { author: bob, excerpt: 'a' };
+    expect(await addressed(brief, company, reply({ quoted }))).toEqual([undefined]);
+    expect(await addressed(brief, company, textInput(1))).toEqual([undefined]);
+    expect(await addressed(brief, freshRecord(ROOM), reply())).toEqual([undefined]);
   });
 });
 

@@ -53,6 +53,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     access,
     mode: rules.mode,
     companyOf: async () => null,
+    isMine: async () => false,
     scope: 'room',
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: async (room) => rules.markers.get(room) ?? null,

@@ -72,6 +72,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     access: { mayInvite: () => true, assignmentOf: () => 'configured' },
     mode: 'dm',
     companyOf: async () => null,
+    isMine: async () => false,
     scope: 'room',
     host,
     readMarker: async () => null,

@@ -82,6 +82,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     access: createAccess({ me, allowed: ['@*:test'], userAgents: {}, unmapped: 'default_agent' }),
     mode: 'spaces',
     companyOf: async () => null,
+    isMine: async () => false,
     scope: 'room',
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: work.readMarker,

@@ -102,6 +102,14 @@ export function describeCompany(name: string, start: () => Promise<TestHomeserve
       await ann.message(room, (m) => m.body === words({ key: 'only for', person: ann.userId as never }));
       expect(said(ann, room)).toHaveLength(4);
       expect(agent.messages).toHaveLength(1);
+      const { eventId } = await ann.message(room, (m) => m.body === 'You said: what do you think?');
+      const reply = { 'm.relates_to': { 'm.in_reply_to': { event_id: eventId } } };
+      await ann.client.sendEvent(
+        room,
+        'm.room.message' as never,
+        { msgtype: 'm.text', body: 'why?', ...reply } as never,
+      );
+      await ann.message(room, (m) => m.body === 'You said: why?');
     });
 
     test('where the chats of its person are is said among others without what they are called', async () => {

@@ -148,6 +148,7 @@ async function run(it: World) {
       access: { mayInvite: () => true, assignmentOf: () => 'configured' },
       mode: 'spaces',
       companyOf: async () => null,
+      isMine: async () => false,
       scope: 'room',
       host: { read: () => ({ lastContextId }), update: async (patch) => (lastContextId = patch.lastContextId) },
       readMarker: () => Promise.reject(new Error('nobody asks')),
