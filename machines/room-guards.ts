@@ -3,13 +3,12 @@ import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
-import { hasRoomForTheWording, isMeant, lineOf } from './room-queue.ts';
+import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { withSayings } from './room-sayings.ts';
 
 function hasRoomFor({ waiting, limits }: RoomInTheHouse, event: RoomEvent): boolean {
   const size = event.type === 'text.received' ? event.text.body.length : 0;
-  const taken = waiting.reduce((sum, { body }) => sum + body.length, size);
-  return waiting.length < limits.queue && taken <= limits.queueSize;
+  return waiting.length < limits.queue && sizeOf(waiting) + size <= limits.queueSize;
 }
 
 function isTold({ limits }: RoomInTheHouse): boolean {

@@ -33,7 +33,12 @@ export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomCo
 /** Whether all that waits is not more than may wait, once an edit is taken. */
 export function hasRoomForTheWording(context: RoomInTheHouse, event: RoomEvent): boolean {
   const { waiting = [] } = reworded(context, event);
-  return waiting.reduce((sum, { body }) => sum + body.length, 0) <= context.limits.queueSize;
+  return sizeOf(waiting) <= context.limits.queueSize;
+}
+
+/** In characters. */
+export function sizeOf(waiting: readonly Text[]): number {
+  return waiting.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 function inOtherWords(text: Text, { of, body }: Extract<RoomEvent, { type: 'text.edited' }>): Text {

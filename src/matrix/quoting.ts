@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserId } from '../../machines/ids.ts';
 import type { Quoted } from '../../machines/room.model.ts';
 import type { Log, QuoteOf } from '../ports.ts';
+import { isBlank } from '../basics/visible.ts';
 import { roomPath, type MatrixApi } from './client.ts';
 import { excerptOf, withoutReplyFallback } from './decode/fallback.ts';
 import { textOfHtml } from './decode/html.ts';
@@ -57,6 +58,6 @@ export function quoteIn(raw: unknown): Quoted | null {
   const { body, formatted_body: html } = words;
   const isReply = !isEdited && 'm.in_reply_to' in words['m.relates_to'];
   const own = isReply ? withoutReplyFallback(body, html).own : body;
-  const excerpt = excerptOf(own.trim() === '' && html !== null ? textOfHtml(html) : own);
-  return excerpt === '' ? null : { author: event.sender, excerpt };
+  const excerpt = excerptOf(isBlank(own) && html !== null ? textOfHtml(html) : own);
+  return isBlank(excerpt) ? null : { author: event.sender, excerpt };
 }

@@ -28,6 +28,7 @@ describe('what is quoted of a message', () => {
     ['was redacted', message({})],
     ['has no words', message({ body: 7 })],
     ['shows nothing', message({ body: ' \n' })],
+    ['shows nothing but what cannot be seen', message({ body: '\u200b\u3164' })],
     ['is of nobody', { content: { body: 'a' } }],
     ['is none', null],
   ])('nothing where it %s', (_, raw) => {
