@@ -4,7 +4,9 @@ import { RoomId, UserId } from './ids.ts';
 
 /**
  * Why a turn could not be answered; the words for the person stand in `src/text`.
- * `agent-error` is the agent's own ERROR frame, `connection-lost` a break after the message was written.
+ * `agent-error` is the agent's own ERROR frame, `connection-lost` a break after the message was written. Of a save:
+ * `not-saved` after the turn its file is not there or as it was before, `save-is-gone` there is none to be loaded,
+ * `workspace-unseen` nobody can look.
  */
 export const troubles = [
   'unreachable',
@@ -15,6 +17,9 @@ export const troubles = [
   'too-big',
   'agent-error',
   'connection-lost',
+  'not-saved',
+  'save-is-gone',
+  'workspace-unseen',
 ] as const;
 
 export const Trouble = z.enum(troubles);

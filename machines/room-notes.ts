@@ -113,10 +113,10 @@ export const withNotes = host.extend({
       turn: afterFailedTry(context.turn, as(event, 'agent.unreachable').jitter, context.limits),
     })),
     'note what the agent can do': assign(({ context, event }) => {
-      const { idempotent, confirmations, session } = as(event, 'agent.ready');
+      const { idempotent, confirmations, contexts = false, session } = as(event, 'agent.ready');
       return {
         session: session ?? context.session,
-        turn: context.turn && { ...context.turn, idempotent, confirmations },
+        turn: context.turn && { ...context.turn, idempotent, confirmations, contexts },
       };
     }),
     'note the preview': assign(({ context, event }) => ({

@@ -84,7 +84,14 @@ export type RoomEvent =
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
   | { type: 'connection.opened'; turn: TurnId }
-  | { type: 'agent.ready'; turn: TurnId; idempotent: boolean; confirmations: boolean; session: string | null }
+  | {
+      type: 'agent.ready';
+      turn: TurnId;
+      idempotent: boolean;
+      confirmations: boolean;
+      contexts?: boolean;
+      session: string | null;
+    }
   | { type: 'agent.unreachable'; turn: TurnId; trouble: Trouble; jitter: number }
   | { type: 'agent.reachable'; agent: AgentId }
   | { type: 'agent.asked'; turn: TurnId; question: Question; said?: Piece | undefined }

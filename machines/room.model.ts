@@ -10,6 +10,19 @@ import { Trouble } from './notices.ts';
 export const Quoted = z.object({ author: UserId, excerpt: z.string() });
 export type Quoted = z.infer<typeof Quoted>;
 
+/** What a save may be called. */
+export const SaveName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** What a turn does with the agent's memory of the conversation, in the place of an answer. */
+export const Task = z.discriminatedUnion('kind', [
+  /** `clears`: the context that the room goes on in once it is saved. */
+  z.object({ kind: z.literal('save'), name: SaveName, clears: ContextId.optional() }),
+  z.object({ kind: z.literal('load'), name: SaveName }),
+  /** A copy of it for `to`, in which a new chat called `chat` begins; `name`: the save by which it gets there. */
+  z.object({ kind: z.literal('branch'), name: SaveName, to: ContextId, chat: z.string().nullable() }),
+]);
+export type Task = z.infer<typeof Task>;
+
 /** One text of a person, as it goes to the agent. */
 export const Text = z.object({
   eventId: EventId,
@@ -28,6 +41,8 @@ export const Text = z.object({
   gathered: z.array(z.object({ eventId: EventId, body: z.string(), mark: EventId.optional() })).optional(),
   /** Nobody wrote it: its id is that of no event. */
   unwritten: z.literal(true).optional(),
+  /** It is none: what its turn does instead. */
+  task: Task.optional(),
 });
 export type Text = z.infer<typeof Text>;
 
@@ -71,6 +86,8 @@ export const Turn = z.object({
   idempotent: z.boolean(),
   /** The agent takes USER_CONFIRMATION within a turn; else the word waits for the next turn. */
   confirmations: z.boolean(),
+  /** The agent saves, loads and copies its memory by frames of its own; else it is asked in words. */
+  contexts: z.boolean().default(false),
   /** Where it stands in the line for a place at the agent, from 1 on; null where it has one, or has not asked yet. */
   position: z.number().int().nullable().default(null),
   /** Why the service, not the person, ends it early. */

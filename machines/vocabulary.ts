@@ -57,6 +57,11 @@ export function as<Event extends EventObject, Type extends Event['type']>(
   return event as Extract<Event, { type: Type }>;
 }
 
+/** When it happened (ms since 1970): whoever hands an event to the chart adds it. */
+export function timeOf(event: EventObject): number {
+  return (event as { at?: number }).at ?? 0;
+}
+
 /** What the chart is given when it begins: what the record remembers, with the limits. */
 export function whatItIsGiven<Given>({ input }: { input: Given }): Given {
   return input;

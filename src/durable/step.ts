@@ -132,7 +132,7 @@ function take<Context, Event extends AnyEventObject, Facts>(
   const { event } = heard;
   draft.heard.push(heard);
   try {
-    const [next, actions] = decide(definition.machine, draft.snapshot, event);
+    const [next, actions] = decide(definition.machine, draft.snapshot, { ...event, at });
     if (next === draft.snapshot && actions.length === 0) return;
     const folded = fold(definition, draft.record, actions, at);
     const { limits: _, ...context } = next.context as Context & { limits: object };

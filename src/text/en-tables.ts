@@ -36,6 +36,12 @@ export const troubles: TroubleWords = {
     says: 'I lost the connection to the agent before it was done. It may have done part of the work already.',
     retry: true,
   },
+  'not-saved': { says: 'The agent finished, but the save isn’t there.', retry: true },
+  'save-is-gone': { says: 'That save isn’t there any more.', retry: false },
+  'workspace-unseen': {
+    says: 'I can’t see the agent’s files, so I can’t tell whether it saved anything.',
+    retry: false,
+  },
 };
 
 export const farewells: FarewellWords = {

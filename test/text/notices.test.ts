@@ -215,6 +215,9 @@ test('each trouble says whether to ask the same again', () => {
     'too-big': false,
     'agent-error': true,
     'connection-lost': true,
+    'not-saved': true,
+    'save-is-gone': false,
+    'workspace-unseen': false,
   });
 });
 
