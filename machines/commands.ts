@@ -74,6 +74,8 @@ export interface HostFacts {
   contextId: ContextId;
   /** Whether people get more than one chat. */
   more: boolean;
+  /** The time, as a part of a name. */
+  stamp: string;
 }
 export type HostFact = keyof HostFacts;
 
@@ -147,9 +149,26 @@ const rows = {
     ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere' },
     ...{ atFirst: false, atTheEntry: true },
   },
+  save: {
+    ...{ aliases: [], takes: 'a name', given: ['stamp'], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: true },
+  },
+  load: { aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  branch: {
+    ...{
+      aliases: [],
+      takes: 'a name',
+      given: ['contextId', 'more', 'stamp'],
+      surplus: 'is told',
+      offered: 'in a Space',
+    },
+    ...{ atFirst: true },
+  },
+  context: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   start: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
   yes: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
   no: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  cancel: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
 } as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>, FactOf<Name>> };
 type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
 

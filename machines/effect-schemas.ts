@@ -1,11 +1,12 @@
 /** The params of every effect that an outbox keeps, checked when a record of before is read. */
 import { z } from 'zod';
-import { ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import { Marker } from './marker.ts';
 import { Farewell, Notice } from './notices.ts';
 import { Place, type PersonEffectParams, type personEffects } from './person.model.ts';
 import type { RoomEvent } from './room.events.ts';
-import { Answer, Text } from './room.model.ts';
+import { Answer, Ask, Text } from './room.model.ts';
+import { Save } from './saves.ts';
 import { type RoomEffectParams, type roomEffects } from './room.effects.ts';
 import { Relation } from './message.ts';
 
@@ -15,12 +16,20 @@ type Schemas<Params, Name extends keyof Params> = { [Each in Name]: z.ZodType<Pa
 const answers = EventId.nullable();
 
 const Wish = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('chat.wanted'), answers, name: z.string().nullable(), first: Text.optional() }),
+  z.object({
+    ...{ type: z.literal('chat.wanted'), answers, name: z.string().nullable(), first: Text.optional() },
+    contextId: ContextId.optional(),
+  }),
   z.object({ type: z.literal('access.wanted'), answers }),
   z.object({ type: z.literal('chats.asked'), answers: EventId, all: z.boolean() }),
   z.object({ type: z.literal('chat.renamed'), name: z.string() }),
   z.object({ type: z.literal('archive.wanted'), answers: EventId }),
   z.object({ type: z.literal('unarchive.wanted'), answers: EventId, number: z.number().nullable() }),
+  z.object({
+    ...{ type: z.literal('saves.asked'), answers: EventId, thread: EventId.optional() },
+    ...{ agent: AgentId, ask: Ask },
+  }),
+  z.object({ type: z.literal('save.made'), save: Save }),
   z.object({ type: z.literal('chat.gone') }),
   z.object({ type: z.literal('chat.refused') }),
   z.object({ type: z.literal('chat.moved'), replacement: RoomId, contextId: ContextId }),

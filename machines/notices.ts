@@ -1,6 +1,6 @@
 /** Every sentence to a person, as data: `src/text` finds the words when it is sent. */
 import { z } from 'zod';
-import { RoomId, UserId } from './ids.ts';
+import { ContextId, RoomId, UserId } from './ids.ts';
 
 /**
  * Why a turn could not be answered; the words for the person stand in `src/text`.
@@ -29,6 +29,10 @@ export type Trouble = z.infer<typeof Trouble>;
 export const Thing = z.enum(['sticker', 'poll']);
 export type Thing = z.infer<typeof Thing>;
 
+/** What a question of our own is about. */
+export const DialogTopic = z.enum(['a save to load', 'an overwrite', 'a clear']);
+export type DialogTopic = z.infer<typeof DialogTopic>;
+
 /** In which kind of room a command was written, as far as it matters which commands work there. */
 export const Place = z.enum(['chat', 'only chat', 'entry', 'refused']);
 export type Place = z.infer<typeof Place>;
@@ -49,6 +53,9 @@ export type Farewell = z.infer<typeof Farewell>;
 /** One line of `!chats`. */
 export const ChatLine = z.object({ number: z.number(), name: z.string(), archived: z.boolean(), room: RoomId });
 export type ChatLine = z.infer<typeof ChatLine>;
+
+/** A save as people see it: its name and when it was made, ms since 1970. */
+const save = z.object({ name: z.string(), at: z.number() });
 
 /** A sentence: what its words need to know, and whether it tells that the message which it answers was not taken. */
 interface Row<Values> {
@@ -108,6 +115,29 @@ export const notices = {
   'agent starts afresh': says(),
   interrupted: says(),
   'empty answer': says(),
+  // saves; `save` is the name of one
+  'conversation is saved': says({ save: z.string(), cleared: z.boolean().optional() }),
+  'save is loaded': says({ save: z.string() }),
+  'conversation is copied': says(),
+  /** `isSecondStep`: of a copy, that the new chat would begin with it. */
+  'task failed': says({
+    ...{ what: z.enum(['save', 'load', 'branch']), save: z.string(), trouble: Trouble },
+    isSecondStep: z.boolean().optional(),
+  }),
+  'save cannot be called so': refuses(),
+  'no saves': refuses(),
+  'no such save': refuses({ save: z.string() }),
+  'choose a save': says({ saves: z.array(save) }),
+  'save number is wrong': refuses({ count: z.number() }),
+  'save is there already': says({ save: z.string() }),
+  'clear is meant?': says({ failed: z.boolean().optional() }),
+  'dialog is closed': says({ about: DialogTopic, expired: z.boolean().optional() }),
+  'nothing to cancel': refuses(),
+  /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. */
+  context: says({
+    ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: ContextId },
+    ...{ loaded: save.nullable(), tokens: z.object({ last: z.number(), total: z.number() }), saves: z.array(save) },
+  }),
   'answer was refused': says({ tooLarge: z.boolean().optional() }),
   trouble: says({ trouble: Trouble }),
   'only for': refuses({ person: UserId }),

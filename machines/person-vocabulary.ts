@@ -40,6 +40,7 @@ import {
   toEverything,
   withoutChat,
 } from './person-words.ts';
+import { savesWith, withSave } from './saves.ts';
 import { as } from './vocabulary.ts';
 
 /** Chats of one person that may wait to be made. */
@@ -90,6 +91,7 @@ const withNotes = host.extend({
     'note that the chat is not archived': assign(({ context, event }) =>
       archiveChat(context, { room: theNumbered(context, event), archived: false }),
     ),
+    'note the save': assign(({ context, event }) => ({ saves: withSave(context.saves, as(event, 'save.made').save) })),
     'forget the chat': assign(({ context, event }) => withoutChat(context, as(event, 'chat.gone').room)),
   },
 });
@@ -153,6 +155,11 @@ const withDeeds = withNotes.extend({
       room: theNumbered(context, event),
       event: { type: 'chat.archived', archived: false },
     })),
+    'tell the room which saves there are': asks('tell the room', ({ context, event }) => {
+      const { origin, answers, thread, agent, ask } = as(event, 'saves.asked');
+      const saves = savesWith(context.saves, agent);
+      return { room: origin, event: { type: 'saves.told', answers, ...(thread && { thread }), ask, saves } };
+    }),
     'invite to the chat again': asks('invite again', ({ context, event }) => ({
       person: context.person,
       rooms: [theNumbered(context, event)],

@@ -131,7 +131,9 @@ export function listOfChats(context: PersonContext, all: boolean): Notice {
 /** A job that was refused half-way lends what it reached to the next one; it stays for the name of its room. */
 export function beginJob(context: PersonContext, job: Job): Partial<PersonContext> {
   const { failed, nextNumber } = context;
-  const { operation, spaceOperation, room, contextId } = failed ?? job;
+  const { operation, spaceOperation, room } = failed ?? job;
+  // A copied conversation is for the chat that was wanted for it.
+  const { contextId } = failed === null || failed.copied || job.copied ? job : failed;
   const name = job.name ?? (room === null ? null : (failed?.name ?? null));
   const first = job.first ?? failed?.first;
   const begun = { ...job, operation, spaceOperation, room, contextId, name, ...(first !== undefined && { first }) };

@@ -28,6 +28,8 @@ const whole: State = {
       { actions: ['note that the invitations are there', 'say where the chats are'] },
     ],
     'chats.asked': { actions: 'say which chats there are' },
+    'saves.asked': { actions: 'tell the room which saves there are' },
+    'save.made': { actions: 'note the save' },
     'chat.renamed': { actions: 'note the name of the chat' },
     'archive.wanted': [
       {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
-import { Assignment, Text } from './room.model.ts';
+import { Assignment, Text, type Ask } from './room.model.ts';
+import { Save } from './saves.ts';
 
 /** One chat of a person's Space. */
 export const Chat = z.object({ number: z.number().int(), room: RoomId, name: z.string(), archived: z.boolean() });
@@ -34,6 +35,8 @@ export const Job = z.object({
   room: RoomId.nullable(),
   /** What its person says there first. */
   first: Text.optional(),
+  /** It goes on with the copy of a conversation, which is for no other chat. */
+  copied: z.literal(true).optional(),
 });
 export type Job = z.infer<typeof Job>;
 
@@ -48,6 +51,7 @@ export const PersonContext = z.object({
   failed: Job.nullable(),
   /** The invitations to everything that the person has are on their way. */
   inviting: z.boolean().default(false),
+  saves: z.array(Save).default([]),
 });
 export type PersonContext = z.infer<typeof PersonContext>;
 
@@ -58,6 +62,15 @@ export type PersonEvent =
   | { type: 'chat.renamed'; room: RoomId; name: string }
   | { type: 'archive.wanted'; origin: RoomId; answers: EventId }
   | { type: 'unarchive.wanted'; origin: RoomId; answers: EventId; number: number | null }
+  | {
+      type: 'saves.asked';
+      origin: RoomId;
+      answers: EventId;
+      thread?: EventId | undefined;
+      agent: AgentId;
+      ask: Ask;
+    }
+  | { type: 'save.made'; origin: RoomId; save: Save }
   | { type: 'chat.gone'; room: RoomId }
   | {
       type: 'chat.moved';

@@ -3,7 +3,18 @@ import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
 import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
 import { lastInLine, marksOf, marksOfTheLine, noticedAt, noticeOfTheLine } from './room-queue.ts';
+import { savedBy, saveWanted } from './room-saves.ts';
+import type { Wish } from './room.effects.ts';
+import type { Ask, RoomContext } from './room.model.ts';
+import type { RoomEvent } from './room.events.ts';
 import { as } from './vocabulary.ts';
+
+/** Asks the person's actor which saves of this agent there are. */
+function asksFor({ agent }: RoomContext, event: RoomEvent, ask: Ask | null): Wish {
+  const { eventId, thread } = as(event, 'command.save', 'command.load', 'command.context');
+  if (ask === null) throw new Error('no save can be called so');
+  return { type: 'saves.asked', answers: eventId, ...(thread !== undefined && { thread }), agent, ask };
+}
 
 const { enqueueActions } = withNotes;
 
@@ -86,6 +97,22 @@ export const withDeeds = withNotes.extend({
     'wish to unarchive a chat': wishes(({ event }) => {
       const { eventId, number } = as(event, 'command.unarchive');
       return { type: 'unarchive.wanted', answers: eventId, number };
+    }),
+    'wish for the saves, to save': wishes(({ context, event }) => asksFor(context, event, saveWanted(event))),
+    'wish for the saves, to save before the clear': wishes(({ context, event }) =>
+      asksFor(context, event, saveWanted(event, context.dialog)),
+    ),
+    'wish for the saves, to load one': wishes(({ context, event }) =>
+      asksFor(context, event, { for: 'load', which: as(event, 'command.load').name }),
+    ),
+    'wish for the saves, to tell of the context': wishes(({ context, event }) =>
+      asksFor(context, event, { for: 'context' }),
+    ),
+    'report the save': wishes(({ context, event }) => ({ type: 'save.made', save: savedBy(context, event) })),
+    'wish for a chat with the copy': wishes(({ context }) => {
+      const { eventId, task } = turnOf(context).text;
+      if (task?.kind !== 'branch') throw new Error('nothing is copied');
+      return { type: 'chat.wanted', answers: eventId, name: task.chat, contextId: task.to };
     }),
     'report the new name': wishes(({ event }) => ({
       type: 'chat.renamed',

@@ -4,6 +4,7 @@ import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
+import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
 import { withSayings } from './room-sayings.ts';
 
 function hasRoomFor({ waiting, limits }: RoomInTheHouse, event: RoomEvent): boolean {
@@ -62,7 +63,8 @@ const withFacts = withSayings.extend({
     // the chat
     'the chat has a number': ({ context }) => context.number !== null,
     'it is their first chat': ({ context }) => context.number === 1,
-    'people get more than one': ({ event }) => event.type === 'command.new' && event.more,
+    'people get more than one': ({ event }) =>
+      (event.type === 'command.new' || event.type === 'command.branch') && event.more,
     'a name is given': ({ event }) => event.type === 'command.rename' && event.name !== null,
     'the name is not new': ({ context, event }) => event.type === 'room.named' && event.name === context.name,
 
@@ -106,6 +108,24 @@ const withFacts = withSayings.extend({
     'something was said before': ({ event }) => event.type === 'agent.asked' && event.said !== undefined,
     'some of it is delivered': ({ context }) => (context.turn?.pieces ?? 0) > 0,
     'it is the last piece': ({ context, event }) => 'piece' in event && event.piece === context.turn?.pieces,
+    // saves and our own questions
+    'a save may be called so': ({ event }) => saveWanted(event) !== null,
+    'a task is due': ({ context, event }) => isTaskDue(context, event),
+    'a save of this name is there': ({ event }) => isThereAlready(event),
+    'a save is to be loaded': ({ event }) => event.type === 'saves.told' && event.ask.for === 'load',
+    'it was said which': ({ event }) =>
+      event.type === 'saves.told' && event.ask.for === 'load' && event.ask.which !== null,
+    'there are saves': ({ event }) => event.type === 'saves.told' && event.saves.length > 0,
+    'the context is to be told': ({ event }) => event.type === 'saves.told' && event.ask.for === 'context',
+    'our question is open': ({ context }) => context.dialog !== null,
+    'the turn is a task': ({ context }) => taskIn(context) !== undefined,
+    'the task is a save': ({ context }) => taskIn(context)?.kind === 'save',
+    'the task is a copy': ({ context }) => taskIn(context)?.kind === 'branch',
+    'half of the copy is done': ({ context }) => context.turn !== null && isHalfCopied(context),
+    'a clear waits for the save': ({ context }) => contextAfterSave(context) !== undefined,
+    'no tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 >= context.limits.connectTries,
+    'it was not stopped by the person': ({ event }) => event.type === 'turn.ended' && event.outcome !== 'stopped',
+
     'it is done': ({ event }) => event.type === 'turn.ended' && event.outcome === 'done',
     'it brings an answer': ({ event }) => event.type === 'turn.ended' && event.answer !== null,
   },
@@ -114,6 +134,7 @@ const withFacts = withSayings.extend({
     backoff: ({ context }) => context.turn?.pauseMs ?? context.limits.firstPauseMs,
     turnLimit: ({ context }) => context.limits.turnMs,
     questionLimit: ({ context }) => context.question?.expiresInMs ?? context.limits.questionMs,
+    dialogLimit: ({ context }) => context.limits.dialogMs,
     patience: ({ context }) => context.limits.patienceMs,
     stopLimit: ({ context }) => context.limits.stopMs,
   },
@@ -127,6 +148,26 @@ export const withGuards = withFacts.extend({
     'more chats are made': and(['the chat has a number', 'people get more than one']),
     'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'nothing can be loaded': and(['a save is to be loaded', not('there are saves')]),
+    'no save is called so': and(['it was said which', not('a task is due')]),
+    'a save must be chosen': and(['a save is to be loaded', 'there are saves', not('it was said which')]),
+    'this turn has copied half': and(['it is of this turn', 'it is done', 'half of the copy is done']),
+    'this turn has saved, and is to clear': and(['it is of this turn', 'it is done', 'a clear waits for the save']),
+    'this turn has saved': and(['it is of this turn', 'it is done', 'the task is a save']),
+    'this turn has copied': and(['it is of this turn', 'it is done', 'the task is a copy']),
+    'this turn has loaded': and(['it is of this turn', 'it is done', 'the turn is a task']),
+    'the save before a clear failed': and([
+      'it is of this turn',
+      'a clear waits for the save',
+      not('it is done'),
+      'it was not stopped by the person',
+      not('the turn was discarded'),
+    ]),
+    'the save before a clear cannot begin': and([
+      'it is of this turn',
+      'a clear waits for the save',
+      'no tries are left',
+    ]),
     'the agent forgot': and(['it is of this turn', 'the session is another one']),
     'this turn was discarded': and(['it is of this turn', 'the turn was discarded']),
     'this turn is done with an answer': and(['it is of this turn', 'it is done', 'it brings an answer']),

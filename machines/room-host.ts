@@ -74,5 +74,6 @@ function threadOf(event: RoomEvent): EventId | undefined {
 export function messageOf(event: RoomEvent): EventId | null {
   if (event.type === 'text.received') return event.text.eventId;
   if (event.type === 'text.edited') return event.of;
+  if (event.type === 'saves.told') return event.answers;
   return 'eventId' in event ? event.eventId : null;
 }

@@ -12,6 +12,8 @@ export interface PolicyLimits {
   /** Tries to reach the agent before the person is told. */
   connectTries: number;
   turnMs: number;
+  /** `!clear` is done at the person's second word only. */
+  confirmClear: boolean;
   /** A person without an agent is told so every time, not only once. */
   refuseAlways: boolean;
 }
@@ -19,7 +21,7 @@ export interface PolicyLimits {
 /** So small that whoever walks through a chart meets each of them in a few steps. */
 export const smallestLimits: PolicyLimits = {
   ...{ queue: 1, queued: 'each', waiting: 'notice' },
-  ...{ connectTries: 2, turnMs: 60_000, refuseAlways: false },
+  ...{ connectTries: 2, turnMs: 60_000, confirmClear: false, refuseAlways: false },
 };
 
 /** What nobody sets. */
@@ -32,6 +34,8 @@ export const fixedLimits = {
   patienceMs: 3_000,
   /** An agent's question that names no time of its own. */
   questionMs: 60 * 60_000,
+  /** A question of our own. */
+  dialogMs: 10 * 60_000,
   stopMs: 5_000,
   firstPauseMs: 500,
   longestPauseMs: 8_000,

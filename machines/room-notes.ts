@@ -20,6 +20,7 @@ import {
   wordOnExpiry,
 } from './room-words.ts';
 import { askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
+import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
 const { assign } = host;
@@ -37,6 +38,9 @@ function theWord({ context, event }: RoomMoment): Text {
 function leavesOpen({ turn }: RoomContext, why: 'interrupted' | 'stopped' | 'failed'): Partial<RoomContext> {
   return { unanswered: turn && { text: turn.text, why } };
 }
+
+/** Of a memory that nothing was said to yet. */
+const noMemory = { loaded: null, tokens: { last: 0, total: 0 } };
 
 const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 
@@ -70,7 +74,7 @@ export const withNotes = host.extend({
     'note who was told': assign(({ context, event }) => ({
       told: [...context.told, as(event, 'bystander.spoke', 'stranger.spoke', 'company.spoke').sender],
     })),
-    'forget the session': assign({ session: null }),
+    'forget the session': assign({ session: null, ...noMemory }),
     'forget whose chat it was': assign({ person: null, number: null }),
     'forget what waits': assign({ waiting: [] }),
     'forget what is under way': assign({
@@ -82,12 +86,13 @@ export const withNotes = host.extend({
       dialog: null,
       line: null,
     }),
-    'start a new context': assign(({ event }) => ({
-      contextId: as(event, 'command.clear').contextId,
+    'start a new context': assign(({ context, event }) => ({
+      contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
       session: null,
       unanswered: null,
       last: null,
       question: null,
+      ...noMemory,
     })),
     'go on in another context': assign(({ context, event }) =>
       moveTo(context, as(event, 'context.assigned').contextId),
@@ -100,6 +105,8 @@ export const withNotes = host.extend({
       beginTurn(context, askedAgain(context, as(event, 'command.retry').eventId)),
     ),
     'begin a turn with the word': assign((moment) => beginTurn(moment.context, theWord(moment))),
+    'begin the turn with the task': assign(({ context, event }) => beginTurn(context, textOfTask(context, event))),
+    'begin the second half of the copy': assign(({ context }) => beginSecondHalf(context)),
     'begin the next turn': assign(({ context }) => beginNextTurn(context)),
     'put the text back': assign(({ context }) => ({ waiting: [turnOf(context).text, ...context.waiting] })),
     'discard the turn': assign(({ context }) => ({ turn: context.turn && { ...context.turn, discarded: true } })),
@@ -126,6 +133,38 @@ export const withNotes = host.extend({
       turn: context.turn && { ...context.turn, stoppedFor: 'too-long' as const },
     })),
 
+    'count its tokens': assign(({ context, event }) => {
+      const { tokens: last } = as(event, 'turn.ended');
+      return { tokens: { last, total: context.tokens.total + last } };
+    }),
+
+    // saves and our own questions
+    'note what is loaded': assign(({ context, event }) => {
+      const { name, at } = savedBy(context, event);
+      return { loaded: taskIn(context)?.kind === 'load' ? { name, at } : context.loaded };
+    }),
+    'note what can be loaded': assign(({ event }) => ({
+      dialog: { about: 'a save to load' as const, saves: as(event, 'saves.told').saves },
+    })),
+    'note what would be overwritten': assign(({ event }) => {
+      const { ask } = as(event, 'saves.told');
+      if (ask.for !== 'save') throw new Error('nothing would be overwritten');
+      const { name, clears } = ask;
+      return { dialog: { about: 'an overwrite' as const, name, ...(clears !== undefined && { clears }) } };
+    }),
+    'note what would be cleared': assign(({ event }) => ({
+      dialog: { about: 'a clear' as const, contextId: as(event, 'clear.wanted').contextId },
+    })),
+    'note what would be cleared all the same': assign(({ context }) => {
+      const contextId = contextAfterSave(context);
+      if (contextId === undefined) throw new Error('nothing would be cleared');
+      return { dialog: { about: 'a clear' as const, contextId } };
+    }),
+    'note where our question stands': assign(({ context, event }) => ({
+      dialog: context.dialog && { ...context.dialog, shown: as(event, 'dialog.shown').eventId },
+    })),
+    'close our question': assign({ dialog: null }),
+
     // what !retry would repeat
     'note what is answered': assign(({ context }) => ({ last: turnOf(context).text })),
     'note that it was stopped': assign(({ context }) => leavesOpen(context, 'stopped')),
@@ -150,6 +189,7 @@ export const withNotes = host.extend({
     })),
     'note the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
     'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn', 'text.edited'))),
+    'hold the task': hold(({ context, event }) => textOfTask(context, event)),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
 

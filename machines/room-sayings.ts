@@ -2,10 +2,10 @@
 import { ONLY_CONTEXT } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
+import type { RoomContext } from './room.model.ts';
 import { withDeeds } from './room-deeds.ts';
 import { alertsTheAsker, asks, says, tellsTheAsker } from './room-host.ts';
 import {
-  brokenOff,
   declined,
   excerptOf,
   greeting,
@@ -17,6 +17,7 @@ import {
   yourAgent,
 } from './room-words.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
+import { brokenOff, contextTold, doneWell, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
 function wordTaken(event: RoomEvent, later: boolean): Notice {
@@ -25,6 +26,11 @@ function wordTaken(event: RoomEvent, later: boolean): Notice {
 
 function refusal(event: RoomEvent): Notice {
   return { key: 'answer was refused', tooLarge: as(event, 'answer.refused').code === 'M_TOO_LARGE' };
+}
+
+function closed({ dialog }: RoomContext): Notice<'dialog is closed'> {
+  if (dialog === null) throw new Error('no question of ours is open');
+  return { key: 'dialog is closed', about: dialog.about };
 }
 
 export const withSayings = withDeeds.extend({
@@ -107,12 +113,11 @@ export const withSayings = withDeeds.extend({
       key: 'agent sent a file',
       path: as(event, 'agent.sent a file').path,
     })),
-    'say that the agent cannot be reached': alertsTheAsker(({ event }) => ({
-      key: 'trouble',
-      trouble: as(event, 'agent.unreachable').trouble,
-    })),
-    'say why it broke off': alertsTheAsker(({ event }) => brokenOff(as(event, 'turn.ended').trouble)),
-    'say why it was stopped': alertsTheAsker(({ context }) => brokenOff(turnOf(context).stoppedFor)),
+    'say that the agent cannot be reached': alertsTheAsker(({ context, event }) =>
+      wentWrong(context, as(event, 'agent.unreachable').trouble),
+    ),
+    'say why it broke off': alertsTheAsker(({ context, event }) => brokenOff(context, as(event, 'turn.ended').trouble)),
+    'say why it was stopped': alertsTheAsker(({ context }) => brokenOff(context, turnOf(context).stoppedFor)),
     'say that it was interrupted': alertsTheAsker({ key: 'interrupted' }),
     'say that the answer is empty': alertsTheAsker({ key: 'empty answer' }),
     'say that the answer was refused': alertsTheAsker(({ event }) => refusal(event)),
@@ -121,6 +126,30 @@ export const withSayings = withDeeds.extend({
       answers: as(event, 'answer.refused').answers,
       mentions: context.person ?? undefined,
     })),
+
+    // saves and our own questions
+    'say that it is done': tellsTheAsker(({ context }) => doneWell(context)),
+    'say that a save cannot be called so': says({ key: 'save cannot be called so' }),
+    'say that there are no saves': says({ key: 'no saves' }),
+    'say that there is no such save': says(({ event }) => {
+      const { ask } = as(event, 'saves.told');
+      return { key: 'no such save', save: (ask.for === 'load' ? ask.which : null) ?? '' };
+    }),
+    'ask which save is meant': says(({ event }) => ({ key: 'choose a save', saves: as(event, 'saves.told').saves })),
+    'say which numbers there are': says(({ context: { dialog } }) => ({
+      key: 'save number is wrong',
+      count: dialog?.about === 'a save to load' ? dialog.saves.length : 0,
+    })),
+    'ask whether to overwrite it': says(({ event }) => {
+      const { ask } = as(event, 'saves.told');
+      return { key: 'save is there already', save: ask.for === 'save' ? ask.name : '' };
+    }),
+    'ask whether to clear': says({ key: 'clear is meant?' }),
+    'ask whether to clear all the same': tellsTheAsker({ key: 'clear is meant?', failed: true }),
+    'say that our question is closed': says(({ context }) => closed(context)),
+    'say that our question expired': says(({ context }) => ({ ...closed(context), expired: true })),
+    'say that there is nothing to cancel': says({ key: 'nothing to cancel' }),
+    'say what the context is': says(({ context, event }) => contextTold(context, as(event, 'saves.told'))),
 
     // the agent's question
     'pass on the question': alertsTheAsker(({ event }) => ({

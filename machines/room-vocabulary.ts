@@ -23,6 +23,11 @@ export const room = withGuards.extend({
       if (check('waiting texts are marked')) enqueue('mark that the text waits');
       if (check('the text is a bare !stop')) enqueue('say how to stop');
     }),
+    'hold the task, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
+      if (!check('the queue has room')) return enqueue('say that the queue is full');
+      enqueue('hold the task');
+      enqueue('let the rest of the answer be a reply');
+    }),
     'hold it again, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold what is unanswered');

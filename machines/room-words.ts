@@ -65,7 +65,8 @@ function isInSpace({ number, role }: RoomContext): boolean {
 
 /** What is not sent yet is asked there too; a question of a turn that is over belongs to the old one. */
 export function moveTo({ turn, question }: RoomContext, contextId: ContextId): Partial<RoomContext> {
-  return { contextId, session: null, turn: turn && { ...turn, contextId }, question: turn && question };
+  const anew = { session: null, loaded: null, tokens: { last: 0, total: 0 } };
+  return { contextId, ...anew, turn: turn && { ...turn, contextId }, question: turn && question };
 }
 
 export function onlyFor(context: RoomContext, sender: UserId): Notice {
@@ -168,10 +169,6 @@ export function excerptOf(text: string): string {
   return characters.length <= MAX_EXCERPT ? text : `${characters.slice(0, MAX_EXCERPT).join('')}…`;
 }
 
-export function brokenOff(trouble: Trouble | null): Notice {
-  return trouble === null ? { key: 'stopped' } : { key: 'trouble', trouble };
-}
-
 export function whyUnanswered(outcome: Outcome, trouble: Trouble | null): Unanswered['why'] {
   if (trouble === 'connection-lost') return 'interrupted';
   return outcome === 'stopped' ? 'stopped' : 'failed';
@@ -213,6 +210,8 @@ export function receive({
       last: null,
       question: null,
       dialog: null,
+      loaded: null,
+      tokens: { last: 0, total: 0 },
       told: [],
     },
     ...{ noticed: false, encrypted, company: false },

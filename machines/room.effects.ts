@@ -2,7 +2,8 @@
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Marker } from './marker.ts';
 import type { Farewell, Notice, Trouble } from './notices.ts';
-import type { Answer, Text } from './room.model.ts';
+import type { Answer, Ask, Text } from './room.model.ts';
+import type { Save } from './saves.ts';
 import type { Relation } from './message.ts';
 
 /**
@@ -88,13 +89,22 @@ export interface RoomEffectParams {
 
 /** What a room asks of its person's actor; the host adds what the actor needs to know besides. */
 export type Wish =
-  | { type: 'chat.wanted'; answers: EventId | null; name: string | null; first?: Text | undefined }
+  /** `contextId`: of a memory that is there already. */
+  | {
+      type: 'chat.wanted';
+      answers: EventId | null;
+      name: string | null;
+      first?: Text | undefined;
+      contextId?: ContextId | undefined;
+    }
   /** The person came to an entry room: chats are made or invitations sent again. */
   | { type: 'access.wanted'; answers: EventId | null }
   | { type: 'chats.asked'; answers: EventId; all: boolean }
   | { type: 'chat.renamed'; name: string }
   | { type: 'archive.wanted'; answers: EventId }
   | { type: 'unarchive.wanted'; answers: EventId; number: number | null }
+  | { type: 'saves.asked'; answers: EventId; thread?: EventId | undefined; agent: AgentId; ask: Ask }
+  | { type: 'save.made'; save: Save }
   /** The bot is no longer in the chat. */
   | { type: 'chat.gone' }
   /** The room cannot be this person's chat: it is somebody else's. */

@@ -2,7 +2,7 @@
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Written } from './message.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
-import type { Answer, Assignment, Outcome, Piece, Question, Role, Text } from './room.model.ts';
+import type { Answer, Ask, Assignment, Outcome, Piece, Question, Role, SaveLine, Text } from './room.model.ts';
 
 export type RoomEvent =
   // Matrix
@@ -72,6 +72,14 @@ export type RoomEvent =
   | ({ type: 'command.agent' } & Written)
   | ({ type: 'command.whoami' } & Written)
   | ({ type: 'command.start' } & Written)
+  /** `name`: as it was written; null: one made of `stamp`, the time as `20261128-004500` (UTC). */
+  | ({ type: 'command.save'; name: string | null; stamp: string } & Written)
+  /** `name`: that of a save, or its number in the list. */
+  | ({ type: 'command.load'; name: string | null } & Written)
+  | ({ type: 'command.context' } & Written)
+  /** `name`: that of the chat which is made for it. */
+  | ({ type: 'command.branch'; name: string | null; contextId: ContextId; more: boolean; stamp: string } & Written)
+  | ({ type: 'command.cancel' } & Written)
   | ({ type: 'command.yes' } & Written)
   | ({ type: 'command.no' } & Written)
   | ({ type: 'command.unknown'; name: string } & Written)
@@ -80,6 +88,12 @@ export type RoomEvent =
   /** The word on a question of ours: what `!yes` and `!no` become while one is open. */
   | ({ type: 'dialog.accepted' } & Written)
   | ({ type: 'dialog.declined' } & Written)
+  /** A number, while a save is to be chosen. */
+  | ({ type: 'choice.made'; number: number } & Written)
+  /** What `!clear` becomes where a word is wanted first. */
+  | ({ type: 'clear.wanted'; contextId: ContextId } & Written)
+  /** A question of ours stands in the room. */
+  | { type: 'dialog.shown'; eventId: EventId }
   // the agent
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
@@ -127,6 +141,8 @@ export type RoomEvent =
       first?: Text;
     }
   | { type: 'chat.archived'; archived: boolean }
+  /** The saves of its person that this room's agent has, the newest first. */
+  | { type: 'saves.told'; answers: EventId; thread?: EventId | undefined; ask: Ask; saves: SaveLine[] }
   /** The person's list is without this chat. */
   | { type: 'person.told' }
   // the host

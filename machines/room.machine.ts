@@ -60,6 +60,7 @@ const whole: State = {
     'context.assigned': { actions: 'go on in another context' },
     // What a reaction to an open question means, the room hears as its word.
     'message.reacted': {},
+    'saves.told': {},
     // Only words that are asked, or were, matter to anybody.
     'text.edited': {},
     'text.withdrawn': {},
@@ -110,7 +111,11 @@ const serving: State = {
       guard: 'the person is here already',
       actions: ['be the chat that was made', 'greet the person in a first chat'],
     },
-    'member.left': { guard: 'the person left', target: '#between turns', actions: 'forget what waits' },
+    'member.left': {
+      guard: 'the person left',
+      target: '#between turns',
+      actions: ['forget what waits', 'close our question'],
+    },
     'room.replaced': { guard: 'the chat has a number', actions: 'report where the chat moved' },
     'agent.assigned': [
       {
@@ -160,6 +165,13 @@ const serving: State = {
       { guard: 'the chat has a number', actions: 'wish to archive this chat' },
       { actions: 'say that this is the only chat' },
     ],
+    'command.save': [
+      { guard: 'a save may be called so', actions: 'wish for the saves, to save' },
+      { actions: 'say that a save cannot be called so' },
+    ],
+    'command.load': { actions: 'wish for the saves, to load one' },
+    'command.context': { actions: 'wish for the saves, to tell of the context' },
+    'command.cancel': { actions: 'say that there is nothing to cancel' },
   },
 };
 
@@ -183,6 +195,15 @@ const conversation: State = {
       actions: ['note what was refused', 'say that an answer of before was refused'],
     },
     'question.shown': { guard: 'a question is open', actions: 'note where the question stands' },
+    // What is done with the agent's memory is a turn as well.
+    'saves.told': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
+    'choice.made': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
+    'dialog.accepted': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
+    'command.branch': [
+      { guard: 'more chats are made', target: '.asking', actions: 'begin the turn with the task' },
+      { guard: 'the chat has a number', actions: 'say that no more chats are made' },
+      { actions: 'say that this is the only chat' },
+    ],
     'command.stop': { actions: 'say that nothing runs' },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
@@ -250,6 +271,14 @@ const asking: State = {
       { guard: 'something is unanswered', actions: 'hold it again, or say that the queue is full' },
       { actions: 'say that the answer is still being written' },
     ],
+    'saves.told': { guard: 'a task is due', actions: 'hold the task, or say that the queue is full' },
+    'choice.made': { guard: 'a task is due', actions: 'hold the task, or say that the queue is full' },
+    'dialog.accepted': { guard: 'a task is due', actions: 'hold the task, or say that the queue is full' },
+    'command.branch': [
+      { guard: 'more chats are made', actions: 'hold the task, or say that the queue is full' },
+      { guard: 'the chat has a number', actions: 'say that no more chats are made' },
+      { actions: 'say that this is the only chat' },
+    ],
     'command.yes': [
       { guard: 'a question is open', actions: 'hold the word, or say that the queue is full' },
       { actions: 'say that no question is open' },
@@ -262,17 +291,51 @@ const asking: State = {
     'agent.sent a file': { guard: 'it is of this turn and wanted', actions: 'say which file came' },
     'turn.ended': [
       { guard: 'this turn was discarded', target: 'between turns' },
-      { guard: 'this turn is done with an answer', target: '.finishing', actions: 'deliver what it answered' },
-      { guard: 'this turn is done without another word', target: 'between turns', actions: 'note what is answered' },
+      {
+        guard: 'this turn has copied half',
+        target: '#asking',
+        reenter: true,
+        actions: ['count its tokens', 'begin the second half of the copy'],
+      },
+      {
+        guard: 'this turn has copied',
+        target: 'between turns',
+        actions: ['count its tokens', 'say that it is done', 'wish for a chat with the copy'],
+      },
+      {
+        guard: 'this turn has saved, and is to clear',
+        target: 'between turns',
+        actions: ['report the save', 'say that it is done', 'begin a new conversation'],
+      },
+      {
+        guard: 'this turn has saved',
+        target: 'between turns',
+        actions: ['count its tokens', 'report the save', 'say that it is done'],
+      },
+      {
+        guard: 'this turn has loaded',
+        target: 'between turns',
+        actions: ['count its tokens', 'note what is loaded', 'say that it is done'],
+      },
+      {
+        guard: 'this turn is done with an answer',
+        target: '.finishing',
+        actions: ['count its tokens', 'deliver what it answered'],
+      },
+      {
+        guard: 'this turn is done without another word',
+        target: 'between turns',
+        actions: ['count its tokens', 'note what is answered'],
+      },
       {
         guard: 'this turn is done without a word',
         target: 'between turns',
-        actions: ['note what is answered', 'say that the answer is empty'],
+        actions: ['count its tokens', 'note what is answered', 'say that the answer is empty'],
       },
       {
         guard: 'this turn broke off with a piece of an answer',
         target: '.finishing',
-        actions: ['deliver what it answered', 'note how it broke off', 'say why it broke off'],
+        actions: ['count its tokens', 'deliver what it answered', 'note how it broke off', 'say why it broke off'],
       },
       {
         guard: 'it is of this turn',
@@ -549,9 +612,78 @@ const emptyTray: State = {
   },
 };
 
-const dialog: State = { description: 'Where questions of our own will be asked.', initial: 'none' };
+const dialog: State = {
+  description: 'Questions of our own, one at a time: the newest takes the place of the one before.',
+  initial: 'none',
+  on: {
+    'saves.told': [
+      { guard: 'the context is to be told', actions: 'say what the context is' },
+      { guard: 'nothing can be loaded', actions: 'say that there are no saves' },
+      { guard: 'no save is called so', actions: 'say that there is no such save' },
+      {
+        guard: 'a save must be chosen',
+        target: '.choosing a save',
+        actions: ['note what can be loaded', 'ask which save is meant'],
+      },
+      {
+        guard: 'a save of this name is there',
+        target: '.confirming an overwrite',
+        actions: ['note what would be overwritten', 'ask whether to overwrite it'],
+      },
+    ],
+    'clear.wanted': { target: '.confirming a clear', actions: ['note what would be cleared', 'ask whether to clear'] },
+    'turn.ended': {
+      guard: 'the save before a clear failed',
+      target: '.confirming a clear',
+      actions: ['note what would be cleared all the same', 'ask whether to clear all the same'],
+    },
+    'agent.unreachable': {
+      guard: 'the save before a clear cannot begin',
+      target: '.confirming a clear',
+      actions: ['note what would be cleared all the same', 'ask whether to clear all the same'],
+    },
+    'dialog.shown': { guard: 'our question is open', actions: 'note where our question stands' },
+  },
+};
 
 const noDialog: State = { description: 'Nothing is asked: !yes and !no are answers to the agent.' };
+
+const choosingASave: State = {
+  description: 'The saves are listed, and a number loads one of them; 0 or !cancel none, any other text passes on.',
+  after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
+  on: {
+    'choice.made': [
+      { guard: 'a task is due', target: 'none', actions: 'close our question' },
+      { actions: 'say which numbers there are' },
+    ],
+    'dialog.accepted': { actions: 'say which numbers there are' },
+    'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
+  },
+};
+
+const confirmingAnOverwrite: State = {
+  description: 'A save of this name is there: !yes puts the conversation in its place, !no leaves it as it is.',
+  after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
+  on: {
+    'dialog.accepted': { target: 'none', actions: 'close our question' },
+    'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
+  },
+};
+
+const confirmingAClear: State = {
+  description: 'Before the agent forgets: !yes does it, !no does not, !save saves first.',
+  after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
+  on: {
+    // What !yes means here.
+    'command.clear': { target: 'none', actions: 'close our question' },
+    'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
+    'command.save': [
+      { guard: 'a save may be called so', actions: 'wish for the saves, to save before the clear' },
+      { actions: 'say that a save cannot be called so' },
+    ],
+    'saves.told': { guard: 'a task is due', target: 'none', actions: 'close our question' },
+  },
+};
 
 const pointing: State = {
   description: 'An entry room: whatever its person writes leads to the chats in their Space.',
@@ -686,7 +818,15 @@ export const roomMachine = room.createMachine({
         },
         line: { ...line, states: { 'nothing waits': nothingWaits, unspoken, 'being told': beingTold, told } },
         tray: { ...tray, states: { empty: emptyTray } },
-        dialog: { ...dialog, states: { none: noDialog } },
+        dialog: {
+          ...dialog,
+          states: {
+            none: noDialog,
+            'choosing a save': choosingASave,
+            'confirming an overwrite': confirmingAnOverwrite,
+            'confirming a clear': confirmingAClear,
+          },
+        },
       },
     },
     pointing,

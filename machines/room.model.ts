@@ -116,8 +116,28 @@ export const Unanswered = z.object({
 });
 export type Unanswered = z.infer<typeof Unanswered>;
 
+/** What the agent keeps of a conversation under a name of its person's, by when (ms since 1970) it was saved. */
+export const SaveLine = z.object({ name: SaveName, at: z.number() });
+export type SaveLine = z.infer<typeof SaveLine>;
+
+/** For what a room asks which saves there are. */
+export const Ask = z.discriminatedUnion('for', [
+  z.object({ for: z.literal('save'), name: SaveName, clears: ContextId.optional() }),
+  /** `which`: its number in the list or its name; null: the person is shown the list. */
+  z.object({ for: z.literal('load'), which: z.string().nullable() }),
+  z.object({ for: z.literal('context') }),
+]);
+export type Ask = z.infer<typeof Ask>;
+
+/** The message that asks it. */
+const shown = EventId.optional();
+
 /** A question of ours that is open: what it is about, and what its answer needs to know. */
-export const Dialog = z.looseObject({ about: z.string() });
+export const Dialog = z.discriminatedUnion('about', [
+  z.object({ about: z.literal('a save to load'), saves: z.array(SaveLine), shown }),
+  z.object({ about: z.literal('an overwrite'), name: SaveName, clears: ContextId.optional(), shown }),
+  z.object({ about: z.literal('a clear'), contextId: ContextId, shown }),
+]);
 export type Dialog = z.infer<typeof Dialog>;
 
 /** `entry`: only points to the chats in the person's Space; `refused`: its person may not talk to an agent. */
@@ -173,6 +193,10 @@ export const RoomContext = z.object({
   question: OpenQuestion.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. */
   dialog: Dialog.nullable().default(null),
+  /** The save that the agent read last into this conversation. */
+  loaded: SaveLine.nullable().default(null),
+  /** What the agent says it has used for the last answer and for all of this conversation. */
+  tokens: z.object({ last: z.number(), total: z.number() }).default({ last: 0, total: 0 }),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
   told: z.array(UserId).max(50),
 });

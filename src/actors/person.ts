@@ -36,7 +36,7 @@ export function newPersonRecord(
   origin: string,
   facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> = { space: null, nextNumber: 1, chats: [] },
 ): Envelope<PersonContext> {
-  const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false };
+  const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false, saves: [] };
   return newRecord('person', origin, 'ready', context);
 }
 

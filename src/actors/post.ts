@@ -101,7 +101,8 @@ async function wishOf({ person, room, wish }: WordToPerson, world: PostWorld): P
   switch (wish.type) {
     case 'chat.wanted':
     case 'access.wanted': {
-      const contextId = await reception.mintContextId();
+      const copied = wish.type === 'chat.wanted' ? wish.contextId : undefined;
+      const contextId = copied ?? (await reception.mintContextId());
       const job = {
         operation: world.newOperation(),
         spaceOperation: world.newOperation(),
@@ -112,6 +113,7 @@ async function wishOf({ person, room, wish }: WordToPerson, world: PostWorld): P
         room: null,
         archived: false,
         ...(wish.type === 'chat.wanted' && wish.first !== undefined && { first: wish.first }),
+        ...(copied !== undefined && { copied: true as const }),
       };
       return { type: wish.type, job: { ...job, ...reception.agentFor(person), contextId } };
     }

@@ -136,10 +136,11 @@ function isAdoption(input: Input): boolean {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
   const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
     contextId: mintContextId,
     more: () => mode === 'spaces',
+    stamp: () => stampOf(now()),
   };
 
   /** Only what this command is given: an id that nobody takes would be minted in vain. */
@@ -169,6 +170,11 @@ function hearing({ mode }: ReceptionWorld, { mintContextId }: ContextIds, { role
         return heard;
     }
   };
+}
+
+/** `20261128-004500`, UTC. */
+function stampOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }
 
 /** A name that people see is one line of what can be seen; nothing visible is no name. */

@@ -6,6 +6,8 @@ import { Company, RoomContext, type Role } from '../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
 import { isToTheBot } from '../../machines/addressed.ts';
 import { withItsSurplus } from '../../machines/commands.ts';
+import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
+import { opensADialog } from '../../machines/room-saves.ts';
 import { tellsOfTheLine } from '../../machines/room-queue.ts';
 import { wordIn } from '../../machines/consent.ts';
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
@@ -41,7 +43,7 @@ export function roomDefinition(limits: PolicyLimits, device: string): RoomDefini
     device,
     effects: roomEffects,
     light: LIGHT,
-    classify: ofThePerson,
+    classify: (context, event, facts) => ofThePerson(context, event, facts, limits.confirmClear),
     settled,
     apology,
   };
@@ -99,14 +101,20 @@ export function claimantOf(input: Input): UserId | null {
 }
 
 /** Only the room's person speaks to the agent (P6); what others say is a bystander's word. */
-function ofThePerson(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): AnyEventObject[] {
+function ofThePerson(
+  context: RoomContext,
+  event: RoomEvent,
+  facts: RoomFacts | undefined,
+  asksBeforeClear: boolean,
+): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
-  if (event.type === 'message.reacted') return [asItsWord(context, event)];
+  if (event.type === 'message.reacted') return [inTheDialog(context, asItsWord(context, event))];
   const author = authorOf(event);
   if (author === null) return [event];
+  const said = (each: RoomEvent) => (asksBeforeClear ? askedBefore(withItsSurplus(each)) : withItsSurplus(each));
   const heard = (person: UserId) =>
     author.sender === person
-      ? withItsSurplus(event).map((each) => ofTheDialog(context, asItsWord(context, each)))
+      ? said(event).map((each) => inTheDialog(context, asItsWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
   const overheard = [{ type: 'words.overheard', ...author }];
   if (context.company && !isToTheBot(context, event)) return overheard;
@@ -140,12 +148,6 @@ function asItsWord({ person, question }: RoomContext, event: RoomEvent): RoomEve
   const { body, replyTo, eventId, sender, thread } = event.text;
   const word = replyTo === null || replyTo === question.shown ? wordIn(body) : null;
   return word === null ? event : { type: `command.${word}`, eventId, sender, thread };
-}
-
-/** While a question of ours is open, `!yes` and `!no` are answers to it. */
-function ofTheDialog({ dialog }: RoomContext, event: RoomEvent): RoomEvent {
-  if (dialog === null || (event.type !== 'command.yes' && event.type !== 'command.no')) return event;
-  return { ...event, type: event.type === 'command.yes' ? 'dialog.accepted' : 'dialog.declined' };
 }
 
 type Adopted = Extract<RoomEvent, { type: 'room.adopted' }>;
@@ -198,6 +200,7 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
       const { notice } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
       if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
+      if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
       if (!tellsOfTheLine(notice)) return null;
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
     }

@@ -15,9 +15,9 @@ import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundi
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
-  const { limits, access, reply } = config.policy;
+  const { limits, access, reply, clear } = config.policy;
   const { queued, waiting } = reply;
-  const house = { queued, waiting, refuseAlways: access.denyRepeat === 'always' };
+  const house = { queued, waiting, confirmClear: clear.confirm, refuseAlways: access.denyRepeat === 'always' };
   const turnLog = createTurnLog(shared);
   const ports = portsOf(shared, turnLog);
   return createChildren({

@@ -200,6 +200,17 @@ const Context = z.strictObject({
     }),
 });
 
+const Clear = z.strictObject({
+  confirm: z
+    .boolean()
+    .default(false)
+    .register(about, {
+      purpose: 'whether !clear asks first: yes, no, or save before it',
+      hint: 'true or false',
+      words: { true: '!clear asks first: yes, no, or save before it', false: '!clear is done at once' },
+    }),
+});
+
 const Names = z.strictObject({
   space: template('name').default("{name}'s agents").register(about, {
     purpose: 'what the bot calls the Space of a person; {name} is the name of the person',
@@ -220,6 +231,7 @@ export const WrittenPolicy = z.strictObject({
   onboarding: section(Onboarding),
   access: section(Access),
   context: section(Context),
+  clear: section(Clear),
   names: section(Names),
 });
 export type WrittenPolicy = z.infer<typeof WrittenPolicy>;

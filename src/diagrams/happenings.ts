@@ -15,6 +15,7 @@ const text: Text = { ...said, body: 'words', replyTo: null };
 const context = '2' as RoomContext['contextId'];
 const agent = 'agent' as RoomContext['agent'];
 const anotherAgent = 'another' as RoomContext['agent'];
+const saves = [{ name: 'notes', at: 0 }];
 const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
@@ -26,7 +27,7 @@ const written: Record<Reading, string> = {
   'the word all': '',
   'all or nothing': '',
 };
-const facts: HostFacts = { contextId: context, more: true };
+const facts: HostFacts = { contextId: context, more: true, stamp: '20261128-004500' };
 
 function command(name: CommandName, takes: Reading): Message {
   return commandEvent(name, written[takes], said, facts);
@@ -94,6 +95,22 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'name.refused': [{ name: 'name', code: 'M_FORBIDDEN' }],
   'chat.archived': [{ archived: true }],
   'person.told': [{}],
+  'saves.told': [
+    { answers: eventId, ask: { for: 'context' }, saves },
+    { answers: eventId, ask: { for: 'load', which: null }, saves: [] },
+    { answers: eventId, ask: { for: 'load', which: null }, saves },
+    { answers: eventId, ask: { for: 'load', which: 'notes' }, saves },
+    { answers: eventId, ask: { for: 'load', which: 'nothing' }, saves },
+    { answers: eventId, ask: { for: 'save', name: 'notes' }, saves },
+    { answers: eventId, ask: { for: 'save', name: 'plans' }, saves },
+    { answers: eventId, ask: { for: 'save', name: 'plans', clears: context }, saves },
+  ],
+  'clear.wanted': [{ ...said, contextId: context }],
+  'choice.made': [
+    { ...said, number: 1 },
+    { ...said, number: 9 },
+  ],
+  'dialog.shown': [{ eventId }],
   'dialog.accepted': [said],
   'dialog.declined': [said],
   'place.granted': [{}],

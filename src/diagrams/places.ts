@@ -66,6 +66,13 @@ function hears(node: AnyStateNode): boolean {
   return known;
 }
 
+/** Whether it is a state of another region than the conversation in which something has begun. */
+export function goesOnBeside(node: AnyStateNode): boolean {
+  const { parent, key } = node;
+  if (parent?.parent?.type !== 'parallel' || parent.key === 'conversation') return false;
+  return !parent.initial.target.some((first: AnyStateNode) => first.key === key);
+}
+
 interface Facts {
   ofThePerson: Record<string, boolean>;
   ofTheTalk: Record<string, string | number | boolean | undefined>;
@@ -84,7 +91,8 @@ function factsOf({ context }: AnyMachineSnapshot): Facts {
 
 /**
  * The states of a place. Those that hear messages also with each thing that is known of the person, with each two of what
- * the talk is at, and with what is so where that is little: a cell of the table names the fewest.
+ * the talk is at, and with what is so where that is little: a cell of the table names the fewest. Where something goes on
+ * beside the conversation, the states alone.
  */
 function marksOf({ value, _nodes }: AnyMachineSnapshot, { ofThePerson, ofTheTalk }: Facts): string[] {
   const talk = named(ofTheTalk);
@@ -95,6 +103,7 @@ function marksOf({ value, _nodes }: AnyMachineSnapshot, { ofThePerson, ofTheTalk
     .filter(hears)
     .map(({ id }) => id)
     .sort();
+  if (_nodes.some((node) => hears(node) && goesOnBeside(node))) return [JSON.stringify(value)];
   return [
     JSON.stringify(value),
     ...[...named(ofThePerson), ...pairs, ...plain].map((mark) => `${states.join()} ${mark}`),

@@ -5,7 +5,7 @@ import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import { messages, type Message } from './happenings.ts';
-import { hearsMessages, placesOf } from './places.ts';
+import { goesOnBeside, hearsMessages, placesOf } from './places.ts';
 import { allNodes, describeMachine, isPassing, pathTo, type ChartNode } from './walk.ts';
 
 /**
@@ -50,10 +50,9 @@ const circumstances = [
 
 /** The states of the regions beside the conversation in which something goes on: `dialog open`; not where a region hears no message. */
 function goingOn({ _nodes }: AnyMachineSnapshot): Circumstance[] {
-  const others = _nodes.filter(({ parent }) => parent?.parent?.type === 'parallel' && parent.key !== 'conversation');
-  const begun = others
+  const begun = _nodes
     .filter(({ parent }) => parent !== undefined && hearsMessages(parent))
-    .filter((node) => !node.parent?.initial.target.includes(node));
+    .filter((node) => goesOnBeside(node));
   return begun.map(({ key, parent }) => `${parent?.key} ${key}`);
 }
 

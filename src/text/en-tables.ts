@@ -13,9 +13,14 @@ export const commands: CommandWords = {
   unarchive: { purpose: 'brings an archived chat back', args: '<number>' },
   agent: { purpose: 'says which agent you talk to' },
   whoami: { purpose: 'shows your Matrix ID' },
+  save: { purpose: 'has the agent save this conversation', args: '[name]' },
+  load: { purpose: 'lists your saves and brings one into this chat', args: '[name]' },
+  branch: { purpose: 'goes on from here in a new chat too', args: '[name]' },
+  context: { purpose: 'shows what the agent’s memory of this chat is' },
   start: { purpose: 'says how to begin' },
   yes: { purpose: 'answers yes to the agent’s question' },
   no: { purpose: 'answers no to the agent’s question' },
+  cancel: { purpose: 'closes a question or a list of mine' },
 };
 
 /** Where the agent has one memory for all that a person writes. */

@@ -2,6 +2,7 @@
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import { commands, commandsWithOneMemory, farewells, troubles } from './en-tables.ts';
 import { aboutChats } from './en-chats.ts';
+import { aboutContexts } from './en-contexts.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
@@ -155,6 +156,8 @@ const notices: NoticeWords = {
     (contact === null ? ' Please ask the people who run this service for access.' : `\n\n${excerpt(contact)}`),
 
   ...aboutChats,
+
+  ...aboutContexts,
 
   'room is encrypted': () =>
     'This room is encrypted, so I can’t read what you write here. Please make a room without encryption and invite me there.',

@@ -11,7 +11,7 @@ import type { RoomEvent } from '../../machines/room.events.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { commandMoves, inputOf, later, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
+import { commandMoves, inputOf, later, ofSaves, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
 import { observed } from '../machines/coverage.ts';
 import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
@@ -40,6 +40,7 @@ const agentMoves: AgentMove[] = [
 ];
 
 const representatives: Move[] = [
+  { move: 'room', event: { type: 'dialog.shown', eventId: eventId('ours') } },
   { move: 'text', by: 'person' },
   { move: 'text', by: 'bystander' },
   { move: 'file', by: 'person' },
@@ -49,6 +50,7 @@ const representatives: Move[] = [
   { move: 'room', event: { type: 'text.withdrawn', of: eventId('nobody-asked') } },
   { move: 'room', event: { type: 'text.edited', of: eventId('nobody-asked'), sender: bob, body: 'words' } },
   ...commandMoves,
+  ...ofSaves,
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },
@@ -98,10 +100,13 @@ function facts(record: Envelope): boolean[] {
  * them, which is not visited.
  */
 export function keyOf(record: Envelope): string | null {
-  const { waiting, unanswered, question, turn, session, last } = contextOf(record);
+  const { waiting, unanswered, question, turn, session, last, dialog, number } = contextOf(record);
   const now = conversationOf(record);
   /** What is told of the line, and pieces of an answer, are told apart where little else is under way. */
   const isPlain = turn?.attempts === 0 && !turn.idempotent && unanswered === null && question === null;
+  /** What is done with the agent's memory, and our own questions: only where nothing else is under way. */
+  const isQuiet = waiting.length === 0 && unanswered === null && question === null && turn?.idempotent !== true;
+  const task = turn?.text.task;
   if (record.done) return now;
   const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
@@ -109,6 +114,8 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.finishing') key.push(turn?.discarded);
   if (now === 'asking.awaiting confirmation') key.push(turn?.attempts === 0 && turn.pieces === 0);
   if (now === 'idle') key.push(last === null);
+  if (isQuiet && task !== undefined) key.push(task, turn?.contextId === ('to' in task && task.to));
+  if (isQuiet && task === undefined && now === 'asking.working.streaming') key.push(dialog?.about, number === null);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
@@ -118,12 +125,17 @@ export function keyOf(record: Envelope): string | null {
     const found = [...facts(record), besidesOf(record).length > 0];
     if (found.filter(Boolean).length > 2) return null;
     key.push(found);
+    if (!found.includes(true)) key.push(dialog?.about);
   }
   return JSON.stringify(key);
 }
 
-/** The events that the chart sees for this input. */
+/** The events that the chart sees for this input, with the time of it. */
 export function eventsOf(record: Envelope, one: Input): AnyEventObject[] {
+  return plainEventsOf(record, one).map((event) => ('at' in one ? { ...event, at: one.at } : event));
+}
+
+function plainEventsOf(record: Envelope, one: Input): AnyEventObject[] {
   switch (one.kind) {
     case 'event':
       return definition.classify(contextOf(record), one.event as RoomEvent, one.facts as RoomFacts | undefined);

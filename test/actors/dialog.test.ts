@@ -7,7 +7,7 @@ import { step } from '../../src/durable/step.ts';
 import { ann, bob, contextOf, definition, eventId, freshRecord, ROOM, textInput } from './support.ts';
 import { input } from '../support/inputs.ts';
 
-const dialog: Dialog = { about: 'a test', what: ['we', 'would', 'do'] };
+const dialog: Dialog = { about: 'an overwrite', name: 'notes' };
 const open = freshRecord(ROOM, { dialog });
 const closed = freshRecord(ROOM);
 const said = (type: 'command.yes' | 'command.no' | 'command.stop', sender = ann): RoomEvent => ({

@@ -4,7 +4,7 @@ import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import { troubles } from '../../machines/notices.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
-import type { Assignment, Role } from '../../machines/room.model.ts';
+import type { Ask, Assignment, Role, SaveLine } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { agent, ann, bob, briefed, contextId, contextOf, conversationOf, eventId, textOf, turnId } from './support.ts';
@@ -21,6 +21,9 @@ export type Move =
   | { move: 'mark'; of: 'turn' | 'line' }
   | { move: 'refused late' }
   | CommandMove
+  | { move: 'saves'; ask: Ask; saves: SaveLine[] }
+  | { move: 'choose'; number: number }
+  | { move: 'want to clear' }
   /** `role`: a chat where it is left out. */
   | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
   /** What happens to the room itself, and what its person's actor and the host say of it. */
@@ -63,6 +66,8 @@ export const commandMoves: CommandMove[] = [
   commandMove('new', '\nWhen?'),
   commandMove('archive', '3'),
   commandMove('clear', 'and begin with this'),
+  commandMove('save', 'no good'),
+  commandMove('branch', '', false),
 ];
 
 function commandMove(name: CommandMove['name'], args = '', more = true): CommandMove {
@@ -106,6 +111,23 @@ export const roomEvents: RoomEvent[] = [
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
   { type: 'agent.assigned', role: 'entry', agent, assignment: 'configured' },
   { type: 'agent.assigned', role: 'refused', agent, assignment: 'default' },
+];
+
+const saves = [{ name: 'notes', at: 5 }];
+
+/** What the person's actor tells of saves, and what is done with them. */
+export const ofSaves: Move[] = [
+  { move: 'saves', ask: { for: 'save', name: 'plans' }, saves },
+  { move: 'saves', ask: { for: 'save', name: 'plans', clears: contextId(78) }, saves },
+  { move: 'saves', ask: { for: 'save', name: 'notes' }, saves },
+  { move: 'saves', ask: { for: 'load', which: null }, saves },
+  { move: 'saves', ask: { for: 'load', which: null }, saves: [] },
+  { move: 'saves', ask: { for: 'load', which: '1' }, saves },
+  { move: 'saves', ask: { for: 'load', which: 'none' }, saves },
+  { move: 'saves', ask: { for: 'context' }, saves },
+  { move: 'choose', number: 1 },
+  { move: 'choose', number: 7 },
+  { move: 'want to clear' },
 ];
 
 export const rewordings = (['edit', 'withdraw'] as const).flatMap((move) =>
@@ -173,6 +195,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ move: fc.constant('the same text again' as const) }) },
   { weight: 2, arbitrary: fc.constantFrom(...rewordings) },
   { weight: 4, arbitrary: fc.constantFrom(...commandMoves) },
+  { weight: 3, arbitrary: fc.constantFrom(...ofSaves) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -265,6 +288,14 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'command':
       return input(commandOf(move, author, n), at, eventId(n));
+    case 'saves':
+      return input({ type: 'saves.told', answers: eventId(n), ask: move.ask, saves: move.saves }, at, eventId(n));
+    case 'choose':
+      return context.dialog?.about === 'a save to load'
+        ? input({ type: 'choice.made', ...author, number: move.number }, at, eventId(n))
+        : null;
+    case 'want to clear':
+      return input({ type: 'clear.wanted', ...author, contextId: contextId(n + 1) }, at, eventId(n));
     case 'invite':
       return input(
         {
@@ -335,7 +366,7 @@ type Author = Pick<Extract<RoomEvent, { type: 'command.help' }>, 'eventId' | 'se
 
 function commandOf({ name, args, more }: CommandMove, author: Author, n: number): RoomEvent {
   if (name === 'unknown') return { type: 'command.unknown', ...author, name: 'nonsense' };
-  const facts: HostFacts = { contextId: contextId(n + 1), more };
+  const facts: HostFacts = { contextId: contextId(n + 1), more, stamp: `20261128-00${1000 + n}` };
   return commandEvent(name, args, author, facts);
 }
 

@@ -83,6 +83,7 @@ describe('a person', () => {
       waiting: [],
       failed: null,
       inviting: false,
+      saves: [],
     } satisfies PersonContext);
     expect(personRest.mayLeaveMemory(record)).toBe(true);
     expect(asked.at(-1)).toEqual([

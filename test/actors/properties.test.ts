@@ -14,6 +14,7 @@ import {
   contextOf,
   conversationOf,
   definition,
+  dialogOf,
   freshRecord,
   limits,
   textInput,
@@ -86,7 +87,10 @@ function mayHappen(world: World, move: Move, record: Envelope): boolean {
 /** Where the rooms have been. */
 const visited = new Set<string>();
 
-const endings = ['stopped', 'trouble', 'interrupted', 'empty answer', 'answer was refused', 'cleared'];
+const endings = [
+  ...['stopped', 'trouble', 'interrupted', 'empty answer', 'answer was refused', 'cleared'],
+  ...['task failed', 'conversation is saved', 'save is loaded', 'conversation is copied'],
+];
 
 function keysOf(effects: readonly Effect[]): { key: string; answers: unknown }[] {
   return effects
@@ -121,7 +125,9 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   const serves = !['unclaimed', 'pointing', 'refusing', 'leaving', 'departing'].includes(conversationOf(after));
   const atRest = !serves || ['idle', 'interrupted'].includes(conversationOf(after));
   expect(atRest).toBe(is.turn === null);
-  if (atRest && besidesOf(after).length === 0) {
+  visited.add(`dialog ${dialogOf(after)}`);
+  expect(is.dialog === null).toBe(dialogOf(after) === 'none');
+  if (atRest && besidesOf(after).length === 0 && is.dialog === null) {
     expect({ timers: after.timers, waiting: is.waiting }).toEqual({ timers: [], waiting: [] });
   }
   expect(JSON.stringify(after).length).toBeLessThan(64 * 1024);
@@ -139,6 +145,7 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     const refused = said.filter(({ key, answers }) => key === 'queue is full' && answers === text.eventId).length;
     if (serves) expect([held, refused]).toEqual(refused === 1 ? [0, 1] : [1, 0]);
   }
+  if (event?.type === 'saves.told' && taken && serves) expect(effects.length).toBeGreaterThan(0);
   if (event !== null && taken && String(event.type).startsWith('command.') && event['sender'] === was.person) {
     expect(effects.length, `${String(event.type)} in ${conversationOf(before)}`).toBeGreaterThan(0);
   }
@@ -154,7 +161,8 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   const isDropped = said.some(({ key }) => key === 'line is dropped');
   if (isDropped) expect([is.waiting, was.waiting.length > 0]).toEqual([[], true]);
   else for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
-  if (was.turn !== null && is.turn?.id !== was.turn.id) {
+  const isSecondHalf = was.turn?.text.task?.kind === 'branch' && is.turn?.text.eventId === was.turn.text.eventId;
+  if (was.turn !== null && is.turn?.id !== was.turn.id && !isSecondHalf) {
     const delivered = one.kind === 'settled' && one.result.ok && !was.turn.discarded;
     const named = said.filter(({ key }) => endings.includes(key)).length;
     // All that there was of it came before a question.
@@ -243,6 +251,10 @@ describe('whatever happens to a room', { timeout: 120_000 }, () => {
       'asking.working.connecting',
       'asking.working.streaming',
       'departing',
+      'dialog choosing a save',
+      'dialog confirming a clear',
+      'dialog confirming an overwrite',
+      'dialog none',
       'idle',
       'interrupted',
       'leaving',

@@ -52,12 +52,19 @@ export function conversationOf(record: Envelope): string {
   return pathOf((record.value['serving'] as { conversation: unknown }).conversation);
 }
 
-/** What goes on in the regions beside the conversation. */
+/** What goes on in the regions beside the conversation, our own questions apart. */
 export function besidesOf({ value }: Envelope): [region: string, state: unknown][] {
   if (typeof value === 'string' || typeof BEGINNING === 'string') return [];
   const begun = BEGINNING['serving'] as Record<string, unknown>;
   const regions = Object.entries((value['serving'] ?? {}) as Record<string, unknown>);
-  return regions.filter(([region, state]) => region !== 'conversation' && state !== begun[region]);
+  return regions.filter(
+    ([region, state]) => region !== 'conversation' && region !== 'dialog' && state !== begun[region],
+  );
+}
+
+/** Which question of our own is open. */
+export function dialogOf({ value }: Envelope): string {
+  return typeof value === 'string' ? 'none' : String((value['serving'] as { dialog?: unknown }).dialog ?? 'none');
 }
 
 function pathOf(value: unknown): string {

@@ -125,6 +125,7 @@ function personContext({ person, space, chats }: ManagedPerson): PersonContext {
     waiting: [],
     failed: null,
     inviting: false,
+    saves: [],
   };
 }
 

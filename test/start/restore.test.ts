@@ -61,7 +61,16 @@ const line = (name: string, number: number, more: object = {}) => ({
 });
 /** Whom the household makes of Ann. */
 const annOfTheHousehold: PersonContext = {
-  ...{ person: ann, space: id('space'), nextNumber: 8, job: null, waiting: [], failed: null, inviting: false },
+  ...{
+    person: ann,
+    space: id('space'),
+    nextNumber: 8,
+    job: null,
+    waiting: [],
+    failed: null,
+    inviting: false,
+    saves: [],
+  },
   chats: [line('one', 1), line('two', 2, { archived: true }), line('old', 7, { name: 'C7' })],
 };
 

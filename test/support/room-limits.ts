@@ -3,9 +3,9 @@ import { UserId } from '../../machines/ids.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 
-const { limits, reply } = defaultPolicy(UserId.parse('@bot:example.org'));
+const { limits, reply, clear } = defaultPolicy(UserId.parse('@bot:example.org'));
 
 export const usualLimits: PolicyLimits = {
   ...limits,
-  ...{ queued: reply.queued, waiting: reply.waiting, refuseAlways: false },
+  ...{ queued: reply.queued, waiting: reply.waiting, confirmClear: clear.confirm, refuseAlways: false },
 };

@@ -86,6 +86,7 @@ export const nobody: PersonContext = {
   waiting: [],
   failed: null,
   inviting: false,
+  saves: [],
 };
 export const ready = (differs: Partial<PersonContext> = {}) =>
   new Story(personMachine.resolveState({ value: 'ready', context: { ...nobody, ...differs } }), []);

@@ -106,7 +106,7 @@ export const awaited = (position: number, turn = 1): RoomEvent => ({
 });
 export const opened = (turn = 1): RoomEvent => ({ type: 'connection.opened', turn: TurnId.parse(turn) });
 export const ready = (
-  can: { idempotent?: boolean; confirmations?: boolean; session?: string | null } = {},
+  can: { idempotent?: boolean; confirmations?: boolean; contexts?: boolean; session?: string | null } = {},
   turn = 1,
 ): RoomEvent => ({
   type: 'agent.ready',
@@ -153,7 +153,7 @@ export const ended = (
   outcome,
   answer: answer === null ? null : { markdown: answer },
   trouble,
-  tokens: 3,
+  tokens: 0,
 });
 export const delivered = (turn = 1, piece = 0): RoomEvent => ({
   type: 'answer.delivered',

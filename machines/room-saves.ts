@@ -1,0 +1,147 @@
+/** What the room does and says with the saves of its person: which task is due, what became of it. */
+import type { Notice, Trouble } from './notices.ts';
+import type { RoomEvent } from './room.events.ts';
+import {
+  SaveName,
+  type Ask,
+  type Dialog,
+  type RoomContext,
+  type SaveLine,
+  type Task,
+  type Text,
+} from './room.model.ts';
+import type { Save } from './saves.ts';
+import { beginTurn, personIn, turnOf } from './room-words.ts';
+import { timeOf } from './vocabulary.ts';
+
+type Told = Extract<RoomEvent, { type: 'saves.told' }>;
+
+/** What `!save` asks for; null where it cannot be called so (CTX-20, CTX-21). */
+export function saveWanted(event: RoomEvent, clears?: Dialog | null): Ask | null {
+  if (event.type !== 'command.save') return null;
+  const name = event.name ?? `context-${event.stamp}`;
+  if (!SaveName.safeParse(name).success) return null;
+  return { for: 'save', name, ...(clears?.about === 'a clear' && { clears: clears.contextId }) };
+}
+
+/** The save that is meant, by its name or its number in the list. */
+function chosen(saves: readonly SaveLine[], which: string | number): SaveLine | undefined {
+  const named = saves.find(({ name }) => name === which);
+  const number = typeof which === 'number' || /^\d{1,6}$/.test(which) ? Number(which) : 0;
+  return named ?? saves[number - 1];
+}
+
+/** Whether the save that is wanted would take the place of another. */
+export function isThereAlready(event: RoomEvent): boolean {
+  if (event.type !== 'saves.told' || event.ask.for !== 'save') return false;
+  const { name } = event.ask;
+  return event.saves.some((save) => save.name === name);
+}
+
+/** What is to be done with the agent's memory by now; null for nothing yet. */
+function taskOf({ dialog }: RoomContext, event: RoomEvent): Task | null {
+  switch (event.type) {
+    case 'saves.told': {
+      const { ask, saves } = event;
+      if (ask.for === 'save') return isThereAlready(event) ? null : saveAs(ask);
+      return ask.for === 'load' && ask.which !== null ? loadOf(chosen(saves, ask.which)) : null;
+    }
+    case 'choice.made':
+      return dialog?.about === 'a save to load' ? loadOf(dialog.saves[event.number - 1]) : null;
+    case 'dialog.accepted':
+      return dialog?.about === 'an overwrite' ? saveAs(dialog) : null;
+    case 'command.branch': {
+      const { name: chat, contextId: to, stamp } = event;
+      return { kind: 'branch', name: `branch-${stamp}`, to, chat };
+    }
+    default:
+      return null;
+  }
+}
+
+function saveAs({ name, clears }: Pick<Extract<Ask, { for: 'save' }>, 'name' | 'clears'>): Task {
+  return { kind: 'save', name, ...(clears !== undefined && { clears }) };
+}
+
+function loadOf(save: SaveLine | undefined): Task | null {
+  return save === undefined ? null : { kind: 'load', name: save.name };
+}
+
+export function isTaskDue(context: RoomContext, event: RoomEvent): boolean {
+  return taskOf(context, event) !== null;
+}
+
+/** The text that stands for the task which is due. */
+export function textOfTask(context: RoomContext, event: RoomEvent): Text {
+  const task = taskOf(context, event);
+  if (task === null) throw new Error(`'${event.type}' asks for no task`);
+  const eventId = event.type === 'saves.told' ? event.answers : (event as { eventId: Text['eventId'] }).eventId;
+  const thread = 'thread' in event ? event.thread : undefined;
+  const body = `!${task.kind} ${task.kind === 'branch' ? (task.chat ?? '') : task.name}`.trim();
+  return { eventId, sender: personIn(context), body, replyTo: null, ...(thread !== undefined && { thread }), task };
+}
+
+export function taskIn({ turn }: RoomContext): Task | undefined {
+  return turn?.text.task;
+}
+
+/** An agent without frames for it copies a conversation by saving it, and loading it where the copy is wanted. */
+export function isHalfCopied(context: RoomContext): boolean {
+  const task = taskIn(context);
+  const { contexts, contextId } = turnOf(context);
+  return task?.kind === 'branch' && !contexts && contextId !== task.to;
+}
+
+/** The same once more, where the copy goes on. */
+export function beginSecondHalf(context: RoomContext): Partial<RoomContext> {
+  const { text, waited } = turnOf(context);
+  if (text.task?.kind !== 'branch') throw new Error('nothing is copied');
+  const { turn = null, ...begun } = beginTurn(context, text, waited);
+  return { ...begun, turn: turn && { ...turn, contextId: text.task.to } };
+}
+
+/** The context that the room goes on in once the running turn has saved the one of before. */
+export function contextAfterSave(context: RoomContext): Extract<Task, { kind: 'save' }>['clears'] {
+  const task = taskIn(context);
+  return task?.kind === 'save' ? task.clears : undefined;
+}
+
+/** What the running turn has saved. */
+export function savedBy(context: RoomContext, event: RoomEvent): Save {
+  const { text, contextId } = turnOf(context);
+  if (text.task === undefined) throw new Error('nothing is saved');
+  return { name: text.task.name, at: timeOf(event), agent: context.agent, contextId };
+}
+
+/** What the person hears of a task that went well. */
+export function doneWell(context: RoomContext): Notice {
+  const task = taskIn(context);
+  if (task === undefined) throw new Error('the turn has no task');
+  if (task.kind === 'branch') return { key: 'conversation is copied' };
+  if (task.kind === 'load') return { key: 'save is loaded', save: task.name };
+  return { key: 'conversation is saved', save: task.name, ...(task.clears !== undefined && { cleared: true }) };
+}
+
+/** What the person hears of a task that did not go well. */
+export function wentWrong(context: RoomContext, trouble: Trouble): Notice {
+  const task = taskIn(context);
+  if (task === undefined) return { key: 'trouble', trouble };
+  const { kind: what, name: save } = task;
+  const isSecondStep = what === 'branch' && turnOf(context).contextId === task.to;
+  return { key: 'task failed', what, save, trouble, ...(isSecondStep && { isSecondStep }) };
+}
+
+export function brokenOff(context: RoomContext, trouble: Trouble | null): Notice {
+  return trouble === null ? { key: 'stopped' } : wentWrong(context, trouble);
+}
+
+/** All that `!context` tells (CTX-34). */
+export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>): Notice {
+  const { name, number, agent, contextId, loaded, tokens } = context;
+  return { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves };
+}
+
+/** Where a question of ours is asked that may be answered by a reaction. */
+export function opensADialog({ key }: Notice): boolean {
+  return key === 'choose a save' || key === 'save is there already' || key === 'clear is meant?';
+}

@@ -1,0 +1,115 @@
+/** What is said of the agent’s memory, in English: saved, loaded, copied, cleared; and the questions of our own. */
+import type { DialogTopic } from '../../machines/notices.ts';
+import { troubles } from './en-tables.ts';
+import type { NoticeWords } from './notices.ts';
+import { code, linesWithin } from './phrases.ts';
+
+/** How long a list of saves may get, in bytes of Markdown. */
+const LIST_BYTES = 6_000;
+
+type Keys =
+  | 'conversation is saved'
+  | 'save is loaded'
+  | 'conversation is copied'
+  | 'task failed'
+  | 'save cannot be called so'
+  | 'no saves'
+  | 'no such save'
+  | 'choose a save'
+  | 'save number is wrong'
+  | 'save is there already'
+  | 'clear is meant?'
+  | 'dialog is closed'
+  | 'nothing to cancel'
+  | 'context';
+
+export const aboutContexts: Pick<NoticeWords, Keys> = {
+  'conversation is saved': ({ save, cleared }) =>
+    cleared === true
+      ? `The conversation is saved as ${code(save)}, and this chat starts over. \`!load\` brings it back.`
+      : `The conversation is saved as ${code(save)}. \`!load\` brings it into any chat with this agent.`,
+
+  'save is loaded': ({ save }) => `The agent has read ${code(save)}. Just go on from there.`,
+
+  'conversation is copied': () => 'The conversation is copied. I’m making the chat for it now.',
+
+  'task failed': ({ what, save, trouble, isSecondStep }) => {
+    const { says, retry } = troubles[trouble];
+    const done = {
+      save: `I couldn’t save this conversation as ${code(save)}.`,
+      load: `I couldn’t load ${code(save)}.`,
+      branch:
+        isSecondStep === true
+          ? 'I couldn’t make the new chat, because the agent didn’t take in the copy of this one.'
+          : 'I couldn’t make the new chat, because the agent didn’t copy this one.',
+    }[what];
+    return `${done} ${says} ${retry ? '`!retry` tries again.' : 'Nothing here has changed.'}`;
+  },
+
+  'save cannot be called so': () =>
+    'A save can’t be called that. Please use up to 64 letters (A to Z), digits, `-` and `_`, like `!save trip_2`.',
+
+  'no saves': () => 'There are no saves with this agent yet. `!save` makes one.',
+
+  'no such save': ({ save }) => `I don’t know a save called ${code(save)}. \`!load\` lists them all.`,
+
+  'choose a save': ({ saves }) => {
+    const lines = saves.map((save, index) => `${index + 1}. ${code(save.name)}, ${when(save.at)}`);
+    const list = linesWithin(LIST_BYTES, lines, (count) => `\nand ${count} more, which you can load by name`).join(
+      '\n',
+    );
+    return `Which one should the agent read?\n\n${list}\n\nWrite its number, or \`0\` for none.`;
+  },
+
+  'save number is wrong': ({ count }) =>
+    `Please write ${count === 1 ? 'the number 1' : `a number from 1 to ${count}`}, or \`0\` for none.`,
+
+  'save is there already': ({ save }) =>
+    `You already have a save called ${code(save)}. Should I replace it? \`!yes\` or \`!no\`?`,
+
+  'clear is meant?': ({ failed }) =>
+    failed === true
+      ? 'So nothing is saved. Should this chat start over all the same? `!yes`, `!no`, or `!save` to try again.'
+      : 'Should this chat start over? The agent will forget what was said here. `!yes`, `!no`, or `!save` to save it first.',
+
+  'dialog is closed': ({ about, expired }) =>
+    expired === true ? `${expiredWords[about]} Just ask again if you still want it.` : closedWords[about],
+
+  'nothing to cancel': () => 'There’s nothing to cancel. `!stop` ends an answer.',
+
+  context: ({ chat, number, agent, contextId, loaded, tokens, saves }) => {
+    const lines = [
+      ...(chat === null ? [] : [`Chat: ${code(chat)}${number === null ? '' : `, number ${number}`}`]),
+      `Agent: ${code(agent)}`,
+      `Memory: ${code(contextId)}`,
+      `Loaded: ${loaded === null ? 'nothing' : `${code(loaded.name)}, ${when(loaded.at)}`}`,
+      `Tokens: ${tokens.total === 0 ? 'unknown' : `${tokens.last} for the last answer, ${tokens.total} in all`}`,
+      `Saves with this agent: ${saves.length === 0 ? 'none' : saves.length}`,
+    ];
+    const list = linesWithin(LIST_BYTES, lines.concat(saves.map(savedLine)), (count) => `and ${count} more`);
+    return `What the agent knows here:\n\n${list.map((line) => (line.startsWith('  ') ? line : `- ${line}`)).join('\n')}`;
+  },
+};
+
+const closedWords: Record<DialogTopic, string> = {
+  'a save to load': 'Okay, I’m not loading anything.',
+  'an overwrite': 'Okay, the save stays as it was.',
+  'a clear': 'Okay, this chat goes on as it was.',
+};
+
+const expiredWords: Record<DialogTopic, string> = {
+  'a save to load': 'You didn’t choose a save, so I’ve closed the list.',
+  'an overwrite': 'You didn’t answer, so the save stays as it was.',
+  'a clear': 'You didn’t answer, so this chat goes on as it was.',
+};
+
+const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+/** In UTC: nobody tells the bot where people are. */
+function when(at: number): string {
+  return `${clock.format(at)} UTC`;
+}
+
+function savedLine({ name, at }: { name: string; at: number }): string {
+  return `  - ${code(name)}, ${when(at)}`;
+}
