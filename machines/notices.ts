@@ -1,6 +1,6 @@
 /** Every sentence to a person, as data: `src/text` finds the words when it is sent. */
 import { z } from 'zod';
-import { ContextId, RoomId, UserId } from './ids.ts';
+import { RoomId, UserId } from './ids.ts';
 
 /**
  * Why a turn could not be answered; the words for the person stand in `src/text`.
@@ -135,7 +135,7 @@ export const notices = {
   'nothing to cancel': refuses(),
   /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. */
   context: says({
-    ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: ContextId },
+    ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: z.string() },
     ...{ loaded: save.nullable(), tokens: z.object({ last: z.number(), total: z.number() }), saves: z.array(save) },
   }),
   'answer was refused': says({ tooLarge: z.boolean().optional() }),

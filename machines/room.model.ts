@@ -191,8 +191,8 @@ export const RoomContext = z.object({
   /** The last text that was answered, which `!retry` asks again. */
   last: Text.nullable().default(null),
   question: OpenQuestion.nullable(),
-  /** While it is set, `!yes` and `!no` are answers to it. */
-  dialog: Dialog.nullable().default(null),
+  /** While it is set, `!yes` and `!no` are answers to it. What another version asked, nobody can answer. */
+  dialog: Dialog.nullable().catch(null).default(null),
   /** The save that the agent read last into this conversation. */
   loaded: SaveLine.nullable().default(null),
   /** What the agent says it has used for the last answer and for all of this conversation. */

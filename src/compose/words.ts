@@ -19,7 +19,7 @@ export function wordsFor({ matrix, agents, policy }: Pick<Config, 'matrix' | 'ag
 
   function filled(notice: Notice): Notice {
     if (notice.key === 'no agent for you') return { ...notice, contact };
-    if (notice.key === 'your agent' || notice.key === 'agent changed') {
+    if (notice.key === 'your agent' || notice.key === 'agent changed' || notice.key === 'context') {
       return { ...notice, agent: labels.get(notice.agent) ?? notice.agent };
     }
     return notice;

@@ -84,10 +84,10 @@ export const aboutContexts: Pick<NoticeWords, Keys> = {
       `Memory: ${code(contextId)}`,
       `Loaded: ${loaded === null ? 'nothing' : `${code(loaded.name)}, ${when(loaded.at)}`}`,
       `Tokens: ${tokens.total === 0 ? 'unknown' : `${tokens.last} for the last answer, ${tokens.total} in all`}`,
-      `Saves with this agent: ${saves.length === 0 ? 'none' : saves.length}`,
+      ...(saves.length === 0 ? ['Saves with this agent: none'] : saves.map(savedLine)),
     ];
-    const list = linesWithin(LIST_BYTES, lines.concat(saves.map(savedLine)), (count) => `and ${count} more`);
-    return `What the agent knows here:\n\n${list.map((line) => (line.startsWith('  ') ? line : `- ${line}`)).join('\n')}`;
+    const shown = linesWithin(LIST_BYTES, lines, (count) => `and ${count} more saves`);
+    return `What the agent knows here:\n\n${shown.map((line) => `- ${line}`).join('\n')}`;
   },
 };
 
@@ -111,5 +111,5 @@ function when(at: number): string {
 }
 
 function savedLine({ name, at }: { name: string; at: number }): string {
-  return `  - ${code(name)}, ${when(at)}`;
+  return `Save: ${code(name)}, ${when(at)}`;
 }

@@ -136,6 +136,7 @@ describe('golden records', () => {
   it.each([
     ['v1-person-ready', false],
     ['v1-person-mid-job', false],
+    ['v1-person-with-saves', true],
   ])('%s is read as it was written; at rest: %s', (name, atRest) => {
     const record = readPersonRecord(golden(name));
     const { context, ...envelope } = golden(name) as Omit<Envelope, 'behind' | 'behindCount'>;
@@ -143,7 +144,7 @@ describe('golden records', () => {
       behind: null,
       behindCount: 0,
       ...envelope,
-      context: { ...(context as PersonContext), inviting: false },
+      context: { inviting: false, saves: [], ...(context as Partial<PersonContext>) },
     });
     const heard = [{ event: { type: 'resumed' }, from: null }];
     expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyStateNode } from 'xstate';
 import { z } from 'zod';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { blankRoom, newTurn, RoomContext, type Turn } from '../../machines/room.model.ts';
+import { blankRoom, Dialog, newTurn, RoomContext, type Turn } from '../../machines/room.model.ts';
 import { remember, type Seen, UnreadableRecord, wasSeen, type Envelope } from '../../src/durable/record.ts';
 import { roomRest } from '../../src/actors/rest.ts';
 import { readRoomRecord, roomDefinition } from '../../src/actors/room.ts';
@@ -29,6 +29,8 @@ function asWritten(name: string) {
   const { toldBusy: _, ...turn } = (record.context.turn ?? {}) as Partial<Turn> & { toldBusy?: boolean };
   const running = record.context.turn && newTurn(turn as Turn);
   const context = { ...blankRoom({ room, agent, contextId }), ...record.context, turn: running };
+  // No version asked what one golden record has.
+  if (!Dialog.nullable().safeParse(context.dialog).success) context.dialog = null;
   return { behind: null, behindCount: 0, ...record, context };
 }
 

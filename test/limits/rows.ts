@@ -196,6 +196,22 @@ const agents: Row[] = [
     'asks the agent to stop and waits for it five seconds',
   ),
   row(
+    'Saves of one person',
+    'machines/saves.ts MOST_SAVES',
+    '',
+    'the oldest is listed no more; its file stays with the agent',
+    'test/machines/person/chats.stories.ts',
+    'are no more than are listed: the oldest make room',
+  ),
+  row(
+    'A question of our own',
+    'machines/room-limits.ts fixedLimits.dialogMs',
+    'ms',
+    'it is closed, which the person reads',
+    'test/machines/room/saves.stories.ts',
+    'is left by 0 and !cancel, and closes by itself',
+  ),
+  row(
     'A question that names no time of its own',
     'machines/room-limits.ts fixedLimits.questionMs',
     'ms',
@@ -926,6 +942,14 @@ const text: Row[] = [
     'the beginning is shown',
     'test/text/notices.test.ts',
     'a question of mere marks is cut down to a message that can be sent',
+  ),
+  row(
+    'The list of saves',
+    'src/text/en-contexts.ts LIST_BYTES',
+    'bytes',
+    'it says how many more there are',
+    'test/text/notices.test.ts',
+    'the list of saves is cut to what can be sent',
   ),
   row(
     'The list of chats',

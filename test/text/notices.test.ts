@@ -22,7 +22,7 @@ test.each(noticeKeys)('%s: a short sentence without faults, whatever its values'
   for (const notice of formsOf(key)) {
     const { body, html = '' } = say(notice);
     expect(body).toMatch(/^[A-Z\d*][^]{20,}(?:[.!?]|^- .*)$/m);
-    expect(body.length).toBeLessThan(key === 'help' ? 1_100 : 700);
+    expect(body.length).toBeLessThan({ help: 1_400, greeting: 1_000 }[key as string] ?? 700);
     expect(body).not.toMatch(/undefined|NaN|\[object/);
     expect(faultsOf(html)).toEqual([]);
   }
@@ -80,7 +80,7 @@ test('a person with one chat only does not hear of what needs a Space', () => {
   expect(useful.length).toBeLessThan(commands.length);
   expect(listed(say({ key: 'help', inSpace: false }).body)).toEqual(useful);
   const greeting = say({ key: 'greeting', defaultAgent: false, inSpace: false }).body;
-  expect(listed(greeting)).toEqual(['help', 'stop', 'clear']);
+  expect(listed(greeting)).toEqual(['help', 'stop', 'clear', 'save', 'load', 'context']);
 });
 
 test.each([
@@ -263,6 +263,10 @@ describe('the greeting', () => {
     '- `!clear`: starts over: the agent forgets what was said here (also `!reset`)',
     '- `!new [name]`: makes another chat',
     '- `!chats [all]`: lists your chats, with `all` the archived ones too',
+    '- `!save [name]`: has the agent save this conversation',
+    '- `!load [name]`: lists your saves and brings one into this chat',
+    '- `!branch [name]`: goes on from here in a new chat too',
+    '- `!context`: shows what the agent’s memory of this chat is',
   ].join('\n');
 
   test('says that one can just write, and names commands of the table', () => {
@@ -277,6 +281,45 @@ describe('the greeting', () => {
         `Once you have an agent of your own, it takes over by itself. Useful commands:\n\n${commandsNamed}`,
     );
   });
+});
+
+test('the list of saves has numbers and dates', () => {
+  const saves = [
+    { name: 'notes', at: Date.UTC(2026, 10, 28, 0, 45) },
+    { name: 'trip_2', at: 0 },
+  ];
+  expect(say({ key: 'choose a save', saves }).body).toBe(
+    'Which one should the agent read?\n\n1. `notes`, 28 Nov 2026, 00:45 UTC\n2. `trip_2`, 1 Jan 1970, 00:00 UTC\n\n' +
+      'Write its number, or `0` for none.',
+  );
+});
+
+test('the list of saves is cut to what can be sent', () => {
+  const saves = Array.from({ length: 100 }, (_, at) => ({ name: `${at}-`.padEnd(64, 'x'), at }));
+  const { body } = say({ key: 'choose a save', saves });
+  expect(body).toMatch(/and \d\d more, which you can load by name\n\nWrite its number, or `0` for none\.$/);
+  expect(Buffer.byteLength(body)).toBeLessThan(6_500);
+});
+
+test('what the agent knows is told line by line', () => {
+  const told = {
+    ...{ key: 'context', chat: 'Plans', number: 2, agent: 'Scribe', contextId: '7', loaded: { name: 'notes', at: 0 } },
+    ...{ tokens: { last: 5, total: 12 }, saves: [{ name: 'notes', at: 0 }] },
+  } as const;
+  expect(say({ ...told, saves: [...told.saves] }).body.split('\n').slice(2)).toEqual([
+    '- Chat: `Plans`, number 2',
+    '- Agent: `Scribe`',
+    '- Memory: `7`',
+    '- Loaded: `notes`, 1 Jan 1970, 00:00 UTC',
+    '- Tokens: 5 for the last answer, 12 in all',
+    '- Save: `notes`, 1 Jan 1970, 00:00 UTC',
+  ]);
+  expect(
+    say({ ...told, chat: null, number: null, loaded: null, tokens: { last: 0, total: 0 }, saves: [] }).body,
+  ).toBe(
+    'What the agent knows here:\n\n- Agent: `Scribe`\n- Memory: `7`\n- Loaded: nothing\n- Tokens: unknown\n' +
+      '- Saves with this agent: none',
+  );
 });
 
 describe('the list of chats', () => {

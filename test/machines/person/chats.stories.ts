@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, ContextId, type RoomId } from '../../../machines/ids.ts';
+import { AgentId, ContextId, EventId, type RoomId } from '../../../machines/ids.ts';
 import { type PersonEvent } from '../../../machines/person.model.ts';
 import {
   ann,
@@ -20,6 +20,57 @@ import {
   steps,
   wanted,
 } from './story.ts';
+
+describe('the saves', () => {
+  const agent = AgentId.parse('scribe');
+  const made = (name: string, at: number, by = agent): PersonEvent => ({
+    type: 'save.made',
+    origin: entry,
+    save: { name, at, agent: by, contextId: ContextId.parse('7') },
+  });
+  const asks: PersonEvent = { type: 'saves.asked', origin: entry, answers: asked, agent, ask: { for: 'context' } };
+  const tells = (saves: { name: string; at: number }[]) => [
+    ['tell the room', { room: entry, event: { type: 'saves.told', answers: asked, ask: { for: 'context' }, saves } }],
+  ];
+
+  it('of an agent are told to the room that asks, the newest first, each name once', () => {
+    const scene = settled.after(
+      made('notes', 1),
+      made('trip', 2),
+      made('others', 3, AgentId.parse('another')),
+      made('notes', 4),
+    );
+    expect(scene.on(asks)).toEqual({
+      at: 'ready',
+      does: tells([
+        { name: 'notes', at: 4 },
+        { name: 'trip', at: 2 },
+      ]),
+      changes: {},
+    });
+    expect(settled.on(asks).does).toEqual(tells([]));
+  });
+
+  it('are told while a chat is made, in the thread of who asks', () => {
+    const thread = EventId.parse('$thread');
+    expect(
+      ready({ saves: [] })
+        .after(wanted())
+        .on({ ...asks, thread }).does,
+    ).toEqual([
+      [
+        'tell the room',
+        { room: entry, event: { type: 'saves.told', answers: asked, thread, ask: { for: 'context' }, saves: [] } },
+      ],
+    ]);
+  });
+
+  it('are no more than are listed: the oldest make room', () => {
+    const many = Array.from({ length: 101 }, (_, at) => made(`save-${at}`, at));
+    const { saves } = settled.after(...many).context;
+    expect([saves.length, saves[0]?.name, saves.at(-1)?.name]).toEqual([100, 'save-1', 'save-100']);
+  });
+});
 
 describe('the list of chats', () => {
   const list = (all: boolean): PersonEvent => ({ type: 'chats.asked', origin: entry, answers: asked, all });
