@@ -74,7 +74,7 @@ const zones: Record<string, Zone> = {
   },
   'reference agent': {
     holds: ['src/reference-agent/'],
-    knows: ['words', 'ports'],
+    knows: ['words', 'ports', 'workspace'],
     packages: ['eventsource-parser', 'ws', 'zod'],
     node: true,
     files: 6,
