@@ -225,6 +225,10 @@ export type Survey = () => Promise<{ rooms: KnownRoom[]; position: string; arriv
 
 export type { Capabilities, LinkEvent, Link, OpenLink, Places, Registry } from './ports/agents.ts';
 
+// ── workspaces ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type { SaveFile, SaveFiles, SaveSight } from './ports/workspace.ts';
+
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';

@@ -57,7 +57,7 @@ const zones: Record<string, Zone> = {
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
   text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
-  workspace: adapter('src/workspace/', ['zod'], 0),
+  workspace: adapter('src/workspace/', [], 4),
   config: {
     holds: ['src/config/'],
     knows: ['words'],
@@ -74,7 +74,7 @@ const zones: Record<string, Zone> = {
   },
   'reference agent': {
     holds: ['src/reference-agent/'],
-    knows: ['words', 'ports'],
+    knows: ['words', 'ports', 'workspace'],
     packages: ['eventsource-parser', 'ws', 'zod'],
     node: true,
     files: 6,

@@ -1,5 +1,6 @@
 /** Why a connection broke: the trouble that a person is told about, and what stands in the log. */
 import type { Trouble } from '../../machines/notices.ts';
+import type { Task } from '../../machines/room.model.ts';
 import { namable, nameOf, type Frame } from './frames.ts';
 
 export interface Break {
@@ -11,6 +12,9 @@ export interface Break {
 }
 
 type Refusal = Extract<Frame, { type: 'error' }>;
+
+/** The code by which an agent says that it has no save of that name and person. */
+const SAVE_IS_GONE = 'CONTEXT_NOT_FOUND';
 
 /** Was the message written when the link broke? */
 type Written = boolean;
@@ -26,11 +30,12 @@ export function breakOfError(error: Error, written: Written): Break {
   return { trouble: troubleOfError(codeOf(error), written), detail: wordsOfError(error), code: codeOf(error) || null };
 }
 
-/** The agent said ERROR. Details that cannot be read (null) are no ERROR of the protocol. */
-export function breakOfRefusal(refusal: Refusal): Break {
+/** The agent said ERROR, to `task` if it was one. Details that cannot be read (null) are no ERROR of the protocol. */
+export function breakOfRefusal(refusal: Refusal, task: Task | undefined): Break {
   const { code, details } = refusal;
+  const isGone = task?.kind === 'load' && code === SAVE_IS_GONE;
   return {
-    trouble: details === null ? 'protocol' : troubleOfRefusal(code, details),
+    trouble: details === null ? 'protocol' : isGone ? 'save-is-gone' : troubleOfRefusal(code, details),
     detail: nameOf(refusal),
     code: namable(code),
   };

@@ -1,7 +1,7 @@
 /** The frames of the agent protocol: what comes in is decoded and never trusted, what goes out is written here only. */
 import { z } from 'zod';
-import type { RoomId } from '../../machines/ids.ts';
-import type { Text } from '../../machines/room.model.ts';
+import type { ContextId, RoomId } from '../../machines/ids.ts';
+import type { Task, Text } from '../../machines/room.model.ts';
 import type { Capabilities } from '../ports.ts';
 
 /** One frame of an agent. `protocol` is what could not be read: the first frame may not be one, later ones are ignored. */
@@ -38,6 +38,11 @@ const MESSAGE_DEPTH_LIMIT = 50_000;
 /** How deep the details of an ERROR may be nested: `JSON.stringify` overflows the stack at some thousands. */
 const DEPTH_LIMIT = 100;
 
+/** Of an agent that knows only the bare protocol. */
+export const noCapabilities: Readonly<Capabilities> = {
+  ...{ idempotent: false, request_id: false, confirmations: false, stop: false, contexts: false },
+};
+
 const word = z.union([z.string(), z.number().transform(String)]);
 const flag = z.boolean().catch(false);
 const whole = z.number().int().nonnegative().nullable().catch(null);
@@ -45,8 +50,8 @@ const whole = z.number().int().nonnegative().nullable().catch(null);
 const Envelope = z.object({ type: z.string(), request_id: word.nullable().catch(null).default(null) });
 const Status = z.object({
   capabilities: z
-    .object({ idempotent: flag, request_id: flag, confirmations: flag, stop: flag })
-    .catch({ idempotent: false, request_id: false, confirmations: false, stop: false }),
+    .object({ idempotent: flag, request_id: flag, confirmations: flag, stop: flag, contexts: flag })
+    .catch(noCapabilities),
   session: z.string().max(SESSION_LIMIT).nullable().catch(null),
 });
 const TextChunk = z.object({ text: z.string() });
@@ -198,8 +203,28 @@ export interface UserMessage {
   requestId: string | null;
 }
 
-/** USER_MESSAGE: begins a turn. Fields that say nothing are left out. */
-export function encodeUserMessage({ text, room, attachments, requestId }: UserMessage): string {
+/** What begins a turn; `contextId`: of the connection. */
+export function encodeBeginning(message: UserMessage, contextId: ContextId): string {
+  const { task } = message.text;
+  return task === undefined ? encodeUserMessage(message) : encodeTask(task, message, contextId);
+}
+
+/** CONTEXT_SAVE, CONTEXT_LOAD or CONTEXT_BRANCH: what the agent does with its memory, in the place of an answer. */
+function encodeTask(task: Task, { text, requestId }: UserMessage, contextId: ContextId): string {
+  return JSON.stringify({
+    type: contextFrames[task.kind],
+    name: task.name,
+    ...(task.kind === 'branch' && { from: contextId, to: task.to }),
+    user_id: text.sender,
+    message_id: text.eventId,
+    ...(requestId !== null && { request_id: requestId }),
+  });
+}
+
+const contextFrames = { save: 'CONTEXT_SAVE', load: 'CONTEXT_LOAD', branch: 'CONTEXT_BRANCH' } as const;
+
+/** Fields that say nothing are left out. */
+function encodeUserMessage({ text, room, attachments, requestId }: UserMessage): string {
   return JSON.stringify({
     type: 'USER_MESSAGE',
     text: text.body,

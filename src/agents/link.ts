@@ -1,14 +1,14 @@
 /** One WebSocket connection to an agent for one turn. */
 import { WebSocket } from 'ws';
 import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
-import type { Text } from '../../machines/room.model.ts';
+import type { Task, Text } from '../../machines/room.model.ts';
 import { createBarrier } from '../basics/barrier.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import type { Break } from './breaks.ts';
 import { breakOfClose, breakOfError, breakOfRefusal, codeOfFrame, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
-import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage, nameOf } from './frames.ts';
+import { decodeFrame, encodeBeginning, encodeConfirmation, encodeStop, nameOf, noCapabilities } from './frames.ts';
 import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
 import { settingsOf } from './link-options.ts';
 import { createTimers } from './timers.ts';
@@ -50,7 +50,8 @@ class AgentLink implements Link {
   readonly #socket: WebSocket | null;
   readonly #ignored = new Set<string>();
   #phase: Phase = 'connecting';
-  #capabilities: Capabilities = { idempotent: false, request_id: false, confirmations: false, stop: false };
+  #capabilities: Capabilities = noCapabilities;
+  #task: Task | undefined;
   #requestId: string | null = null;
   #questionOpen = false;
   #stopping = false;
@@ -83,8 +84,9 @@ class AgentLink implements Link {
     if (this.#socket.readyState !== WebSocket.OPEN) return this.#lose('closed before the message was written');
     this.#phase = 'asked';
     this.#requestId = text.eventId;
-    const declared = this.#capabilities.request_id ? this.#requestId : null;
-    this.#socket.send(encodeUserMessage({ text, room, attachments: [], requestId: declared }));
+    this.#task = text.task;
+    const requestId = this.#capabilities.request_id ? this.#requestId : null;
+    this.#socket.send(encodeBeginning({ text, room, attachments: [], requestId }, this.#facts.contextId));
     this.#watchSilence();
   }
 
@@ -208,7 +210,7 @@ class AgentLink implements Link {
         if (this.#stopping) return this.#end({ type: 'ended', outcome: 'stopped' });
         return this.#end({ type: 'ended', outcome: 'done', tokens: frame.tokens });
       case 'error':
-        return this.#fail(breakOfRefusal(frame));
+        return this.#fail(breakOfRefusal(frame, this.#task));
       case 'disconnect':
         return this.#lose('the agent said that it disconnects');
       case 'status':

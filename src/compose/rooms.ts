@@ -2,15 +2,20 @@
 import type { RoomId } from '../../machines/ids.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
+import { openTaskLinks } from '../actors/effects/task-link.ts';
 import { roomRest } from '../actors/rest.ts';
 import { insteadOf, readRoomRecord, roomDefinition, speakerOf } from '../actors/room.ts';
 import { createTurnLog, type TurnLog } from '../actors/turn-log.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
+import type { Config } from '../config/config.ts';
 import { createChildren, type Children } from '../durable/children.ts';
+import type { OpenLink, SaveFiles } from '../ports.ts';
 import { answersWithin } from '../text/answer.ts';
 import { en } from '../text/en.ts';
 import { previewsIn } from '../text/preview.ts';
+import { createSaveFiles } from '../workspace/saves.ts';
+import { workspacesOf } from '../workspace/several.ts';
 import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
@@ -57,29 +62,39 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
 
 function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
-  const { limits, reply } = config.policy;
+  const { reply } = config.policy;
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
     ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: (why) => en.farewells[why] },
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping, quoteOf: shared.quoteOf },
-    openLink: openLinks({
-      baseOf: shared.baseOf,
-      // When an agent's question expires is a time of day.
-      now: Date.now,
-      log,
-      count: (frame) => log.debug({ frame }, 'frame changes nothing'),
-      limits: {
-        connect: limits.connectMs,
-        status: limits.statusMs,
-        silence: limits.silenceMs,
-        maxFrame: limits.frameBytes,
-      },
-    }),
+    openLink: openTaskLinks({ openLink: linksOf(shared), saves: savesOf(config), log }),
     places: createPlaces((agent) => places.get(agent) ?? 1),
     ...{ answers: store.answers, renderNotice: words },
     renderAnswer: answersWithin(reply.mostParts, en.answers),
     renderPreview: previewsIn(en.answers),
     ...{ now, chance, log, turnLog, alarm, pace: reply, reach, isClosing },
   };
+}
+
+function linksOf({ config, baseOf, log }: Shared): OpenLink {
+  const { limits } = config.policy;
+  return openLinks({
+    baseOf,
+    // When an agent's question expires is a time of day.
+    now: Date.now,
+    log,
+    count: (frame) => log.debug({ frame }, 'frame changes nothing'),
+    limits: {
+      connect: limits.connectMs,
+      status: limits.statusMs,
+      silence: limits.silenceMs,
+      maxFrame: limits.frameBytes,
+    },
+  });
+}
+
+function savesOf({ agents, userAgents, policy }: Config): SaveFiles {
+  const servesOthers = policy.access.unmapped === 'default_agent';
+  return createSaveFiles({ workspaces: workspacesOf({ agents, userAgents, servesOthers }) });
 }

@@ -9,6 +9,7 @@ export interface Capabilities {
   request_id: boolean;
   confirmations: boolean;
   stop: boolean;
+  contexts: boolean;
 }
 
 /** What comes from one connection, in order; nothing comes after `ended` or `unreachable`. */
@@ -28,7 +29,7 @@ export type LinkEvent =
 
 /** One connection for one turn. Every call after the end does nothing. */
 export interface Link {
-  /** Writes USER_MESSAGE; only after `ready`, only once. */
+  /** Writes USER_MESSAGE, or what is done with the memory where the text has a task; only after `ready`, only once. */
   ask(message: { text: Text; room: RoomId }): void;
   /** Writes USER_CONFIRMATION; the silence limit runs again. */
   confirm(question: string, approved: boolean): void;

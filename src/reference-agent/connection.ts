@@ -2,22 +2,28 @@
 import type { WebSocket } from 'ws';
 import type { Log } from '../ports.ts';
 import type { Chats } from './chats.ts';
-import type { AgentFrame, UserMessage } from './frames.ts';
+import type { AgentFrame, ContextFrame, UserMessage } from './frames.ts';
 import { CAPABILITIES, readFrame } from './frames.ts';
 import type { Run } from './run.ts';
 
+interface Conversation {
+  chat: string;
+  chats: Chats;
+  session: string;
+  /** Whether it knows the frames on its memory. */
+  contexts: boolean;
+  log: Log;
+}
+
 /** Speaks the agent protocol on one WebSocket of the conversation `chat`: STATUS, then one turn at a time. */
-export function serveConnection(
-  socket: WebSocket,
-  { chat, chats, session, log }: { chat: string; chats: Chats; session: string; log: Log },
-): void {
+export function serveConnection(socket: WebSocket, { chat, chats, session, contexts, log }: Conversation): void {
   let current: { run: Run; leave: () => void; nameless: boolean } | null = null;
 
   const send = (frame: AgentFrame) => socket.send(JSON.stringify(frame));
   const refuse = (code: string, details: string, request_id?: string) =>
     send({ type: 'ERROR', code, details, ...(request_id !== undefined && { request_id }) });
 
-  const answer = (message: UserMessage) => {
+  const answer = (message: UserMessage | ContextFrame) => {
     if (current !== null) return refuse('AGENT_BUSY', 'The agent answers one message at a time.', message.request_id);
     const run = chats.run(chat, message);
     const request = message.request_id === undefined ? {} : { request_id: message.request_id };
@@ -28,6 +34,8 @@ export function serveConnection(
       current = null;
     });
   };
+
+  const ignore = (name: string) => log.warn({ chat, name }, 'the agent ignored an unknown frame');
 
   socket.on('error', (error) => log.warn({ chat, error }, 'a connection of the agent broke'));
   socket.on('close', () => {
@@ -46,9 +54,11 @@ export function serveConnection(
       case 'STOP':
         return current?.run.stop();
       case 'unknown':
-        return log.warn({ chat, name: frame.name }, 'the agent ignored an unknown frame');
+        return ignore(frame.name);
+      default:
+        return contexts ? answer(frame) : ignore(frame.type);
     }
   });
 
-  send({ type: 'STATUS', session, capabilities: CAPABILITIES });
+  send({ type: 'STATUS', session, capabilities: { ...CAPABILITIES, contexts } });
 }

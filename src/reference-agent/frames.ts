@@ -1,7 +1,12 @@
 /** The agent's side of the protocol's frames. */
 import { z } from 'zod';
+import { ContextId, UserId } from '../../machines/ids.ts';
+import { SaveName } from '../../machines/room.model.ts';
 
 const id = z.string().min(1).max(1000);
+
+const ofContexts = { name: SaveName, user_id: UserId, message_id: id.optional(), request_id: id.optional() };
+const chat = ContextId.max(30);
 
 /** A frame of the bot that the agent knows. */
 export const BotFrame = z.discriminatedUnion('type', [
@@ -14,9 +19,14 @@ export const BotFrame = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('USER_CONFIRMATION'), id, approved: z.boolean() }),
   z.object({ type: z.literal('STOP') }),
+  z.object({ type: z.literal('CONTEXT_SAVE'), ...ofContexts }),
+  z.object({ type: z.literal('CONTEXT_LOAD'), ...ofContexts }),
+  z.object({ type: z.literal('CONTEXT_BRANCH'), ...ofContexts, from: chat, to: chat }),
 ]);
 export type BotFrame = z.infer<typeof BotFrame>;
 export type UserMessage = Extract<BotFrame, { type: 'USER_MESSAGE' }>;
+
+export type ContextFrame = Extract<BotFrame, { type: `CONTEXT_${string}` }>;
 
 /** Any frame of the agent. */
 export interface AgentFrame {
@@ -25,7 +35,7 @@ export interface AgentFrame {
 }
 
 /** What this agent truly does. */
-export const CAPABILITIES = { idempotent: true, request_id: true, confirmations: true, stop: true };
+export const CAPABILITIES = { idempotent: true, request_id: true, confirmations: true, stop: true, contexts: true };
 
 /** An error that the person may read: it becomes the ERROR frame. */
 export class AgentError extends Error {

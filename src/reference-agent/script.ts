@@ -46,6 +46,7 @@ const scenes = new Map<string, Scene>([
       play: playConfirm,
     },
   ],
+  ['recall', { usage: 'recall', help: 'what you said before in this conversation', play: playRecall }],
   ['table', { usage: 'table', help: 'a table', play: (turn, stage) => stream(turn, stage, table) }],
   ['long', { usage: 'long', help: 'an answer of 200 KB with tables and code', play: playLong }],
   ['fail', { usage: 'fail', help: 'begins to answer, then reports an error', play: playFail }],
@@ -130,6 +131,13 @@ async function playConfirm(turn: Turn, stage: Stage, argument: string): Promise<
     stage,
     approved ? `You said **yes**: I ${what}.` : 'You said **no**: I leave everything as it is.',
   );
+}
+
+async function playRecall(turn: Turn, stage: Stage): Promise<void> {
+  const said = turn.history.slice(0, -1).filter(({ role }) => role === 'user');
+  const list = said.map(({ content }) => `- “${quote(content)}”`);
+  const lines = list.length === 0 ? ['I remember nothing that you said.'] : ['I remember that you said:', '', ...list];
+  await stream(turn, stage, `${lines.join('\n')}\n`);
 }
 
 async function playLong(turn: Turn, { pace }: Stage): Promise<void> {

@@ -8,8 +8,10 @@ import { WebSocketServer } from 'ws';
 import type { Log } from '../ports.ts';
 import { createChats } from './chats.ts';
 import { serveConnection } from './connection.ts';
+import type { Contexts } from './contexts.ts';
 import type { Provider } from './provider.ts';
 import { createProviderWork } from './provider.ts';
+import { createSaves } from './saves.ts';
 import { createScript } from './script.ts';
 
 export interface AgentOptions {
@@ -22,6 +24,8 @@ export interface AgentOptions {
   provider?: Provider;
   /** Milliseconds between two pieces of a scripted answer. */
   pace?: number;
+  /** How it saves, loads and copies what it remembers; by frames when left out. */
+  contexts?: Contexts;
   /** Says nothing when left out. */
   log?: Log;
 }
@@ -40,9 +44,9 @@ const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothi
 
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { port, host = '127.0.0.1', workspace, provider, pace = 30, log = silent } = options;
+  const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
   const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider);
-  const chats = createChats(work, log);
+  const chats = createChats({ work, contexts, saves: createSaves(workspace), log });
   const session = randomUUID();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
   const server = createServer((_request, response) => {
@@ -59,7 +63,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      serveConnection(webSocket, { chat, chats, session, log });
+      serveConnection(webSocket, { chat, chats, session, contexts: contexts === 'frames', log });
     });
   });
   server.listen(port, host);

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { EventId, UserId } from '../../machines/ids.ts';
-import { decodeFrame, encodeConfirmation, encodeStop, encodeUserMessage } from '../../src/agents/frames.ts';
+import { ContextId, EventId, UserId } from '../../machines/ids.ts';
+import type { Task } from '../../machines/room.model.ts';
+import { decodeFrame, encodeBeginning, encodeConfirmation, encodeStop } from '../../src/agents/frames.ts';
 import { message } from './support.ts';
 
-const none = { idempotent: false, request_id: false, confirmations: false, stop: false };
+const none = { idempotent: false, request_id: false, confirmations: false, stop: false, contexts: false };
 const noSteps = { step: null, steps: null };
 
 test.each([
@@ -11,6 +12,10 @@ test.each([
   [
     { type: 'STATUS', session: 's1', capabilities: { stop: true, idempotent: 'yes', more: 1 }, version: 3 },
     { type: 'status', capabilities: { ...none, stop: true }, session: 's1' },
+  ],
+  [
+    { type: 'STATUS', capabilities: { contexts: true, idempotent: null } },
+    { type: 'status', capabilities: { ...none, contexts: true }, session: null },
   ],
   [
     { type: 'STATUS', session: { no: 'string' }, capabilities: ['stop'] },
@@ -128,8 +133,10 @@ test.each([
   });
 });
 
+const here = ContextId.parse('5');
+
 test('a user message leaves out what says nothing', () => {
-  const written = encodeUserMessage({ ...message, attachments: [], requestId: null });
+  const written = encodeBeginning({ ...message, attachments: [], requestId: null }, here);
   expect(JSON.parse(written)).toEqual({
     type: 'USER_MESSAGE',
     text: 'How are you?',
@@ -140,16 +147,13 @@ test('a user message leaves out what says nothing', () => {
 });
 
 test('a user message carries attachments, the request and what it answers', () => {
-  const written = encodeUserMessage({
-    text: {
-      ...message.text,
-      replyTo: EventId.parse('$before'),
-      quoted: { author: UserId.parse('@bob:example.org'), excerpt: 'What?' },
-    },
-    room: message.room,
-    attachments: ['inbox/a b.png'],
-    requestId: '$question',
-  });
+  const text = {
+    ...message.text,
+    replyTo: EventId.parse('$before'),
+    quoted: { author: UserId.parse('@bob:example.org'), excerpt: 'What?' },
+  };
+  const attachments = ['inbox/a b.png'];
+  const written = encodeBeginning({ text, room: message.room, attachments, requestId: '$question' }, here);
   expect(JSON.parse(written)).toEqual({
     type: 'USER_MESSAGE',
     text: 'How are you?',
@@ -161,6 +165,33 @@ test('a user message carries attachments, the request and what it answers', () =
     reply_to: '$before',
     reply_quote: { user_id: '@bob:example.org', text: 'What?' },
   });
+});
+
+const of = { user_id: '@ann:example.org', message_id: '$question' };
+
+test.each<[Task, object]>([
+  [
+    { kind: 'save', name: 'plan' },
+    { type: 'CONTEXT_SAVE', name: 'plan', ...of },
+  ],
+  [
+    { kind: 'save', name: 'plan', clears: ContextId.parse('6') },
+    { type: 'CONTEXT_SAVE', name: 'plan', ...of },
+  ],
+  [
+    { kind: 'load', name: 'plan' },
+    { type: 'CONTEXT_LOAD', name: 'plan', ...of },
+  ],
+  [
+    { kind: 'branch', name: 'plan', to: ContextId.parse('7'), chat: 'Another way' },
+    { type: 'CONTEXT_BRANCH', name: 'plan', from: '5', to: '7', ...of },
+  ],
+])('what is done with the memory has a frame of its own: %j', (task, frame) => {
+  const text = { ...message.text, body: '!save plan', replyTo: EventId.parse('$before'), task };
+  const write = (requestId: string | null): unknown =>
+    JSON.parse(encodeBeginning({ text, room: message.room, attachments: [], requestId }, here));
+  expect(write(null)).toEqual(frame);
+  expect(write('$question')).toEqual({ ...frame, request_id: '$question' });
 });
 
 test('the other two frames of the bot', () => {

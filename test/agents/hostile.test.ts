@@ -13,7 +13,20 @@ const types = [
 ];
 const places = [
   ...['text', 'path', 'tokens_used', 'code', 'details', 'capabilities', 'session', 'request_id', 'data', 'step'],
-  ...['steps', 'message', 'tool_name', 'tool', 'name', 'kind', 'id', 'expires_at', 'stop', '__proto__', 'anything'],
+  ...[
+    'steps',
+    'message',
+    'tool_name',
+    'tool',
+    'name',
+    'kind',
+    'id',
+    'expires_at',
+    'stop',
+    'contexts',
+    '__proto__',
+    'anything',
+  ],
 ];
 
 /** JSON nested so deep, written by hand: `JSON.stringify` cannot. */
@@ -70,7 +83,7 @@ test('nothing that comes in makes the decoder throw, and what it gives is bounde
 describe('what is as large as a frame may be, or as deep as it can be', () => {
   const MOST = defaultLimits.maxFrame;
   const deep = nested(20_000);
-  const none = { idempotent: false, request_id: false, confirmations: false, stop: false };
+  const none = { idempotent: false, request_id: false, confirmations: false, stop: false, contexts: false };
   const malformed = (name: string) => ({ type: 'protocol', detail: `a malformed ${name}` });
   const nothing = { step: null, steps: null, unknownType: null };
   const end = { type: 'end', tokens: 0 };

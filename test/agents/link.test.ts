@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AgentId, ContextId } from '../../machines/ids.ts';
+import type { Task } from '../../machines/room.model.ts';
 import { openLinks } from '../../src/agents/link.ts';
 import { defaultLimits, type LinkOptions } from '../../src/agents/link-options.ts';
 import { after } from '../../src/basics/after.ts';
@@ -25,7 +26,7 @@ async function start(...given: Parameters<typeof startScriptedAgent>): Promise<S
   return agent;
 }
 
-const all = { idempotent: true, request_id: true, confirmations: true, stop: true };
+const all = { idempotent: true, request_id: true, confirmations: true, stop: true, contexts: true };
 const opened = { type: 'opened' };
 const ready = { type: 'ready', capabilities, session: null };
 const readyForAll = { type: 'ready', capabilities: all, session: 's1' };
@@ -35,6 +36,43 @@ const stopped = { type: 'ended', outcome: 'stopped' };
 const text = (text: string) => ({ type: 'text', text });
 const unreachable = (trouble: string, detail: unknown) => ({ type: 'unreachable', trouble, detail });
 const failed = (trouble: string, detail: unknown) => ({ type: 'ended', outcome: 'failed', trouble, detail });
+
+describe('what is done with the memory', () => {
+  const gone = { type: 'ERROR', code: 'CONTEXT_NOT_FOUND', details: 'no such save' };
+  const name = 'plan';
+  const branch = { kind: 'branch', name, to: ContextId.parse('6'), chat: null } as const;
+
+  test.each<[Task | undefined, string, object]>([
+    [{ kind: 'load', name }, 'CONTEXT_LOAD', failed('save-is-gone', 'ERROR CONTEXT_NOT_FOUND: no such save')],
+    [{ kind: 'save', name }, 'CONTEXT_SAVE', failed('agent-error', 'ERROR CONTEXT_NOT_FOUND: no such save')],
+    [branch, 'CONTEXT_BRANCH', failed('agent-error', 'ERROR CONTEXT_NOT_FOUND: no such save')],
+    [undefined, 'USER_MESSAGE', failed('agent-error', 'ERROR CONTEXT_NOT_FOUND: no such save')],
+  ])('that there is no save is the end of a load only: %j', async (task, type, end) => {
+    const agent = await start(scripts.greet);
+    const { link, events, saw, over } = record(agent.url, { asks: false });
+    await saw('ready');
+    link.ask({ ...message, text: { ...message.text, ...(task && { task }) } });
+    const connection = await agent.connection();
+    expect((await connection.next()).type).toBe(type);
+    connection.send(gone);
+    await over();
+    expect(events).toEqual([opened, ready, end]);
+  });
+
+  test('ends with END, by the frames of its own request only', async () => {
+    const agent = await start(async (connection) => {
+      connection.send(FULL_STATUS);
+      const { request_id } = await connection.next();
+      connection.send({ ...gone, request_id: '$another' });
+      connection.send({ ...END, request_id });
+    });
+    const { link, events, counts, saw, over } = record(agent.url, { asks: false });
+    await saw('ready');
+    link.ask({ ...message, text: { ...message.text, task: { kind: 'load', name } } });
+    await over();
+    expect({ events, counts }).toEqual({ events: [opened, readyForAll, done], counts: ['frame foreign'] });
+  });
+});
 
 describe('a turn', () => {
   test('goes from STATUS to END, everything in order, and empty chunks are nothing', async () => {

@@ -15,7 +15,13 @@ export const message = {
   room: RoomId.parse('!room:example.org'),
 };
 
-export const capabilities = { idempotent: false, request_id: false, confirmations: false, stop: false };
+export const capabilities = {
+  idempotent: false,
+  request_id: false,
+  confirmations: false,
+  stop: false,
+  contexts: false,
+};
 
 export interface Recorder {
   link: Link;

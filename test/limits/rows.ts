@@ -139,6 +139,22 @@ const agents: Row[] = [
     'ends with one question too many',
   ),
   row(
+    'A save that an agent wrote at the bot’s word',
+    'src/workspace/saves.ts MOST_BYTES',
+    'bytes',
+    'it is not read, and is none: the person reads that it is not there',
+    'test/workspace/saves.test.ts',
+    'nothing of what is reached by a link, or too large',
+  ),
+  row(
+    'How long a look at an agent’s files takes',
+    'src/workspace/saves.ts LOOK_MS',
+    'ms',
+    'the person reads that they cannot be seen; nobody looks there again before the file system has answered',
+    'test/workspace/saves.test.ts',
+    'a file system that does not answer is waited for once, and asked again when it has',
+  ),
+  row(
     'To open a connection',
     'limits.connect_ms',
     'ms',

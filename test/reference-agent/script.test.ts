@@ -43,7 +43,19 @@ describe('the script', () => {
     const { agent } = await agentForTest();
     const bot = await greetedBot(`${agent.url}${route}`);
     const words = [...textOf(await bot.ask('HELP')).matchAll(/^- `(\w+)/gm)].map(([, word]) => word);
-    expect(words).toEqual(['help', 'slow', 'tool', 'file', 'confirm', 'table', 'long', 'fail', 'crash', 'silent']);
+    expect(words).toEqual([
+      'help',
+      'slow',
+      'tool',
+      'file',
+      'confirm',
+      'recall',
+      'table',
+      'long',
+      'fail',
+      'crash',
+      'silent',
+    ]);
   });
 
   test('tells about the files that came', async () => {

@@ -16,7 +16,7 @@ describe('the connection', () => {
     expect(await bot.next()).toEqual({
       type: 'STATUS',
       session: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
-      capabilities: { idempotent: true, request_id: true, confirmations: true, stop: true },
+      capabilities: { idempotent: true, request_id: true, confirmations: true, stop: true, contexts: true },
     });
   });
 

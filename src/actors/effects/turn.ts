@@ -196,8 +196,9 @@ function newsOf(turn: TurnId, event: LinkEvent, chance: Chance): RoomEvent | nul
     case 'opened':
       return { type: 'connection.opened', turn };
     case 'ready': {
-      const { idempotent, confirmations } = event.capabilities;
-      return { type: 'agent.ready', turn, idempotent, confirmations, session: event.session };
+      const { idempotent, confirmations, contexts } = event.capabilities;
+      const { session } = event;
+      return { type: 'agent.ready', turn, idempotent, confirmations, ...(contexts && { contexts }), session };
     }
     case 'unreachable':
       return { type: 'agent.unreachable', turn, trouble: event.trouble, jitter: chance() };

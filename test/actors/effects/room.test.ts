@@ -540,7 +540,7 @@ describe('a turn', () => {
     grant();
     perform('open the connection', connection());
     hear({ type: 'opened' });
-    const capabilities = { idempotent: true, request_id: true, confirmations: true, stop: true };
+    const capabilities = { idempotent: true, request_id: true, confirmations: true, stop: true, contexts: false };
     hear({ type: 'ready', capabilities, session: 's' });
     perform('send the user message', { turn: TURN, text: textOf('asked') });
     perform('send the confirmation', { turn: TURN, question: 'q1', approved: false });

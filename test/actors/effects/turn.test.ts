@@ -19,7 +19,7 @@ const TURN = turnId(7);
 const named = { room: ROOM, turn: TURN, agent, event: eventId('asked'), tries: 1, ms: 7 };
 const spot = { answers: eventId('asked'), preview: null, mayHaveBegun: false };
 const target = { agent, contextId: contextId(1) };
-const capabilities = { idempotent: true, request_id: false, confirmations: true, stop: true };
+const capabilities = { idempotent: true, request_id: false, confirmations: true, stop: true, contexts: false };
 
 /** A turn whose place, connection and answer are in the hands of the test. */
 function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?: EventId | null } = {}) {
@@ -136,6 +136,15 @@ describe('a turn', () => {
       { type: 'agent.ready', turn: TURN, idempotent: true, confirmations: true, session: 's1' },
       { type: 'agent.sent a file', turn: TURN, path: 'a.txt' },
       { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'May I?', expiresInMs: 5_000 } },
+    ]);
+  });
+
+  it('tells of an agent that has frames for its memory', () => {
+    const { open, hear, told } = liveTurn();
+    open();
+    hear({ type: 'ready', capabilities: { ...capabilities, contexts: true }, session: null });
+    expect(told).toEqual([
+      { type: 'agent.ready', turn: TURN, idempotent: true, confirmations: true, contexts: true, session: null },
     ]);
   });
 
