@@ -1,10 +1,10 @@
 /** The saves of a person: what agents keep of conversations, under names. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AgentId, ContextId } from './ids.ts';
 import { SaveLine } from './room.model.ts';
 
 /** More than these are not listed: the oldest make room. */
-export const MOST_SAVES = 100;
+const MOST_SAVES = 100;
 
 /** `contextId`: the conversation that was saved. */
 export const Save = SaveLine.extend({ agent: AgentId, contextId: ContextId });

@@ -25,6 +25,7 @@ const zones: Record<string, Zone> = {
         'machines/room.model.ts',
         'machines/room.events.ts',
         'machines/person.model.ts',
+        'machines/saves.ts',
         'machines/commands.ts',
         'machines/backoff.ts',
       ],

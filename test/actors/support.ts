@@ -64,7 +64,8 @@ export function besidesOf({ value }: Envelope): [region: string, state: unknown]
 
 /** Which question of our own is open. */
 export function dialogOf({ value }: Envelope): string {
-  return typeof value === 'string' ? 'none' : String((value['serving'] as { dialog?: unknown }).dialog ?? 'none');
+  if (typeof value === 'string') return 'none';
+  return (value['serving'] as { dialog?: string }).dialog ?? 'none';
 }
 
 function pathOf(value: unknown): string {

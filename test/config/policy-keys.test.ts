@@ -39,7 +39,9 @@ function otherThanDefault({ path, schema }: PolicyKey): unknown {
       ? [core.minValue, core.maxValue]
       : core instanceof z.ZodEnum
         ? core.options
-        : [others[path] ?? expect.fail(`no other value of ${path}`)];
+        : core instanceof z.ZodBoolean
+          ? [true, false]
+          : [others[path] ?? expect.fail(`no other value of ${path}`)];
   return possible.find((value) => value !== defaultOf(schema));
 }
 

@@ -302,11 +302,12 @@ test('the list of saves is cut to what can be sent', () => {
 });
 
 test('what the agent knows is told line by line', () => {
-  const told = {
-    ...{ key: 'context', chat: 'Plans', number: 2, agent: 'Scribe', contextId: '7', loaded: { name: 'notes', at: 0 } },
+  const told: Notice<'context'> = {
+    key: 'context',
+    ...{ chat: 'Plans', number: 2, agent: 'Scribe', contextId: '7', loaded: { name: 'notes', at: 0 } },
     ...{ tokens: { last: 5, total: 12 }, saves: [{ name: 'notes', at: 0 }] },
-  } as const;
-  expect(say({ ...told, saves: [...told.saves] }).body.split('\n').slice(2)).toEqual([
+  };
+  expect(say(told).body.split('\n').slice(2)).toEqual([
     '- Chat: `Plans`, number 2',
     '- Agent: `Scribe`',
     '- Memory: `7`',
@@ -314,9 +315,8 @@ test('what the agent knows is told line by line', () => {
     '- Tokens: 5 for the last answer, 12 in all',
     '- Save: `notes`, 1 Jan 1970, 00:00 UTC',
   ]);
-  expect(
-    say({ ...told, chat: null, number: null, loaded: null, tokens: { last: 0, total: 0 }, saves: [] }).body,
-  ).toBe(
+  const nothing = { chat: null, number: null, loaded: null, tokens: { last: 0, total: 0 }, saves: [] };
+  expect(say({ ...told, ...nothing }).body).toBe(
     'What the agent knows here:\n\n- Agent: `Scribe`\n- Memory: `7`\n- Loaded: nothing\n- Tokens: unknown\n' +
       '- Saves with this agent: none',
   );

@@ -11,7 +11,15 @@ import { faultsOf } from './safe-html.ts';
 const say = renderNotice(en, 'hs.test');
 
 /** Lists, and what others wrote: as long as they are. */
-const long: readonly NoticeKey[] = ['help', 'greeting', 'chats', 'access is restored', 'agent asks', 'choose a save', 'context'];
+const long: readonly NoticeKey[] = [
+  'help',
+  'greeting',
+  'chats',
+  'access is restored',
+  'agent asks',
+  'choose a save',
+  'context',
+];
 /** What others wrote is Markdown in these, else a value. */
 const markdownOfOthers: readonly NoticeKey[] = ['agent asks', 'no agent for you'];
 const MOST_CHARACTERS = 250;
