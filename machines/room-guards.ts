@@ -118,6 +118,7 @@ const withFacts = withSayings.extend({
     'there are saves': ({ event }) => event.type === 'saves.told' && event.saves.length > 0,
     'the context is to be told': ({ event }) => event.type === 'saves.told' && event.ask.for === 'context',
     'our question is open': ({ context }) => context.dialog !== null,
+    'no question of ours is open': ({ context }) => context.dialog === null,
     'the turn is a task': ({ context }) => taskIn(context) !== undefined,
     'the task is a save': ({ context }) => taskIn(context)?.kind === 'save',
     'the task is a copy': ({ context }) => taskIn(context)?.kind === 'branch',

@@ -10,6 +10,8 @@ import { beginTurn, turnOf } from './room-words.ts';
 export function isMeant(text: Text | null | undefined, event: RoomEvent): boolean {
   if (text === null || text === undefined) return false;
   if (event.type !== 'text.edited' && event.type !== 'text.withdrawn') return false;
+  // A command that was taken is not changed by other words.
+  if (event.type === 'text.edited' && text.task !== undefined) return false;
   const ids = [text.eventId, text.repeats, ...(text.gathered ?? []).map(({ eventId }) => eventId)];
   return ids.includes(event.of) && (event.type === 'text.withdrawn' || event.sender === text.sender);
 }

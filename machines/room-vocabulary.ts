@@ -133,6 +133,8 @@ export const room = withGuards.extend({
     'take the new agent': enqueueActions(({ enqueue }) => {
       enqueue('note the agent');
       enqueue('forget the session');
+      // It was about what the agent of before has.
+      enqueue('close our question');
       enqueue('mark the room');
       enqueue('say that another agent answers');
     }),

@@ -650,6 +650,7 @@ const noDialog: State = { description: 'Nothing is asked: !yes and !no are answe
 
 const choosingASave: State = {
   description: 'The saves are listed, and a number loads one of them; 0 or !cancel none, any other text passes on.',
+  always: { guard: 'no question of ours is open', target: 'none' },
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
     'choice.made': [
@@ -663,6 +664,7 @@ const choosingASave: State = {
 
 const confirmingAnOverwrite: State = {
   description: 'A save of this name is there: !yes puts the conversation in its place, !no leaves it as it is.',
+  always: { guard: 'no question of ours is open', target: 'none' },
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
     'dialog.accepted': { target: 'none', actions: 'close our question' },
@@ -672,6 +674,7 @@ const confirmingAnOverwrite: State = {
 
 const confirmingAClear: State = {
   description: 'Before the agent forgets: !yes does it, !no does not, !save saves first.',
+  always: { guard: 'no question of ours is open', target: 'none' },
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
     // What !yes means here.

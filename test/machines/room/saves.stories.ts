@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ContextId } from '../../../machines/ids.ts';
+import { AgentId, ContextId } from '../../../machines/ids.ts';
 import type { Wish } from '../../../machines/room.effects.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Ask, Task } from '../../../machines/room.model.ts';
@@ -10,6 +10,7 @@ import {
   alerted,
   ann,
   apart,
+  assigned,
   clear,
   command,
   ended,
@@ -237,6 +238,29 @@ describe('!load', () => {
   it('is forgotten with the conversation', () => {
     const { context } = atWork(choosing.after(chosen(2))).after(ended('done', null), clear);
     expect([context.loaded, context.tokens]).toEqual([null, { last: 0, total: 0 }]);
+  });
+});
+
+describe('a question of ours', () => {
+  it('about what the agent of before has is closed when another takes over', () => {
+    const next = idle.after(toldOf({ for: 'load', which: null })).after(assigned('chat', AgentId.parse('another')));
+    expect([next.context.dialog, next.on(accepted).does]).toEqual([null, []]);
+  });
+});
+
+describe('a task', () => {
+  const waits = streaming.after(toldOf({ for: 'save', name: 'plans' }));
+
+  it('is not changed by other words of its message, and forgotten with it', () => {
+    const edited: RoomEvent = { type: 'text.edited', of: id('save'), sender: ann, body: '!save other' };
+    const withdrawn: RoomEvent = { type: 'text.withdrawn', of: id('save') };
+    expect([waits.on(edited), waits.on(withdrawn).changes]).toEqual([
+      { at: waits.at, does: [], changes: {} },
+      { waiting: [] },
+    ]);
+    const running = atWork(idle.after(toldOf({ for: 'save', name: 'plans' })));
+    expect(running.on(edited)).toEqual({ at: running.at, does: [], changes: {} });
+    expect(running.on(withdrawn).at).toBe('asking / stopping');
   });
 });
 
