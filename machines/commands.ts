@@ -100,6 +100,8 @@ interface Row<Takes extends Reading, Fact extends HostFact = HostFact> {
   atTheEntry?: true;
   /** Whether the first words in a chat name it too. */
   atFirst: boolean;
+  /** Whether something is asked of the agent by it: not where it was written while the service was away for too long. */
+  asksTheAgent?: true;
 }
 
 const rows = {
@@ -113,7 +115,10 @@ const rows = {
     atTheEntry: true,
   },
   stop: { aliases: [], takes: 'all or nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
-  retry: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  retry: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere' },
+    ...{ atFirst: false, asksTheAgent: true },
+  },
   clear: {
     aliases: ['reset'],
     takes: 'nothing',
@@ -151,9 +156,12 @@ const rows = {
   },
   save: {
     ...{ aliases: [], takes: 'a name', given: ['stamp'], surplus: 'is told', offered: 'everywhere' },
-    ...{ atFirst: true },
+    ...{ atFirst: true, asksTheAgent: true },
   },
-  load: { aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
+  load: {
+    ...{ aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: true, asksTheAgent: true },
+  },
   branch: {
     ...{
       aliases: [],
@@ -162,12 +170,18 @@ const rows = {
       surplus: 'is told',
       offered: 'in a Space',
     },
-    ...{ atFirst: true },
+    ...{ atFirst: true, asksTheAgent: true },
   },
   context: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   start: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
-  yes: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
-  no: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  yes: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere' },
+    ...{ atFirst: false, asksTheAgent: true },
+  },
+  no: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: false, asksTheAgent: true },
+  },
   cancel: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
 } as const satisfies { [Name in CommandName]: Row<ReadingOf<Name>, FactOf<Name>> };
 type Takes<Name extends CommandName> = (typeof rows)[Name]['takes'];
@@ -217,12 +231,18 @@ export function commandEvent<Name extends CommandName>(
   const { takes, given } = rows[name];
   const added = Object.fromEntries(given.map((fact: Given<Name>) => [fact, facts[fact]]));
   const surplus = leftovers[takes](args).trim();
-  const event = { type: `command.${name}`, ...writtenIn(said), ...readings[takes](args), ...added };
+  const written = { ...writtenIn(said), ...namedIn(name, said) };
+  const event = { type: `command.${name}`, ...written, ...readings[takes](args), ...added };
   return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
 }
 
 function writtenIn({ eventId, sender, thread }: Written): Written {
   return { eventId, sender, ...(thread !== undefined && { thread }) };
+}
+
+/** What it answers counts for `!retry` alone, which then means that. */
+function namedIn(name: CommandName, { replyTo }: Written): Pick<Written, 'replyTo'> {
+  return name === 'retry' && replyTo !== undefined ? { replyTo } : {};
 }
 
 function isWritten(event: RoomEvent): event is RoomEvent & Written {

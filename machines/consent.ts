@@ -1,4 +1,4 @@
-/** What people write for yes and no to a question, besides `!yes` and `!no`. */
+/** What people write for yes and no to a question, besides `!yes` and `!no`, and react with for `!retry`. */
 
 const words = {
   yes: [
@@ -24,6 +24,13 @@ const signs = { yes: ['👍', '✅', '☑', '✔', '👌', '🆗'], no: ['👎',
 /** What does not change the word: blanks and marks around it, skin tones, the selector of an emoji's look. */
 const DRESS = /^[\s.,!]+|[\s.,!]+$|\p{Emoji_Modifier}|\ufe0e|\ufe0f/gu;
 const LONGEST = 20;
+
+/** What people react with to have something asked again. */
+const again = ['🔁', '🔄'];
+
+export function meansAgain(key: string): boolean {
+  return key.length <= LONGEST && again.includes(key.replace(DRESS, ''));
+}
 
 /** Whether a text is nothing but a yes or a no; null for what says more. */
 export function wordIn(text: string): 'yes' | 'no' | null {

@@ -44,6 +44,7 @@ export const roomEffectSchemas = {
   say: z.object({
     ...{ notice: Notice, answers },
     ...{ relation: Relation.optional(), mentions: UserId.optional(), turn: TurnId.optional() },
+    about: EventId.optional(),
   }),
   'deliver the answer': z.object({
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },

@@ -9,7 +9,15 @@ export interface Written {
   thread?: EventId | undefined;
   /** It is said to the bot: it mentions it, begins with its name, or answers it. */
   addressed?: true | undefined;
+  /** The message that it answers. */
+  replyTo?: EventId | undefined;
+  /** It is no message but a reaction. */
+  reaction?: true | undefined;
+  missed?: Missed | undefined;
 }
+
+/** It was written while the service was away: its person is told that it was not passed on, or it is passed over. */
+export type Missed = 'told' | 'passed over';
 
 /** How a message stands to the one that it answers (Threading; Rich replies). */
 export const Relation = z.object({

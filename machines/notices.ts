@@ -103,12 +103,21 @@ export const notices = {
   'question expired': says(),
   /** The person's word on it; `later`: the agent hears it once it is done with what it does. */
   'word is taken': says({ approved: z.boolean(), later: z.boolean() }),
+  /** `open`: its question is open again. */
+  'word is taken back': says({ open: z.boolean() }),
+  'word was passed on': refuses(),
   'no question is open': refuses(),
   stopped: says(),
   'is stopping': refuses(),
   'nothing runs': refuses(),
   'answer is complete': refuses(),
   'nothing to retry': refuses(),
+  /** `others`: how many more messages are unanswered; `later`: once the current answer is complete. */
+  'asked again': says({ others: z.number(), later: z.boolean() }),
+  'message is forgotten': refuses(),
+  'it waits already': refuses(),
+  /** `messages`: how many were not passed on; `again`: `!retry` asks the newest of them. */
+  'you were missed': says({ awayMs: z.number(), messages: z.number(), again: z.boolean() }),
   'still being written': refuses(),
   /** `kept`: the agent has one memory for everything of this person, which stays. */
   cleared: says({ waiting: z.number(), kept: z.boolean() }),

@@ -39,7 +39,7 @@ export const withDeeds = withNotes.extend({
     'deliver what it said so far': asks('deliver the answer', ({ context, event }) =>
       delivery(context, as(event, 'agent.asked').said ?? { answer: null }),
     ),
-    'deliver what was refused': asks('deliver the answer', ({ context }) => redelivery(context)),
+    'deliver what was refused': asks('deliver the answer', ({ context, event }) => redelivery(context, event)),
 
     // the agent
     'ask the agent for a place': asks('ask for a place', ({ context }) => ({

@@ -2,6 +2,7 @@
 import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
+import { meantIn, othersUnanswered, pending } from './room-again.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
@@ -75,10 +76,18 @@ const withFacts = withSayings.extend({
     'the new wording has room': ({ context, event }) => hasRoomForTheWording(context, event),
     'the text of what was refused is known': ({ context, event }) =>
       event.type === 'answer.refused' && refusedAnswer(context, event) !== null,
-    'an answer was refused': ({ context }) => context.unanswered?.answer !== undefined,
-    'something is unanswered': ({ context }) => context.unanswered !== null,
-    'the last turn was interrupted': ({ context }) => context.unanswered?.why === 'interrupted',
-    'an answered text is known': ({ context }) => context.last !== null,
+    'the last turn was interrupted': ({ context }) => pending(context)?.why === 'interrupted',
+    'an answer that was refused is meant': ({ context, event }) => {
+      const found = meantIn(context, event);
+      return found.is === 'unanswered' && found.one.answer !== undefined;
+    },
+    'something unanswered is meant': ({ context, event }) => meantIn(context, event).is === 'unanswered',
+    'something answered is meant': ({ context, event }) => meantIn(context, event).is === 'answered',
+    'what runs is meant': ({ context, event }) => meantIn(context, event).is === 'running',
+    'what waits is meant': ({ context, event }) => meantIn(context, event).is === 'waiting',
+    'what nobody remembers is meant': ({ context, event }) => meantIn(context, event).is === 'unknown',
+    'more is unanswered': ({ context, event }) => othersUnanswered(context, event) > 0,
+    'something was missed': ({ context }) => context.missed > 0,
     'something waits': ({ context }) => isTold(context) && isLine(context),
     'nothing waits any more': ({ context }) => !isLine(context),
     'the line moved': ({ context }) => hasMoved(context),
@@ -87,7 +96,16 @@ const withFacts = withSayings.extend({
       event.type === 'text.marked' && context.waiting.some(({ eventId }) => eventId === event.of),
     'a waiting text is meant': ({ context, event }) => context.waiting.some((text) => isMeant(text, event)),
     'a text that !retry asks is meant': ({ context, event }) =>
-      isMeant(context.unanswered?.text, event) || isMeant(context.last, event),
+      [...context.unanswered.map(({ text }) => text), ...context.last].some((text) => isMeant(text, event)),
+    'a word that waits is taken back': ({ context, event }) =>
+      event.type === 'text.withdrawn' &&
+      context.waiting.some(({ eventId, settles }) => settles !== undefined && eventId === event.of),
+    'the word of this turn is taken back': ({ context, event }) =>
+      event.type === 'text.withdrawn' &&
+      context.turn?.text.settles !== undefined &&
+      context.turn.text.eventId === event.of,
+    'the agent has the word that is taken back': ({ context, event }) =>
+      event.type === 'text.withdrawn' && context.passedOn.includes(event.of),
     'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
     'the person knows that it waits for a word': ({ context }) => context.question?.isUrged === true,

@@ -6,6 +6,7 @@ import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { roomEffects, type RoomEffectParams, type Wish } from './room.effects.ts';
 import type { Relation } from './message.ts';
+import { answered } from './room-again.ts';
 import { personIn, relatedToTheText, turnOf, wish } from './room-words.ts';
 import { asking, effects, from, type Moment } from './vocabulary.ts';
 
@@ -32,6 +33,14 @@ export function says(notice: Notice | ((moment: RoomMoment) => Notice)) {
   }));
 }
 
+/** The same about the text of the turn: who names the word means that text. */
+export function saysOfTheText(notice: Notice) {
+  return asks('say', ({ context, event }) => ({
+    ...{ notice, answers: messageOf(event), about: turnOf(context).text.eventId },
+    ...inThread(threadOf(event)),
+  }));
+}
+
 /** A word to whoever asked what is being answered, behind what is there of the answer. */
 export function tellsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice)) {
   return asks('say', (moment) => ({ notice: from(notice, moment), ...toTheAsker(moment.context) }));
@@ -48,7 +57,7 @@ export function alertsTheAsker(notice: Notice | ((moment: RoomMoment) => Notice)
 
 function toTheAsker(context: RoomInTheHouse) {
   const { id, text } = turnOf(context);
-  return { answers: text.eventId, ...relatedToTheText(context), turn: id };
+  return { answers: answered(text), ...relatedToTheText(context), turn: id };
 }
 
 function inThread(thread: EventId | undefined): { relation?: Relation } {

@@ -30,6 +30,13 @@ export const fixedLimits = {
   mostTold: 50,
   /** The texts that wait in one room, together, in characters. */
   queueSize: 1_000_000,
+  /** Texts that were not answered and can be asked again by name; beyond these the oldest is forgotten. */
+  mostUnanswered: 10,
+  /** Texts that were answered and can be asked again by name, and how long they are together, in characters. */
+  mostAnswered: 5,
+  answeredSize: 100_000,
+  /** Messages of the bot by which one of these is named, and words on questions that are known to have been told. */
+  mostReplies: 8,
   /** What waits no longer than this needs no word. */
   patienceMs: 3_000,
   /** An agent's question that names no time of its own. */

@@ -1,9 +1,10 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
-import type { RoomContext, Text } from './room.model.ts';
+import type { EventId } from './ids.ts';
+import type { RoomContext, Text, Unanswered } from './room.model.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
 import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
-  askedAgain,
   beginTurn,
   moveTo,
   nextPiece,
@@ -13,12 +14,11 @@ import {
   receive,
   refusedAnswer,
   turnOf,
-  unansweredText,
   whyStopped,
   whyUnanswered,
-  wordOn,
-  wordOnExpiry,
 } from './room-words.ts';
+import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
+import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
 import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
 import { as } from './vocabulary.ts';
@@ -29,14 +29,18 @@ function hold(text: (moment: RoomMoment) => Text) {
   return assign(({ context, event }) => ({ waiting: [...context.waiting, text({ context, event })] }));
 }
 
-/** The person's word on a question, as a text for the next turn. */
-function theWord({ context, event }: RoomMoment): Text {
-  const word = as(event, 'command.yes', 'command.no');
-  return wordOn(context, word, word.type === 'command.yes');
+function leavesOpen(context: RoomInTheHouse, why: Unanswered['why']): Partial<RoomContext> {
+  return withUnanswered(context, { text: turnOf(context).text, why });
 }
 
-function leavesOpen({ turn }: RoomContext, why: 'interrupted' | 'stopped' | 'failed'): Partial<RoomContext> {
-  return { unanswered: turn && { text: turn.text, why } };
+/** The person writes something new: without a name `!retry` means that from now on. */
+function beginSomethingNew(context: RoomContext, text: Text): Partial<RoomContext> {
+  return beginTurn({ ...context, unanswered: passed(context.unanswered) }, text);
+}
+
+/** The id of a word that the agent has, so that whoever takes it back hears that it is too late. */
+function passesOn({ passedOn, limits }: RoomInTheHouse, word: EventId): Partial<RoomContext> {
+  return { passedOn: [...passedOn.filter((known) => known !== word), word].slice(-limits.mostReplies) };
 }
 
 /** Of a memory that nothing was said to yet. */
@@ -80,8 +84,10 @@ export const withNotes = host.extend({
     'forget what is under way': assign({
       turn: null,
       waiting: [],
-      unanswered: null,
-      last: null,
+      unanswered: [],
+      last: [],
+      replies: [],
+      missed: 0,
       question: null,
       dialog: null,
       line: null,
@@ -89,8 +95,8 @@ export const withNotes = host.extend({
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
       session: null,
-      unanswered: null,
-      last: null,
+      unanswered: [],
+      last: [],
       question: null,
       ...noMemory,
     })),
@@ -99,12 +105,13 @@ export const withNotes = host.extend({
     ),
 
     // the turn
-    'begin the turn': assign(({ context, event }) => beginTurn(context, as(event, 'text.received').text)),
-    'begin the turn anew': assign(({ context }) => beginTurn(context, unansweredText(context), true)),
-    'begin the turn with the last text': assign(({ context, event }) =>
-      beginTurn(context, askedAgain(context, as(event, 'command.retry').eventId)),
-    ),
-    'begin a turn with the word': assign((moment) => beginTurn(moment.context, theWord(moment))),
+    'begin the turn': assign(({ context, event }) => beginSomethingNew(context, as(event, 'text.received').text)),
+    // Others may stand between a text and what is said of it later: not between `!retry` and its answer.
+    'begin the turn anew': assign(({ context, event }) => {
+      const text = textAgain(context, as(event, 'command.retry'));
+      return beginTurn(context, text, text.eventId !== as(event, 'command.retry').eventId || text.reaction === true);
+    }),
+    'begin a turn with the word': assign((moment) => beginSomethingNew(moment.context, theWord(moment))),
     'begin the turn with the task': assign(({ context, event }) => beginTurn(context, textOfTask(context, event))),
     'begin the second half of the copy': assign(({ context }) => beginSecondHalf(context)),
     'begin the next turn': assign(({ context }) => beginNextTurn(context)),
@@ -166,7 +173,15 @@ export const withNotes = host.extend({
     'close our question': assign({ dialog: null }),
 
     // what !retry would repeat
-    'note what is answered': assign(({ context }) => ({ last: turnOf(context).text })),
+    'note what is answered': assign(({ context }) => withAnswered(context, turnOf(context).text)),
+    'note what shows the answer': assign(({ context, event }) => {
+      const { of, messages } = as(event, 'answer.delivered');
+      return repliedTo(context, of, messages);
+    }),
+    'note what is said of it': assign(({ context, event }) => {
+      const { of, eventId } = as(event, 'word.shown');
+      return repliedTo(context, of, [eventId]);
+    }),
     'note that it was stopped': assign(({ context }) => leavesOpen(context, 'stopped')),
     'note that it failed': assign(({ context }) => leavesOpen(context, 'failed')),
     'note that it was interrupted': assign(({ context }) => leavesOpen(context, 'interrupted')),
@@ -176,14 +191,24 @@ export const withNotes = host.extend({
       return leavesOpen(context, whyUnanswered(outcome, trouble));
     }),
     // Of a turn that broke off there is more to ask for than the piece that was refused.
-    'note what was refused': assign(({ context, event }) => ({
-      unanswered: context.unanswered ?? refusedAnswer(context, as(event, 'answer.refused')),
-    })),
-    'forget what stays unanswered': assign({ unanswered: null }),
+    'note what was refused': assign(({ context, event }) => {
+      const refused = refusedAnswer(context, as(event, 'answer.refused'));
+      const isKnown = context.unanswered.some(({ text }) => text.eventId === refused?.text.eventId);
+      return refused === null || isKnown ? {} : withUnanswered(context, refused);
+    }),
+    'note that it was missed': assign(({ context, event }) => {
+      const { text } = as(event, 'words.missed');
+      const kept = text === undefined ? {} : withUnanswered(context, { text, why: 'missed' });
+      return { ...kept, missed: context.missed + 1 };
+    }),
+    'forget what was missed': assign({ missed: 0 }),
 
     // the queue
     'hold the text': hold(({ event }) => as(event, 'text.received').text),
-    'hold what is unanswered': hold(({ context }) => unansweredText(context)),
+    'hold what is asked again': assign(({ context, event }) => {
+      const text = textAgain(context, as(event, 'command.retry'));
+      return { waiting: [...context.waiting, text], unanswered: without(context.unanswered, text) };
+    }),
     'put back what was asked with it': assign(({ context, event }) => ({
       waiting: [...askedWithIt(context, as(event, 'text.withdrawn')), ...context.waiting],
     })),
@@ -217,5 +242,19 @@ export const withNotes = host.extend({
     })),
     'go on with the next piece': assign(({ context }) => ({ turn: context.turn && nextPiece(context.turn) })),
     'close the question': assign({ question: null }),
+    // Of two questions the newer one stays open.
+    'open the question again': assign(({ context, event }) => ({
+      question: context.question ?? questionOf(context, as(event, 'text.withdrawn')),
+    })),
+    'note that the agent has the word': assign(({ context, event }) =>
+      passesOn(context, as(event, 'command.yes', 'command.no').eventId),
+    ),
+    'note that the agent has the text': assign(({ context }) => {
+      const { eventId, reaction, settles } = turnOf(context).text;
+      return reaction === true && settles !== undefined ? passesOn(context, eventId) : {};
+    }),
+    'forget that the agent has it': assign(({ context, event }) => ({
+      passedOn: context.passedOn.filter((word) => word !== as(event, 'text.withdrawn').of),
+    })),
   },
 });

@@ -3,7 +3,7 @@ import type { EventId } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
-import type { Line, RoomContext, Text } from './room.model.ts';
+import type { Line, RoomContext, Text, Unanswered } from './room.model.ts';
 import { beginTurn, turnOf } from './room-words.ts';
 
 /** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
@@ -25,11 +25,15 @@ export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomCo
     turn: turn && { ...turn, text: now(turn.text) },
     waiting: waiting.map(now),
     // A refused answer was one to the old words.
-    unanswered:
-      unanswered &&
-      (isMeant(unanswered.text, event) ? { text: now(unanswered.text), why: unanswered.why } : unanswered),
-    last: last && now(last),
+    unanswered: unanswered.map((one) =>
+      isMeant(one.text, event) ? { ...withoutItsAnswer(one), text: now(one.text) } : one,
+    ),
+    last: last.map(now),
   };
+}
+
+function withoutItsAnswer({ answer: _, ...one }: Unanswered): Unanswered {
+  return one;
 }
 
 /** Whether all that waits is not more than may wait, once an edit is taken. */
@@ -53,12 +57,21 @@ function inOtherWords(text: Text, { of, body }: Extract<RoomEvent, { type: 'text
 
 /** What the room remembers without a text that was taken out of it; a turn about it ends in its own time. */
 export function withoutText({ waiting, unanswered, last }: RoomContext, event: RoomEvent): Partial<RoomContext> {
-  const rest = unanswered && without(unanswered.text, event);
   return {
     waiting: waiting.flatMap((text) => without(text, event) ?? []),
-    unanswered: rest === unanswered?.text ? unanswered : rest && { text: rest, why: unanswered?.why ?? 'failed' },
-    last: last && without(last, event),
+    unanswered: unanswered.flatMap((one) => {
+      const text = without(one.text, event);
+      if (text === null) return [];
+      return text === one.text ? one : { ...withoutItsAnswer(one), text };
+    }),
+    last: last.flatMap((text) => wasReactedTo(text, event) ?? without(text, event) ?? []),
   };
+}
+
+/** Who takes back the reaction by which they had it asked again leaves what they wrote. */
+function wasReactedTo({ eventId, reaction, repeats, ...text }: Text, event: RoomEvent): Text | null {
+  const isTakenBack = reaction === true && event.type === 'text.withdrawn' && event.of === eventId;
+  return isTakenBack && repeats !== undefined ? { ...text, eventId: repeats } : null;
 }
 
 function without(text: Text, event: RoomEvent): Text | null {
@@ -92,7 +105,7 @@ export function askedWithIt(context: RoomContext, event: RoomEvent): Text[] {
 function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Text[] } {
   const [first, ...others] = waiting;
   if (first === undefined) throw new Error('no text waits');
-  const goesAlong = (text: Text) => text.thread === first.thread && text.unwritten === first.unwritten;
+  const goesAlong = (text: Text) => isText(first) && isText(text) && text.thread === first.thread;
   const apart = others.findIndex((text) => !goesAlong(text));
   const together = limits.queued === 'each' ? 0 : Math.min(limits.queue - 1, apart === -1 ? others.length : apart);
   const along = others.slice(0, together);
@@ -106,10 +119,14 @@ function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Te
   return { next: gatheredIn(first, gathered), rest: others.slice(along.length) };
 }
 
+/** A word on a question, and what is done with the agent's memory, have turns of their own. */
+function isText({ unwritten, task, settles }: Text): boolean {
+  return unwritten !== true && task === undefined && settles === undefined;
+}
+
 export function beginNextTurn(context: RoomInTheHouse): Partial<RoomContext> {
   const { next, rest } = nextInLine(context);
-  const retried = context.unanswered?.text.eventId === next.eventId;
-  return { ...beginTurn(context, next, true), unanswered: retried ? null : context.unanswered, waiting: rest };
+  return { ...beginTurn(context, next, true), waiting: rest };
 }
 
 /** What waits in the room: its texts, and the running turn for a place at the agent. */

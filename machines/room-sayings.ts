@@ -4,7 +4,7 @@ import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { RoomContext } from './room.model.ts';
 import { withDeeds } from './room-deeds.ts';
-import { alertsTheAsker, asks, says, tellsTheAsker } from './room-host.ts';
+import { alertsTheAsker, asks, says, saysOfTheText, tellsTheAsker } from './room-host.ts';
 import {
   declined,
   excerptOf,
@@ -13,9 +13,12 @@ import {
   inAnArchivedChat,
   noSuchCommand,
   onlyFor,
+  personIn,
   turnOf,
   yourAgent,
 } from './room-words.ts';
+import { meantIn, othersUnanswered, textIn } from './room-again.ts';
+import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
 import { brokenOff, contextTold, doneWell, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
@@ -33,6 +36,19 @@ function closed({ dialog }: RoomContext): Notice<'dialog is closed'> {
   return { key: 'dialog is closed', about: dialog.about };
 }
 
+/** Beside the text, not beside the reaction that asks for it. */
+function saysOfRetry(later: boolean) {
+  return asks('say', ({ context, event }) => {
+    const retry = as(event, 'command.retry');
+    const thread = retry.thread ?? textIn(meantIn(context, retry))?.thread;
+    return {
+      notice: { key: 'asked again', others: othersUnanswered(context, retry), later },
+      answers: retry.eventId,
+      ...(thread !== undefined && { relation: { thread } }),
+    };
+  });
+}
+
 export const withSayings = withDeeds.extend({
   actions: {
     // answers to commands
@@ -46,10 +62,14 @@ export const withSayings = withDeeds.extend({
     'say which agent answers': says(({ context }) => yourAgent(context)),
     'say which agent answers in the chats': says(({ context }) => ({ ...yourAgent(context), entry: true })),
     'say that nothing runs': says({ key: 'nothing runs' }),
-    'say that it is stopped': says({ key: 'stopped' }),
+    'say that it is stopped': saysOfTheText({ key: 'stopped' }),
     'say that it is stopping': says({ key: 'is stopping' }),
     'say that the answer is complete': says({ key: 'answer is complete' }),
     'say that there is nothing to retry': says({ key: 'nothing to retry' }),
+    'say that it is forgotten': says({ key: 'message is forgotten' }),
+    'say that it waits already': says({ key: 'it waits already' }),
+    'say that it is asked again': saysOfRetry(false),
+    'say that it will be asked again': saysOfRetry(true),
     'say that no question is open': says({ key: 'no question is open' }),
     'say that it is cleared': says(({ context, event }) => ({
       key: 'cleared',
@@ -150,8 +170,23 @@ export const withSayings = withDeeds.extend({
     'say that our question expired': says(({ context }) => ({ ...closed(context), expired: true })),
     'say that there is nothing to cancel': says({ key: 'nothing to cancel' }),
     'say what the context is': says(({ context, event }) => contextTold(context, as(event, 'saves.told'))),
+    'say what was missed': asks('say', ({ context, event }) => {
+      const { awayMs } = as(event, 'absence.over');
+      const newest = context.unanswered.findLast(({ why }) => why === 'missed')?.text;
+      return {
+        notice: { key: 'you were missed', awayMs, messages: context.missed, again: newest !== undefined },
+        answers: null,
+        ...(newest !== undefined && { about: newest.eventId }),
+        mentions: personIn(context),
+      };
+    }),
 
     // the agent's question
+    'say that the word is taken back': says(({ context, event }) => ({
+      key: 'word is taken back',
+      open: questionOf(context, as(event, 'text.withdrawn')) !== null && context.question === null,
+    })),
+    'say that the agent has the word already': says({ key: 'word was passed on' }),
     'pass on the question': alertsTheAsker(({ event }) => ({
       key: 'agent asks',
       text: as(event, 'agent.asked').question.text,

@@ -30,9 +30,24 @@ export const room = withGuards.extend({
     }),
     'hold it again, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
-      enqueue('hold what is unanswered');
-      enqueue('forget what stays unanswered');
+      if (check('something answered is meant') || check('more is unanswered'))
+        enqueue('say that it will be asked again');
+      enqueue('hold what is asked again');
       enqueue('let the rest of the answer be a reply');
+    }),
+    'say what else is unanswered': enqueueActions(({ check, enqueue }) => {
+      if (check('more is unanswered')) enqueue('say that it is asked again');
+    }),
+    // The saying first: it finds the word where it was.
+    'take the word back': enqueueActions(({ enqueue }) => {
+      enqueue('say that the word is taken back');
+      enqueue('open the question again');
+      enqueue('forget the text');
+    }),
+    'say that it is too late to take it back': enqueueActions(({ enqueue }) => {
+      enqueue('say that the agent has the word already');
+      enqueue('forget that the agent has it');
+      enqueue('forget the text');
     }),
     'hold the word, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
@@ -63,6 +78,7 @@ export const room = withGuards.extend({
     }),
     'pass on the word and go on': enqueueActions(({ enqueue }) => {
       enqueue('pass on the word');
+      enqueue('note that the agent has the word');
       enqueue('close the question');
       enqueue('say that the word is passed on');
       enqueue('begin to type');

@@ -3,20 +3,14 @@ import { backoff } from './backoff.ts';
 import { ofTheAgent } from './commands.ts';
 import { ONLY_CONTEXT } from './ids.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
+import { answered, meantIn, without } from './room-again.ts';
 import { newTurn } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Answer, Assignment, Role, Outcome, RoomContext, Text, Turn, Unanswered } from './room.model.ts';
-import type { Written } from './message.ts';
 import type { Wish, RoomEffectParams } from './room.effects.ts';
 import type { Relation } from './message.ts';
 import type { Notice, Place, Trouble } from './notices.ts';
 import type { RoomLimits } from './room-limits.ts';
-
-/** The last answered text, asked by another message: an agent that runs a repeated one only once is asked anew. */
-export function askedAgain({ last }: RoomContext, eventId: EventId): Text {
-  if (last === null) throw new Error('nothing was answered');
-  return { ...last, eventId, repeats: last.repeats ?? last.eventId };
-}
 
 /** Every state inside `asking` has a turn; a chart that breaks this rule parks the event instead of guessing. */
 export function turnOf(context: RoomContext): Turn {
@@ -28,7 +22,7 @@ export function turnOf(context: RoomContext): Turn {
 export function beginTurn(context: RoomContext, text: Text, waited = false): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
   const turn = newTurn({ id, text, contextId: context.contextId, waited });
-  return { turns: id, turn, unanswered: null };
+  return { turns: id, turn, unanswered: without(context.unanswered, text) };
 }
 
 type Related = { relation?: Relation };
@@ -83,27 +77,8 @@ export function refusedAnswer(
   { turn, last }: RoomContext,
   { answer, answers }: Extract<RoomEvent, { type: 'answer.refused' }>,
 ): Unanswered | null {
-  const text = [turn?.text, last].find((known) => known?.eventId === answers);
+  const text = [turn?.text, ...last].find((known) => known !== undefined && answered(known) === answers);
   return text ? { text, why: 'failed', answer } : null;
-}
-
-export function unansweredText(context: RoomContext): Text {
-  if (context.unanswered === null) throw new Error('nothing is unanswered');
-  return context.unanswered.text;
-}
-
-/** The person's word on a question whose connection is gone, as a text that names the question. */
-export function wordOn(context: RoomContext, event: Written, approved: boolean): Text {
-  const body = `${approved ? 'Yes' : 'No'}, to your question: "${context.question?.text ?? ''}"`;
-  const { eventId, sender, thread } = event;
-  return { eventId, sender, body, replyTo: null, ...(thread !== undefined && { thread }) };
-}
-
-/** Nobody gave a word in time: a no, in a text of its own. */
-export function wordOnExpiry(context: RoomContext): Text {
-  const { text } = turnOf(context);
-  const eventId = `${text.eventId}/no/${context.question?.id ?? ''}` as EventId;
-  return { ...wordOn(context, { ...text, eventId }, false), unwritten: true };
 }
 
 export function confirmation(context: RoomContext, approved: boolean): RoomEffectParams['send the confirmation'] {
@@ -116,7 +91,7 @@ export function connection(context: RoomContext): RoomEffectParams['open the con
     turn: turn.id,
     agent: context.agent,
     contextId: turn.contextId,
-    answers: turn.text.eventId,
+    answers: answered(turn.text),
     preview: turn.preview,
     // Known only since the agent had the text: then it is run again.
     mayHaveBegun: turn.idempotent,
@@ -138,7 +113,7 @@ export function delivery(
     turn: id,
     answer,
     preview,
-    answers: text.eventId,
+    answers: answered(text),
     ...(stands !== undefined && { stands }),
     ...relatedTo(text, isApart),
     ...(pieces > 0 && { piece: pieces }),
@@ -146,12 +121,12 @@ export function delivery(
 }
 
 /** Of the turn that begins with it. */
-export function redelivery(context: RoomContext): RoomEffectParams['deliver the answer'] {
-  const answer = context.unanswered?.answer;
-  if (answer === undefined) throw new Error('no answer was refused');
+export function redelivery(context: RoomContext, event: RoomEvent): RoomEffectParams['deliver the answer'] {
+  const found = meantIn(context, event);
+  const { text, answer } = found.is === 'unanswered' ? found.one : { text: null, answer: undefined };
+  if (text === null || answer === undefined) throw new Error('no answer was refused');
   const turn = (context.turns + 1) as TurnId;
-  const text = unansweredText(context);
-  return { turn, answer, preview: null, answers: text.eventId, ...relatedTo(text, true) };
+  return { turn, answer, preview: null, answers: answered(text), ...relatedTo(text, true) };
 }
 
 /** Whether somebody may have meant `!stop`. */
@@ -206,8 +181,10 @@ export function receive({
       turn: null,
       waiting: [],
       line: null,
-      unanswered: null,
-      last: null,
+      unanswered: [],
+      last: [],
+      replies: [],
+      missed: 0,
       question: null,
       dialog: null,
       loaded: null,

@@ -42,13 +42,17 @@ export interface RoomEffectParams {
   'set the name': { name: string; answers: EventId };
   'write the marker': { marker: Marker };
   'tell the person': { person: UserId; wish: Wish };
-  /** `mentions`: whom it rings for. `turn`: it comes behind what this turn delivers. */
+  /**
+   * `mentions`: whom it rings for. `turn`: it comes behind what this turn delivers. `about`: the text that it is about, where
+   * it answers another message: who names the notice means that text.
+   */
   say: {
     notice: Notice;
     answers: EventId | null;
     relation?: Relation | undefined;
     mentions?: UserId | undefined;
     turn?: TurnId | undefined;
+    about?: EventId | undefined;
   };
   /** `stands`: the message that shows the first part already as it will stay. */
   'deliver the answer': {

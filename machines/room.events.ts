@@ -1,6 +1,6 @@
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
-import type { Written } from './message.ts';
+import type { Missed, Written } from './message.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
 import type { Answer, Ask, Assignment, Outcome, Piece, Question, Role, SaveLine, Text } from './room.model.ts';
 
@@ -41,19 +41,23 @@ export type RoomEvent =
   | { type: 'room.named'; name: string; sender: UserId }
   | { type: 'room.replaced'; replacement: RoomId }
   | { type: 'room.encrypted'; eventId: EventId }
-  | { type: 'text.received'; text: Text; addressed?: true }
+  | { type: 'text.received'; text: Text; addressed?: true; missed?: Missed }
   /** `of`: the message as it was first sent, whose words are others now. */
   | { type: 'text.edited'; of: EventId; sender: UserId; body: string }
   /** A message was taken out of the room. */
   | { type: 'text.withdrawn'; of: EventId }
   /** An emoji on a message. */
-  | { type: 'message.reacted'; of: EventId; key: string; eventId: EventId; sender: UserId }
+  | { type: 'message.reacted'; of: EventId; key: string; eventId: EventId; sender: UserId; missed?: Missed }
   /** Something that is no text and no file. */
   | ({ type: 'thing.received'; thing: Thing } & Written)
   | ({ type: 'file.received'; name: string } & Written)
   | ({ type: 'bystander.spoke' } & Written)
-  /** Among others, and not to the bot. */
+  /** Among others, and not to the bot; or of the time away, where that is passed over. */
   | ({ type: 'words.overheard' } & Written)
+  /** What its person wrote while the service was away, and is not passed on any more; without a text: a command. */
+  | ({ type: 'words.missed'; text?: Text } & Written)
+  /** All that was said while the service was away is heard. */
+  | { type: 'absence.over'; awayMs: number }
   /** Among others, where nobody is known and no room of several is taken. */
   | ({ type: 'company.spoke' } & Written)
   /** Somebody who may not talk to an agent, where nobody is known. */
@@ -110,6 +114,8 @@ export type RoomEvent =
   | { type: 'agent.reachable'; agent: AgentId }
   | { type: 'agent.asked'; turn: TurnId; question: Question; said?: Piece | undefined }
   | { type: 'question.shown'; eventId: EventId }
+  /** What is said of a text stands in the room. */
+  | { type: 'word.shown'; of: EventId; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
   | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
   /** The notice of the waiting line stands in the room, or was refused for good. */
@@ -152,7 +158,8 @@ export type RoomEvent =
   | { type: 'context.assigned'; contextId: ContextId }
   | { type: 'name.set'; name: string }
   | { type: 'name.refused'; name: string; code: string }
-  | { type: 'answer.delivered'; turn: TurnId; piece: number }
+  /** `of`: the text; `messages`: those that show it. */
+  | { type: 'answer.delivered'; turn: TurnId; piece: number; of: EventId; messages: EventId[] }
   /** `code`: the errcode of the homeserver; `answers`: the text that it was an answer to. */
   | { type: 'answer.refused'; turn: TurnId; piece: number; answer: Answer; answers: EventId; code: string }
   /**

@@ -133,6 +133,8 @@ const serving: State = {
     ],
     'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
     'memory.lost': { actions: 'say that memory was lost' },
+    'words.missed': { actions: 'note that it was missed' },
+    'absence.over': { guard: 'something was missed', actions: ['say what was missed', 'forget what was missed'] },
     'invite.declined': { actions: 'say why the invitation is declined' },
     'command.start': { actions: 'greet the person' },
     'command.agent': { actions: 'say which agent answers' },
@@ -184,7 +186,11 @@ const conversation: State = {
       { guard: 'a waiting text is meant', actions: 'take the new wording' },
       { guard: 'a text that !retry asks is meant', actions: 'take the new wording, which came too late' },
     ],
-    'text.withdrawn': { actions: 'forget the text' },
+    'text.withdrawn': [
+      { guard: 'a word that waits is taken back', actions: 'take the word back' },
+      { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
+      { actions: 'forget the text' },
+    ],
     'text.marked': [
       { guard: 'a waiting text was marked', actions: 'note that it is marked' },
       { actions: 'take the late mark back' },
@@ -194,6 +200,8 @@ const conversation: State = {
       guard: 'the text of what was refused is known',
       actions: ['note what was refused', 'say that an answer of before was refused'],
     },
+    'answer.delivered': { actions: 'note what shows the answer' },
+    'word.shown': { actions: 'note what is said of it' },
     'question.shown': { guard: 'a question is open', actions: 'note where the question stands' },
     // What is done with the agent's memory is a turn as well.
     'saves.told': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
@@ -208,16 +216,26 @@ const conversation: State = {
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
       {
-        guard: 'an answer was refused',
+        guard: 'an answer that was refused is meant',
         target: '.asking.finishing',
-        actions: ['deliver what was refused', 'begin the turn anew', 'close the question'],
+        actions: [
+          'say what else is unanswered',
+          'deliver what was refused',
+          'begin the turn anew',
+          'close the question',
+        ],
       },
-      { guard: 'something is unanswered', target: '.asking', actions: ['begin the turn anew', 'close the question'] },
       {
-        guard: 'an answered text is known',
+        guard: 'something unanswered is meant',
         target: '.asking',
-        actions: ['begin the turn with the last text', 'close the question'],
+        actions: ['say what else is unanswered', 'begin the turn anew', 'close the question'],
       },
+      {
+        guard: 'something answered is meant',
+        target: '.asking',
+        actions: ['say that it is asked again', 'begin the turn anew', 'close the question'],
+      },
+      { guard: 'what nobody remembers is meant', actions: 'say that it is forgotten' },
       { actions: 'say that there is nothing to retry' },
     ],
     'command.yes': [
@@ -254,11 +272,14 @@ const asking: State = {
     'text.received': { actions: 'hold the text, or say that the queue is full' },
     // The agent does not have it yet.
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording' },
-    'text.withdrawn': {
-      guard: 'the text of this turn is meant',
-      target: 'between turns',
-      actions: ['forget the text', 'put back what was asked with it'],
-    },
+    'text.withdrawn': [
+      { guard: 'the word of this turn is taken back', target: 'between turns', actions: 'take the word back' },
+      {
+        guard: 'the text of this turn is meant',
+        target: 'between turns',
+        actions: ['forget the text', 'put back what was asked with it'],
+      },
+    ],
     'command.stop': {
       target: 'between turns',
       actions: ['drop the line, if all is meant', 'stop it before it began'],
@@ -268,8 +289,10 @@ const asking: State = {
       actions: ['put the text back', 'begin a new conversation', 'say that it is cleared'],
     },
     'command.retry': [
-      { guard: 'something is unanswered', actions: 'hold it again, or say that the queue is full' },
-      { actions: 'say that the answer is still being written' },
+      { guard: 'what runs is meant', actions: 'say that the answer is still being written' },
+      { guard: 'what waits is meant', actions: 'say that it waits already' },
+      { guard: 'what nobody remembers is meant', actions: 'say that it is forgotten' },
+      { actions: 'hold it again, or say that the queue is full' },
     ],
     'saves.told': { guard: 'a task is due', actions: 'hold the task, or say that the queue is full' },
     'choice.made': { guard: 'a task is due', actions: 'hold the task, or say that the queue is full' },
@@ -400,9 +423,18 @@ const awaitingStatus: State = {
       {
         guard: 'the agent forgot',
         target: 'streaming',
-        actions: ['say that the agent forgot', 'note what the agent can do', 'send the text'],
+        actions: [
+          'say that the agent forgot',
+          'note what the agent can do',
+          'note that the agent has the text',
+          'send the text',
+        ],
       },
-      { guard: 'it is of this turn', target: 'streaming', actions: ['note what the agent can do', 'send the text'] },
+      {
+        guard: 'it is of this turn',
+        target: 'streaming',
+        actions: ['note what the agent can do', 'note that the agent has the text', 'send the text'],
+      },
     ],
   },
 };
@@ -423,11 +455,14 @@ const streaming: State = {
       actions: 'ask the person what the agent asks',
     },
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
-    'text.withdrawn': {
-      guard: 'the text of this turn is meant',
-      target: '#stopping',
-      actions: 'take the text back from the agent',
-    },
+    'text.withdrawn': [
+      { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
+      {
+        guard: 'the text of this turn is meant',
+        target: '#stopping',
+        actions: 'take the text back from the agent',
+      },
+    ],
     'command.stop': { target: '#stopping', actions: ['drop the line, if all is meant', 'ask the agent to stop'] },
     'command.clear': {
       target: '#stopping',
@@ -474,11 +509,14 @@ const awaitingConfirmation: State = {
     ],
     'text.received': { actions: 'hold the text until a word comes, or say that the queue is full' },
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
-    'text.withdrawn': {
-      guard: 'the text of this turn is meant',
-      target: 'stopping',
-      actions: ['take the text back from the agent', 'close the question'],
-    },
+    'text.withdrawn': [
+      { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
+      {
+        guard: 'the text of this turn is meant',
+        target: 'stopping',
+        actions: ['take the text back from the agent', 'close the question'],
+      },
+    ],
     'command.stop': { target: 'stopping', actions: ['drop the line, if all is meant', 'stop at the question'] },
     'command.clear': {
       target: 'stopping',
@@ -509,10 +547,13 @@ const stopping: State = {
   },
   on: {
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
-    'text.withdrawn': {
-      guard: 'the text of this turn is meant',
-      actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
-    },
+    'text.withdrawn': [
+      { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
+      {
+        guard: 'the text of this turn is meant',
+        actions: ['forget the text', 'discard the turn', 'ask the agent to stop'],
+      },
+    ],
     'command.stop': { actions: ['drop the line, if all is meant', 'say that it is stopping'] },
     'command.retry': { actions: 'say that it is stopping' },
     'command.clear': { actions: ['begin a new conversation', 'discard the turn', 'say that it is cleared'] },
@@ -528,7 +569,11 @@ const finishing: State = {
   on: {
     'answer.delivered': [
       { guard: 'this turn was discarded', target: '#between turns' },
-      { guard: 'the last piece of this turn is meant', target: '#between turns', actions: 'note what is answered' },
+      {
+        guard: 'the last piece of this turn is meant',
+        target: '#between turns',
+        actions: ['note what shows the answer', 'note what is answered'],
+      },
     ],
     'answer.refused': [
       { guard: 'this turn was discarded', target: '#between turns' },
@@ -546,7 +591,10 @@ const finishing: State = {
     ],
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     // The answer is on its way already.
-    'text.withdrawn': { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
+    'text.withdrawn': [
+      { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
+      { guard: 'the text of this turn is meant', actions: ['forget the text', 'discard the turn'] },
+    ],
     'command.stop': { actions: ['drop the line, if all is meant', 'say that the answer is complete'] },
     'command.clear': { actions: ['begin a new conversation', 'say that it is cleared'] },
   },

@@ -23,6 +23,17 @@ export const Task = z.discriminatedUnion('kind', [
 ]);
 export type Task = z.infer<typeof Task>;
 
+/** What an agent wants to be told before it goes on. `expiresInMs` bounds the wait; null means the default. */
+export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
+export type Question = z.infer<typeof Question>;
+
+const OpenQuestion = Question.extend({
+  /** The message that asks it. */
+  shown: EventId.optional(),
+  /** The person knows that what they write waits for their word. */
+  isUrged: z.literal(true).optional(),
+});
+
 /** One text of a person, as it goes to the agent. */
 export const Text = z.object({
   eventId: EventId,
@@ -43,19 +54,12 @@ export const Text = z.object({
   unwritten: z.literal(true).optional(),
   /** It is none: what its turn does instead. */
   task: Task.optional(),
+  /** Its id is that of a reaction. */
+  reaction: z.literal(true).optional(),
+  /** It is the person's word on this question, which is open again where they take the word back. */
+  settles: OpenQuestion.optional(),
 });
 export type Text = z.infer<typeof Text>;
-
-/** What an agent wants to be told before it goes on. `expiresInMs` bounds the wait; null means the default. */
-export const Question = z.object({ id: z.string(), text: z.string(), expiresInMs: z.number().nullable() });
-export type Question = z.infer<typeof Question>;
-
-const OpenQuestion = Question.extend({
-  /** The message that asks it. */
-  shown: EventId.optional(),
-  /** The person knows that what they write waits for their word. */
-  isUrged: z.literal(true).optional(),
-});
 
 /** An answer in Markdown: short ones stand in the record, long ones in a file beside it under `stored`. */
 export const Answer = z.union([z.object({ markdown: z.string() }), z.object({ stored: z.string() })]);
@@ -111,11 +115,23 @@ export function newTurn(known: KnownTurn & Partial<Turn>): Turn {
 /** What `!retry` repeats; with an answer that the homeserver refused, the answer. */
 export const Unanswered = z.object({
   text: Text,
-  why: z.enum(['interrupted', 'stopped', 'failed']),
+  /** `missed`: it was written while the service was away, and never asked. */
+  why: z.enum(['interrupted', 'stopped', 'failed', 'missed']),
   answer: Answer.optional(),
+  /** The person has written something else since: it is asked again only where it is named. */
+  passed: z.literal(true).optional(),
 });
 export type Unanswered = z.infer<typeof Unanswered>;
 
+/** What the bot wrote of a text: who names one of these messages means the text. */
+export const Reply = z.object({ to: EventId, messages: z.array(EventId) });
+export type Reply = z.infer<typeof Reply>;
+
+/** Records of before version 2 have one, or null, in the place of a list. */
+function listOf<Item extends z.ZodType>(item: Item) {
+  const listed = (known: unknown): unknown => (Array.isArray(known) ? known : known === null ? [] : [known]);
+  return z.preprocess(listed, z.array(item));
+}
 /** What the agent keeps of a conversation under a name of its person's, by when (ms since 1970) it was saved. */
 export const SaveLine = z.object({ name: SaveName, at: z.number() });
 export type SaveLine = z.infer<typeof SaveLine>;
@@ -187,9 +203,15 @@ export const RoomContext = z.object({
   /** At most the queue, and what was put back into it: without a bound here, or such a record could not be read. */
   waiting: z.array(Text),
   line: Line.nullable().default(null),
-  unanswered: Unanswered.nullable(),
-  /** The last text that was answered, which `!retry` asks again. */
-  last: Text.nullable().default(null),
+  /** What was not answered, oldest first (bounded by `room-again.ts`). */
+  unanswered: listOf(Unanswered),
+  /** The last texts that were answered, oldest first, which `!retry` asks again. */
+  last: listOf(Text).default([]),
+  replies: z.array(Reply).default([]),
+  /** The last words on questions that the agent has, by the message or reaction that gave them. */
+  passedOn: z.array(EventId).default([]),
+  /** Messages of the time away that the person has yet to be told of. */
+  missed: z.number().int().default(0),
   question: OpenQuestion.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. What another version asked, nobody can answer. */
   dialog: Dialog.nullable().catch(null).default(null),
@@ -208,7 +230,7 @@ type KnownRoom = Pick<RoomContext, 'room' | 'agent' | 'contextId'>;
 export function blankRoom(known: KnownRoom & Partial<RoomContext>): RoomContext {
   const blank: Omit<z.input<typeof RoomContext>, keyof KnownRoom> = {
     ...{ person: null, session: null, turns: 0, turn: null },
-    ...{ waiting: [], unanswered: null, question: null, told: [] },
+    ...{ waiting: [], unanswered: [], question: null, told: [] },
   };
   return RoomContext.parse({ ...blank, ...known });
 }

@@ -234,7 +234,8 @@ function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
   const { config, options, house, now, supervision, send } = run;
   const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS, pollMs, observe } = options;
   return composeService({
-    ...{ config, supervision, now, log, reach, evictAfterMs, pollMs, observe, ...entered, ...house },
+    ...{ config, supervision, now, wall: options.now ?? Date.now, log, reach, evictAfterMs, pollMs, observe },
+    ...{ ...entered, ...house },
     sure: () => (run.isDisplaced ? Promise.reject(noRight()) : sure()),
     chance: Math.random,
     on: {

@@ -8,6 +8,7 @@ import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
 import type { Arrival, Heard, JoinRoom, Log, Now, RenderFarewell, RoomWork } from '../ports.ts';
 import type { Farewell } from '../../machines/notices.ts';
+import type { Absence } from './absence.ts';
 import type { Access } from './access.ts';
 import { createAntechamber } from './antechamber.ts';
 import type { Elsewhere } from './elsewhere.ts';
@@ -16,9 +17,9 @@ import type { Reception } from './reception.ts';
 export interface Door {
   /**
    * Hands arrivals to their actors; each promise resolves when its actor has them on disk. `behind`: the sync position
-   * that they came behind; null where they do not come again.
+   * that they came behind; null where they do not come again. `absence`: the time away in which they came.
    */
-  admit(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]>;
+  admit(arrivals: readonly Arrival[], behind: string | null, absence?: Absence | null): Promise<Promise<void>[]>;
   /** Resolves when the bot is in the room that takes the place of a chat. Rejects with `Closed` only. */
   letIn(room: RoomId, person: UserId): Promise<void>;
 }
@@ -93,7 +94,7 @@ export function createDoor(world: DoorWorld): Door {
     return world.elsewhere.tell({ person, room, why: 'others are in the room' }, null);
   }
 
-  async function handOver(arrivals: readonly Arrival[], behind: string | null): Promise<Promise<void>[]> {
+  async function handOver(...[arrivals, behind, absence]: Parameters<Door['admit']>): Promise<Promise<void>[]> {
     const admitted: Promise<void>[] = [];
     const forRooms: Arrival[] = [];
     for (const arrival of arrivals) {
@@ -102,7 +103,7 @@ export function createDoor(world: DoorWorld): Door {
       else if (taken !== 'nowhere') admitted.push(taken);
     }
     const invited = new Set(forRooms.flatMap(({ room, heard }) => (heard.type === 'room.invited' ? [room] : [])));
-    for (const [room, inputs] of await world.reception.inputsOf(forRooms, behind)) {
+    for (const [room, inputs] of await world.reception.inputsOf(forRooms, behind, absence)) {
       admitted.push(world.rooms.deliver(room, inputs, invited.has(room) ? 'invited' : 'spoken to'));
     }
     return admitted;
@@ -110,11 +111,11 @@ export function createDoor(world: DoorWorld): Door {
 
   return {
     letIn: antechamber.letIn,
-    async admit(arrivals, behind) {
+    async admit(arrivals, behind, absence) {
       const news = Map.groupBy(antechamber.others(arrivals), ({ heard }) => heard.type === 'room.left');
       // A room that the bot was removed from and is invited to again (Synapse tells both) begins anew.
-      await Promise.all(await handOver(news.get(true) ?? [], behind));
-      return handOver(news.get(false) ?? [], behind);
+      await Promise.all(await handOver(news.get(true) ?? [], behind, absence));
+      return handOver(news.get(false) ?? [], behind, absence);
     },
   };
 }

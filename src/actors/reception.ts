@@ -8,14 +8,19 @@ import { oneLine } from '../basics/visible.ts';
 import type { Input } from '../durable/definition.ts';
 import { newOrigin, type Envelope } from '../durable/record.ts';
 import type { Arrival, Heard } from '../ports.ts';
+import { asMissed, itsEnd, type Absence } from './absence.ts';
 import type { CompanyOf } from './company.ts';
 import { createContextIds, type ContextIds, type ContextIdsWorld } from './context-ids.ts';
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, speakerOf, type RoomFacts } from './room.ts';
 
 export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
-  /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
-  inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
+  /** The inputs of each room, in order. `behind`: the sync position that they came behind; `absence`: the time away in which they came. */
+  inputsOf(
+    arrivals: readonly Arrival[],
+    behind: string | null,
+    absence?: Absence | null,
+  ): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
   newRecord(room: RoomId, first: Input): Promise<Envelope<RoomContext>>;
   /**
@@ -78,16 +83,15 @@ export function createReception(world: ReceptionWorld): Reception {
     agentFor: roles.agentFor,
     refresh: roles.refresh,
     restored,
-    async inputsOf(arrivals, behind) {
+    async inputsOf(arrivals, behind, absence = null) {
       const rooms = new Map<RoomId, Input[]>();
-      const at = world.now();
+      const when = { at: world.now(), ...(behind === null ? {} : { behind }) };
       for (const { room, id, heard } of arrivals) {
         const event = await eventOf(heard);
         if (event === null) continue;
-        const inputs = rooms.get(room) ?? [];
-        inputs.push({ kind: 'event', id, at, event, ...(behind === null ? {} : { behind }) });
-        rooms.set(room, inputs);
+        inputsIn(rooms, room).push({ kind: 'event', id, event: asMissed(event, absence), ...when });
       }
+      if (absence !== null) for (const inputs of rooms.values()) inputs.push(...itsEnd(absence, inputs));
       return rooms;
     },
     async newRecord(room, first) {
@@ -114,6 +118,12 @@ export function createReception(world: ReceptionWorld): Reception {
         : Promise.all(inputs.map((input) => seen(room, input)));
     },
   };
+}
+
+function inputsIn(rooms: Map<RoomId, Input[]>, room: RoomId): Input[] {
+  const inputs = rooms.get(room) ?? [];
+  rooms.set(room, inputs);
+  return inputs;
 }
 
 /** The bot comes to somebody, and has not seen yet who else is there. */

@@ -1,15 +1,17 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
+import { z } from 'zod';
 import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import { Company, RoomContext, type Role } from '../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
 import { isToTheBot } from '../../machines/addressed.ts';
-import { withItsSurplus } from '../../machines/commands.ts';
+import { commands, withItsSurplus } from '../../machines/commands.ts';
 import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
+import { meant } from '../../machines/room-again.ts';
 import { opensADialog } from '../../machines/room-saves.ts';
 import { tellsOfTheLine } from '../../machines/room-queue.ts';
-import { wordIn } from '../../machines/consent.ts';
+import { meansAgain, wordIn } from '../../machines/consent.ts';
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
@@ -108,17 +110,20 @@ function ofThePerson(
   asksBeforeClear: boolean,
 ): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
-  if (event.type === 'message.reacted') return [inTheDialog(context, asItsWord(context, event))];
+  if (event.type === 'message.reacted') {
+    return [whileAway(context.role, event, inTheDialog(context, asItsWord(context, again(context, event))))];
+  }
   const author = authorOf(event);
   if (author === null) return [event];
   const said = (each: RoomEvent) => (asksBeforeClear ? askedBefore(withItsSurplus(each)) : withItsSurplus(each));
-  const heard = (person: UserId) =>
+  const heard = (person: UserId, role: Role) =>
     author.sender === person
-      ? said(event).map((each) => inTheDialog(context, asItsWord(context, each)))
+      ? said(event).map((each) => whileAway(role, event, inTheDialog(context, asItsWord(context, each))))
       : [{ type: 'bystander.spoke', ...author }];
   const overheard = [{ type: 'words.overheard', ...author }];
   if (context.company && !isToTheBot(context, event)) return overheard;
-  if (context.person !== null) return isBetweenOthers(context, event, facts) ? overheard : heard(context.person);
+  if (context.person !== null)
+    return isBetweenOthers(context, event, facts) ? overheard : heard(context.person, context.role);
   // They were on their way when the bot gave the room up.
   if (facts === undefined) return overheard;
   const { claimed, company } = facts;
@@ -126,7 +131,7 @@ function ofThePerson(
   if (company === 'accepted' && !isToTheBot(context, event)) return overheard;
   const known = company === null ? claimed : { ...claimed, company: true };
   // Only a chat in the making is known to be of somebody who is refused.
-  if (claimed.role !== 'refused' || claimed.number !== null) return [known, ...heard(claimed.person)];
+  if (claimed.role !== 'refused' || claimed.number !== null) return [known, ...heard(claimed.person, claimed.role)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
 }
 
@@ -142,12 +147,36 @@ function asItsWord({ person, question }: RoomContext, event: RoomEvent): RoomEve
   if (event.type === 'message.reacted') {
     const { of, key, eventId, sender } = event;
     const word = of === question.shown && sender === person ? wordIn(key) : null;
-    return word === null ? event : { type: `command.${word}`, eventId, sender };
+    return word === null ? event : { type: `command.${word}`, eventId, sender, reaction: true };
   }
   if (event.type !== 'text.received') return event;
   const { body, replyTo, eventId, sender, thread } = event.text;
   const word = replyTo === null || replyTo === question.shown ? wordIn(body) : null;
   return word === null ? event : { type: `command.${word}`, eventId, sender, thread };
+}
+
+/** 🔁 by its person on a message, or on what the bot wrote of it, is `!retry` in reply to it, where that is known. */
+function again(context: RoomContext, event: RoomEvent): RoomEvent {
+  if (event.type !== 'message.reacted' || event.sender !== context.person || !meansAgain(event.key)) return event;
+  const { of, eventId, sender } = event;
+  if (meant(context, of).is === 'unknown') return event;
+  return { type: 'command.retry', eventId, sender, replyTo: of, reaction: true };
+}
+
+function isForTheAgent({ type }: RoomEvent): boolean {
+  if (type === 'choice.made' || type === 'dialog.accepted') return true;
+  return commands.some(({ name, asksTheAgent }) => asksTheAgent === true && type === `command.${name}`);
+}
+
+/** What a chat hears of what its person wrote while the service was away; `as`: what it would be otherwise. */
+function whileAway(role: Role, event: RoomEvent, as: RoomEvent): RoomEvent {
+  const missed = 'missed' in event ? event.missed : undefined;
+  if (missed === undefined || role !== 'chat') return as;
+  const author = authorOf(as);
+  if (author === null) return as;
+  if (missed === 'passed over') return { type: 'words.overheard', ...author };
+  if (as.type === 'text.received') return { type: 'words.missed', text: as.text, ...author };
+  return isForTheAgent(as) ? { type: 'words.missed', ...author } : as;
 }
 
 type Adopted = Extract<RoomEvent, { type: 'room.adopted' }>;
@@ -179,6 +208,7 @@ function claimOf(facts: RoomFacts | undefined): RoomFacts {
 /** What says already who is meant. */
 const HEARD_ALREADY = new Set<RoomEvent['type']>([
   ...(['bystander.spoke', 'stranger.spoke', 'company.spoke', 'words.overheard', 'message.reacted'] as const),
+  'words.missed',
 ]);
 
 function authorOf(event: RoomEvent): Written | null {
@@ -193,14 +223,16 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
     case 'deliver the answer': {
       const { turn, answer, answers, piece = 0 } = item.params as unknown as RoomEffectParams['deliver the answer'];
       return result.ok
-        ? { type: 'answer.delivered', turn, piece }
+        ? { type: 'answer.delivered', turn, piece, of: answers, messages: messagesIn(result) }
         : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
     }
     case 'say': {
-      const { notice } = item.params as unknown as RoomEffectParams['say'];
+      const { notice, answers, turn, about } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
       if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
       if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
+      const of = about ?? (turn === undefined ? null : answers);
+      if (of !== null) return eventId === undefined ? null : { type: 'word.shown', of, eventId };
       if (!tellsOfTheLine(notice)) return null;
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
     }
@@ -230,6 +262,10 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
     default:
       return null;
   }
+}
+
+function messagesIn(result: Result & { ok: true }): EventId[] {
+  return z.array(EventId).safeParse(result['messages']).data ?? [];
 }
 
 function apology(event: RoomEvent) {

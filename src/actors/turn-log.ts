@@ -152,6 +152,7 @@ function follow(story: Story, event: RoomEvent, now: Now): void {
 function outcomeOf({ event, end, isDiscarded }: Story, { unanswered }: RoomContext): Outcome {
   if (isDiscarded) return 'dropped';
   if (end === 'answer.refused') return 'refused';
-  if (unanswered?.text.eventId === event) return unanswered.why;
+  const left = unanswered.find(({ text }) => text.eventId === event);
+  if (left !== undefined && left.why !== 'missed') return left.why;
   return end === null ? 'dropped' : 'answered';
 }

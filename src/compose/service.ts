@@ -11,8 +11,9 @@ import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, HostState, KnownRoom, Survey } from '../ports.ts';
+import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
 import { en } from '../text/en.ts';
+import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import type { Basis } from './surroundings.ts';
@@ -23,6 +24,8 @@ export interface ServiceOptions extends Basis {
   /** Resolves as long as nobody else speaks for the account. */
   sure(): Promise<void>;
   host: HostState;
+  /** The time of day. */
+  wall: Now;
   pollMs: number | undefined;
   observe: Observe<RoomId, RoomContext> | undefined;
   on: {
@@ -99,16 +102,18 @@ export function composeService(options: ServiceOptions) {
     directory,
     survey,
     attendance,
+    wall: options.wall,
     ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
   };
 }
 
 function composeSync(
-  { config, host, now, chance, log, reach, on, pollMs }: ServiceOptions,
+  { config, host, wall, now, chance, log, reach, on, pollMs }: ServiceOptions,
   { api, signals, work }: ReturnType<typeof composeMatrix>,
   door: Door,
 ) {
   const me = config.matrix.userId;
+  const attention = createAttention(host, wall, config.policy.missed);
   let names: string[] = [];
   // Without it a mention of the bot is known by its id, and by what a client makes of it.
   work.displayName(me).then(
@@ -121,7 +126,7 @@ function composeSync(
     names: () => names,
     async receive(arrivals) {
       reach('sync response received');
-      const admitted = await door.admit(arrivals, host.read().syncPosition);
+      const admitted = await door.admit(arrivals, host.read().syncPosition, attention.absence());
       reach('events handed to rooms');
       await Promise.all(admitted);
       for (const [room, event] of lastEvents(arrivals)) void signals.sendReadReceipt(room, event);
@@ -129,7 +134,7 @@ function composeSync(
     position: {
       read: () => host.read().syncPosition,
       async write(syncPosition) {
-        if (syncPosition !== host.read().syncPosition) await host.update({ syncPosition, lastSyncAt: now() });
+        await attention.caughtUp(syncPosition);
         reach('sync position written');
       },
     },

@@ -211,6 +211,31 @@ const Clear = z.strictObject({
     }),
 });
 
+const Missed = z.strictObject({
+  texts: z
+    .enum(['answer', 'notify', 'ignore'])
+    .default('answer')
+    .register(about, {
+      purpose: 'what becomes of what people wrote while the service was down, for two minutes or more: {}',
+      choices: {
+        answer: 'all of it is answered, oldest first',
+        notify: 'each of them is told once that it was not passed on, and !retry asks it',
+        ignore: 'nothing: no word of it is heard',
+      },
+      words: {
+        answer:
+          'what people wrote while the service was down is answered; after more than {missed.max_downtime_hours} they are told instead',
+        notify: 'what people wrote while the service was down is not passed on, and they are told so',
+        ignore: 'what people wrote while the service was down is not heard',
+      },
+    }),
+  max_downtime_hours: z.int().min(1).max(8760).default(24).register(about, {
+    purpose: 'with "answer": after a longer downtime people are told as with "notify"',
+    unit: 'h',
+    words: '{}',
+  }),
+});
+
 const Names = z.strictObject({
   space: template('name').default("{name}'s agents").register(about, {
     purpose: 'what the bot calls the Space of a person; {name} is the name of the person',
@@ -232,6 +257,7 @@ export const WrittenPolicy = z.strictObject({
   access: section(Access),
   context: section(Context),
   clear: section(Clear),
+  missed: section(Missed),
   names: section(Names),
 });
 export type WrittenPolicy = z.infer<typeof WrittenPolicy>;

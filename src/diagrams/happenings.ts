@@ -67,6 +67,8 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'company.declined': [{}],
   'company.spoke': [{ eventId, sender: somebody }],
   'words.overheard': [{ eventId, sender: somebody }],
+  'words.missed': [{ ...said, text: { ...text, eventId: '$missed' as Text['eventId'] } }],
+  'absence.over': [{ awayMs: 1 }],
   'join.refused': [{ code: 'M_FORBIDDEN' }, { code: 'GIVEN_UP' }],
   'room.given up': [{}],
   'room.left': [{}],
@@ -130,6 +132,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { question: { id: 'q', text: 'Shall I?', expiresInMs: null }, said: { answer: { markdown: 'piece' } } },
   ],
   'question.shown': [{ eventId }],
+  'word.shown': [{ of: eventId, eventId: '$word' as Text['eventId'] }],
   'agent.sent a file': [{ path: 'file' }],
   'answer.shown': [{ eventId }],
   'turn.ended': [
@@ -139,7 +142,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { outcome: 'failed', answer: { markdown: 'answer' }, trouble: 'agent-error', tokens: 1 },
     { outcome: 'failed', answer: null, trouble: 'connection-lost', tokens: 1 },
   ],
-  'answer.delivered': [{ piece: 0 }],
+  'answer.delivered': [{ piece: 0, of: eventId, messages: ['$answer' as Text['eventId']] }],
   'answer.refused': [{ piece: 0, answer: { markdown: 'answer' }, answers: eventId, code: 'M_FORBIDDEN' }],
   resumed: [{}],
 };

@@ -1,6 +1,7 @@
 /** Where a room can be found, and what it remembers there: reached by playing the chart, never put together by hand. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, type EventObject } from 'xstate';
 import { fixedLimits, smallestLimits, type RoomInTheHouse, type RoomLimits } from '../../machines/room-limits.ts';
+import { pending } from '../../machines/room-again.ts';
 import { blankRoom, type RoomContext } from '../../machines/room.model.ts';
 import { happenings, messages } from './happenings.ts';
 
@@ -79,12 +80,17 @@ interface Facts {
 }
 
 function factsOf({ context }: AnyMachineSnapshot): Facts {
-  const { turn, waiting, unanswered, last, question, dialog, told, noticed, number } = context as RoomContext;
+  const { turn, waiting, last, question, dialog, told, noticed, number } = context as RoomContext;
   return {
     ofThePerson: { noticed, told: told.length > 0, numbered: number !== null },
     ofTheTalk: {
-      ...{ waiting: waiting.length, question: question !== null, dialog: dialog !== null, unanswered: unanswered?.why },
-      ...{ answered: last !== null, discarded: turn?.discarded, confirmations: turn?.confirmations },
+      ...{
+        waiting: waiting.length,
+        question: question !== null,
+        dialog: dialog !== null,
+        unanswered: pending(context as RoomContext)?.why,
+      },
+      ...{ answered: last.length > 0, discarded: turn?.discarded, confirmations: turn?.confirmations },
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What a room does with each message of a person in each state, found by running the chart, not by reading it. */
 import { transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
 import { notices, type Notice } from '../../machines/notices.ts';
+import { pending } from '../../machines/room-again.ts';
 import type { RoomInTheHouse } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
@@ -36,8 +37,8 @@ type Holds = (context: RoomInTheHouse, message: Message) => boolean;
 
 const circumstances = [
   { name: 'queue full', holds: ({ waiting, limits }) => waiting.length >= limits.queue },
-  { name: 'something unanswered', holds: ({ unanswered }) => unanswered !== null },
-  { name: 'something answered', holds: ({ last }) => last !== null },
+  { name: 'something unanswered', holds: (context) => pending(context) !== undefined },
+  { name: 'something answered', holds: ({ last }) => last.length > 0 },
   { name: 'question open', holds: ({ question }) => question !== null },
   { name: 'agent takes confirmations', holds: ({ turn }) => turn?.confirmations === true },
   { name: 'chat of a Space', holds: ({ number }) => number !== null },

@@ -52,7 +52,10 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
       return heard(event, { type: 'text.received', text: { ...place, body: said.body, ...about }, ...toMe });
     }
     case 'command':
-      return heard(event, { type: 'command', name: said.name, args: said.args, ...written });
+      return heard(event, {
+        ...{ type: 'command', name: said.name, args: said.args, ...written },
+        ...(replyTo !== null && { replyTo }),
+      });
     case 'unknown command':
       return heard(event, { type: 'command.unknown', ...written, name: shortened(said.name, MAX_NAME) });
     case 'file':

@@ -51,7 +51,7 @@ export type HostDocument = Readonly<{
   memories: Readonly<Record<AgentId, UserId>>;
   /** No id above this one was given out. */
   lastContextId: ContextId | null;
-  /** When `syncPosition` was committed, ms since 1970. */
+  /** When the service was last known to be there: as of `syncPosition`, or later. The time of day, ms since 1970. */
   lastSyncAt: number | null;
 }>;
 

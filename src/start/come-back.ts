@@ -9,7 +9,7 @@ import { personRest, roomRest } from '../actors/rest.ts';
 import type { Household } from '../compose/household.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
-import type { HostState } from '../ports.ts';
+import type { HostState, Now } from '../ports.ts';
 import { sweepAnswers } from './answers.ts';
 import { beginAnew, lookForMissing, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
@@ -21,6 +21,8 @@ export interface ComeBackWorld extends Omit<RestoreWorld, 'remembered' | 'goesOn
   door: Door;
   directory: Directory;
   attendance: Attendance;
+  /** The time of day. */
+  wall: Now;
 }
 
 /** Rebuilds what is lost of the records, and gives what they say then. Rejects with a MatrixFailure or `Closed`. */
@@ -53,7 +55,7 @@ function recall({ directory }: ComeBackWorld, remembered: Remembered): Remembere
 }
 
 async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<void> {
-  const { host, door, household, now } = world;
+  const { host, door, household, now, wall } = world;
   const goesOn = host.read().syncPosition !== null;
   const { arrivals, position, unheard } = await restore({ ...world, remembered, goesOn });
   // From a known position on, invites and words come again by themselves.
@@ -63,7 +65,8 @@ async function rebuild(world: ComeBackWorld, remembered: Remembered): Promise<vo
     return household.rooms.deliver(room, [{ kind: 'event', id: `lost:${eventId}`, at: now(), event }], 'reconciled');
   });
   await Promise.all([...(await door.admit(arrivals, null)), ...told]);
-  await host.update({ syncPosition: position });
+  // Whoever was not heard was told: from here on nothing is missed.
+  await host.update({ syncPosition: position, lastSyncAt: wall() });
 }
 
 async function catchUp(

@@ -4,7 +4,7 @@ import type { CommandWords, FarewellWords, TroubleWords } from './notices.ts';
 export const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the current answer, with `all` what waits too', args: '[all]' },
-  retry: { purpose: 'asks your last message again' },
+  retry: { purpose: 'asks your last message again, or the one you reply to' },
   clear: { purpose: 'starts over: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },

@@ -2,6 +2,7 @@
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import { commands, commandsWithOneMemory, farewells, troubles } from './en-tables.ts';
 import { aboutChats } from './en-chats.ts';
+import { aboutAskingAgain } from './en-again.ts';
 import { aboutContexts } from './en-contexts.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
@@ -154,6 +155,8 @@ const notices: NoticeWords = {
   'no agent for you': ({ contact }) =>
     'There’s no agent for you yet, so I can’t answer here.' +
     (contact === null ? ' Please ask the people who run this service for access.' : `\n\n${excerpt(contact)}`),
+
+  ...aboutAskingAgain,
 
   ...aboutChats,
 

@@ -219,7 +219,7 @@ describe('a person of another homeserver', () => {
     expect(today.look().filter((what) => what === 'no agent for you')).toHaveLength(1);
     const { role, turn, waiting, unanswered } = contextOf(today.disk.get(A)!);
     expect(today.disk.get(A)?.value).toBe('refusing');
-    expect({ role, turn, waiting, unanswered }).toEqual({ role: 'refused', turn: null, waiting: [], unanswered: null });
+    expect({ role, turn, waiting, unanswered }).toEqual({ role: 'refused', turn: null, waiting: [], unanswered: [] });
     await today.rooms.close();
 
     const again = street(named, today.disk);

@@ -2,12 +2,14 @@
 import { describe, expect, it, test } from 'vitest';
 import { wordIn } from '../../machines/consent.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
+import { step } from '../../src/durable/step.ts';
 import { input } from '../support/inputs.ts';
 import {
   after,
   ann,
   bob,
   definition,
+  done,
   eventId,
   freshRecord,
   textInput,
@@ -58,6 +60,53 @@ it('without an open question a plain yes is a text', () => {
   expect(definition.classify(freshRecord().context, text('yes'), undefined).map(({ type }) => type)).toEqual([
     'text.received',
   ]);
+});
+
+describe('🔁 of its person', () => {
+  const answered = after(
+    freshRecord(),
+    ...[textInput(1), ...toStreaming(1), input(done(1))],
+    input({
+      ...{ type: 'answer.delivered', turn: turnId(1), piece: 0 },
+      ...{ of: eventId(1), messages: [eventId('answer')] },
+    }),
+  );
+  const hears = (event: RoomEvent) => definition.classify(answered.context, event, undefined);
+
+  it.each<[string, string, string]>([
+    ['the question', '1', '🔁'],
+    ['the answer', 'answer', '🔁'],
+    ['the answer, in another look', 'answer', '🔁\ufe0f'],
+    ['the answer, by the sign beside it', 'answer', '🔄'],
+  ])('is !retry in reply to what it is on: %s', (_, of, key) => {
+    const retry = { type: 'command.retry', eventId: eventId('reaction'), sender: ann, replyTo: eventId(of) };
+    expect(hears(reaction(of, key))).toEqual([{ ...retry, reaction: true }]);
+  });
+
+  it.each<[string, RoomEvent]>([
+    ['of somebody else', reaction('answer', '🔁', bob)],
+    ['on what nobody knows', reaction('other', '🔁')],
+    ['another sign', reaction('answer', '👍')],
+    ['a long one', reaction('answer', '🔁'.repeat(1_000_000))],
+  ])('is nothing where it is %s', (_, event) => {
+    expect(hears(event)).toEqual([event]);
+    expect(step(definition, answered, [input(event)]).effects).toEqual([]);
+  });
+});
+
+describe('the word by a reaction', () => {
+  it('keeps the id of the reaction, by which it can be taken back', () => {
+    const yes = { type: 'command.yes', eventId: eventId('reaction'), sender: ann, reaction: true };
+    expect(definition.classify(open.context, reaction('question', '👍'), undefined)).toEqual([yes]);
+  });
+
+  it('is answered where the question stands', () => {
+    const left = after(open, input({ type: 'resumed' }), input(reaction('question', '👍'), 0, '$reaction'));
+    const { effects } = step(definition, left, [input({ type: 'place.granted', turn: turnId(2) })]);
+    expect(effects.map(({ type, params }) => [type, params['answers']])).toContainEqual([
+      ...['open the connection', eventId('question')],
+    ]);
+  });
 });
 
 test.each([

@@ -11,7 +11,17 @@ import type { RoomEvent } from '../../machines/room.events.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { commandMoves, inputOf, later, ofSaves, rewordings, roomEvents, type AgentMove, type Move } from './moves.ts';
+import {
+  changesOfMind,
+  commandMoves,
+  inputOf,
+  later,
+  ofSaves,
+  rewordings,
+  roomEvents,
+  type AgentMove,
+  type Move,
+} from './moves.ts';
 import { observed } from '../machines/coverage.ts';
 import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
@@ -47,6 +57,7 @@ const representatives: Move[] = [
   { move: 'sticker', by: 'person' },
   ...rewordings,
   ...later,
+  ...changesOfMind,
   { move: 'room', event: { type: 'text.withdrawn', of: eventId('nobody-asked') } },
   { move: 'room', event: { type: 'text.edited', of: eventId('nobody-asked'), sender: bob, body: 'words' } },
   ...commandMoves,
@@ -94,35 +105,44 @@ function facts(record: Envelope): boolean[] {
   ];
 }
 
+const withTheAgent = [
+  ...['asking.working.streaming', 'asking.awaiting confirmation', 'asking.stopping', 'asking.finishing'],
+];
+
 /**
  * What of a record decides how the chart goes on, each where it is asked for; places with the same key are visited once.
  * The facts of the room are told apart where nothing else is under way, and there in pairs: null for a place with more of
  * them, which is not visited.
  */
 export function keyOf(record: Envelope): string | null {
-  const { waiting, unanswered, question, turn, session, last, dialog, number } = contextOf(record);
+  const { waiting, unanswered, question, turn, session, last, dialog, number, passedOn, missed } = contextOf(record);
   const now = conversationOf(record);
   /** What is told of the line, and pieces of an answer, are told apart where little else is under way. */
-  const isPlain = turn?.attempts === 0 && !turn.idempotent && unanswered === null && question === null;
+  const isPlain = turn?.attempts === 0 && !turn.idempotent && unanswered.length === 0 && question === null;
   /** What is done with the agent's memory, and our own questions: only where nothing else is under way. */
-  const isQuiet = waiting.length === 0 && unanswered === null && question === null && turn?.idempotent !== true;
+  const isQuiet = waiting.length === 0 && unanswered.length === 0 && question === null && turn?.idempotent !== true;
   const task = turn?.text.task;
   if (record.done) return now;
-  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered === null, question === null];
+  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered.length === 0, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.finishing') key.push(turn?.discarded);
   if (now === 'asking.awaiting confirmation') key.push(turn?.attempts === 0 && turn.pieces === 0);
-  if (now === 'idle') key.push(last === null);
+  if (now === 'idle') key.push(last.length === 0);
   if (isQuiet && task !== undefined) key.push(task, turn?.contextId === ('to' in task && task.to));
   if (isQuiet && task === undefined && now === 'asking.working.streaming') key.push(dialog?.about, number === null);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
-  if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
+  if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered.at(-1)?.why === 'interrupted');
   if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
-  if (turn === null) key.push(besidesOf(record));
-  if (turn === null && unanswered === null && question === null) {
-    const found = [...facts(record), besidesOf(record).length > 0];
+  if (turn === null) key.push(besidesOf(record), missed > 0);
+  // A word on a question is told apart where it waits, has its turn, or was told with little else under way.
+  const isAlone = turn?.attempts === 0 && waiting.length === 0 && unanswered.length === 0;
+  if (isAlone && withTheAgent.includes(now)) key.push(passedOn.length > 0);
+  if (isAlone && !turn.idempotent && question === null) key.push(turn.text.settles === undefined);
+  if (now === 'asking.working.streaming' && isPlain) key.push(waiting[0]?.settles === undefined);
+  if (turn === null && unanswered.length === 0 && question === null) {
+    const found = [...facts(record), besidesOf(record).length > 0, passedOn.length > 0];
     if (found.filter(Boolean).length > 2) return null;
     key.push(found);
     if (!found.includes(true)) key.push(dialog?.about);

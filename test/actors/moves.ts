@@ -1,10 +1,10 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
 import fc from 'fast-check';
-import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import { AgentId, RoomId, UserId, type EventId } from '../../machines/ids.ts';
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import { troubles } from '../../machines/notices.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
-import type { Ask, Assignment, Role, SaveLine } from '../../machines/room.model.ts';
+import type { Ask, Assignment, Role, RoomContext, SaveLine } from '../../machines/room.model.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { agent, ann, bob, briefed, contextId, contextOf, conversationOf, eventId, textOf, turnId } from './support.ts';
@@ -20,10 +20,18 @@ export type Move =
   /** The bot’s reaction to a waiting text is there; a piece of the last answer was refused after all. */
   | { move: 'mark'; of: 'turn' | 'line' }
   | { move: 'refused late' }
+  | { move: 'word shown' }
   | CommandMove
   | { move: 'saves'; ask: Ask; saves: SaveLine[] }
   | { move: 'choose'; number: number }
   | { move: 'want to clear' }
+  /** The person wants one of these again, by `!retry` in reply to it, or by 🔁. */
+  | { move: 'again'; of: 'turn' | 'line' | 'unanswered' | 'last' | 'reply' | 'nobody'; by: 'reply' | 'reaction' }
+  /** The person reacts to the open question, and takes back the word that waits, or that the agent has. */
+  | { move: 'react'; key: '👍' | '👎' }
+  | { move: 'take back'; the: 'word that waits' | 'word that is told' }
+  /** What the person wrote while the service was away. */
+  | { move: 'missed'; what: 'text' | 'word' }
   /** `role`: a chat where it is left out. */
   | { move: 'invite'; by: 'person' | 'bystander'; role?: Role; assignment?: Assignment }
   /** What happens to the room itself, and what its person's actor and the host say of it. */
@@ -134,6 +142,21 @@ export const rewordings = (['edit', 'withdraw'] as const).flatMap((move) =>
   (['turn', 'line', 'unanswered', 'last'] as const).map((of): Move => ({ move, of })),
 );
 
+const named = ['turn', 'line', 'unanswered', 'last', 'reply', 'nobody'] as const;
+
+/** What is asked again, taken back or missed. */
+export const changesOfMind: Move[] = [
+  ...named.map((of): Move => ({ move: 'again', of, by: 'reply' })),
+  { move: 'again', of: 'last', by: 'reaction' },
+  { move: 'again', of: 'nobody', by: 'reaction' },
+  { move: 'react', key: '👎' },
+  { move: 'take back', the: 'word that waits' },
+  { move: 'take back', the: 'word that is told' },
+  { move: 'missed', what: 'text' },
+  { move: 'missed', what: 'word' },
+  { move: 'room', event: { type: 'absence.over', awayMs: 5_000 } },
+];
+
 /** What becomes of effects, told without them. */
 export const later: Move[] = [
   { move: 'mark', of: 'line' },
@@ -142,6 +165,7 @@ export const later: Move[] = [
   { move: 'room', event: { type: 'question.shown', eventId: eventId('question') } },
   { move: 'room', event: { type: 'line.shown', eventId: eventId('line') } },
   { move: 'room', event: { type: 'line.refused' } },
+  { move: 'word shown' },
 ];
 
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
@@ -196,6 +220,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...rewordings) },
   { weight: 4, arbitrary: fc.constantFrom(...commandMoves) },
   { weight: 3, arbitrary: fc.constantFrom(...ofSaves) },
+  { weight: 4, arbitrary: fc.constantFrom(...changesOfMind) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -263,7 +288,9 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     case 'edit':
     case 'withdraw': {
       const { turn, waiting, unanswered, last } = context;
-      const meant = { turn: turn?.text, line: waiting[0], unanswered: unanswered?.text, last }[move.of];
+      const meant = { turn: turn?.text, line: waiting[0], unanswered: unanswered.at(-1)?.text, last: last.at(-1) }[
+        move.of
+      ];
       if (meant === undefined || meant === null) return null;
       const of = meant.eventId;
       if (move.move === 'withdraw') return input({ type: 'text.withdrawn', of }, at, eventId(n));
@@ -275,10 +302,19 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
       return of === undefined ? null : input({ type: 'text.marked', of, mark: eventId(`mark${n}`) }, at);
     }
     case 'refused late': {
-      const answers = context.last?.eventId ?? eventId('unknown');
+      const answers = context.last.at(-1)?.eventId ?? eventId('unknown');
       const refused = { piece: 0, answer: { markdown: 'a piece' }, answers, code: 'M_FORBIDDEN' };
       return input({ type: 'answer.refused', turn: turnId(1), ...refused }, at);
     }
+    case 'word shown': {
+      const of = context.unanswered.at(-1)?.text.eventId ?? eventId('unknown');
+      return input({ type: 'word.shown', of, eventId: eventId(`word${n}`) }, at);
+    }
+    case 'again':
+    case 'react':
+    case 'take back':
+    case 'missed':
+      return changeOfMind(move, context, n);
     case 'the same text again': {
       const same = context.turn?.text ?? context.waiting[0];
       // The no to an expired question came from nobody.
@@ -328,7 +364,10 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     case 'settle': {
       const item = record.outbox[move.which];
       if (item === undefined) return null;
-      const result = move.accepted ? { ok: true as const, eventId: eventId(`sent${n}`) } : resultOf(false, move.code);
+      const sent = eventId(`sent${n}`);
+      const result = move.accepted
+        ? { ok: true as const, eventId: sent, messages: [sent] }
+        : resultOf(false, move.code);
       return { kind: 'settled', effect: item.id, result, at };
     }
     case 'settle a part': {
@@ -337,6 +376,38 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     }
     case 'resume':
       return input({ type: 'resumed' }, at);
+  }
+}
+
+type ChangeOfMind = Extract<Move, { move: 'again' | 'react' | 'take back' | 'missed' }>;
+
+function changeOfMind(move: ChangeOfMind, context: RoomContext, n: number): Input | null {
+  const { turn, waiting, unanswered, last, replies, question, passedOn } = context;
+  const sender = context.person ?? ann;
+  const written = { eventId: eventId(n), sender };
+  const hears = (event: RoomEvent) => input(event, 1000 * n, eventId(n));
+  const reacts = (of: EventId, key: string) => hears({ type: 'message.reacted', of, key, ...written });
+  switch (move.move) {
+    case 'again': {
+      const of = {
+        ...{ turn: turn?.text.eventId, line: waiting[0]?.eventId, unanswered: unanswered[0]?.text.eventId },
+        ...{ last: last[0]?.eventId, reply: replies.at(-1)?.messages.at(-1), nobody: eventId('nobody-asked') },
+      }[move.of];
+      if (of === undefined) return null;
+      return move.by === 'reaction' ? reacts(of, '🔁') : hears({ type: 'command.retry', ...written, replyTo: of });
+    }
+    case 'react':
+      return question?.shown === undefined ? null : reacts(question.shown, move.key);
+    case 'take back': {
+      const word = [...waiting, turn?.text].find((text) => text?.settles !== undefined);
+      const of = move.the === 'word that waits' ? word?.eventId : passedOn.at(-1);
+      return of === undefined ? null : hears({ type: 'text.withdrawn', of });
+    }
+    case 'missed': {
+      const missed = 'told';
+      if (move.what === 'word') return hears({ type: 'command.yes', ...written, missed });
+      return hears({ type: 'text.received', text: textOf(n, sender), missed });
+    }
   }
 }
 

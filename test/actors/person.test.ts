@@ -5,7 +5,7 @@ import { personEffects, type Job, type PersonContext } from '../../machines/pers
 import { RoomId } from '../../machines/ids.ts';
 import { newPersonRecord, personDefinition, readPersonRecord } from '../../src/actors/person.ts';
 import { personRest } from '../../src/actors/rest.ts';
-import { UnreadableRecord, type Envelope } from '../../src/durable/record.ts';
+import { RECORD_VERSION, UnreadableRecord, type Envelope } from '../../src/durable/record.ts';
 import { step } from '../../src/durable/step.ts';
 import type { Input, Result } from '../../src/durable/definition.ts';
 import { agent, ann, contextId, DEVICE, eventId, ROOM } from './support.ts';
@@ -144,6 +144,7 @@ describe('golden records', () => {
       behind: null,
       behindCount: 0,
       ...envelope,
+      version: RECORD_VERSION,
       context: { inviting: false, saves: [], ...(context as Partial<PersonContext>) },
     });
     const heard = [{ event: { type: 'resumed' }, from: null }];

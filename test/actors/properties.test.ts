@@ -139,14 +139,26 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     expect(effects).toEqual([]);
   }
   const text = event?.type === 'text.received' ? (event['text'] as { eventId: string; sender: string }) : null;
-  if (text !== null && taken && text.sender === is.person) {
+  const isMissed = event !== null && 'missed' in event;
+  if (text !== null && taken && isMissed && serves && was.role === 'chat') {
+    const kept = is.unanswered.map(({ text: { eventId } }) => eventId as string);
+    expect([openTexts(after).includes(text.eventId), kept.at(-1)]).toEqual([false, text.eventId]);
+    expect([said, effects.filter(({ type }) => ofAgents.has(type))]).toEqual([[], []]);
+    expect(is.missed).toBe(was.missed + 1);
+  } else if (text !== null && taken && text.sender === is.person) {
     if (!serves) expect([openTexts(after), effects.filter(({ type }) => ofAgents.has(type))]).toEqual([[], []]);
     const held = openTexts(after).filter((id) => id === text.eventId).length;
     const refused = said.filter(({ key, answers }) => key === 'queue is full' && answers === text.eventId).length;
     if (serves) expect([held, refused]).toEqual(refused === 1 ? [0, 1] : [1, 0]);
   }
   if (event?.type === 'saves.told' && taken && serves) expect(effects.length).toBeGreaterThan(0);
-  if (event !== null && taken && String(event.type).startsWith('command.') && event['sender'] === was.person) {
+  if (
+    event !== null &&
+    taken &&
+    !isMissed &&
+    String(event.type).startsWith('command.') &&
+    event['sender'] === was.person
+  ) {
     expect(effects.length, `${String(event.type)} in ${conversationOf(before)}`).toBeGreaterThan(0);
   }
 
@@ -158,6 +170,7 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     event?.type === 'text.withdrawn' && (eventId === event['of'] || repeats === event['of']);
   const waited = was.waiting.filter((text) => !isWithdrawn(text)).map(({ eventId }) => eventId as string);
   const open = openTexts(after);
+  checkWhatCanBeAsked(was, is, event, said);
   const isDropped = said.some(({ key }) => key === 'line is dropped');
   if (isDropped) expect([is.waiting, was.waiting.length > 0]).toEqual([[], true]);
   else for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
@@ -171,6 +184,37 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     const ends = [delivered, discarded || spoken, named === 1, isWithdrawn(asked)].filter(Boolean).length;
     expect(ends, JSON.stringify({ conversation: conversationOf(before), one, said })).toBe(1);
   }
+}
+
+const lost = ['trouble', 'interrupted', 'answer was refused'];
+
+/** What is unanswered is known, bounded, and in one place; a word that is taken back leaves its question open. */
+function checkWhatCanBeAsked(
+  was: RoomContext,
+  is: RoomContext,
+  event: AnyEventObject | null,
+  said: ReturnType<typeof keysOf>,
+): void {
+  const { unanswered, last, replies, waiting, turn } = is;
+  expect([unanswered.length <= 10, last.length <= 5, is.passedOn.length <= 8]).toEqual([true, true, true]);
+  for (const { messages } of replies) expect(messages.length).toBeLessThanOrEqual(8);
+  const ids = unanswered.map(({ text }) => text.repeats ?? text.eventId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { eventId } of waiting) expect(unanswered.map(({ text }) => text.eventId)).not.toContain(eventId);
+  if (was.turn !== null && turn?.id !== was.turn.id && said.some(({ key }) => lost.includes(key))) {
+    expect(unanswered.map(({ text }) => text.eventId)).toContain(was.turn.text.eventId);
+  }
+  const word = [...was.waiting, was.turn?.text].find(
+    (text) => text?.settles !== undefined && text.eventId === event?.['of'],
+  );
+  if (event?.type !== 'text.withdrawn' || word === undefined) return;
+  const told = said.filter(({ key }) => key === 'word is taken back' || key === 'word was passed on').length;
+  const isStopped = word.reaction !== true && word === was.turn?.text;
+  expect([told, is.waiting.some(({ eventId }) => eventId === word.eventId)]).toEqual([
+    isStopped && told === 0 ? 0 : 1,
+    false,
+  ]);
+  if (said.some(({ key }) => key === 'word is taken back')) expect(is.question).not.toBeNull();
 }
 
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */

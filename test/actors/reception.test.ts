@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Input } from '../../src/durable/definition.ts';
-import { AgentId, ContextId, type UserId } from '../../machines/ids.ts';
+import { AgentId, ContextId, RoomId, type UserId } from '../../machines/ids.ts';
 import { type Marker } from '../../machines/marker.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { RoomFacts } from '../../src/actors/room.ts';
-import type { Heard } from '../../src/ports.ts';
+import type { Arrival, Heard } from '../../src/ports.ts';
 import { after, agent, ann, bob, contextOf, conversationOf, eventId, freshRecord, ROOM, textInput } from './support.ts';
 import { input } from '../support/inputs.ts';
 
@@ -127,6 +127,39 @@ describe('what is heard', () => {
     ],
   ])('of the command %j carries what the chart needs', async (heard, event) => {
     expect(await reception().eventOf(heard)).toEqual([{ ...event, eventId: '$1', sender: ann }]);
+  });
+});
+
+describe('what came while the service was away', () => {
+  const text: Heard = { type: 'text.received', text: { eventId: eventId(1), sender: ann, body: 'a', replyTo: null } };
+  const withdrawn: Heard = { type: 'text.withdrawn', of: eventId(1) };
+  const other = RoomId.parse('!other:test');
+  const arrivals = (room = ROOM, ...all: Heard[]) => all.map((heard, index) => ({ room, id: `$${index}`, heard }));
+  const inputsOf = async (missed: 'told' | 'passed over', all: Arrival[]) => {
+    const inputs = await reception().inputsOf(all, 's1', { ms: 7, missed });
+    const of = (room: RoomId) =>
+      (inputs.get(room) ?? []).map((one) => (one.kind === 'event' ? [one.id, one.event] : one));
+    return [of(ROOM), of(other)];
+  };
+
+  it('is marked where somebody wrote it, and behind it each of their rooms hears that it is all', async () => {
+    const all = [...arrivals(ROOM, text, withdrawn, { ...command, name: 'help' }), ...arrivals(other, withdrawn)];
+    expect(await inputsOf('told', all)).toEqual([
+      [
+        ['$0', { ...text, missed: 'told' }],
+        ['$1', withdrawn],
+        ['$2', { type: 'command.help', eventId: eventId(1), sender: ann, missed: 'told' }],
+        ['away:$2', { type: 'absence.over', awayMs: 7 }],
+      ],
+      [['$0', withdrawn]],
+    ]);
+  });
+
+  it('is marked and nothing more where it is passed over', async () => {
+    expect(await inputsOf('passed over', arrivals(ROOM, text))).toEqual([
+      [['$0', { ...text, missed: 'passed over' }]],
+      [],
+    ]);
   });
 });
 

@@ -113,7 +113,7 @@ describe('waking', () => {
     await until(async () => conversationOf((await it.stored(A)) as Envelope) === 'asking.waiting for a place');
     const now = contextOf((await it.stored(A)) as Envelope);
     expect(now.turn?.text.eventId).toBe('$2');
-    expect(now.unanswered).toEqual({ text: textOf(1), why: 'interrupted' });
+    expect(now.unanswered).toEqual([{ text: textOf(1), why: 'interrupted' }]);
     await until(() => it.happened.some((what) => what.startsWith(`${A} ask for a place`)));
   });
 

@@ -1,21 +1,25 @@
 /** What a room makes of the durable core: its words for failures, its light steps, its outbox, its person. */
 import fc from 'fast-check';
+import type { AnyEventObject } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import { step } from '../../src/durable/step.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { input, reread, resultOf } from '../support/inputs.ts';
 import { inputOf, moves } from './moves.ts';
+import type { RoomEvent } from '../../machines/room.events.ts';
 import {
   after,
   ann,
   bob,
   briefed,
+  contextId,
   contextOf,
   conversationOf,
   definition,
   done,
   eventId,
   freshRecord,
+  ROOM,
   textInput,
   textOf,
   toStreaming,
@@ -74,6 +78,46 @@ describe('a room', () => {
         ['say', { notice: { key: 'only for', person: ann }, answers: other.kind === 'event' ? other.id : null }],
       ]);
     }
+  });
+
+  describe('hears of what its person wrote while the service was away', () => {
+    const written = { eventId: eventId(1), sender: ann };
+    const text: RoomEvent = { type: 'text.received', text: textOf(1) };
+    const help: RoomEvent = { type: 'command.help', ...written };
+    const yes: RoomEvent = { type: 'command.yes', ...written };
+    const file: RoomEvent = { type: 'file.received', ...written, name: 'a.pdf' };
+    const hears = (event: RoomEvent, missed: 'told' | 'passed over', context = freshRecord().context) =>
+      definition.classify(context, { ...event, missed } as RoomEvent, undefined);
+
+    it.each<[string, RoomEvent, AnyEventObject]>([
+      ['a text', text, { type: 'words.missed', text: textOf(1), ...written }],
+      ['a word for the agent', yes, { type: 'words.missed', ...written }],
+      ['!retry', { type: 'command.retry', ...written }, { type: 'words.missed', ...written }],
+      ['what is none of the agent', help, help],
+      ['a file', file, file],
+    ])('where they are told so: %s', (_, event, heard) => {
+      const [first] = hears(event, 'told');
+      const { missed: __, ...found } = first as Record<string, unknown>;
+      expect(found).toEqual(heard);
+    });
+
+    it.each([text, help, yes, file])('nothing where that is passed over: $type', (event) => {
+      expect(hears(event, 'passed over')).toEqual([{ type: 'words.overheard', ...written }]);
+    });
+
+    it('all of it where no agent answers anyway', () => {
+      const entry = freshRecord(ROOM, { role: 'entry' }).context;
+      expect(hears(text, 'passed over', entry)).toEqual([{ ...text, missed: 'passed over' }]);
+    });
+
+    it('what others say as ever', () => {
+      expect(hears({ ...help, sender: bob } as RoomEvent, 'told').map(({ type }) => type)).toEqual(['bystander.spoke']);
+    });
+
+    it('the text behind a command as well', () => {
+      const clear = { type: 'command.clear', ...written, contextId: contextId(9), surplus: 'and this' } as RoomEvent;
+      expect(hears(clear, 'told').map(({ type }) => type)).toEqual(['command.clear', 'words.missed']);
+    });
   });
 
   it('tells a bystander once', () => {

@@ -75,7 +75,17 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
   const nothing = () => {};
   const service = composeService({
     config: botConfig({ homeserver: server.url, userId: me, password: '', agents: { a: 'ws://a' }, stateDir: '/none' }),
-    ...{ host, store, alarm, now: alarm.now, log: silentLog, chance: () => 1, reach: nothing, evictAfterMs: 60_000 },
+    ...{
+      host,
+      store,
+      alarm,
+      now: alarm.now,
+      wall: alarm.now,
+      log: silentLog,
+      chance: () => 1,
+      reach: nothing,
+      evictAfterMs: 60_000,
+    },
     ...{ session: { accessToken: 't', deviceId: 'DEVICE' } as Session, sure: async () => {}, baseOf: () => null },
     ...{ supervision: startRoot((key) => service.household.of(key)), pollMs: undefined, observe: undefined },
     on: {

@@ -292,7 +292,8 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       await someone.say(room, '!retry');
       await someone.waitFor(room, () => fromBot().filter((body) => body === 'Beginning of four').length === 2);
       await someone.waitFor(room, () => !fromBot().some((body) => body.startsWith('Got it')));
-      expect(fromBot()).toEqual(['Beginning of one', ...['Beginning of four', 'Beginning of four']]);
+      const again = words({ key: 'asked again', others: 0, later: false });
+      expect(fromBot()).toEqual(['Beginning of one', ...['Beginning of four', again, 'Beginning of four']]);
     });
 
     test('hears what is no plain text, and commands in any usual dress', async () => {

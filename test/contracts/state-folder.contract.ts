@@ -348,15 +348,15 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
       const room = await someone.createDm(bot.userId);
       await someone.message(room, (m) => m.sender === bot.userId);
       await bot.stop();
-      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 2)");
+      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 3)");
       const before = sql(bot.stateDir, 'SELECT * FROM rooms');
       await expect(bot.start()).rejects.toThrow(
-        `The record of ${room} was written by a newer version of this service (it has version 2, known is 1), ` +
+        `The record of ${room} was written by a newer version of this service (it has version 3, known is 2), ` +
           'so this one does not start; nothing was changed.',
       );
       expect(sql(bot.stateDir, 'SELECT * FROM rooms')).toEqual(before);
       // The newer one is there again.
-      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 1)");
+      sql(bot.stateDir, "UPDATE rooms SET record = json_set(record, '$.version', 2)");
       await bot.start();
       await someone.say(room, 'hello');
       await someone.message(room, (m) => m.body === 'You said: hello');

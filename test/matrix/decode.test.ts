@@ -169,8 +169,9 @@ describe('commands', () => {
     }
   });
 
-  test('in a reply the quote is no part of it', () => {
-    expect(hears(text('> <@x:test> a\n\n!rename Rome', reply))).toEqual(command('rename', 'Rome'));
+  test('in a reply the quote is no part of it, and what it answers is known', () => {
+    const heard = { ...command('rename', 'Rome'), replyTo: '$0' };
+    expect(hears(text('> <@x:test> a\n\n!rename Rome', reply))).toEqual(heard);
   });
 
   test('as a file name it is no command', () => {

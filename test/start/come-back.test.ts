@@ -62,6 +62,7 @@ it.each([
     },
     door: { admit: async () => [held('invite')] },
     household: { rooms: { deliver: () => held('word') } },
+    wall: () => 5,
   } as unknown as ComeBackWorld;
   const done = bringUpToDate(world, await readRemembered(store, silentLog));
   await until(() => waiting.size === 2);

@@ -399,7 +399,7 @@ describe('records that are there', () => {
   });
 
   it.each([
-    ['a later version', { version: 2 }, 'it has version 2, known is 1'],
+    ['a later version', { version: 3 }, 'it has version 3, known is 2'],
     ['a state that is not known', { value: 'dreaming' }, 'it is in a state that this version does not have'],
     [
       'an effect that is not known',
@@ -415,7 +415,7 @@ describe('records that are there', () => {
       expect.objectContaining({
         name: 'NewerState',
         message: expect.stringMatching(
-          /^The record of @ann:test \(one of 2\) was written by a newer version of this service \(it has version 7, known is 1\)/,
+          /^The record of @ann:test \(one of 2\) was written by a newer version of this service \(it has version 7, known is 2\)/,
         ) as unknown,
       }),
     );

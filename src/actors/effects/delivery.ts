@@ -1,5 +1,5 @@
 /** Whole answers: kept until they are delivered, delivered part by part, forgotten afterwards. */
-import type { RoomId, TurnId } from '../../../machines/ids.ts';
+import type { EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { Answer, RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Relation } from '../../../machines/message.ts';
@@ -45,6 +45,9 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
     const firstOfItsOwn = preview === null && stands === undefined ? 0 : 1;
     let index = -1;
+    const beginning = preview ?? stands;
+    // After a kill those of before it are not known any more, but for the first.
+    const messages: EventId[] = beginning === undefined ? [] : [beginning];
     for (const content of world.renderAnswer(markdown)) {
       if (++index < effect.cursor) continue;
       if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
@@ -59,8 +62,9 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
         'final',
       );
       if (!receipt.ok) return receipt;
+      if (index > 0 || beginning === undefined) messages.push(receipt.eventId);
     }
-    return { ok: true };
+    return { ok: true, messages };
   }
 
   return {

@@ -165,6 +165,13 @@ const delivery = (answer: Answer, preview: EventId | null = null, stands?: Event
   answers: eventId('asked'),
   ...(stands !== undefined && { stands }),
 });
+/** `messages`: those that show the answer. */
+const deliveredInput = (at: number, ...messages: string[]): Input => ({
+  kind: 'settled',
+  effect: '9',
+  result: { ok: true, messages: messages.map(eventId) },
+  at,
+});
 const settledInput = (accepted: boolean, at: number): Input => ({
   kind: 'settled',
   effect: '9',
@@ -381,7 +388,7 @@ describe('delivering an answer', () => {
     });
     sent[0]?.answer(ok());
     await until(() => inputs().length === 1);
-    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(inputs()).toEqual([deliveredInput(alarm.now(), 'preview')]);
   });
 
   it('sends part after part, and remembers each that is there', async () => {
@@ -401,7 +408,8 @@ describe('delivering an answer', () => {
     expect(inputs()).toEqual([
       { kind: 'partly settled', effect: '9', cursor: 1 },
       { kind: 'partly settled', effect: '9', cursor: 2 },
-      settledInput(true, alarm.now()),
+      // What was sent for the first is an edit of what stands there.
+      deliveredInput(alarm.now(), 'preview', 'part1', 'part2'),
     ]);
   });
 
@@ -428,7 +436,7 @@ describe('delivering an answer', () => {
     const preview = eventId('preview');
     perform('deliver the answer', delivery({ markdown: 'all of it' }, preview, preview));
     await until(() => inputs().length === 1);
-    expect(inputs()).toEqual([settledInput(true, alarm.now())]);
+    expect(inputs()).toEqual([deliveredInput(alarm.now(), 'preview')]);
     expect(sent).toEqual([]);
 
     perform('deliver the answer', delivery({ markdown: 'one|two' }, preview, preview));
@@ -439,7 +447,7 @@ describe('delivering an answer', () => {
     await until(() => inputs().length === 3);
     expect(inputs().slice(1)).toEqual([
       { kind: 'partly settled', effect: '9', cursor: 1 },
-      settledInput(true, alarm.now()),
+      deliveredInput(alarm.now(), 'preview', 'sent'),
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('a chat of a Space', () => {
     const { at, does } = scene.on(left);
     expect(at).toBe('leaving');
     expect(does).toEqual([...(scene.context.turn === null ? [] : [closed(), hidden]), wished({ type: 'chat.gone' })]);
-    const nothing = { turn: null, waiting: [], unanswered: null, question: null };
+    const nothing = { turn: null, waiting: [], unanswered: [], question: null };
     expect(gone.context).toEqual({ ...scene.context, ...nothing, person: null, number: null });
     expect(gone.on(left)).toEqual({ at: 'leaving', does: [], changes: {} });
     expect(gone.on({ type: 'person.told' })).toEqual({ at: 'left', does: [], changes: {} });

@@ -60,7 +60,7 @@ describe('!clear', () => {
     expect({ contextId, session, unanswered, question }).toEqual({
       contextId: '8',
       session: null,
-      unanswered: null,
+      unanswered: [],
       question: null,
     });
   });
@@ -153,7 +153,7 @@ describe('!clear', () => {
     expect(finishing.after(clear).on(delivered())).toEqual({
       at: 'idle',
       does: [closed(), hidden],
-      changes: { turn: null, last: words('1') },
+      changes: { turn: null, last: [words('1')] },
     });
   });
 

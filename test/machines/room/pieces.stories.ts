@@ -61,17 +61,17 @@ describe('an answer with a question in it', () => {
     expect(goingOn.on(ended('done', null))).toEqual({
       at: 'idle',
       does: [closed(), hidden],
-      changes: { turn: null, last: words('1') },
+      changes: { turn: null, last: [words('1')] },
     });
   });
 
   it('is not asked again after a restart: half of it stands there', () => {
     const next = goingOn.after(resumed);
-    expect([next.at, next.context.unanswered]).toEqual(['interrupted', { text: words('1'), why: 'interrupted' }]);
+    expect([next.at, next.context.unanswered]).toEqual(['interrupted', [{ text: words('1'), why: 'interrupted' }]]);
     expect(streamingAble.after(resumed).at).toBe('asking / waiting for a place');
   });
 
-  const kept = { unanswered: { text: words('1'), why: 'failed', answer: { markdown: 'answer' } } };
+  const kept = { unanswered: [{ text: words('1'), why: 'failed', answer: { markdown: 'answer' } }] };
   const told = [
     'say',
     { notice: { key: 'answer was refused', tooLarge: false }, answers: id('1'), mentions: '@ann:example.org' },

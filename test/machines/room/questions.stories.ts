@@ -42,6 +42,8 @@ const word = (name: 'yes' | 'no') => ({
   body: `${name === 'yes' ? 'Yes' : 'No'}, to your question: "Delete it?"`,
   replyTo: null,
 });
+/** It knows the question, which may be open again. */
+const held = (name: 'yes' | 'no', on: object = question) => ({ ...word(name), settles: on });
 const taken = (name: 'yes' | 'no', later: boolean) =>
   say({ key: 'word is taken', approved: name === 'yes', later }, name);
 const words2 = [
@@ -77,7 +79,7 @@ describe('a question of the agent', () => {
     expect(askingAble.on(command(name))).toEqual({
       at: 'asking / working / streaming',
       does: [confirmation(approved), taken(name, false), typing],
-      changes: { question: null },
+      changes: { question: null, passedOn: [id(name)] },
     });
     expect(askingAble.after(command(name)).timers).toEqual({ turnLimit: 1_800_000 });
   });
@@ -86,7 +88,7 @@ describe('a question of the agent', () => {
     expect(asking.on(command(name))).toEqual({
       at: 'asking / working / streaming',
       does: [taken(name, true), typing],
-      changes: { question: null, waiting: [word(name)] },
+      changes: { question: null, waiting: [held(name)] },
     });
   });
 
@@ -104,7 +106,7 @@ describe('a question of the agent', () => {
       expect(scene.on(command(name))).toEqual({
         at,
         does: [apart(scene.context.turns), taken(name, true)],
-        changes: { question: null, waiting: [word(name)] },
+        changes: { question: null, waiting: [held(name)] },
       });
     });
 
@@ -151,8 +153,8 @@ describe('a question of the agent', () => {
       does: [typing, placeWanted(2)],
       changes: {
         turns: 2,
-        turn: { ...streaming.context.turn, id: 2, text: word(name) },
-        unanswered: null,
+        turn: { ...streaming.context.turn, id: 2, text: held(name) },
+        unanswered: [{ text: words('1'), why: 'interrupted', passed: true }],
         question: null,
       },
     });
@@ -163,9 +165,9 @@ describe('a question of the agent', () => {
     expect(done).toEqual({
       at: 'idle',
       does: [closed(), hidden, alerted({ key: 'empty answer' })],
-      changes: { turn: null, last: words('1') },
+      changes: { turn: null, last: [words('1')] },
     });
-    expect(asking.after(ended('done', null)).after(command('yes')).context.turn?.text).toEqual(word('yes'));
+    expect(asking.after(ended('done', null)).after(command('yes')).context.turn?.text).toEqual(held('yes'));
     expect(asking.on(ended('done', 'answer')).does).toEqual([delivery('answer')]);
   });
 
@@ -189,7 +191,7 @@ describe('a question of the agent', () => {
     expect(next.on(command('yes'))).toEqual({
       at: 'asking / waiting for a place',
       does: [apart(2), taken('yes', true)],
-      changes: { question: null, waiting: [word('yes')] },
+      changes: { question: null, waiting: [held('yes', { ...question, isUrged: true })] },
     });
   });
 });

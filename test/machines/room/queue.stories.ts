@@ -86,7 +86,7 @@ describe('texts that wait', () => {
         turns: 2,
         turn: { ...scene.context.turn, id: 2, text: words('2'), waited: true },
         waiting: [words('3'), words('4')],
-        last: words('1'),
+        last: [words('1')],
       },
     });
   });
@@ -96,7 +96,7 @@ describe('texts that wait', () => {
     expect([next.at, next.context.turn?.text, next.context.unanswered]).toEqual([
       'asking / waiting for a place',
       words('2'),
-      { text: words('1'), why: 'interrupted' },
+      [{ text: words('1'), why: 'interrupted' }],
     ]);
     expect(next.after(ended('done', null, null, 2)).at).toBe('interrupted');
   });
@@ -111,7 +111,7 @@ describe('!retry', () => {
     expect({ at, does, changes }).toEqual({
       at: 'asking / waiting for a place',
       does: [typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: null },
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: [] },
     });
   });
 
@@ -119,7 +119,7 @@ describe('!retry', () => {
     expect(questionLeft.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
       does: [typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: null, question: null },
+      changes: { turns: 2, turn: { ...streaming.context.turn, id: 2, waited: true }, unanswered: [], question: null },
     });
     const answered = questionLeft.after(command('retry'), ended('done', null, null, 2));
     expect(answered.on(command('yes')).does).toEqual([say({ key: 'no question is open' }, 'yes')]);
@@ -145,10 +145,10 @@ describe('!retry', () => {
     ['a good answer', finishing.after(delivered())],
     ['an answer without a word', streaming.after(ended('done', null))],
   ])('asks the last text again, by another message, after %s', (_, scene) => {
-    expect(scene.context.last).toEqual(words('1'));
+    expect(scene.context.last).toEqual([words('1')]);
     expect(scene.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
-      does: [typing, placeWanted(2)],
+      does: [say({ key: 'asked again', others: 0, later: false }, 'retry'), typing, placeWanted(2)],
       changes: {
         turns: 2,
         turn: { ...streaming.context.turn, id: 2, text: { ...words('1'), eventId: id('retry'), repeats: id('1') } },
@@ -178,7 +178,7 @@ describe('!retry', () => {
 
   it('has nothing to repeat once the person moved on: a text at rest takes the place of the interrupted one', () => {
     const movedOn = interrupted.after(text('2'));
-    expect(movedOn.context.unanswered).toBeNull();
+    expect(movedOn.context.unanswered).toEqual([{ text: words('1'), why: 'interrupted', passed: true }]);
     const answered = movedOn.after(ended('done', null, null, 2));
     expect(answered.after(command('retry')).context.turn?.text.repeats).toEqual(id('2'));
   });
@@ -189,7 +189,7 @@ describe('!retry', () => {
     expect(next.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
       does: [apart(2)],
-      changes: { waiting: [words('1')], unanswered: null },
+      changes: { waiting: [words('1')], unanswered: [] },
     });
     expect(next.after(command('retry')).on(command('retry')).does).toEqual(patience);
   });

@@ -66,7 +66,7 @@ describe('an agent that cannot be reached', () => {
     expect(tried(4).on(unreachable())).toEqual({
       at: 'idle',
       does: [closed(), hidden, alerted({ key: 'trouble', trouble: 'unreachable' })],
-      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
+      changes: { turn: null, unanswered: [{ text: words('1'), why: 'failed' }] },
     });
   });
 
@@ -76,7 +76,7 @@ describe('an agent that cannot be reached', () => {
     expect(scene.on(unreachable())).toEqual({
       at: 'idle',
       does: [closed(), hidden, alerted({ key: 'trouble', trouble: 'unreachable' })],
-      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
+      changes: { turn: null, unanswered: [{ text: words('1'), why: 'failed' }] },
     });
   });
 

@@ -30,7 +30,7 @@ import {
 const cutOff = {
   at: 'interrupted',
   does: [closed(), hidden, alerted({ key: 'interrupted' })],
-  changes: { turn: null, unanswered: { text: words('1'), why: 'interrupted' } },
+  changes: { turn: null, unanswered: [{ text: words('1'), why: 'interrupted' }] },
 };
 
 /** Typing is shown again, the connection is gone, a place is wanted again. */
@@ -79,7 +79,7 @@ describe('after a restart', () => {
     expect(stopping.on(resumed)).toEqual({
       at: 'idle',
       does: [closed(), hidden, told({ key: 'stopped' })],
-      changes: { turn: null, unanswered: { text: words('1'), why: 'stopped' } },
+      changes: { turn: null, unanswered: [{ text: words('1'), why: 'stopped' }] },
     });
   });
 });

@@ -18,7 +18,7 @@ import {
   id,
 } from './story.ts';
 
-const unanswered = { text: words('1'), why: 'stopped' };
+const unanswered = [{ text: words('1'), why: 'stopped' }];
 const over = [closed(), hidden];
 
 describe('!stop all', () => {
@@ -46,7 +46,7 @@ describe('!stop all', () => {
 
   it('leaves what was stopped to !retry', () => {
     const over = streaming.after(text('2'), all, ended('stopped', null));
-    expect([over.at, over.context.unanswered]).toEqual(['idle', { text: words('1'), why: 'stopped' }]);
+    expect([over.at, over.context.unanswered]).toEqual(['idle', [{ text: words('1'), why: 'stopped' }]]);
   });
 });
 
@@ -54,7 +54,7 @@ describe('!stop', () => {
   it.each(each(beforeTheTurnIsSent))('ends at once what the agent has not seen: %s', (_, scene) => {
     expect(scene.on(command('stop'))).toEqual({
       at: 'idle',
-      does: [...over, say({ key: 'stopped' }, 'stop')],
+      does: [...over, ['say', { notice: { key: 'stopped' }, answers: id('stop'), about: id('1') }]],
       changes: { turn: null, unanswered },
     });
     expect(scene.after(command('stop')).timers).toEqual({});

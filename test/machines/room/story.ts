@@ -155,10 +155,12 @@ export const ended = (
   trouble,
   tokens: 0,
 });
-export const delivered = (turn = 1, piece = 0): RoomEvent => ({
+export const delivered = (turn = 1, piece = 0, of = '1', messages: string[] = []): RoomEvent => ({
   type: 'answer.delivered',
   turn: TurnId.parse(turn),
   piece,
+  of: id(of),
+  messages: messages.map(id),
 });
 export const refused = (turn = 1, code = 'M_FORBIDDEN', answers = '1', piece = 0): RoomEvent => ({
   type: 'answer.refused',

@@ -55,11 +55,15 @@ describe('a turn', () => {
     });
   });
 
-  it('begins from an interrupted room likewise and forgets what was interrupted', () => {
+  it('begins from an interrupted room likewise and passes over what was interrupted', () => {
     expect(interrupted.on(text('2'))).toEqual({
       at: 'asking / waiting for a place',
       does: [typing, placeWanted(2)],
-      changes: { turns: 2, turn: { ...turn, id: 2, text: words('2') }, unanswered: null },
+      changes: {
+        turns: 2,
+        turn: { ...turn, id: 2, text: words('2') },
+        unanswered: [{ text: words('1'), why: 'interrupted', passed: true }],
+      },
     });
   });
 
@@ -137,7 +141,7 @@ describe('a turn', () => {
       does: [delivery('answer')],
       changes: {},
     });
-    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null, last: words('1') } });
+    expect(finishing.on(delivered())).toEqual({ at: 'idle', does: over, changes: { turn: null, last: [words('1')] } });
   });
 
   it('says so when the homeserver refuses the answer', () => {
@@ -146,8 +150,8 @@ describe('a turn', () => {
       does: [...over, alerted({ key: 'answer was refused', tooLarge: false })],
       changes: {
         turn: null,
-        last: words('1'),
-        unanswered: { text: words('1'), why: 'failed', answer: { markdown: 'answer' } },
+        last: [words('1')],
+        unanswered: [{ text: words('1'), why: 'failed', answer: { markdown: 'answer' } }],
       },
     });
   });
@@ -169,7 +173,7 @@ describe('a turn', () => {
         ],
         ['show typing', {}],
       ],
-      changes: { turns: 2, turn: { ...turn, id: TurnId.parse(2), waited: true }, unanswered: null },
+      changes: { turns: 2, turn: { ...turn, id: TurnId.parse(2), waited: true }, unanswered: [] },
     });
   });
 
@@ -182,7 +186,7 @@ describe('a turn', () => {
     expect(streaming.on(ended('done', null))).toEqual({
       at: 'idle',
       does: [...over, alerted({ key: 'empty answer' })],
-      changes: { turn: null, last: words('1') },
+      changes: { turn: null, last: [words('1')] },
     });
   });
 
@@ -194,7 +198,7 @@ describe('a turn', () => {
     expect(streaming.on(ended('failed', null, trouble))).toEqual({
       at,
       does: [...over, alerted({ key: 'trouble', trouble })],
-      changes: { turn: null, unanswered: { text: words('1'), why } },
+      changes: { turn: null, unanswered: [{ text: words('1'), why }] },
     });
   });
 
@@ -203,7 +207,7 @@ describe('a turn', () => {
     expect(streaming.on(broken)).toEqual({
       at: 'asking / finishing',
       does: [delivery('half'), alerted({ key: 'trouble', trouble: 'connection-lost' })],
-      changes: { unanswered: { text: words('1'), why: 'interrupted' } },
+      changes: { unanswered: [{ text: words('1'), why: 'interrupted' }] },
     });
     expect(streaming.after(broken).on(delivered()).at).toBe('interrupted');
   });
@@ -231,7 +235,7 @@ describe('a turn', () => {
     expect(tooLong.on(event)).toEqual({
       at: 'idle',
       does: [...over, alerted({ key: 'trouble', trouble: 'too-long' })],
-      changes: { turn: null, unanswered: { text: words('1'), why: 'failed' } },
+      changes: { turn: null, unanswered: [{ text: words('1'), why: 'failed' }] },
     });
   });
 });

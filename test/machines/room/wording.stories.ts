@@ -149,7 +149,7 @@ describe('a removed text', () => {
   ])('whose answer %s already cannot be retried', (_, end) => {
     const gone = finishing.after(withdrawn('1'));
     expect(gone.on(end)).toEqual({ at: 'idle', does: [closed(), hidden], changes: { turn: null } });
-    expect(gone.after(end).context.last).toBeNull();
+    expect(gone.after(end).context.last).toEqual([]);
   });
 
   it.each<[string, Scene]>([
@@ -159,7 +159,7 @@ describe('a removed text', () => {
     ['being asked again', answered.after(command('retry'))],
   ])('that is %s is forgotten', (_, scene) => {
     const gone = scene.after(withdrawn('1'));
-    expect([gone.context.unanswered, gone.context.last, gone.context.turn]).toEqual([null, null, null]);
+    expect([gone.context.unanswered, gone.context.last, gone.context.turn]).toEqual([[], [], null]);
     expect(gone.on(command('retry')).does).toEqual([say({ key: 'nothing to retry' }, 'retry')]);
   });
 

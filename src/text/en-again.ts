@@ -1,0 +1,61 @@
+/** What is said of messages that are asked again, taken back or missed, in English. */
+import type { NoticeWords } from './notices.ts';
+
+type Keys =
+  | 'asked again'
+  | 'message is forgotten'
+  | 'it waits already'
+  | 'you were missed'
+  | 'word is taken back'
+  | 'word was passed on';
+
+export const aboutAskingAgain: Pick<NoticeWords, Keys> = {
+  'asked again': ({ others, later }) => {
+    const asks = later
+      ? 'Okay, I’ll ask that again once the current answer is complete.'
+      : 'Okay, I’m asking that again.';
+    if (others === 0) return asks;
+    const one = others === 1;
+    return (
+      `${asks} ${one ? '1 more message is' : `${others} more messages are`} unanswered: ` +
+      `reply \`!retry\` to ${one ? 'it' : 'one of them'}, and I’ll ask ${one ? 'it' : 'that one'} too.`
+    );
+  },
+
+  'message is forgotten': () =>
+    'I can’t ask that one again, because I only keep the last few messages. Please send it once more.',
+
+  'it waits already': () => 'That message is already waiting. I’ll ask it once I’m done with the ones before it.',
+
+  'you were missed': ({ awayMs, messages, again }) => {
+    const what = messages === 1 ? 'your message' : `your ${messages} messages`;
+    const ask =
+      messages === 1 ? '`!retry` asks it now' : '`!retry` asks the last one now, as a reply to another one that one';
+    return (
+      `I was away for ${duration(awayMs)} and didn’t pass on ${what} from that time. ` +
+      (again ? `If you still need an answer, ${ask}.` : 'If you still need it, please send it again.')
+    );
+  },
+
+  'word is taken back': ({ open }) =>
+    open
+      ? 'Okay, I took your answer back. The agent still needs one: `!yes` or `!no`?'
+      : 'Okay, I took your answer back, and the agent won’t hear it.',
+
+  'word was passed on': () =>
+    'The agent has your answer already, so I can’t take it back. `!stop` ends what it’s doing.',
+};
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+function duration(ms: number): string {
+  if (ms < 1.5 * HOUR_MS) return counted(ms / MINUTE_MS, 'minute');
+  return ms < 2 * DAY_MS ? counted(ms / HOUR_MS, 'hour') : counted(ms / DAY_MS, 'day');
+}
+
+function counted(amount: number, unit: string): string {
+  const whole = Math.max(1, Math.round(amount));
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}
