@@ -125,10 +125,12 @@ describe('!save', () => {
       'idle',
       [alerted({ key: 'task failed', what: 'save', save: 'plans', trouble: 'not-saved' }, 'save')],
     ]);
-    expect(changes.unanswered).toEqual({
-      text: took('save', { kind: 'save', name: 'plans' }, '!save plans'),
-      why: 'failed',
-    });
+    expect(changes.unanswered).toEqual([
+      {
+        text: took('save', { kind: 'save', name: 'plans' }, '!save plans'),
+        why: 'failed',
+      },
+    ]);
     const again = failed.after(ended('failed', null, 'not-saved'), command('retry'));
     expect(again.context.turn?.text.task).toEqual({ kind: 'save', name: 'plans' });
   });
