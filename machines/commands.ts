@@ -114,6 +114,9 @@ const rows = {
   },
   stop: { aliases: [], takes: 'all or nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   retry: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere', atFirst: false },
+  status: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  },
   clear: {
     aliases: ['reset'],
     takes: 'nothing',

@@ -45,6 +45,7 @@ export const roomEffectSchemas = {
     ...{ notice: Notice, answers },
     ...{ relation: Relation.optional(), mentions: UserId.optional(), turn: TurnId.optional() },
   }),
+  'say the status': z.object({ answers, relation: Relation.optional() }),
   'deliver the answer': z.object({
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
     ...{ stands: EventId.optional(), piece: z.number().optional() },

@@ -197,10 +197,12 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
         : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
     }
     case 'say': {
-      const { notice } = item.params as unknown as RoomEffectParams['say'];
+      const { notice, turn } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
       if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
       if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
+      if (notice.key === 'working')
+        return eventId === undefined || turn === undefined ? null : { type: 'work.shown', turn, eventId };
       if (!tellsOfTheLine(notice)) return null;
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
     }

@@ -27,6 +27,8 @@ const agentMoves: AgentMove[] = [
   { says: 'asks' },
   { says: 'file' },
   { says: 'shown' },
+  { says: 'works' },
+  { says: 'work shown' },
   { says: 'ready', idempotent: false, confirmations: false, session: null },
   { says: 'ready', idempotent: true, confirmations: true, session: 's1' },
   { says: 'ready', idempotent: false, confirmations: false, session: 's2' },
@@ -119,7 +121,7 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
-  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
+  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0, turn?.work] : []);
   if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
     const found = [...facts(record), besidesOf(record).length > 0];

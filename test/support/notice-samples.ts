@@ -11,6 +11,8 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 function valuesFor(schema: z.core.$ZodType): unknown[] {
   if (schema instanceof z.ZodEnum) return schema.options;
   if (schema instanceof z.ZodNullable) return [null, ...valuesFor(schema.unwrap())];
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(valuesFor);
+  if (schema instanceof z.ZodLiteral) return [...schema.values];
   if (schema instanceof z.ZodOptional) return [undefined, ...valuesFor(schema.unwrap())];
   if (schema instanceof z.ZodArray) return [valuesFor(schema.element as z.core.$ZodType)];
   if (schema instanceof z.ZodObject) return combined(schema.shape as Shape);

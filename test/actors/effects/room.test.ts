@@ -114,7 +114,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       log: silentLog,
       turnLog: createTurnLog({ log: silentLog, now: alarm.now }),
       alarm,
-      pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50 },
+      pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50, progress: 'notice' },
       reach: (boundary) => void reached.push(boundary),
       isClosing: (error) => error instanceof Closing,
       ...changes,
@@ -566,7 +566,9 @@ describe('a turn', () => {
   });
 
   it('keeps a short answer in its event', async () => {
-    const { perform, hear, inputs, stored, sent } = theatre({ pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 } });
+    const { perform, hear, inputs, stored, sent } = theatre({
+      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1, progress: 'notice' },
+    });
     perform('open the connection', connection());
     hear({ type: 'text', text: 'x'.repeat(8_000) });
     hear({ type: 'ended', outcome: 'done', tokens: 5 });
@@ -578,7 +580,7 @@ describe('a turn', () => {
 
   it('keeps a long one in a file, counted in bytes, before it is told', async () => {
     const { perform, hear, inputs, stored, reached } = theatre({
-      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 },
+      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1, progress: 'notice' },
     });
     perform('open the connection', connection());
     hear({ type: 'text', text: 'ü'.repeat(4_001) });
@@ -815,10 +817,12 @@ it('does each effect that the chart can ask for', async () => {
     'change the notice': { of: eventId('line'), notice: { key: 'text waits', position: 2 }, answers: null },
     'mark the message': { of: eventId('text') },
     'take back': { event: eventId('line') },
+    'say the status': { answers: eventId('status') },
+    'go on showing the work': { turn: TURN, notice: eventId('work'), answers: eventId(1) },
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
-  // That it changes what is sent later has a test of its own.
-  const { 'go on as a reply': _, ...seen } = every;
+  // That these change what is sent later has tests of its own.
+  const { 'go on as a reply': _, 'go on showing the work': __, ...seen } = every;
   for (const name of Object.keys(seen) as (keyof typeof seen)[]) {
     const { perform, happened, sent, words, effects, alarm } = theatre();
     perform('open the connection', connection());
