@@ -8,7 +8,7 @@ type Running = NonNullable<Status['turn']>;
 
 export const aboutProgress: Pick<NoticeWords, 'working' | 'status'> = {
   working({ on, step, steps }) {
-    if (step === null) return on === null ? 'Working on it.' : `Working: ${code(on)}.`;
+    if (step === null) return on === null ? 'The agent is working on it.' : `Working: ${code(on)}.`;
     const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;
     return on === null ? `Working: ${far}.` : `Working: ${code(on)} (${far}).`;
   },

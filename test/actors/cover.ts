@@ -121,7 +121,8 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered?.why === 'interrupted');
-  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0, turn?.work] : []);
+  if (now === 'asking.working.streaming')
+    key.push(isPlain ? [besidesOf(record), turn?.pieces === 0, turn?.work === undefined, turn?.work === null] : []);
   if (turn === null) key.push(besidesOf(record));
   if (turn === null && unanswered === null && question === null) {
     const found = [...facts(record), besidesOf(record).length > 0];

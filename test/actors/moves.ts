@@ -161,7 +161,6 @@ const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
         'file' as const,
         'shown' as const,
         'works' as const,
-        'work shown' as const,
       ),
     }),
   },

@@ -20,7 +20,7 @@ describe('what the agent does meanwhile', () => {
     [working(null, 2, 5), 'Working: step 2 of 5.'],
     [working('search', 7, 5), 'Working: `search` (step 7).'],
     [working('search', 7), 'Working: `search` (step 7).'],
-    [working(null), 'Working on it.'],
+    [working(null), 'The agent is working on it.'],
   ])('%j', ({ body }, words) => {
     expect(body).toBe(words);
   });
