@@ -295,7 +295,7 @@ describe('whatever happens to a room', { timeout: 120_000 }, () => {
     expect([...visited]).toEqual(expect.arrayContaining(['unclaimed', 'idle', 'pointing', 'refusing', 'left']));
   });
 
-  it('comes to rest in a willing world, with every text answered, and no notice of work behind it', () => {
+  it('comes to rest in a willing world, with every text answered', () => {
     let notices = 0;
     fc.assert(
       fc.property(moves({ maxLength: 40 }), (sequence) => {

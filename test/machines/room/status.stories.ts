@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { troubles } from '../../../machines/notices.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import { asking, each, everywhere, finishing, full, idle, stopping, streaming, tooLong, waiting } from './scenes.ts';
 import {
+  alerted,
   ann,
   clear,
   command,
@@ -78,6 +80,12 @@ describe('the diary', () => {
   ])('has how the last turn ended: %s', (how, scene, event, trouble) => {
     const { run, ended: end } = diary(scene, at(7_000, event));
     expect({ run, end }).toEqual({ run: null, end: { turn: 1, how, trouble, at: 7_000 } });
+  });
+
+  it.each(troubles)('has why it failed, as its person reads it: %s', (trouble) => {
+    const event = ended('failed', null, trouble);
+    expect(streaming.on(event).does).toContainEqual(alerted({ key: 'trouble', trouble }));
+    expect(diary(streaming, event).ended?.trouble).toBe(trouble);
   });
 
   it('has the trouble of an agent that was never reached, and of an answer in pieces that it was answered', () => {
