@@ -20,7 +20,7 @@ import {
   textInput,
   toStreaming,
 } from './support.ts';
-import { input, reread, resultOf } from '../support/inputs.ts';
+import { input, reread } from '../support/inputs.ts';
 
 /** What the world knows of the turn that it works on. */
 interface World {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { roomMachine } from '../../machines/room.machine.ts';
-import { RoomContext } from '../../machines/room.model.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import { statusOf, wordOf, type Recorded } from '../../machines/room-status.ts';
 import { Status } from '../../machines/status.ts';
