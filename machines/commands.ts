@@ -119,6 +119,9 @@ const rows = {
     ...{ aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere' },
     ...{ atFirst: false, asksTheAgent: true },
   },
+  status: {
+    ...{ aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  },
   clear: {
     aliases: ['reset'],
     takes: 'nothing',

@@ -46,6 +46,7 @@ export const roomEffectSchemas = {
     ...{ relation: Relation.optional(), mentions: UserId.optional(), turn: TurnId.optional() },
     about: EventId.optional(),
   }),
+  'say the status': z.object({ answers, relation: Relation.optional() }),
   'deliver the answer': z.object({
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
     ...{ stands: EventId.optional(), piece: z.number().optional() },

@@ -1,29 +1,10 @@
 /** Every sentence to a person, as data: `src/text` finds the words when it is sent. */
 import { z } from 'zod';
 import { RoomId, UserId } from './ids.ts';
+import { Status } from './status.ts';
+import { Trouble } from './trouble.ts';
 
-/**
- * Why a turn could not be answered; the words for the person stand in `src/text`.
- * `agent-error` is the agent's own ERROR frame, `connection-lost` a break after the message was written. Of a save:
- * `not-saved` after the turn its file is not there or as it was before, `save-is-gone` there is none to be loaded,
- * `workspace-unseen` nobody can look.
- */
-export const troubles = [
-  'unreachable',
-  'no-status',
-  'protocol',
-  'silent',
-  'too-long',
-  'too-big',
-  'agent-error',
-  'connection-lost',
-  'not-saved',
-  'save-is-gone',
-  'workspace-unseen',
-] as const;
-
-export const Trouble = z.enum(troubles);
-export type Trouble = z.infer<typeof Trouble>;
+export { troubles, Trouble } from './trouble.ts';
 
 /** What people send besides texts and files. */
 export const Thing = z.enum(['sticker', 'poll']);
@@ -147,6 +128,10 @@ export const notices = {
     ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: z.string() },
     ...{ loaded: save.nullable(), tokens: z.object({ last: z.number(), total: z.number() }), saves: z.array(save) },
   }),
+  /** What the agent does before, or between, what it says: `on`: in its own words. */
+  working: says({ on: z.string().nullable(), step: z.number().nullable(), steps: z.number().nullable() }),
+  /** What the room is doing, and why there is no answer yet, or none at all. */
+  status: says(Status.shape),
   'answer was refused': says({ tooLarge: z.boolean().optional() }),
   trouble: says({ trouble: Trouble }),
   'only for': refuses({ person: UserId }),

@@ -2,6 +2,7 @@
 import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
 import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
+import { toldWork, workNotice } from './room-work.ts';
 import { lastInLine, marksOf, marksOfTheLine, noticedAt, noticeOfTheLine } from './room-queue.ts';
 import { savedBy, saveWanted } from './room-saves.ts';
 import type { Wish } from './room.effects.ts';
@@ -78,7 +79,17 @@ export const withDeeds = withNotes.extend({
       answers: lastInLine(context)?.eventId ?? null,
     })),
     'take the notice of the line back': asks('take back', ({ context }) => ({ event: noticedAt(context) })),
-    'take the late notice back': asks('take back', ({ event }) => ({ event: as(event, 'line.shown').eventId })),
+    'take the late notice back': asks('take back', ({ event }) => ({
+      event: as(event, 'line.shown', 'work.shown').eventId,
+    })),
+
+    // what is told of the agent's work
+    'tell of its work': asks('say', ({ context, event }) => workNotice(context, as(event, 'agent.worked'))),
+    'go on telling of its work': asks('go on showing the work', ({ context }) => toldWork(context)),
+    'take the notice of its work back': enqueueActions(({ context, enqueue }) => {
+      const { work } = turnOf(context);
+      if (work) enqueue({ type: 'take back', params: { event: work } });
+    }),
 
     // what the person's actor hears
     'wish for access': wishes(({ event }) => ({ type: 'access.wanted', answers: messageOf(event) })),

@@ -6,6 +6,7 @@ import { meantIn, othersUnanswered, pending } from './room-again.ts';
 import { refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
+import { isTold as isWorkTold } from './room-work.ts';
 import { withSayings } from './room-sayings.ts';
 
 function hasRoomFor({ waiting, limits }: RoomInTheHouse, event: RoomEvent): boolean {
@@ -118,6 +119,9 @@ const withFacts = withSayings.extend({
     'tries are left': ({ context }) => (context.turn?.attempts ?? 0) + 1 < context.limits.connectTries,
     'the agent takes confirmations': ({ context }) => context.turn?.confirmations === true,
     'the agent runs a repeated message once': ({ context }) => context.turn?.idempotent === true,
+    'its work may be told': ({ context }) =>
+      context.turn !== null && context.turn.work === undefined && isWorkTold(context.turn),
+    'its work is being told': ({ context }) => context.turn?.work === null,
     'the session is another one': ({ context, event }) =>
       event.type === 'agent.ready' &&
       event.session !== null &&
@@ -166,6 +170,8 @@ export const withGuards = withFacts.extend({
     'the person should hear of the default agent': and(['the default agent serves', not('the person knows')]),
     'more chats are made': and(['the chat has a number', 'people get more than one']),
     'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
+    'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
+    'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
     'nothing can be loaded': and(['a save is to be loaded', not('there are saves')]),
     'no save is called so': and(['it was said which', not('a task is due')]),

@@ -27,10 +27,12 @@ export const asks = asking<RoomInTheHouse, RoomEvent, RoomEffectParams>();
 
 /** A word to whoever wrote the message at hand; to the whole room where nobody did. */
 export function says(notice: Notice | ((moment: RoomMoment) => Notice)) {
-  return asks('say', (moment) => ({
-    ...{ notice: from(notice, moment), answers: messageOf(moment.event) },
-    ...inThread(threadOf(moment.event)),
-  }));
+  return asks('say', (moment) => ({ notice: from(notice, moment), ...toTheWriter(moment) }));
+}
+
+/** Where an answer to the message at hand goes. */
+export function toTheWriter({ event }: RoomMoment) {
+  return { answers: messageOf(event), ...inThread(threadOf(event)) };
 }
 
 /** The same about the text of the turn: who names the word means that text. */

@@ -1,6 +1,6 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
 import type { EventId } from './ids.ts';
-import type { RoomContext, Text, Unanswered } from './room.model.ts';
+import { blankDiary, type RoomContext, type Text, type Unanswered } from './room.model.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import { host, type RoomMoment } from './room-host.ts';
 import {
@@ -21,12 +21,17 @@ import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } f
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
 import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
+import * as diary from './room-diary.ts';
+import { withoutWork } from './room-work.ts';
 import { as } from './vocabulary.ts';
 
 const { assign } = host;
 
 function hold(text: (moment: RoomMoment) => Text) {
-  return assign(({ context, event }) => ({ waiting: [...context.waiting, text({ context, event })] }));
+  return assign(({ context, event }) => ({
+    waiting: [...context.waiting, text({ context, event })],
+    diary: { ...context.diary, missed: null },
+  }));
 }
 
 function leavesOpen(context: RoomInTheHouse, why: Unanswered['why']): Partial<RoomContext> {
@@ -80,7 +85,7 @@ export const withNotes = host.extend({
     })),
     'forget the session': assign({ session: null, ...noMemory }),
     'forget whose chat it was': assign({ person: null, number: null }),
-    'forget what waits': assign({ waiting: [] }),
+    'forget what waits': assign(({ context, event }) => ({ waiting: [], diary: diary.lineDropped(context, event) })),
     'forget what is under way': assign({
       turn: null,
       waiting: [],
@@ -91,6 +96,7 @@ export const withNotes = host.extend({
       question: null,
       dialog: null,
       line: null,
+      diary: blankDiary,
     }),
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
@@ -223,6 +229,13 @@ export const withNotes = host.extend({
       return { waiting: context.waiting.map((text) => (text.eventId === of ? { ...text, mark } : text)) };
     }),
 
+    // what is told of the agent's work
+    'note that its work is told': assign(({ context }) => ({ turn: context.turn && { ...context.turn, work: null } })),
+    'note where its work is told': assign(({ context, event }) => ({
+      turn: context.turn && { ...context.turn, work: as(event, 'work.shown').eventId },
+    })),
+    'forget where its work is told': assign(({ context }) => ({ turn: context.turn && withoutWork(context.turn) })),
+
     // what is told of the queue
     'note what is told of the line': assign(({ context }) => ({
       line: { ...lineOf(context), notice: context.line?.notice ?? null },
@@ -231,6 +244,15 @@ export const withNotes = host.extend({
       line: context.line && { ...context.line, notice: as(event, 'line.shown').eventId },
     })),
     'forget the line': assign({ line: null }),
+
+    // what is told to whoever asks how things stand
+    'note when the turn began': assign(({ context, event }) => ({ diary: diary.begun(context, event) })),
+    'note when the agent was asked': assign(({ context, event }) => ({ diary: diary.asked(context, event) })),
+    'note why it was not reached': assign(({ context, event }) => ({
+      diary: diary.notReached(context, as(event, 'agent.unreachable')),
+    })),
+    'note when and how the turn ended': assign(({ context, event }) => ({ diary: diary.ended(context, event) })),
+    'note that it was not taken': assign(({ context, event }) => ({ diary: diary.notTaken(context, event) })),
 
     // the agent's question
     'note the question': assign(({ event }) => ({ question: as(event, 'agent.asked').question })),

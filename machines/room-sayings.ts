@@ -4,7 +4,7 @@ import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { RoomContext } from './room.model.ts';
 import { withDeeds } from './room-deeds.ts';
-import { alertsTheAsker, asks, says, saysOfTheText, tellsTheAsker } from './room-host.ts';
+import { alertsTheAsker, asks, says, saysOfTheText, tellsTheAsker, toTheWriter } from './room-host.ts';
 import {
   declined,
   excerptOf,
@@ -127,7 +127,12 @@ export const withSayings = withDeeds.extend({
     'say that the word is passed on later': says(({ event }) => wordTaken(event, true)),
     'say that the chat is archived': says(({ context }) => inAnArchivedChat(context)),
     'say that it is asked with its new words by !retry': says({ key: 'edit came too late' }),
-    'say that the queue is full': says(({ context }) => ({ key: 'queue is full', limit: context.waiting.length })),
+    'say that the queue is full': withDeeds.enqueueActions(({ context, event, enqueue }) => {
+      enqueue('note that it was not taken');
+      const notice: Notice = { key: 'queue is full', limit: context.waiting.length };
+      enqueue({ type: 'say', params: { notice, ...toTheWriter({ context, event }) } });
+    }),
+    'say what is going on': asks('say the status', toTheWriter),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),
     'say which file came': tellsTheAsker(({ event }) => ({
       key: 'agent sent a file',

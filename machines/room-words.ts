@@ -4,7 +4,7 @@ import { ofTheAgent } from './commands.ts';
 import { ONLY_CONTEXT } from './ids.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { answered, meantIn, without } from './room-again.ts';
-import { newTurn } from './room.model.ts';
+import { blankDiary, newTurn } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Answer, Assignment, Role, Outcome, RoomContext, Text, Turn, Unanswered } from './room.model.ts';
 import type { Wish, RoomEffectParams } from './room.effects.ts';
@@ -191,7 +191,7 @@ export function receive({
       tokens: { last: 0, total: 0 },
       told: [],
     },
-    ...{ noticed: false, encrypted, company: false },
+    ...{ noticed: false, encrypted, company: false, diary: blankDiary },
   };
 }
 

@@ -19,6 +19,7 @@ export const roomEffects = {
   'write the marker': 'repeatable',
   'tell the person': 'repeatable',
   say: 'repeatable',
+  'say the status': 'repeatable',
   'deliver the answer': 'repeatable',
   'mark the message': 'repeatable',
   'take back': 'repeatable',
@@ -29,6 +30,7 @@ export const roomEffects = {
   'open the connection': 'disposable',
   'stop the agent': 'disposable',
   'go on as a reply': 'disposable',
+  'go on showing the work': 'disposable',
   'close the connection': 'disposable',
   'show typing': 'disposable',
   'hide typing': 'disposable',
@@ -54,6 +56,8 @@ export interface RoomEffectParams {
     turn?: TurnId | undefined;
     about?: EventId | undefined;
   };
+  /** What the room is doing: found when it is said. */
+  'say the status': { answers: EventId | null; relation?: Relation | undefined };
   /** `stands`: the message that shows the first part already as it will stay. */
   'deliver the answer': {
     turn: TurnId;
@@ -85,6 +89,8 @@ export interface RoomEffectParams {
   };
   /** Others stand between the text and what is not shown of its answer yet. */
   'go on as a reply': { turn: TurnId };
+  /** In this notice. */
+  'go on showing the work': { turn: TurnId; notice: EventId; answers: EventId };
   'stop the agent': { turn: TurnId; trouble: Trouble | null };
   'close the connection': { turn: TurnId };
   'show typing': Record<string, never>;

@@ -73,6 +73,7 @@ export type RoomEvent =
   | ({ type: 'command.rename'; name: string | null } & Written)
   | ({ type: 'command.archive' } & Written)
   | ({ type: 'command.unarchive'; number: number | null } & Written)
+  | ({ type: 'command.status' } & Written)
   | ({ type: 'command.agent' } & Written)
   | ({ type: 'command.whoami' } & Written)
   | ({ type: 'command.start' } & Written)
@@ -118,6 +119,10 @@ export type RoomEvent =
   | { type: 'word.shown'; of: EventId; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
   | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
+  /** It does something that takes a moment, in its own words: worth a notice. */
+  | { type: 'agent.worked'; turn: TurnId; on: string | null; step: number | null; steps: number | null }
+  /** The notice of it stands in the room. */
+  | { type: 'work.shown'; turn: TurnId; eventId: EventId }
   /** The notice of the waiting line stands in the room, or was refused for good. */
   | { type: 'line.shown'; eventId: EventId }
   | { type: 'line.refused' }

@@ -64,6 +64,8 @@ const whole: State = {
     // Only words that are asked, or were, matter to anybody.
     'text.edited': {},
     'text.withdrawn': {},
+    // Of a turn that is over, or begins anew.
+    'work.shown': { actions: 'take the late notice back' },
     'words.left': { actions: 'say which words are left' },
     'command.help': { actions: 'say what can be said' },
     'command.unknown': { actions: 'say that there is no such command' },
@@ -137,6 +139,7 @@ const serving: State = {
     'absence.over': { guard: 'something was missed', actions: ['say what was missed', 'forget what was missed'] },
     'invite.declined': { actions: 'say why the invitation is declined' },
     'command.start': { actions: 'greet the person' },
+    'command.status': { actions: 'say what is going on' },
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
       { guard: 'a name is given', actions: 'give the room its new name' },
@@ -266,8 +269,8 @@ const asking: State = {
   id: 'asking',
   tags: 'busy',
   initial: 'waiting for a place',
-  entry: 'begin to type',
-  exit: ['hang up', 'stop typing'],
+  entry: ['note when the turn began', 'begin to type'],
+  exit: ['hang up', 'stop typing', 'take the notice of its work back', 'forget where its work is told'],
   on: {
     'text.received': { actions: 'hold the text, or say that the queue is full' },
     // The agent does not have it yet.
@@ -312,13 +315,24 @@ const asking: State = {
     ],
     'answer.shown': { guard: 'it is of this turn', actions: 'note the preview' },
     'agent.sent a file': { guard: 'it is of this turn and wanted', actions: 'say which file came' },
+    'agent.worked': {
+      guard: 'it is of this turn, and worth a word',
+      actions: ['note that its work is told', 'tell of its work'],
+    },
+    'work.shown': [
+      {
+        guard: 'it is the word on this turn',
+        actions: ['note where its work is told', 'go on telling of its work'],
+      },
+      { actions: 'take the late notice back' },
+    ],
     'turn.ended': [
       { guard: 'this turn was discarded', target: 'between turns' },
       {
         guard: 'this turn has copied half',
         target: '#asking',
         reenter: true,
-        actions: ['count its tokens', 'begin the second half of the copy'],
+        actions: ['count its tokens', 'note when and how the turn ended', 'begin the second half of the copy'],
       },
       {
         guard: 'this turn has copied',
@@ -392,7 +406,11 @@ const working: State = {
   after: { turnLimit: { target: 'stopping', actions: ['note that it takes too long', 'ask the agent to stop'] } },
   on: {
     'agent.unreachable': [
-      { guard: 'it is of this turn and tries are left', target: '.backing off', actions: 'note the failed try' },
+      {
+        guard: 'it is of this turn and tries are left',
+        target: '.backing off',
+        actions: ['note the failed try', 'note why it was not reached'],
+      },
       {
         guard: 'it is of this turn',
         target: '#between turns',
@@ -427,13 +445,19 @@ const awaitingStatus: State = {
           'say that the agent forgot',
           'note what the agent can do',
           'note that the agent has the text',
+          'note when the agent was asked',
           'send the text',
         ],
       },
       {
         guard: 'it is of this turn',
         target: 'streaming',
-        actions: ['note what the agent can do', 'note that the agent has the text', 'send the text'],
+        actions: [
+          'note what the agent can do',
+          'note that the agent has the text',
+          'note when the agent was asked',
+          'send the text',
+        ],
       },
     ],
   },
@@ -603,7 +627,7 @@ const finishing: State = {
 const betweenTurns: State = {
   description: 'A turn ended: the next waiting text has its turn at once; without one the room rests.',
   id: 'between turns',
-  entry: 'end the turn',
+  entry: ['note when and how the turn ended', 'end the turn'],
   always: [
     { guard: 'a text waits', target: 'asking', actions: 'begin the turn with the next text' },
     { guard: 'the last turn was interrupted', target: 'interrupted' },

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
 import { Trouble } from './notices.ts';
+import { Ending } from './status.ts';
 
 /** What a reply says of the message that it answers. */
 export const Quoted = z.object({ author: UserId, excerpt: z.string() });
@@ -98,6 +99,8 @@ export const Turn = z.object({
   stoppedFor: Trouble.nullable(),
   /** `!clear` came: what it still brings is thrown away. */
   discarded: z.boolean(),
+  /** The notice of what the agent does meanwhile; null until the homeserver took it. */
+  work: EventId.nullable().optional(),
 });
 export type Turn = z.infer<typeof Turn>;
 
@@ -176,6 +179,22 @@ export const Line = z.object({
 });
 export type Line = z.infer<typeof Line>;
 
+/** When what happened last, ms since 1970: what `!status` tells. */
+export const Diary = z.object({
+  /** The running turn. `trouble`: why its agent could not be reached the last time. */
+  run: z
+    .object({ turn: TurnId, began: z.number(), asked: z.number().nullable(), trouble: Trouble.nullable() })
+    .nullable(),
+  /** The last turn that ended. */
+  ended: z.object({ turn: TurnId, how: Ending, trouble: Trouble.nullable(), at: z.number() }).nullable(),
+  /** Why no turn will be about the person's last message. */
+  missed: z.object({ why: z.enum(['not taken', 'taken out of the line']), at: z.number() }).nullable(),
+});
+export type Diary = z.infer<typeof Diary>;
+
+/** Nothing happened yet. */
+export const blankDiary: Diary = { run: null, ended: null, missed: null };
+
 export const RoomContext = z.object({
   room: RoomId,
   role: Role.default('chat'),
@@ -212,6 +231,7 @@ export const RoomContext = z.object({
   passedOn: z.array(EventId).default([]),
   /** Messages of the time away that the person has yet to be told of. */
   missed: z.number().int().default(0),
+  diary: Diary.default(blankDiary),
   question: OpenQuestion.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. What another version asked, nobody can answer. */
   dialog: Dialog.nullable().catch(null).default(null),

@@ -231,6 +231,8 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
       if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
       if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
+      if (notice.key === 'working')
+        return eventId === undefined || turn === undefined ? null : { type: 'work.shown', turn, eventId };
       const of = about ?? (turn === undefined ? null : answers);
       if (of !== null) return eventId === undefined ? null : { type: 'word.shown', of, eventId };
       if (!tellsOfTheLine(notice)) return null;

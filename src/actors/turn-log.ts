@@ -3,6 +3,7 @@
  * at its end. Never what anybody said. Kept in memory only: of a turn of an earlier process less is known.
  */
 import type { AgentId, EventId, RoomId, TurnId } from '../../machines/ids.ts';
+import type { Ending } from '../../machines/status.ts';
 import type { Trouble } from '../../machines/notices.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import type { RoomContext, Turn } from '../../machines/room.model.ts';
@@ -45,10 +46,6 @@ interface Story {
   characters: number;
   tokens: number;
   trouble: Trouble | null;
-  /** What the chart heard of its end. */
-  end: RoomEvent['type'] | null;
-  /** Nobody wants its answer any more. */
-  isDiscarded: boolean;
 }
 
 interface Known {
@@ -56,8 +53,6 @@ interface Known {
   /** When texts came that are asked or wait. */
   came: Map<EventId, number>;
 }
-
-export type Outcome = 'answered' | 'failed' | 'stopped' | 'interrupted' | 'refused' | 'dropped';
 
 export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
   const rooms = new Map<RoomId, Known>();
@@ -93,7 +88,6 @@ export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
     if (story !== null) for (const event of events) follow(story, event, now);
     if (story !== null && story.id !== running?.id) {
       story.trouble ??= then.turn?.stoppedFor ?? null;
-      story.isDiscarded = then.turn?.discarded === true;
       tellEnd(room, story, today);
       known.story = null;
     }
@@ -130,7 +124,7 @@ function called(story: Story, { params }: Effect): void {
 function newStory({ id, text, attempts }: Turn, agent: AgentId, cameAt: number | null): Story {
   return {
     ...{ id, event: text.eventId, agent, tries: attempts, cameAt, askedAt: null, beganAt: null },
-    ...{ characters: 0, tokens: 0, trouble: null, end: null, isDiscarded: false },
+    ...{ characters: 0, tokens: 0, trouble: null },
   };
 }
 
@@ -145,14 +139,9 @@ function follow(story: Story, event: RoomEvent, now: Now): void {
     story.tokens = event.tokens;
     story.trouble = event.trouble;
   }
-  if (event.type === 'turn.ended' || event.type === 'answer.delivered' || event.type === 'answer.refused')
-    story.end = event.type;
 }
 
-function outcomeOf({ event, end, isDiscarded }: Story, { unanswered }: RoomContext): Outcome {
-  if (isDiscarded) return 'dropped';
-  if (end === 'answer.refused') return 'refused';
-  const left = unanswered.find(({ text }) => text.eventId === event);
-  if (left !== undefined && left.why !== 'missed') return left.why;
-  return end === null ? 'dropped' : 'answered';
+/** As `!status` tells it; of a turn that the room forgot, it was dropped. */
+function outcomeOf({ id }: Story, { diary: { ended } }: RoomContext): Ending {
+  return ended?.turn === id ? ended.how : 'dropped';
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import type { Task, Text } from '../../machines/room.model.ts';
+import { oneLine } from '../basics/visible.ts';
 import type { Capabilities } from '../ports.ts';
 
 /** One frame of an agent. `protocol` is what could not be read: the first frame may not be one, later ones are ignored. */
@@ -27,6 +28,8 @@ export interface Decoded {
 }
 
 const TEXT_LIMIT = 10_000;
+/** Of what an agent says that it does, as a person counts characters. */
+const STEP_LIMIT = 100;
 const NAME_LIMIT = 100;
 const PATH_LIMIT = 4096;
 /** Of a question; it comes back with the person's word. */
@@ -117,7 +120,16 @@ function decodeType(type: string, fields: Fields): Frame {
 export function namable(name: string): string {
   if (!/^[\w.:-]+$/.test(name)) return 'a name that is no word';
   const beginning = name.slice(0, NAME_LIMIT);
-  return KEY_BEGINNING.test(beginning) || KEY_PIECE.test(beginning) ? 'a name that looks like a key' : beginning;
+  return looksLikeKey(beginning) ? 'a name that looks like a key' : beginning;
+}
+
+/** Words that look like a key are left out: a step is shown to everybody who is in the room. */
+function withoutKeys(text: string): string {
+  return text.replace(/[\w-]+/g, (word) => (looksLikeKey(word) ? '…' : word));
+}
+
+function looksLikeKey(word: string): boolean {
+  return KEY_BEGINNING.test(word) || KEY_PIECE.test(word);
 }
 
 function decodeCustomUpdate(name: string, fields: Fields): Frame {
@@ -134,10 +146,10 @@ function progress(fields: Fields, unknownType: string | null): Frame {
   return { type: 'progress', text: wordsOf(fields), ...Progress.parse(fields), unknownType };
 }
 
-/** Tool frames have no agreed fields: the first one that reads like a text or a name is taken. */
+/** Tool frames have no agreed fields: the first one that reads like a text or a name is taken, on one line and without keys. */
 function wordsOf({ text, message, tool_name, tool, name }: Fields): string {
   const found = [text, message, tool_name, tool, name].find((value) => typeof value === 'string');
-  return (found ?? '').slice(0, TEXT_LIMIT);
+  return oneLine(withoutKeys((found ?? '').slice(0, TEXT_LIMIT)), STEP_LIMIT);
 }
 
 /** The details of an ERROR as its agent wrote them, the beginning only; null where they are nested too deep. */

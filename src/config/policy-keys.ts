@@ -34,6 +34,21 @@ const Reply = z.strictObject({
     purpose: 'edits of one answer; the complete answer is always sent',
     words: 'at most {} edits',
   }),
+  progress: z
+    .enum(['notice', 'off'])
+    .default('notice')
+    .register(about, {
+      purpose: 'what people see of the steps that an agent tells before and between what it says: {}',
+      choices: {
+        notice:
+          'one notice a turn, once something takes longer than a moment; it changes with the steps and goes at the end',
+        off: 'nothing',
+      },
+      words: {
+        notice: 'one notice for what the agent does meanwhile',
+        off: 'nothing of what the agent does meanwhile',
+      },
+    }),
   waiting: z
     .enum(['notice', 'reaction', 'both'])
     .default('notice')

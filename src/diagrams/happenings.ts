@@ -135,6 +135,8 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'word.shown': [{ of: eventId, eventId: '$word' as Text['eventId'] }],
   'agent.sent a file': [{ path: 'file' }],
   'answer.shown': [{ eventId }],
+  'agent.worked': [{ on: 'search', step: 1, steps: 2 }],
+  'work.shown': [{ eventId }],
   'turn.ended': [
     { outcome: 'done', answer: { markdown: 'answer' }, trouble: null, tokens: 1 },
     { outcome: 'done', answer: { markdown: 'answer' }, stands: eventId, trouble: null, tokens: 1 },

@@ -35,7 +35,15 @@ const scenes = new Map<string, Scene>([
       play: playSlow,
     },
   ],
-  ['tool', { usage: 'tool', help: 'calls a tool, tells of its progress, then answers', play: playTool }],
+  [
+    'tool',
+    {
+      usage: 'tool [seconds]',
+      help: 'calls a tool, tells of its progress, then answers; `tool 10` takes its time',
+      argument: /^\d+(\.\d+)?$/,
+      play: playTool,
+    },
+  ],
   ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
   [
     'confirm',
@@ -101,16 +109,17 @@ async function playSlow(turn: Turn, _stage: Stage, argument: string): Promise<vo
   }
 }
 
-async function playTool(turn: Turn, stage: Stage): Promise<void> {
+async function playTool(turn: Turn, stage: Stage, argument: string): Promise<void> {
+  const pause = argument === '' ? stage.pace : (Math.min(Number(argument), SLOWEST_SECONDS) * 1000) / 3;
   turn.send({ type: 'AGENT_EVENT_TOOL_CALL_CHUNK', name: 'calculator', arguments: '{"expression":"6*7"}' });
-  await turn.pause(stage.pace);
+  await turn.pause(pause);
   turn.send({
     type: 'AGENT_EVENT_CUSTOM_UPDATE',
     data: { kind: 'progress', text: 'Calculating', step: 1, steps: 2 },
   });
-  await turn.pause(stage.pace);
+  await turn.pause(pause);
   turn.send({ type: 'AGENT_EVENT_TOOL_RESULT', name: 'calculator', result: '42' });
-  await turn.pause(stage.pace);
+  await turn.pause(pause);
   await stream(turn, stage, 'The calculator says that 6 × 7 is **42**.');
 }
 

@@ -5,6 +5,7 @@ export const commands: CommandWords = {
   help: { purpose: 'shows this list' },
   stop: { purpose: 'stops the current answer, with `all` what waits too', args: '[all]' },
   retry: { purpose: 'asks your last message again, or the one you reply to' },
+  status: { purpose: 'says what I’m doing, and why there’s no answer yet' },
   clear: { purpose: 'starts over: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },

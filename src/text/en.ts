@@ -4,6 +4,7 @@ import { commands, commandsWithOneMemory, farewells, troubles } from './en-table
 import { aboutChats } from './en-chats.ts';
 import { aboutAskingAgain } from './en-again.ts';
 import { aboutContexts } from './en-contexts.ts';
+import { aboutProgress } from './en-progress.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
@@ -161,6 +162,8 @@ const notices: NoticeWords = {
   ...aboutChats,
 
   ...aboutContexts,
+
+  ...aboutProgress,
 
   'room is encrypted': () =>
     'This room is encrypted, so I can’t read what you write here. Please make a room without encryption and invite me there.',

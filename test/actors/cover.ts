@@ -37,6 +37,8 @@ const agentMoves: AgentMove[] = [
   { says: 'asks' },
   { says: 'file' },
   { says: 'shown' },
+  { says: 'works' },
+  { says: 'work shown' },
   { says: 'ready', idempotent: false, confirmations: false, session: null },
   { says: 'ready', idempotent: true, confirmations: true, session: 's1' },
   { says: 'ready', idempotent: false, confirmations: false, session: 's2' },
@@ -134,7 +136,8 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered.at(-1)?.why === 'interrupted');
-  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
+  if (now === 'asking.working.streaming')
+    key.push(isPlain ? [besidesOf(record), turn?.pieces === 0, turn?.work === undefined, turn?.work === null] : []);
   if (turn === null) key.push(besidesOf(record), missed > 0);
   // A word on a question is told apart where it waits, has its turn, or was told with little else under way.
   const isAlone = turn?.attempts === 0 && waiting.length === 0 && unanswered.length === 0;

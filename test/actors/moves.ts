@@ -84,6 +84,7 @@ function commandMove(name: CommandMove['name'], args = '', more = true): Command
 
 export type AgentMove =
   | { says: 'granted' | 'awaited' | 'awaited nearer' | 'opened' | 'asks' | 'says and asks' | 'file' | 'shown' }
+  | { says: 'works' | 'work shown' }
   | { says: 'ready'; idempotent: boolean; confirmations: boolean; session: string | null }
   | { says: 'unreachable' }
   | { says: 'ended'; outcome: 'done' | 'stopped' | 'failed'; answered: boolean; trouble: number };
@@ -166,6 +167,7 @@ export const later: Move[] = [
   { move: 'room', event: { type: 'line.shown', eventId: eventId('line') } },
   { move: 'room', event: { type: 'line.refused' } },
   { move: 'word shown' },
+  { move: 'room', event: { type: 'work.shown', turn: turnId(99), eventId: eventId('work') } },
 ];
 
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
@@ -182,6 +184,7 @@ const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
         'says and asks' as const,
         'file' as const,
         'shown' as const,
+        'works' as const,
       ),
     }),
   },
@@ -468,6 +471,10 @@ export function agentEvent(move: AgentMove, id: number, n: number): RoomEvent {
       return { type: 'agent.sent a file', turn, path: 'a.txt' };
     case 'shown':
       return { type: 'answer.shown', turn, eventId: eventId(`preview${n}`) };
+    case 'works':
+      return { type: 'agent.worked', turn, on: 'search', step: 1, steps: 2 };
+    case 'work shown':
+      return { type: 'work.shown', turn, eventId: eventId(`work${n}`) };
     case 'ready': {
       const { idempotent, confirmations, session } = move;
       return { type: 'agent.ready', turn, idempotent, confirmations, session };

@@ -20,7 +20,7 @@ import {
   textInput,
   toStreaming,
 } from './support.ts';
-import { input, reread, resultOf } from '../support/inputs.ts';
+import { input, reread } from '../support/inputs.ts';
 
 /** What the world knows of the turn that it works on. */
 interface World {
@@ -30,9 +30,11 @@ interface World {
   written: Map<number, number>;
   /** Turns whose agent promised to run a repeated message once. */
   idempotent: Set<number>;
+  /** The notices of what an agent does that stand in the room. */
+  told: Set<unknown>;
 }
 
-const newWorld = (): World => ({ place: null, link: null, written: new Map(), idempotent: new Set() });
+const newWorld = (): World => ({ place: null, link: null, written: new Map(), idempotent: new Set(), told: new Set() });
 
 function perform(world: World, { type, params }: Effect, record: Envelope): void {
   const turn = params['turn'] as number;
@@ -217,6 +219,15 @@ function checkWhatCanBeAsked(
   if (said.some(({ key }) => key === 'word is taken back')) expect(is.question).not.toBeNull();
 }
 
+/** What the homeserver takes of these notices, and what is taken back. */
+function noteWork({ told }: World, { outbox }: Envelope, one: Input, effects: readonly Effect[]): void {
+  const item = one.kind === 'settled' ? outbox.find(({ id }) => id === one.effect) : undefined;
+  const { key } = (item?.params['notice'] ?? {}) as { key?: string };
+  if (item?.type === 'say' && key === 'working' && one.kind === 'settled' && one.result.ok)
+    told.add(one.result.eventId);
+  for (const { type, params } of effects) if (type === 'take back') told.delete(params['event']);
+}
+
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
 function play(sequence: readonly Move[], start = freshRecord()): { record: Envelope<RoomContext>; world: World } {
   let record = start;
@@ -231,7 +242,7 @@ function play(sequence: readonly Move[], start = freshRecord()): { record: Envel
     pending = { effects: [], record };
     if (crash) {
       record = readRoomRecord(reread(disk));
-      world = { ...newWorld(), written: world.written, idempotent: world.idempotent };
+      world = { ...newWorld(), written: world.written, idempotent: world.idempotent, told: world.told };
       if (roomRest.mayLeaveMemory(record)) continue;
     }
     const meant = move.move === 'go on' ? agentMoveOf(move, record, n) : move;
@@ -240,6 +251,7 @@ function play(sequence: readonly Move[], start = freshRecord()): { record: Envel
     if (one === null) continue;
     const next = step(definition, record, [one]);
     checkStep(record, one, next.record, next.effects);
+    noteWork(world, record, one, next.effects);
     pending = { effects: next.effects, record: next.record };
     record = next.record;
     if (!next.light) disk = record;
@@ -252,7 +264,10 @@ function play(sequence: readonly Move[], start = freshRecord()): { record: Envel
 function helpOn(record: Envelope): Input | null {
   const { turn } = contextOf(record);
   const [item] = record.outbox;
-  if (item !== undefined) return { kind: 'settled', effect: item.id, result: resultOf(true), at: 0 };
+  if (item !== undefined) {
+    const result = { ok: true as const, eventId: `$${item.id}` };
+    return { kind: 'settled', effect: item.id, result, at: 0 };
+  }
   const [timer] = record.timers;
   if (turn === null) return timer === undefined ? null : { kind: 'timer', timer, at: timer.at };
   const says = (move: Parameters<typeof agentEvent>[0]) => input(agentEvent(move, turn.id, 1));
@@ -265,6 +280,9 @@ function helpOn(record: Envelope): Input | null {
       return says({ says: 'ready', idempotent: false, confirmations: false, session: null });
     case 'asking.working.backing off':
       return input({ type: 'agent.reachable', agent: contextOf(record).agent });
+    case 'asking.working.streaming':
+      if (turn.work === undefined && !turn.discarded) return says({ says: 'works' });
+      return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });
     default:
       return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });
   }
@@ -322,21 +340,29 @@ describe('whatever happens to a room', { timeout: 120_000 }, () => {
   });
 
   it('comes to rest in a willing world, with every text answered', () => {
+    let notices = 0;
     fc.assert(
       fc.property(moves({ maxLength: 40 }), (sequence) => {
-        let { record } = play(sequence);
+        const played = play(sequence);
+        const { world } = played;
+        let { record } = played;
         for (let steps = 0; steps < 200 && !record.done; steps++) {
           const one = helpOn(record);
           if (one === null) break;
-          record = step(definition, record, [one]).record;
+          const next = step(definition, record, [one]);
+          noteWork(world, record, one, next.effects);
+          notices += world.told.size;
+          record = next.record;
         }
         if (!record.done) {
+          expect([...world.told]).toEqual([]);
           expect(roomRest.mayLeaveMemory(record)).toBe(true);
           expect(openTexts(record)).toEqual([]);
         }
       }),
       { seed: 12, numRuns: 250 },
     );
+    expect(notices).toBeGreaterThan(5);
   });
 
   it('holds no more than the queue and the text that was put back', () => {

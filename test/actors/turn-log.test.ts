@@ -94,7 +94,7 @@ describe('one line a turn says how it went and how long it took', () => {
       streaming()
         .commit(ended({ answer: null }))
         .lines(),
-    ).toEqual([over({ outcome: 'answered', tokens: 1, ms: 400, ...asked })]);
+    ).toEqual([over({ outcome: 'empty', tokens: 1, ms: 400, ...asked })]);
     expect(streaming().commit(done(1)).settle(false).lines()).toEqual([
       over({ outcome: 'refused', tokens: 1, ms: 500, ...asked }),
     ]);

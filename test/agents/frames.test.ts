@@ -202,3 +202,18 @@ test('the other two frames of the bot', () => {
   });
   expect(JSON.parse(encodeStop())).toEqual({ type: 'STOP' });
 });
+
+test.each([
+  ['web_search', 'web_search'],
+  ['  Searching\n\tthe web\u0007 ', 'Searching the web'],
+  ['Using sk-proj-AbC123 for it', 'Using … for it'],
+  ['Reading https://x.test/?key=4f9a8b7c6d5e4f3a', 'Reading https://x.test/?key=…'],
+  ['calculate_total_of_2024', 'calculate_total_of_2024'],
+  ['\u202egnp.exe', 'gnp.exe'],
+  ['a'.repeat(500), 'a'.repeat(100)],
+  ['😀'.repeat(101), '😀'.repeat(100)],
+])('what an agent says that it does is one short line without keys', (name, text) => {
+  const raw = JSON.stringify({ type: 'AGENT_EVENT_TOOL_CALL_CHUNK', name });
+  const frame = { type: 'progress', text, ...noSteps, unknownType: null };
+  expect(decodeFrame(Buffer.from(raw))).toEqual({ frame, requestId: null });
+});

@@ -120,7 +120,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           log,
           turnLog: createTurnLog({ log, now }),
           alarm,
-          pace: { stream: 'edits', firstEditMs: 200, maxEdits: 40 },
+          pace: { stream: 'edits', firstEditMs: 200, maxEdits: 40, progress: 'notice' },
           reach: nowhere,
           isClosing: () => false,
         },

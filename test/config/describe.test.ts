@@ -23,7 +23,7 @@ user_agents: { '@ann:example.org': two }`;
     'without agent  whoever gets none, or loses theirs, is told so once in a room: to ask the people who run this service',
     'rooms          a Space for every person, named "{name}\'s agents", with chats named "Chat {number}"; the room of the invite only points to them',
     'memory         one for every room; !clear begins a new one',
-    'reply          grows in the room: the first edit after 2000 ms, at most 40 edits; one notice for what waits; waiting texts one by one; at most 30 messages an answer',
+    'reply          grows in the room: the first edit after 2000 ms, at most 40 edits; one notice for what the agent does meanwhile; one notice for what waits; waiting texts one by one; at most 30 messages an answer',
     // further limits may follow
     expect.stringMatching(
       /^limits {9}connect 5000 ms, 5 tries; status 5000 ms; silence 120000 ms; turn 1800000 ms; frame 8388608 bytes; queue 100(;|$)/,
@@ -45,7 +45,7 @@ test('what is off or unusual is said', () => {
   );
   expect(text).toContain('backend        mock: a reference agent in this process answers for every agent\n');
   expect(text).toContain(
-    'reply          shown when it is complete; one notice for what waits; waiting texts one by one; at most 30 messages an answer\n',
+    'reply          shown when it is complete; one notice for what the agent does meanwhile; one notice for what waits; waiting texts one by one; at most 30 messages an answer\n',
   );
   expect(text).toContain('state          ./state, fsync off\n');
   expect(text).toMatch(/\nops {12}off$/);

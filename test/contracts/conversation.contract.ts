@@ -486,7 +486,7 @@ export function describeConversation(name: string, start: () => Promise<TestHome
           message: 'turn over',
           fields: {
             ...facts,
-            outcome: logged === undefined ? 'answered' : facts.trouble === 'connection-lost' ? 'interrupted' : 'failed',
+            outcome: logged === undefined ? 'empty' : facts.trouble === 'connection-lost' ? 'interrupted' : 'failed',
             waitMs: logged === 'agent unreachable' ? null : (expect.any(Number) as number),
             firstTextMs: said === undefined ? null : (expect.any(Number) as number),
             characters: said?.length ?? 0,

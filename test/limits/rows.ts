@@ -83,6 +83,14 @@ const agents: Row[] = [
     'nothing that comes in makes the decoder throw, and what it gives is bounded',
   ),
   row(
+    'What an agent says that it does',
+    'src/agents/frames.ts STEP_LIMIT',
+    'characters',
+    'the beginning is shown',
+    'test/agents/frames.test.ts',
+    'what an agent says that it does is one short line without keys',
+  ),
+  row(
     'A name or a code',
     'src/agents/frames.ts NAME_LIMIT',
     'characters',
@@ -918,6 +926,14 @@ const text: Row[] = [
     'it grows no more, and is complete at the end',
     'test/actors/effects/live-answer.test.ts',
     'end at their greatest number',
+  ),
+  row(
+    'Changes of the notice that tells what an agent does',
+    'src/actors/effects/live-work.ts MOST_EDITS',
+    '',
+    'it stays as it is, and goes at the end',
+    'test/actors/effects/live-work.test.ts',
+    'is changed a bounded number of times, and never into what it says already',
   ),
   row(
     'The first message of an answer',

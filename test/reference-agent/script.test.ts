@@ -97,6 +97,7 @@ describe('the script', () => {
       { type: 'AGENT_EVENT_TOOL_RESULT', name: 'calculator', result: '42' },
     ]);
     expect(textOf(frames)).toBe('The calculator says that 6 × 7 is **42**.');
+    expect((await bot.ask('tool 0.01')).slice(0, 3)).toEqual(frames.slice(0, 3));
   });
 
   test('file writes into the workspace and sends it', async () => {

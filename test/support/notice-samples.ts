@@ -11,6 +11,8 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 function valuesFor(schema: z.core.$ZodType): unknown[] {
   if (schema instanceof z.ZodEnum) return schema.options;
   if (schema instanceof z.ZodNullable) return [null, ...valuesFor(schema.unwrap())];
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(valuesFor);
+  if (schema instanceof z.ZodLiteral) return [...schema.values];
   if (schema instanceof z.ZodOptional) return [undefined, ...valuesFor(schema.unwrap())];
   if (schema instanceof z.ZodArray) return [valuesFor(schema.element as z.core.$ZodType)];
   if (schema instanceof z.ZodObject) return combined(schema.shape as Shape);
@@ -18,8 +20,16 @@ function valuesFor(schema: z.core.$ZodType): unknown[] {
   return typeof fit[0] === 'boolean' ? fit : fit.slice(0, 1);
 }
 
+/** Beyond so many combinations each value comes once. */
+const MOST_COMBINED = 1_000;
+
 /** Every combination of the values of the fields. */
 function combined(shape: Shape): object[] {
+  const fields = Object.entries(shape).map(([name, schema]) => [name, valuesFor(schema)] as const);
+  if (fields.reduce((product, [, values]) => product * values.length, 1) > MOST_COMBINED) {
+    const plain = Object.fromEntries(fields.map(([name, [first]]) => [name, first]));
+    return fields.flatMap(([name, values]) => values.map((value) => ({ ...plain, [name]: value })));
+  }
   return Object.entries(shape).reduce<object[]>(
     (known, [name, schema]) => valuesFor(schema).flatMap((value) => known.map((so) => ({ ...so, [name]: value }))),
     [{}],

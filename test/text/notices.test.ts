@@ -21,7 +21,7 @@ const say = renderNotice(en, 'hs.test');
 test.each(noticeKeys)('%s: a short sentence without faults, whatever its values', (key) => {
   for (const notice of formsOf(key)) {
     const { body, html = '' } = say(notice);
-    expect(body).toMatch(/^[A-Z\d*][^]{20,}(?:[.!?]|^- .*)$/m);
+    expect(body).toMatch(/^[A-Z\d*][^]{10,}(?:[.!?]|^- .*)$/m);
     expect(body.length).toBeLessThan({ help: 1_400, greeting: 1_000 }[key as string] ?? 700);
     expect(body).not.toMatch(/undefined|NaN|\[object/);
     expect(faultsOf(html)).toEqual([]);

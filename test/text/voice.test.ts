@@ -10,12 +10,13 @@ import { faultsOf } from './safe-html.ts';
 
 const say = renderNotice(en, 'hs.test');
 
-/** Lists, and what others wrote: as long as they are. */
+/** Lists, what is asked for as a whole, and what others wrote: as long as they are. */
 const long: readonly NoticeKey[] = [
   'help',
   'greeting',
   'chats',
   'access is restored',
+  'status',
   'agent asks',
   'choose a save',
   'context',
@@ -36,6 +37,8 @@ function anyOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodBoolean) return fc.boolean();
   if (schema instanceof z.ZodNumber) return fc.nat({ max: 3 });
   if (schema instanceof z.ZodNullable) return fc.option(anyOf(schema.unwrap() as z.core.$ZodType));
+  if (schema instanceof z.ZodUnion) return fc.oneof(...schema.options.map(anyOf));
+  if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
   if (schema instanceof z.ZodOptional) {
     return fc.option(anyOf(schema.unwrap() as z.core.$ZodType), { nil: undefined });
   }

@@ -13,6 +13,8 @@ export interface Pace {
   /** The first edit comes this long after the beginning, ms; each further one waits a tenth longer. */
   firstEditMs: number;
   maxEdits: number;
+  /** Whether people are told what the agent does meanwhile. */
+  progress: 'notice' | 'off';
 }
 
 /** What `show` and `edit` may answer; `unknown`: it may or may not be in the room. `isOld`: the same stands there already. */
@@ -60,7 +62,7 @@ const GROWTH = 1.1;
 
 export function createLiveAnswer(
   preview: EventId | null,
-  pace: Pace,
+  pace: Omit<Pace, 'progress'>,
   stage: Stage,
   alarm: Alarm,
   now: Now,

@@ -1,12 +1,15 @@
 /** The running turn of each room, and who could not reach which agent. */
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
+import type { Heard } from '../../../machines/room-status.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Envelope } from '../../durable/record.ts';
-import type { Now, QuoteOf } from '../../ports.ts';
+import type { Now, QuoteOf, RenderNotice } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 import type { TurnLog } from '../turn-log.ts';
 import type { Delivery } from './delivery.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
+import { createEar, type Ear } from './ear.ts';
+import { createLiveWork, type LiveWork, type Notice } from './live-work.ts';
 import { createStage, type StageWorld } from './stage.ts';
 import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
 
@@ -17,6 +20,7 @@ export interface LiveTurnsWorld
   pace: Pace;
   keep: Delivery['keep'];
   quoteOf: QuoteOf;
+  renderNotice: RenderNotice;
   turnLog: Omit<TurnLog, 'committed'>;
   /** Something happened in a room's turn. */
   tell(room: RoomId, event: RoomEvent): void;
@@ -25,6 +29,10 @@ export interface LiveTurnsWorld
 export interface LiveTurns {
   /** The turn of this room with this id, begun where it is not there; an older one is closed. */
   of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope, 'origin'>): LiveTurn;
+  /** When its agent was last heard; null where it does not run here, or was not heard. */
+  heard(room: RoomId, id: LiveTurn['id'] | undefined): Heard | null;
+  /** Goes on in this notice with what the agent does. */
+  showWork(room: RoomId, id: LiveTurn['id'], notice: Notice): void;
   /** Whether the room could reach the agent: one that does spares the others, who could not, the rest of their wait. */
   noteReach(room: RoomId, agent: AgentId, reached: boolean): void;
   /** Closes the room's turn; with an id only that one. */
@@ -34,44 +42,33 @@ export interface LiveTurns {
 }
 
 export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
-  const turns = new Map<RoomId, LiveTurn>();
+  const turns = new Map<RoomId, Live>();
   const unreached = new Map<AgentId, Set<RoomId>>();
 
   function close(room: RoomId, id?: LiveTurn['id']): void {
     const turn = turns.get(room);
-    if (turn === undefined || (id !== undefined && turn.id !== id)) return;
-    turn.close();
+    if (turn === undefined || (id !== undefined && turn.turn.id !== id)) return;
+    turn.end();
     turns.delete(room);
   }
 
   return {
     close,
-    of(room, id, { origin }) {
+    of(room, id, record) {
       const current = turns.get(room);
-      if (current?.id === id) return current;
-      current?.close();
-      const turn = createLiveTurn(id, {
-        ...world,
-        room,
-        story: {
-          about: () => world.turnLog.about(room, id),
-          begins: () => world.turnLog.begins(room, id),
-          ends: (characters) => world.turnLog.ends(room, id, characters),
-        },
-        tell: (event) => world.tell(room, event),
-        liveAnswer({ preview, piece, ...scene }) {
-          const transaction = piece === 0 ? `${origin}.t${id}` : `${origin}.t${id}-${piece}`;
-          const stage = createStage(world, { room, transaction, ...scene }, (eventId) => {
-            world.reach('preview sent');
-            world.tell(room, { type: 'answer.shown', turn: id, eventId });
-          });
-          return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
-        },
-        keep: (piece, markdown) => world.keep(room, id, piece, markdown),
-        quoting: quotingBy(world.quoteOf),
-      });
-      turns.set(room, turn);
-      return turn;
+      if (current?.turn.id === id) return current.turn;
+      current?.end();
+      const begun = begin(world, room, id, record);
+      turns.set(room, begun);
+      return begun.turn;
+    },
+    heard(room, id) {
+      const current = turns.get(room);
+      return current?.turn.id === id ? (current?.ear.heard ?? null) : null;
+    },
+    showWork(room, id, notice) {
+      const current = turns.get(room);
+      if (current?.turn.id === id) current.ear.work.standsIn(notice);
     },
     noteReach(room, agent, reached) {
       const waiting = unreached.get(agent);
@@ -87,6 +84,59 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
       for (const waiting of unreached.values()) waiting.delete(room);
     },
   };
+}
+
+interface Live {
+  turn: LiveTurn;
+  ear: Ear;
+  end(): void;
+}
+
+function begin(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], { origin }: Pick<Envelope, 'origin'>): Live {
+  const ear = createEar(world.openLink, world.now, workOf(world, room, id, origin));
+  const turn = createLiveTurn(id, {
+    ...world,
+    room,
+    openLink: ear.openLink,
+    story: {
+      about: () => world.turnLog.about(room, id),
+      begins: () => world.turnLog.begins(room, id),
+      ends: (characters) => world.turnLog.ends(room, id, characters),
+    },
+    tell: (event) => world.tell(room, event),
+    liveAnswer({ preview, piece, ...scene }) {
+      const transaction = piece === 0 ? `${origin}.t${id}` : `${origin}.t${id}-${piece}`;
+      const stage = createStage(world, { room, transaction, ...scene }, (eventId) => {
+        world.reach('preview sent');
+        world.tell(room, { type: 'answer.shown', turn: id, eventId });
+      });
+      return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
+    },
+    keep: (piece, markdown) => world.keep(room, id, piece, markdown),
+    quoting: quotingBy(world.quoteOf),
+  });
+  return {
+    turn,
+    ear,
+    end() {
+      ear.work.end();
+      turn.close();
+    },
+  };
+}
+
+function workOf(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], origin: string): LiveWork {
+  const since = world.now();
+  return createLiveWork({
+    ...world,
+    tell: (work) => world.tell(room, { type: 'agent.worked', turn: id, ...work }),
+    edit: ({ notice, answers }, work, nth) =>
+      world.sendDisposable({
+        ...{ room, transaction: `${origin}.t${id}.work.${since.toString(36)}.${nth}` },
+        ...{ msgtype: 'm.notice', content: world.renderNotice({ key: 'working', ...work }), answers },
+        ...{ replaces: notice, isPassing: true, since, device: null },
+      }),
+  });
 }
 
 /** Most messages answer none, or say themselves what they answer. */

@@ -2,6 +2,7 @@
 import type { RoomId, UserId } from '../../../machines/ids.ts';
 import type { Notice } from '../../../machines/notices.ts';
 import { tellsOfTheLine } from '../../../machines/room-queue.ts';
+import { statusOf, wordOf } from '../../../machines/room-status.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
@@ -20,7 +21,7 @@ import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDelivery, transactionOf, type Delivery, type DeliveryWorld } from './delivery.ts';
 import type { Pace } from './live-answer.ts';
-import { createLiveTurns } from './live-turns.ts';
+import { createLiveTurns, type LiveTurns } from './live-turns.ts';
 import { sayTroubledIn } from './troubled.ts';
 import { createTyping } from './typing.ts';
 
@@ -70,6 +71,7 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>):
   const turns = createLiveTurns({ ...world, keep: delivery.keep, tell: heard });
   const performers = {
     ...inTheRoom(world, delivery, admit),
+    ...ofTheRoom(world, turns, admit),
     ...withTheAgent(turns),
     ...answering(delivery, world, admit),
     'show typing': (room) => typing.wish(room, true),
@@ -149,7 +151,7 @@ function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<Room
           ? { msgtype: 'm.notice' as const }
           : { msgtype: 'm.text' as const, mentions: [mentions] }),
       };
-      const priority = answers === null || tellsOfTheLine(notice) ? 'notice' : 'command';
+      const priority = answers === null || tellsOfTheLine(notice) || notice.key === 'working' ? 'notice' : 'command';
       const send = () => world.send(message, priority);
       whenDone(room, effect, delivery.behind(room, turn)?.then(send) ?? send());
     },
@@ -167,11 +169,31 @@ function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<Room
   } satisfies Partial<Performers>;
 }
 
+/** What is going on is found when it is said, so that a later word is not an old one. */
+function ofTheRoom(world: RoomEffectPorts, turns: LiveTurns, admit: Admit<RoomId>) {
+  const { whenDone } = createAcknowledge(world, admit);
+  return {
+    'say the status'(room, { answers, relation }, effect, record) {
+      const status = statusOf(record, world.now(), turns.heard(room, record.context.turn?.id));
+      world.log.info({ room, event: answers, is: wordOf(status), ...status }, 'status said');
+      const { since, device } = effect;
+      const content = world.renderNotice({ key: 'status', ...status });
+      const message = { room, transaction: transactionOf(record, effect), content, replaces: null };
+      whenDone(
+        room,
+        effect,
+        world.send({ ...message, msgtype: 'm.notice', answers, relation, since, device }, 'command'),
+      );
+    },
+  } satisfies Partial<Performers>;
+}
+
 function withTheAgent(turns: ReturnType<typeof createLiveTurns>) {
   return {
     'ask for a place': (room, { turn, agent }, _, record) => turns.of(room, turn, record).takePlace(agent),
     'open the connection': (room, { turn, agent, contextId, ...spot }, _, record) =>
       turns.of(room, turn, record).open({ agent, contextId }, spot, (reached) => turns.noteReach(room, agent, reached)),
+    'go on showing the work': (room, { turn, ...notice }) => turns.showWork(room, turn, notice),
     'go on as a reply': (room, { turn }, _, record) => turns.of(room, turn, record).standApart(),
     'send the user message': (room, { turn, text }, _, record) => turns.of(room, turn, record).ask(room, text),
     'send the confirmation': (room, { turn, question, approved }, _, record) =>

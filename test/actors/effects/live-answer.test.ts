@@ -5,7 +5,7 @@ import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled } from '../../support/until.ts';
 import { eventId } from '../support.ts';
 
-const EDITS: Pace = { stream: 'edits', firstEditMs: 2_000, maxEdits: 50 };
+const EDITS: Pace = { stream: 'edits', firstEditMs: 2_000, maxEdits: 50, progress: 'notice' };
 const PREVIEW = eventId('preview');
 /** A whole sentence: it is shown at once. */
 const BEGINNING = 'The beginning of a long answer.';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AgentId, EventId, RoomId } from '../../../machines/ids.ts';
 import { type Answer } from '../../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../../machines/room.effects.ts';
+import type { Status } from '../../../machines/status.ts';
 import { type Marker } from '../../../machines/marker.ts';
 import type { Boundary } from '../../../src/actors/boundaries.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../../../src/actors/effects/room.ts';
@@ -10,7 +11,20 @@ import type { Effect, Input } from '../../../src/durable/definition.ts';
 import type { Done, LinkEvent, Outgoing, Priority, Receipt, RoomWork } from '../../../src/ports.ts';
 import { createFakeAlarm } from '../../support/fake-alarm.ts';
 import { settled, until } from '../../support/until.ts';
-import { agent, ann, contextId, DEVICE, eventId, freshRecord, ROOM, textOf, turnId } from '../support.ts';
+import {
+  after,
+  agent,
+  ann,
+  contextId,
+  DEVICE,
+  eventId,
+  freshRecord,
+  ROOM,
+  textInput,
+  textOf,
+  toStreaming,
+  turnId,
+} from '../support.ts';
 import { silentLog } from '../../support/log-book.ts';
 
 const TURN = turnId(3);
@@ -114,7 +128,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       log: silentLog,
       turnLog: createTurnLog({ log: silentLog, now: alarm.now }),
       alarm,
-      pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50 },
+      pace: { stream: 'edits', firstEditMs: 2_000, maxEdits: 50, progress: 'notice' },
       reach: (boundary) => void reached.push(boundary),
       isClosing: (error) => error instanceof Closing,
       ...changes,
@@ -574,7 +588,9 @@ describe('a turn', () => {
   });
 
   it('keeps a short answer in its event', async () => {
-    const { perform, hear, inputs, stored, sent } = theatre({ pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 } });
+    const { perform, hear, inputs, stored, sent } = theatre({
+      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1, progress: 'notice' },
+    });
     perform('open the connection', connection());
     hear({ type: 'text', text: 'x'.repeat(8_000) });
     hear({ type: 'ended', outcome: 'done', tokens: 5 });
@@ -586,7 +602,7 @@ describe('a turn', () => {
 
   it('keeps a long one in a file, counted in bytes, before it is told', async () => {
     const { perform, hear, inputs, stored, reached } = theatre({
-      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1 },
+      pace: { stream: 'final', firstEditMs: 1, maxEdits: 1, progress: 'notice' },
     });
     perform('open the connection', connection());
     hear({ type: 'text', text: 'ü'.repeat(4_001) });
@@ -802,6 +818,63 @@ it('says that a room is troubled, whatever becomes of that', async () => {
   expect(inputs()).toEqual([]);
 });
 
+describe('what goes on', () => {
+  const inJson: Partial<RoomEffectPorts> = { renderNotice: (notice) => ({ body: JSON.stringify(notice) }) };
+  const streaming = after(freshRecord(), textInput(1), ...toStreaming(1));
+
+  it('is said as it is by then, with when the agent was last heard', () => {
+    const { effects, perform, hear, sent, alarm } = theatre(inJson);
+    const status = (record = streaming) => {
+      const effect = { id: '9', class: 'repeatable' as const, type: 'say the status', since: SINCE, device: DEVICE };
+      effects.perform(ROOM, { ...effect, cursor: 0, params: { answers: eventId('status') } }, record);
+      const { message, priority } = sent.at(-1) ?? {};
+      const { turn, last } = JSON.parse(message?.content.body ?? '') as Status;
+      return { priority, msgtype: message?.msgtype, answers: message?.answers, stage: turn?.stage, last };
+    };
+    const seen = { priority: 'command', msgtype: 'm.notice', answers: '$status' };
+    const atWork = { last: { is: 'at work' } };
+    expect(status(freshRecord())).toEqual({ ...seen, stage: undefined, last: { is: 'not received' } });
+    const asked = { is: 'asked', silent: alarm.now() };
+    expect(status()).toEqual({ ...seen, ...atWork, stage: asked });
+    perform('open the connection', { ...connection(), turn: turnId(1) });
+    hear({ type: 'progress', text: 'search', step: null, steps: null });
+    alarm.advance(1_000);
+    expect(status()).toEqual({ ...seen, ...atWork, stage: { is: 'asked', silent: 1_000 } });
+    hear({ type: 'text', text: 'x' });
+    alarm.advance(3_000);
+    expect(status()).toEqual({ ...seen, ...atWork, stage: { is: 'answering', silent: 3_000 } });
+    perform('close the connection', { turn: turnId(1) });
+    expect(status()).toEqual({ ...seen, ...atWork, stage: { is: 'asked', silent: alarm.now() } });
+  });
+
+  it('besides the answer is told once it lasts, and goes on in the notice where that stands', async () => {
+    const { perform, hear, sent, inputs, alarm } = theatre(inJson);
+    perform('open the connection', connection());
+    hear({ type: 'progress', text: 'search', step: 1, steps: 2 });
+    alarm.advance(1_500);
+    const worked = { type: 'agent.worked', turn: TURN, on: 'search', step: 1, steps: 2 };
+    expect(inputs().map(eventOf)).toEqual([worked]);
+    perform('go on showing the work', { turn: TURN, notice: eventId('work'), answers: eventId('asked') });
+    perform('go on showing the work', { turn: turnId(2), notice: eventId('other'), answers: eventId('asked') });
+    hear({ type: 'progress', text: 'read', step: 2, steps: 2 });
+    alarm.advance(2_000);
+    expect(sent.map(({ message, priority }) => ({ ...message, priority }))).toEqual([
+      {
+        ...{ room: ROOM, transaction: `origin.t3.work.${(1_000_000).toString(36)}.1`, msgtype: 'm.notice' },
+        content: { body: JSON.stringify({ key: 'working', on: 'read', step: 2, steps: 2 }) },
+        ...{ answers: eventId('asked'), replaces: eventId('work'), isPassing: true, since: 1_000_000, device: null },
+        priority: 'disposable',
+      },
+    ]);
+    perform('close the connection', { turn: TURN });
+    hear({ type: 'progress', text: 'more', step: null, steps: null });
+    sent[0]?.answer(ok());
+    await settled();
+    alarm.advance(60_000);
+    expect([sent.length, inputs().length]).toEqual([1, 1]);
+  });
+});
+
 it('does each effect that the chart can ask for', async () => {
   const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
     'join the room': { greet: false },
@@ -823,10 +896,12 @@ it('does each effect that the chart can ask for', async () => {
     'change the notice': { of: eventId('line'), notice: { key: 'text waits', position: 2 }, answers: null },
     'mark the message': { of: eventId('text') },
     'take back': { event: eventId('line') },
+    'say the status': { answers: eventId('status') },
+    'go on showing the work': { turn: TURN, notice: eventId('work'), answers: eventId(1) },
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());
-  // That it changes what is sent later has a test of its own.
-  const { 'go on as a reply': _, ...seen } = every;
+  // That these change what is sent later has tests of its own.
+  const { 'go on as a reply': _, 'go on showing the work': __, ...seen } = every;
   for (const name of Object.keys(seen) as (keyof typeof seen)[]) {
     const { perform, happened, sent, words, effects, alarm } = theatre();
     perform('open the connection', connection());

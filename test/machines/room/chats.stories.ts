@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ContextId, RoomId } from '../../../machines/ids.ts';
 import type { Farewell } from '../../../machines/notices.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
+import { blankDiary } from '../../../machines/room.model.ts';
 import { each, everywhere, idle, interrupted, streaming } from './scenes.ts';
 import {
   adopted,
@@ -97,7 +98,7 @@ describe('a chat of a Space', () => {
     expect(at).toBe('leaving');
     expect(does).toEqual([...(scene.context.turn === null ? [] : [closed(), hidden]), wished({ type: 'chat.gone' })]);
     const nothing = { turn: null, waiting: [], unanswered: [], question: null };
-    expect(gone.context).toEqual({ ...scene.context, ...nothing, person: null, number: null });
+    expect(gone.context).toEqual({ ...scene.context, ...nothing, diary: blankDiary, person: null, number: null });
     expect(gone.on(left)).toEqual({ at: 'leaving', does: [], changes: {} });
     expect(gone.on({ type: 'person.told' })).toEqual({ at: 'left', does: [], changes: {} });
   });

@@ -132,6 +132,17 @@ export const asked = (about: Question = question, turn = 1, said?: string): Room
 });
 export const questionShown: RoomEvent = { type: 'question.shown', eventId: id('question') };
 export const lineShown: RoomEvent = { type: 'line.shown', eventId: id('line') };
+/** At work for longer than a moment; and the notice that says so. */
+export const worked = (on: string | null = 'search', turn = 1): RoomEvent => ({
+  type: 'agent.worked',
+  turn: TurnId.parse(turn),
+  ...{ on, step: 1, steps: 2 },
+});
+export const workShown = (turn = 1, name = 'work'): RoomEvent => ({
+  type: 'work.shown',
+  turn: TurnId.parse(turn),
+  eventId: id(name),
+});
 export const sentFile = (turn = 1): RoomEvent => ({
   type: 'agent.sent a file',
   turn: TurnId.parse(turn),
@@ -226,8 +237,8 @@ interface Outcomes {
   /** Where the conversation is, as a path; `unclaimed`, `pointing`, `refusing` or `left` where there is none. */
   at: string;
   does: Effect[];
-  /** The parts of the context that are not what they were. */
-  changes: Partial<RoomContext>;
+  /** The parts of the context that are not what they were, but for the diary, which changes with every turn. */
+  changes: Partial<Omit<RoomContext, 'diary'>>;
 }
 
 /** A room between two events. */
@@ -274,7 +285,9 @@ function sceneOf(snapshot: RoomSnapshot, timers: Timers): Scene {
     on(event) {
       const next = run(snapshot, timers, event);
       const entries = Object.entries(next.snapshot.context) as [keyof RoomContext, unknown][];
-      const changes = entries.filter(([key, now]) => JSON.stringify(now) !== JSON.stringify(context[key]));
+      const changes = entries.filter(
+        ([key, now]) => key !== 'diary' && JSON.stringify(now) !== JSON.stringify(context[key]),
+      );
       return { at: placeOf(next.snapshot.value), does: next.does, changes: Object.fromEntries(changes) };
     },
     after(...[event, ...more]) {

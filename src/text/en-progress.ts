@@ -1,0 +1,133 @@
+/** What is said of work that goes on, in English: what the agent does, what the room does, and why there is no answer. */
+import type { Fate, Stage, Status } from '../../machines/status.ts';
+import { troubles } from './en-tables.ts';
+import type { NoticeWords } from './notices.ts';
+import { code } from './phrases.ts';
+
+type Running = NonNullable<Status['turn']>;
+
+export const aboutProgress: Pick<NoticeWords, 'working' | 'status'> = {
+  working({ on, step, steps }) {
+    if (step === null) return on === null ? 'The agent is working on it.' : `Working: ${code(on)}.`;
+    const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;
+    return on === null ? `Working: ${far}.` : `Working: ${code(on)} (${far}).`;
+  },
+
+  status: ({ turn, line, last, asks, company }) =>
+    [
+      ...(turn === null ? ['Nothing is running here.'] : [running(turn), soFar(turn)]),
+      fate(last),
+      line > 0 && last.is !== 'in line' && waiting(line),
+      asks && 'I’m also waiting for your answer to my question above.',
+      company && 'Others are here, so I only hear messages that mention me or reply to me.',
+    ]
+      .filter((sentence) => typeof sentence === 'string' && sentence !== '')
+      .join(' '),
+};
+
+function running({ stage, task }: Running): string {
+  const at = stages[stage.is] as (stage: Stage, does: string) => string;
+  return at(stage, task === null ? 'answering' : tasks[task]);
+}
+
+const tasks: Record<NonNullable<Running['task']>, string> = {
+  save: 'saving this chat',
+  load: 'loading what was saved',
+  branch: 'copying this chat',
+};
+
+const stages: { [Is in Stage['is']]: (stage: Extract<Stage, { is: Is }>, does: string) => string } = {
+  'waiting for a place': ({ position }) =>
+    position === null
+      ? 'I’m about to pass your message on to the agent.'
+      : `The agent is busy with other chats, and ${position === 1 ? 'you’re next' : `you’re number ${position} in line`}.`,
+  connecting: () => 'I’m connecting to the agent to pass your message on.',
+  'awaiting status': () => 'I’m connected to the agent and waiting until it’s ready for your message.',
+  'backing off': ({ tries, trouble }) =>
+    `${troubles[trouble ?? 'unreachable'].says} I’ve tried ${tries === 1 ? 'once' : `${tries} times`} and keep trying.`,
+  asked: ({ silent }, does) =>
+    `The agent has your message and is ${does === 'answering' ? 'working on it' : does}.${heard(silent)}`,
+  answering: ({ silent }, does) => `The agent is ${does}.${heard(silent)}`,
+  'awaiting confirmation': ({ left }) =>
+    `The agent is waiting for your answer to its question above: \`!yes\` or \`!no\`?${
+      left === null ? '' : ` In ${duration(left)} I’ll take silence as a no.`
+    }`,
+  stopping: () => 'I’m stopping the answer.',
+  delivering: () => 'The answer is complete and on its way to you.',
+};
+
+/** Nobody wonders about a moment. */
+function heard(silent: number | null): string {
+  return silent === null ? '' : ` I last heard from it ${duration(silent)} ago.`;
+}
+
+function soFar({ age }: Running): string {
+  return age === null ? '' : `That has taken ${duration(age)} so far.`;
+}
+
+function waiting(line: number): string {
+  return line === 1 ? '1 message is waiting.' : `${line} messages are waiting.`;
+}
+
+function fate(last: Fate): string {
+  switch (last.is) {
+    case 'at work':
+      return '';
+    case 'in line':
+      return last.place === 1 ? 'Your last message is next.' : `Your last message is number ${last.place} in line.`;
+    case 'not received':
+      return 'I don’t know of any message from you here. If you wrote one, please send it again.';
+    case 'not taken':
+      return `I couldn’t take your last message${ago(last.age)}, because too many were already waiting. Please send it again.`;
+    case 'taken out of the line':
+      return `I dropped your last message${ago(last.age)} with what was waiting. If you still want an answer, please send it again.`;
+    case 'over':
+      return endings[last.how](ago(last.age), last.trouble);
+  }
+}
+
+const endings: {
+  [How in Extract<Fate, { is: 'over' }>['how']]: (
+    when: string,
+    trouble: Extract<Fate, { is: 'over' }>['trouble'],
+  ) => string;
+} = {
+  answered: (when) => `Your last message was answered${when}.`,
+  done: (when) => `What you last asked for was done${when}.`,
+  empty: (when) =>
+    `The agent finished with your last message${when} without saying anything. \`!retry\` asks again, or try other words.`,
+  stopped: (when) => `The answer to your last message was stopped${when}. \`!retry\` asks again.`,
+  failed(when, trouble) {
+    const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
+    const why = says === null ? '.' : `. I said why: “${says}”`;
+    return `Your last message got no whole answer${when}${why} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
+  },
+  interrupted: (when) =>
+    `I was interrupted${when}, before your last message was answered. The agent may have done part of the work already. ` +
+    '`!retry` asks again.',
+  refused: (when) =>
+    `There’s an answer to your last message, but the chat server didn’t accept it${when}. \`!retry\` tries again.`,
+  dropped: (when) =>
+    `Your last message was dropped${when}, because this chat was cleared or the message was removed. Just write to go on.`,
+};
+
+function ago(age: number | null): string {
+  return age === null ? '' : ` ${duration(age)} ago`;
+}
+
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+
+/** About how long, in the largest unit that tells it well. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 1) return 'a moment';
+  if (seconds < 60) return counted(seconds, 'second');
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 60) return counted(minutes, 'minute');
+  const hours = Math.round(ms / HOUR);
+  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(ms / DAY), 'day');
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
