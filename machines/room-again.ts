@@ -99,16 +99,26 @@ export function passed(unanswered: readonly Unanswered[]): Unanswered[] {
 
 /** One more at the end; beyond what is kept the oldest are forgotten. */
 export function withUnanswered(context: RoomInTheHouse, one: Unanswered): Partial<RoomContext> {
-  const all = [...without(context.unanswered, one.text), one];
-  const { mostUnanswered, queueSize } = context.limits;
-  return withReplies(context, { unanswered: newest(all, ({ text }) => text, mostUnanswered, queueSize) });
+  const unanswered = [...without(context.unanswered, one.text), one];
+  return withReplies(context, withinBounds(context, { unanswered }));
+}
+
+/** The lists of what can be asked again, as long as they may be. */
+export function withinBounds(
+  { limits, ...context }: RoomInTheHouse,
+  { unanswered = context.unanswered, last = context.last }: Partial<Pick<RoomContext, 'unanswered' | 'last'>>,
+): Pick<RoomContext, 'unanswered' | 'last'> {
+  const { mostUnanswered, queueSize, mostAnswered, answeredSize } = limits;
+  return {
+    unanswered: newest(unanswered, ({ text }) => text, mostUnanswered, queueSize),
+    last: newest(last, (text) => text, mostAnswered, answeredSize),
+  };
 }
 
 /** The turn's text is answered. */
 export function withAnswered(context: RoomInTheHouse, text: Text): Partial<RoomContext> {
-  const all = [...context.last.filter((known) => !isSame(known, text)), text];
-  const { mostAnswered, answeredSize } = context.limits;
-  return withReplies(context, { last: newest(all, (one) => one, mostAnswered, answeredSize) });
+  const last = [...context.last.filter((known) => !isSame(known, text)), text];
+  return withReplies(context, withinBounds(context, { last }));
 }
 
 /** Of the list the last ones, at most so many and together at most so long; the very last one however long it is. */

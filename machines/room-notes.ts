@@ -19,7 +19,7 @@ import {
 } from './room-words.ts';
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
-import { askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
+import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
 import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import { withoutWork } from './room-work.ts';
@@ -101,6 +101,7 @@ export const withNotes = host.extend({
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
       session: null,
+      waiting: context.waiting.map(asPlainText),
       unanswered: [],
       last: [],
       question: null,

@@ -4,6 +4,7 @@ import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Line, RoomContext, Text, Unanswered } from './room.model.ts';
+import { withinBounds } from './room-again.ts';
 import { beginTurn, turnOf } from './room-words.ts';
 
 /** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
@@ -17,18 +18,20 @@ export function isMeant(text: Text | null | undefined, event: RoomEvent): boolea
 }
 
 /** What the room remembers with every text changed that an edit is about. */
-export function reworded(context: RoomContext, event: RoomEvent): Partial<RoomContext> {
+export function reworded(context: RoomInTheHouse, event: RoomEvent): Partial<RoomContext> {
   if (event.type !== 'text.edited') return {};
   const now = (text: Text): Text => (isMeant(text, event) ? inOtherWords(text, event) : text);
   const { turn, waiting, unanswered, last } = context;
   return {
     turn: turn && { ...turn, text: now(turn.text) },
     waiting: waiting.map(now),
-    // A refused answer was one to the old words.
-    unanswered: unanswered.map((one) =>
-      isMeant(one.text, event) ? { ...withoutItsAnswer(one), text: now(one.text) } : one,
-    ),
-    last: last.map(now),
+    ...withinBounds(context, {
+      // A refused answer was one to the old words.
+      unanswered: unanswered.map((one) =>
+        isMeant(one.text, event) ? { ...withoutItsAnswer(one), text: now(one.text) } : one,
+      ),
+      last: last.map(now),
+    }),
   };
 }
 
@@ -117,6 +120,11 @@ function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Te
       ],
   );
   return { next: gatheredIn(first, gathered), rest: others.slice(along.length) };
+}
+
+/** The same without the question that it is on: nobody asks that any more. */
+export function asPlainText({ settles: _, ...text }: Text): Text {
+  return text;
 }
 
 /** A word on a question, and what is done with the agent's memory, have turns of their own. */

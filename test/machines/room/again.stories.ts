@@ -150,6 +150,13 @@ describe('what was not answered', () => {
     expect(twoFailed.after(edited, retry('1')).context.turn?.text.body).toBe('better');
   });
 
+  it('takes no more room when it is edited either', () => {
+    const small = playWith({ queueSize: 20 }, invited(), joined);
+    const two = ['1', '2'].reduce((scene, name) => turn(scene, name, fails), small);
+    const edited: RoomEvent = { type: 'text.edited', of: id('2'), sender: ann, body: 'a longer wording' };
+    expect(two.after(edited).context.unanswered.map(({ text: { body } }) => body)).toEqual(['a longer wording']);
+  });
+
   it('keeps the answer that was refused beside others, and sends that again', () => {
     const both = turn(failed, '2', (number) => [
       ended('done', 'answer', null, number),

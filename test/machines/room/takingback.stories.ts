@@ -3,6 +3,7 @@ import type { RoomEvent } from '../../../machines/room.events.ts';
 import { asking, askingAble, each, questionLeft } from './scenes.ts';
 import {
   ann,
+  clear,
   closed,
   command,
   delivered,
@@ -50,6 +51,13 @@ describe('a word on a question that is taken back', () => {
       does: [tells(true)],
       changes: { waiting: [], question },
     });
+  });
+
+  it('on a question that !clear has ended opens nothing', () => {
+    const cleared = held.after(clear, ended('stopped', null));
+    expect(cleared.context.turn?.text.eventId).toBe(id('👍'));
+    expect([cleared.on(takenBack()).at, cleared.on(takenBack()).does]).toEqual(['idle', [closed(2), hidden]]);
+    expect(cleared.after(takenBack()).context.question).toBeNull();
   });
 
   it('may be a message as well', () => {
