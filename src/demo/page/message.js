@@ -4,7 +4,7 @@ import { sanitise } from './sanitise.js';
 import { exactTimeOf, timeOf } from './time.js';
 
 /** @import { CommandHint } from '../wire.ts' */
-/** @import { Actions, Message, SharedFile, Spoken } from './types.ts' */
+/** @import { Actions, Message, Question, SharedFile, Spoken } from './types.ts' */
 
 const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.2v.2M10 6.2v.2';
 
@@ -15,7 +15,7 @@ const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6
  */
 export function messageElement(message, { actions, commands }) {
   if (message.kind === 'line') return h('p', { className: 'line' }, message.body);
-  const { kind, at, streaming, pending } = message;
+  const { kind, at, streaming, pending, edited, question } = message;
   const content = contentOf(message, actions, commands);
   const author = { own: 'You', answer: 'Agent', notice: 'Roomkeeper' }[kind];
   return h(
@@ -24,8 +24,11 @@ export function messageElement(message, { actions, commands }) {
       className: `message ${kind}${streaming ? ' streaming' : ''}${pending === null ? '' : ` ${pending}`}`,
       'aria-busy': streaming ? 'true' : null,
       'aria-label': `${author}, ${timeOf(at)}`,
+      // What changes while something goes on is read out once.
+      'aria-live': kind === 'notice' && edited ? 'off' : null,
     },
     content,
+    question !== null && answerButtons(question, actions),
     h('footer', {}, metaOf(message, actions), ...reactionsOf(message, actions)),
   );
 }
@@ -36,15 +39,43 @@ export function messageElement(message, { actions, commands }) {
  * @param {CommandHint[]} commands
  */
 function contentOf(message, actions, commands) {
-  const { body, html, file, redacted } = message;
+  const { body, html, file, redacted, question } = message;
   if (redacted) return h('p', { className: 'content gone' }, 'This message was deleted.');
   if (file !== null) return h('div', { className: 'content' }, fileButton(file, actions));
   const content = h('div', { className: html === '' ? 'content plain' : 'content rich' });
   if (html === '') content.append(body);
   else content.append(sanitise(html));
   dressUp(content, actions);
-  if (message.kind === 'notice') makeCommandsButtons(content, actions, commands);
+  if (message.kind === 'notice' && question === null) makeCommandsButtons(content, actions, commands);
   return content;
+}
+
+/** @type {Record<string, [string, string]>} */
+const ANSWERS = { '!yes': ['✅', 'Yes'], '!no': ['❌', 'No'], '!save': ['💾', 'Save first'], 0: ['', 'None'] };
+
+/**
+ * Each says its answer once: they are out of use when the question is open no more.
+ * @param {Question} question
+ * @param {Actions} actions
+ */
+function answerButtons({ answers, isOpen, given }, actions) {
+  const buttons = answers.map(({ says, save }) => {
+    const [sign, words] = save === null ? (ANSWERS[says] ?? ['', says]) : [says, save];
+    return h(
+      'button',
+      {
+        type: 'button',
+        className: 'answer-button',
+        disabled: !isOpen,
+        'aria-pressed': given === says ? 'true' : null,
+        'aria-label': save === null ? words : `Load ${save}`,
+        onclick: () => actions.answer(says),
+      },
+      sign !== '' && h('span', { 'aria-hidden': 'true' }, sign),
+      words,
+    );
+  });
+  return h('div', { className: 'answers', role: 'group', 'aria-label': 'Answers' }, ...buttons);
 }
 
 /**
