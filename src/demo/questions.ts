@@ -18,6 +18,7 @@ const questions: (Pick<AskingSentence, 'of' | 'answers' | 'hasList'> & { said: T
       { key: 'agent asks', text: 'B' },
     ],
   },
+  { ...{ of: 'agent', answers: YES_OR_NO, hasList: false }, said: [{ key: 'word is taken back', open: true }] },
   {
     ...{ of: 'bot', answers: YES_OR_NO, hasList: false },
     said: [
@@ -43,6 +44,7 @@ const closings: Record<Asker, readonly Twice[]> = {
     ...[true, false].flatMap((approved) =>
       [true, false].map((later): Twice => [{ key: 'word is taken', approved, later }]),
     ),
+    [{ key: 'word is taken back', open: false }],
     ...(['question expired', 'no question is open', 'stopped', 'interrupted'] as const).map((key): Twice => [{ key }]),
     ...troubles.map((trouble): Twice => [{ key: 'trouble', trouble }]),
     ...cleared(),

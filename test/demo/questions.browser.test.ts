@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { notices } from '../../machines/notices.ts';
+import { en } from '../../src/text/en.ts';
 import { contrastProblems } from './contrast.ts';
 import { answer, answers, chromiumPath, notice, press, room, say, test } from './page.ts';
 
@@ -92,6 +94,32 @@ describe.skipIf(chromiumPath === null)('questions on the chat page (skipped wher
     await answer(page, 'has 1 message');
   });
 
+  test('what the bot says for a while only goes without a trace', async ({ come }) => {
+    const page = await come();
+    await say(page, 'slow 5');
+    await page.locator('.message.streaming').waitFor();
+    await say(page, 'two');
+    const waits = page.locator('.notice', { hasText: waiting });
+    await waits.waitFor();
+    await answer(page, '“two”');
+    await waits.waitFor({ state: 'detached' });
+    expect(await page.locator('.gone').count()).toBe(0);
+    await page.reload();
+    await answer(page, '“two”');
+    expect(await page.locator('.gone').count()).toBe(0);
+  });
+
+  test.skipIf(!('working' in notices))('what an agent does is told while it does it', async ({ come }) => {
+    const page = await come();
+    await say(page, 'tool 6');
+    const working = page.locator('.notice', { hasText: 'Working' });
+    await working.filter({ hasText: 'Calculating (step 1 of 2)' }).waitFor();
+    expect(await working.count()).toBe(1);
+    await answer(page, 'The calculator says that 6 × 7 is 42.');
+    await working.waitFor({ state: 'detached' });
+    expect(await page.locator('.gone').count()).toBe(0);
+  });
+
   test.for(['light', 'dark'] as const)('everything can be read: %s', async (colorScheme, { come }) => {
     const page = await come({ colorScheme });
     await say(page, '!save cat');
@@ -105,6 +133,8 @@ describe.skipIf(chromiumPath === null)('questions on the chat page (skipped wher
     expect(await page.evaluate(contrastProblems)).toEqual([]);
   });
 });
+
+const waiting = en.notices['text waits']({ position: 1 }).slice(0, 20);
 
 /** The buttons of a question, of the newest unless told, as somebody hears them who does not see. */
 const buttons = (page: Page, question = -1) =>

@@ -50,8 +50,20 @@ function contentOf(message, actions, commands) {
   return content;
 }
 
-/** @type {Record<string, [string, string]>} */
-const ANSWERS = { '!yes': ['✅', 'Yes'], '!no': ['❌', 'No'], '!save': ['💾', 'Save first'], 0: ['', 'None'] };
+const CHECK = 'M3 8.6l3.4 3.4L13 4.4';
+const CROSS = 'M4 4l8 8M12 4l-8 8';
+const DISK = 'M2.5 2.5h8l3 3v8h-11ZM5 2.5v3.5h5V2.5M5 13.5V9.5h6v4';
+
+/**
+ * What stands on the buttons: drawn, for not every machine has a font with such signs.
+ * @type {Record<string, { words: string, kind: string, sign: string | null }>}
+ */
+const ANSWERS = {
+  '!yes': { words: 'Yes', kind: 'yes', sign: CHECK },
+  '!no': { words: 'No', kind: 'no', sign: CROSS },
+  '!save': { words: 'Save first', kind: 'save', sign: DISK },
+  0: { words: 'None', kind: 'none', sign: null },
+};
 
 /**
  * Each says its answer once: they are out of use when the question is open no more.
@@ -60,18 +72,19 @@ const ANSWERS = { '!yes': ['✅', 'Yes'], '!no': ['❌', 'No'], '!save': ['💾'
  */
 function answerButtons({ answers, isOpen, given }, actions) {
   const buttons = answers.map(({ says, save }) => {
-    const [sign, words] = save === null ? (ANSWERS[says] ?? ['', says]) : [says, save];
+    const { words = save ?? says, kind = 'listed', sign = null } = save === null ? (ANSWERS[says] ?? {}) : {};
     return h(
       'button',
       {
         type: 'button',
-        className: 'answer-button',
+        className: `answer-button ${kind}`,
         disabled: !isOpen,
         'aria-pressed': given === says ? 'true' : null,
         'aria-label': save === null ? words : `Load ${save}`,
         onclick: () => actions.answer(says),
       },
-      sign !== '' && h('span', { 'aria-hidden': 'true' }, sign),
+      sign !== null && icon(sign),
+      save !== null && h('span', { 'aria-hidden': 'true' }, says),
       words,
     );
   });
