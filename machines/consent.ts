@@ -21,6 +21,9 @@ const words = {
 };
 const signs = { yes: ['👍', '✅', '☑', '✔', '👌', '🆗'], no: ['👎', '❌', '✖', '🚫'] };
 
+/** All that means one or the other. */
+export const consent = { yes: [...words.yes, ...signs.yes], no: [...words.no, ...signs.no] };
+
 /** What does not change the word: blanks and marks around it, skin tones, the selector of an emoji's look. */
 const DRESS = /^[\s.,!]+|[\s.,!]+$|\p{Emoji_Modifier}|\ufe0e|\ufe0f/gu;
 const LONGEST = 20;
@@ -36,7 +39,6 @@ export function meansAgain(key: string): boolean {
 export function wordIn(text: string): 'yes' | 'no' | null {
   if (text.length > LONGEST) return null;
   const bare = text.replace(DRESS, '').toLowerCase();
-  const says = (word: 'yes' | 'no') => words[word].includes(bare) || signs[word].includes(bare);
-  if (says('yes')) return 'yes';
-  return says('no') ? 'no' : null;
+  if (consent.yes.includes(bare)) return 'yes';
+  return consent.no.includes(bare) ? 'no' : null;
 }

@@ -3,8 +3,10 @@ import { PassThrough, type Readable } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { UserId } from '../../machines/ids.ts';
+import { en } from '../text/en.ts';
 import { commandHints } from './commands.ts';
 import type { Homeserver } from '../homeserver/index.ts';
+import { asking } from './questions.ts';
 import { listen, urlHost } from './listen.ts';
 import type { MachineWatch } from './machine-watch.ts';
 import { pageFiles } from './page-files.ts';
@@ -99,7 +101,7 @@ async function sessionFor({ people, bot }: PageWorld, body: unknown): Promise<Se
   const remembered = Remembered.safeParse(body).data;
   const known = remembered === undefined ? null : people.known(remembered.accessToken);
   const { userId, accessToken } = known ?? (await people.arrive());
-  return { userId, accessToken, bot, commands: commandHints() };
+  return { userId, accessToken, bot, commands: commandHints(), asking: asking([en]) };
 }
 
 /**

@@ -103,6 +103,8 @@ function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder:
     policy: {
       ...policy,
       names: { ...policy.names, space: 'Your agents' },
+      // People who look around see what it asks.
+      clear: { confirm: true },
       reply: { ...policy.reply, firstEditMs: EDIT_MS },
     },
     state: { dir: path.join(folder, 'state'), fsync: false },

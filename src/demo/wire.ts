@@ -6,6 +6,32 @@ export interface Session {
   accessToken: string;
   bot: string;
   commands: CommandHint[];
+  asking: Asking;
+}
+
+/** Who asks: the agent, or the bot itself, which hears every word first while it asks. */
+export type Asker = 'agent' | 'bot';
+
+/** A sentence of the bot, told by how its body begins and ends. */
+export interface Sentence {
+  of: Asker;
+  begins: string;
+  ends: string;
+}
+
+/** `answers`: what can be said to it, besides the numbers of the list in it where it has one. */
+export interface AskingSentence extends Sentence {
+  answers: string[];
+  hasList: boolean;
+}
+
+/** How a page tells the questions of the bot and what ends them. */
+export interface Asking {
+  questions: AskingSentence[];
+  /** Sentences after which the question is open no more. */
+  closings: Sentence[];
+  /** All that means yes, and no, in lower case. */
+  consent: { yes: string[]; no: string[] };
 }
 
 /** A command as a page proposes it: `args` is what is written behind the name, empty where there is nothing. */

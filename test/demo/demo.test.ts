@@ -61,7 +61,7 @@ describe.concurrent('npm run demo', { timeout: 60_000 }, () => {
   test('several texts are one conversation, commands and failures of the agent included', async ({ demo }) => {
     const { code, out, err } = await demo('--say', 'one', '--say', '!stop', '--say', 'fail', '--say', 'two').ended;
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const said = out.split('\n').filter((line) => /^(you|bot|agent) |memory/.test(line));
+    const said = out.split('\n').filter((line) => /^(you|bot|agent) |^- My memory/.test(line));
     expect(said.map((line) => line.replace(/\s+/g, ' '))).toEqual([
       `bot ${greeting.split('\n')[0]}`,
       'you one',
@@ -79,10 +79,10 @@ describe.concurrent('npm run demo', { timeout: 60_000 }, () => {
   });
 
   test('an answer that does not come ends with a sentence', async ({ demo }) => {
-    const { code, err } = await demo('--say', 'silent', '--wait', '3').ended;
+    const { code, err } = await demo('--say', 'silent', '--wait', '6').ended;
     expect({ code, sentence: err.split('\n')[0] }).toEqual({
       code: 1,
-      sentence: 'No answer to “silent” within 3 seconds.',
+      sentence: 'No answer to “silent” within 6 seconds.',
     });
   });
 

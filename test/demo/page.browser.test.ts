@@ -4,7 +4,7 @@ import { commandHints } from '../../src/demo/commands.ts';
 import { troubles } from '../../src/text/en-tables.ts';
 import { en } from '../../src/text/en.ts';
 import { contrastProblems } from './contrast.ts';
-import { answer, chromiumPath, lit, notice, room, rooms, say, test } from './page.ts';
+import { answer, chromiumPath, lit, notice, press, room, rooms, say, test } from './page.ts';
 
 describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium is found: set CHROMIUM)', () => {
   test('explains itself once, and answers', async ({ come }) => {
@@ -57,6 +57,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await say(page, 'one');
     await answer(page, 'has 1 message');
     await say(page, '!clear');
+    await press(page, 'Yes');
     await notice(page, en.notices.cleared({ waiting: 0, kept: false }));
     await say(page, 'two');
     await page.locator('.answer', { hasText: '“two”' }).filter({ hasText: 'has 1 message' }).waitFor();
@@ -154,14 +155,15 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const focus = () =>
       page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 6)');
     const order: string[] = [];
-    for (let step = 0; step < 20; step++) {
+    for (let step = 0; step < 26; step++) {
       await page.keyboard.press('Tab');
       order.push(await focus());
     }
     expect(order).toEqual([
       ...['Skip t', 'new-chat', 'Chat 1', 'Entry ', 'about', 'log'],
-      ...['hello', 'table', 'slow', 'fail', '!new', '!help', 'intro-close'],
-      ...['!help', '!stop ', '!clear', '!new [', '!chats', 'text', 'machine-body'],
+      ...['hello', 'table', 'slow', 'confir', 'fail', '!save', '!new', '!help', 'intro-close'],
+      ...['!help', '!stop ', '!clear', '!new [', '!chats', '!save ', '!load ', '!branc', '!conte'],
+      ...['text', 'machine-body'],
     ]);
     await page.keyboard.press('Escape');
     await page.locator('#intro').waitFor({ state: 'hidden' });

@@ -68,6 +68,13 @@ export const answer = (page: Page, text: string) =>
 
 export const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text }).first().waitFor();
 
+/** The buttons of the newest question. */
+export const answers = (page: Page) => page.locator('.answers').last().getByRole('button');
+
+/** Presses one of them. */
+export const press = (page: Page, name: string) =>
+  page.locator('.answers').last().getByRole('button', { name, exact: true }).click();
+
 /** A room in the list. */
 export const room = (page: Page, name: string) =>
   page.locator('.room', { has: page.locator('.room-name', { hasText: name }) });

@@ -11,6 +11,7 @@ import { createMatrix } from './matrix.js';
 import { memory } from './memory.js';
 import { createOutbox } from './outbox.js';
 import { createPanes, showPane } from './panes.js';
+import { markQuestions } from './questions.js';
 import { createPicker } from './reactions.js';
 import { groupsOf, isChat } from './room-groups.js';
 import { createRoomList } from './room-list.js';
@@ -31,7 +32,7 @@ const [session, description] = await Promise.all([logIn(), fetch('/demo/machine.
   );
   throw error;
 });
-const { userId: me, bot, commands } = session;
+const { userId: me, bot, commands, asking } = session;
 const matrix = createMatrix(session);
 /** @type {Map<string, Room>} */
 const rooms = new Map();
@@ -75,6 +76,10 @@ const pick = createPicker();
 const actions = {
   ...files,
   run: say,
+  answer(text) {
+    say(text);
+    composer.focus();
+  },
   write: (text) => composer.write(text),
   open(id) {
     if (rooms.has(id)) visitRoom(id);
@@ -140,6 +145,7 @@ function show() {
   roomList.show(groupsOf(newestFirst(), archived).map((group) => ({ ...group, rooms: group.rooms.map(itemOf) })));
   inRoom((room) => {
     const messages = messagesOf(room, me, bot);
+    markQuestions(messages, asking);
     const isBusy = room.typing.includes(bot);
     byId('room-name').textContent = room.name;
     byId('room-status').textContent = statusOf(room, isBusy);

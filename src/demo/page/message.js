@@ -4,7 +4,7 @@ import { sanitise } from './sanitise.js';
 import { exactTimeOf, timeOf } from './time.js';
 
 /** @import { CommandHint } from '../wire.ts' */
-/** @import { Actions, Message, SharedFile, Spoken } from './types.ts' */
+/** @import { Actions, Message, Question, SharedFile, Spoken } from './types.ts' */
 
 const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.2v.2M10 6.2v.2';
 
@@ -15,7 +15,7 @@ const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6
  */
 export function messageElement(message, { actions, commands }) {
   if (message.kind === 'line') return h('p', { className: 'line' }, message.body);
-  const { kind, at, streaming, pending } = message;
+  const { kind, at, streaming, pending, edited, question } = message;
   const content = contentOf(message, actions, commands);
   const author = { own: 'You', answer: 'Agent', notice: 'Roomkeeper' }[kind];
   return h(
@@ -24,8 +24,11 @@ export function messageElement(message, { actions, commands }) {
       className: `message ${kind}${streaming ? ' streaming' : ''}${pending === null ? '' : ` ${pending}`}`,
       'aria-busy': streaming ? 'true' : null,
       'aria-label': `${author}, ${timeOf(at)}`,
+      // What changes while something goes on is read out once.
+      'aria-live': kind === 'notice' && edited ? 'off' : null,
     },
     content,
+    question !== null && answerButtons(question, actions),
     h('footer', {}, metaOf(message, actions), ...reactionsOf(message, actions)),
   );
 }
@@ -36,15 +39,56 @@ export function messageElement(message, { actions, commands }) {
  * @param {CommandHint[]} commands
  */
 function contentOf(message, actions, commands) {
-  const { body, html, file, redacted } = message;
+  const { body, html, file, redacted, question } = message;
   if (redacted) return h('p', { className: 'content gone' }, 'This message was deleted.');
   if (file !== null) return h('div', { className: 'content' }, fileButton(file, actions));
   const content = h('div', { className: html === '' ? 'content plain' : 'content rich' });
   if (html === '') content.append(body);
   else content.append(sanitise(html));
   dressUp(content, actions);
-  if (message.kind === 'notice') makeCommandsButtons(content, actions, commands);
+  if (message.kind === 'notice' && question === null) makeCommandsButtons(content, actions, commands);
   return content;
+}
+
+const CHECK = 'M3 8.6l3.4 3.4L13 4.4';
+const CROSS = 'M4 4l8 8M12 4l-8 8';
+const DISK = 'M2.5 2.5h8l3 3v8h-11ZM5 2.5v3.5h5V2.5M5 13.5V9.5h6v4';
+
+/**
+ * What stands on the buttons: drawn, for not every machine has a font with such signs.
+ * @type {Record<string, { words: string, kind: string, sign: string | null }>}
+ */
+const ANSWERS = {
+  '!yes': { words: 'Yes', kind: 'yes', sign: CHECK },
+  '!no': { words: 'No', kind: 'no', sign: CROSS },
+  '!save': { words: 'Save first', kind: 'save', sign: DISK },
+  0: { words: 'None', kind: 'none', sign: null },
+};
+
+/**
+ * Each says its answer once: they are out of use when the question is open no more.
+ * @param {Question} question
+ * @param {Actions} actions
+ */
+function answerButtons({ answers, isOpen, given }, actions) {
+  const buttons = answers.map(({ says, save }) => {
+    const { words = save ?? says, kind = 'listed', sign = null } = save === null ? (ANSWERS[says] ?? {}) : {};
+    return h(
+      'button',
+      {
+        type: 'button',
+        className: `answer-button ${kind}`,
+        disabled: !isOpen,
+        'aria-pressed': given === says ? 'true' : null,
+        'aria-label': save === null ? words : `Load ${save}`,
+        onclick: () => actions.answer(says),
+      },
+      sign !== null && icon(sign),
+      save !== null && h('span', { 'aria-hidden': 'true' }, says),
+      words,
+    );
+  });
+  return h('div', { className: 'answers', role: 'group', 'aria-label': 'Answers' }, ...buttons);
 }
 
 /**

@@ -79,7 +79,7 @@ function addEvent(room, event) {
   room.known.add(event.event_id);
   room.events.push(event);
   if (event.state_key !== undefined) applyState(room, event);
-  if (event.type === 'm.room.redaction') redact(room, event.redacts ?? event.content['redacts']);
+  if (event.type === 'm.room.redaction') redact(room, event.redacts ?? event.content['redacts'], event.sender);
   const transaction = event.unsigned?.transaction_id;
   if (transaction !== undefined) room.pending = room.pending.filter((mine) => mine.transaction !== transaction);
 }
@@ -105,9 +105,10 @@ function applyState(room, { type, state_key: key, content, origin_server_ts: at 
 /**
  * @param {Room} room
  * @param {unknown} id
+ * @param {string} redactedBy
  */
-function redact(room, id) {
-  room.events = room.events.map((event) => (event.event_id === id ? { ...event, content: {}, redacted: true } : event));
+function redact(room, id, redactedBy) {
+  room.events = room.events.map((event) => (event.event_id === id ? { ...event, content: {}, redactedBy } : event));
 }
 
 /**

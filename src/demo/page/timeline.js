@@ -20,6 +20,8 @@ export function messagesOf(room, me, bot) {
   const messages = room.events.flatMap((event) => {
     if (event.type === 'm.room.member') return lineOf(event, me, bot) ?? [];
     if (event.type !== 'm.room.message' || relationOf(event)['rel_type'] === 'm.replace') return [];
+    // What the bot takes back itself was for a while only.
+    if (event.sender === bot && redacterOf(event) === bot) return [];
     return messageOf(event, edits.get(event.event_id), reactions.get(event.event_id), me);
   });
   markStreaming(messages, room, bot);
@@ -53,6 +55,13 @@ const objectOf = (value) => (typeof value === 'object' && value !== null ? /** @
 
 /** @param {MatrixEvent} event */
 const relationOf = (event) => objectOf(event.content['m.relates_to']) ?? {};
+
+/**
+ * Who took its content away; null while it is there.
+ * @param {MatrixEvent} event
+ */
+const redacterOf = ({ redactedBy, unsigned }) =>
+  redactedBy ?? (unsigned?.redacted_because === undefined ? null : text(unsigned.redacted_because.sender));
 
 /** @param {Content} content */
 const newContentOf = (content) => objectOf(content['m.new_content']) ?? content;
@@ -110,7 +119,8 @@ function lineOf({ event_id: id, sender, state_key: user, content, origin_server_
  */
 function messageOf(event, seenEdit, reactions, me) {
   const { content: edited } = seenEdit ?? event.unsigned?.['m.relations']?.['m.replace'] ?? {};
-  const isEdited = event.redacted !== true && edited !== undefined;
+  const redacted = redacterOf(event) !== null;
+  const isEdited = !redacted && edited !== undefined;
   const content = isEdited ? (objectOf(edited['m.new_content']) ?? event.content) : event.content;
   const isFile = FILES.includes(text(content['msgtype']));
   const name = text(content['filename']) || text(content['body']) || 'file';
@@ -121,11 +131,13 @@ function messageOf(event, seenEdit, reactions, me) {
     html: content['format'] === 'org.matrix.custom.html' ? text(content['formatted_body']) : '',
     file: isFile ? { name, url: text(content['url']) } : null,
     at: event.origin_server_ts,
-    redacted: event.redacted === true || event.unsigned?.redacted_because !== undefined,
+    redacted,
     reactions: [...(reactions?.values() ?? [])],
     streaming: false,
     seen: false,
     pending: null,
+    edited: isEdited,
+    question: null,
   };
 }
 
@@ -172,6 +184,8 @@ function pendingMessage({ transaction, body, at, failed }) {
     streaming: false,
     seen: false,
     pending: failed ? 'failed' : 'sending',
+    edited: false,
+    question: null,
   };
 }
 

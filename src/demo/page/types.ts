@@ -14,11 +14,11 @@ export interface MatrixEvent {
   content: Content;
   unsigned?: {
     transaction_id?: string;
-    redacted_because?: unknown;
+    redacted_because?: { sender?: string };
     'm.relations'?: { 'm.replace'?: { content?: Content } };
   };
-  /** Set by the page when it saw the redaction. */
-  redacted?: boolean;
+  /** Who took its content away; set by the page when it saw that. */
+  redactedBy?: string;
 }
 
 /** An event of which only type and content are told: typing, receipts. */
@@ -105,6 +105,16 @@ interface Line {
   body: string;
 }
 
+/** What buttons say to a question. */
+export interface Question {
+  /** `save`: the name of the one whose number it is. */
+  answers: { says: string; save: string | null }[];
+  hasList: boolean;
+  isOpen: boolean;
+  /** What was answered; null when nothing was, or nobody knows. */
+  given: string | null;
+}
+
 export interface Spoken {
   id: string;
   kind: 'own' | 'answer' | 'notice';
@@ -119,6 +129,9 @@ export interface Spoken {
   streaming: boolean;
   seen: boolean;
   pending: 'sending' | 'failed' | null;
+  /** It says something else than at first. */
+  edited: boolean;
+  question: Question | null;
 }
 
 export type Message = Line | Spoken;
@@ -152,6 +165,8 @@ export interface RoomGroup<R> {
 /** What a person can do with a message. */
 export interface Actions {
   run(command: string): void;
+  /** Says what a button of a question says. */
+  answer(text: string): void;
   /** Puts the text into the message box. */
   write(text: string): void;
   /** False for a room that is not known. */
