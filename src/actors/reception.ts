@@ -13,7 +13,7 @@ import { createContextIds, type ContextIds, type ContextIdsWorld } from './conte
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, speakerOf, type RoomFacts } from './room.ts';
 
-export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
+export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'languageFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind. */
   inputsOf(arrivals: readonly Arrival[], behind: string | null): Promise<Map<RoomId, Input[]>>;
   /** The record of a room that was never seen: from its marker where it has one, else nobody is known in it. */
@@ -45,8 +45,8 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext {
-    const { person, number, name, archived, company = false } = marker;
-    const known = { person, role: roles.roleOf(marker), number, name, archived, company };
+    const { person, number, name, archived, company = false, language = world.languageOf(person) } = marker;
+    const known = { person, role: roles.roleOf(marker), number, name, archived, company, language };
     return { ...blank(room, contextId), ...known, ...roles.agentFor(person) };
   }
 
@@ -76,6 +76,7 @@ export function createReception(world: ReceptionWorld): Reception {
   return {
     ...ids,
     agentFor: roles.agentFor,
+    languageFor: roles.languageFor,
     refresh: roles.refresh,
     restored,
     async inputsOf(arrivals, behind) {
@@ -136,7 +137,11 @@ function isAdoption(input: Input): boolean {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+function hearing(
+  { mode, now }: ReceptionWorld,
+  { mintContextId }: ContextIds,
+  { roleFor, agentFor, languageFor }: Roles,
+) {
   const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
     contextId: mintContextId,
     more: () => mode === 'spaces',
@@ -154,7 +159,7 @@ function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, {
       case 'room.invited': {
         const { person, encrypted } = heard;
         const contextId = await mintContextId();
-        const known = { role: roleFor(person), ...agentFor(person), contextId };
+        const known = { role: roleFor(person), ...agentFor(person), ...languageFor(person), contextId };
         return { type: 'room.invited', person, ...known, ...(encrypted && { encrypted }) };
       }
       case 'member.left':

@@ -45,6 +45,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     },
     readMarker: async () => null,
     inTheMaking: () => null,
+    languageOf: () => null,
     now: () => 5,
     ...changes,
   });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
-import { namesFor, topicsFor, wordsFor } from '../../src/compose/words.ts';
+import { callingBy, namesFor, topicsFor, wordsFor } from '../../src/compose/words.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 
 const ann = UserId.parse('@ann:hs.test');
+const policy = defaultPolicy(ann);
 
 test.each([
   ['Ann B.', 'Ann B.'],
@@ -15,8 +16,11 @@ test.each([
   [' ', 'ann'],
   ['\u200b\u3164', 'ann'],
 ])('the Space of somebody called %j is named after %j', async (displayName, name) => {
-  const names = namesFor({ space: "{name}'s agents", chat: 'Chat {number}' }, async () => displayName);
-  expect(await names.space(ann)).toBe(`${name}'s agents`);
+  const names = namesFor(
+    policy,
+    callingBy(async () => displayName),
+  );
+  expect(await names.space(ann, null)).toBe(`${name}'s agents`);
 });
 
 test('rooms are linked through the server of the bot', () => {
@@ -24,12 +28,12 @@ test('rooms are linked through the server of the bot', () => {
   const matrix = { homeserver: 'http://elsewhere', userId, accessToken: 't', password: null, deviceId: null };
   const words = wordsFor({ matrix, agents: [], policy: defaultPolicy(userId) });
   const line = { number: 1, name: 'Trip', archived: false, room: RoomId.parse('!trip') };
-  expect(words({ key: 'chats', chats: [line], archived: 0 }).body).toContain(
+  expect(words({ key: 'chats', chats: [line], archived: 0 }, null).body).toContain(
     '- **1**: `Trip` ([open](https://matrix.to/#/%21trip?via=hs.test%3A8448))',
   );
 });
 
 test('the topic of a chat says its number, who answers in it, and how to find out more', () => {
-  const { chat } = topicsFor(() => 'Assistant\n of all');
-  expect(chat(3, ann)).toBe('Chat 3 with Assistant of all. !help lists the commands.');
+  const { chat } = topicsFor(policy, () => 'Assistant\n of all');
+  expect(chat(3, ann, null)).toBe('Chat 3 with Assistant of all. !help lists the commands.');
 });

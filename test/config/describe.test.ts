@@ -29,6 +29,7 @@ user_agents: { '@ann:example.org': two }`;
       /^limits {9}connect 5000 ms, 5 tries; status 5000 ms; silence 120000 ms; turn 1800000 ms; frame 8388608 bytes; queue 100(;|$)/,
     ),
     'clear          !clear is done at once',
+    'language       English, as long as a person does not choose another one by !language',
     'state          ./state, fsync on',
     'log            info, json',
     'ops            127.0.0.1 port 9090',

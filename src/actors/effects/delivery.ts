@@ -45,7 +45,7 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
     const firstOfItsOwn = preview === null && stands === undefined ? 0 : 1;
     let index = -1;
-    for (const content of world.renderAnswer(markdown)) {
+    for (const content of world.renderAnswer(markdown, record.context.language)) {
       if (++index < effect.cursor) continue;
       if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
       if (index === 0 && stands !== undefined) continue;

@@ -1,6 +1,7 @@
 /** The running turn of each room, and who could not reach which agent. */
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
+import type { RoomContext } from '../../../machines/room.model.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Now, QuoteOf } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
@@ -24,7 +25,7 @@ export interface LiveTurnsWorld
 
 export interface LiveTurns {
   /** The turn of this room with this id, begun where it is not there; an older one is closed. */
-  of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope, 'origin'>): LiveTurn;
+  of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope<RoomContext>, 'origin' | 'context'>): LiveTurn;
   /** Whether the room could reach the agent: one that does spares the others, who could not, the rest of their wait. */
   noteReach(room: RoomId, agent: AgentId, reached: boolean): void;
   /** Closes the room's turn; with an id only that one. */
@@ -46,7 +47,7 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
 
   return {
     close,
-    of(room, id, { origin }) {
+    of(room, id, { origin, context: { language } }) {
       const current = turns.get(room);
       if (current?.id === id) return current;
       current?.close();
@@ -61,7 +62,7 @@ export function createLiveTurns(world: LiveTurnsWorld): LiveTurns {
         tell: (event) => world.tell(room, event),
         liveAnswer({ preview, piece, ...scene }) {
           const transaction = piece === 0 ? `${origin}.t${id}` : `${origin}.t${id}-${piece}`;
-          const stage = createStage(world, { room, transaction, ...scene }, (eventId) => {
+          const stage = createStage(world, { room, transaction, language, ...scene }, (eventId) => {
             world.reach('preview sent');
             world.tell(room, { type: 'answer.shown', turn: id, eventId });
           });
