@@ -75,9 +75,7 @@ export function createReception(world: ReceptionWorld): Reception {
 
   return {
     ...ids,
-    agentFor: roles.agentFor,
-    languageFor: roles.languageFor,
-    refresh: roles.refresh,
+    ...{ agentFor: roles.agentFor, languageFor: roles.languageFor, refresh: roles.refresh },
     restored,
     async inputsOf(arrivals, behind) {
       const rooms = new Map<RoomId, Input[]>();

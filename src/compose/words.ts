@@ -67,7 +67,7 @@ export function farewellsFor({ policy }: Pick<Config, 'policy'>, languageOf: Lan
 
 /** What Spaces and chats are called. `nameOf`: what a person is called. */
 export function namesFor(policy: Pick<Config['policy'], 'language' | 'names'>, nameOf: NameOf) {
-  const names = (language: Language | null) => namesIn(policy, language ?? policy.language);
+  const names = (language: Language | null) => namesIn(language ?? policy.language, policy.names);
   return {
     space: async (person: UserId, language: Language | null): Promise<string> => {
       const name = await nameOf(person);

@@ -1,6 +1,5 @@
 /** What the bot calls Spaces and chats where the operator does not say it. */
 import type { Language } from '../../machines/language.ts';
-import type { Policy } from './config.ts';
 
 /** What they are called; `{name}` is the name of the person, `{number}` the number of the chat. */
 export interface Names {
@@ -13,8 +12,8 @@ export const defaultNames: Record<Language, Names> = {
   ru: { space: '{name}: агенты', chat: 'Чат {number}' },
 };
 
-/** What they are called for people who are spoken to in this language. */
-export function namesIn({ names: { space, chat } }: Pick<Policy, 'names'>, language: Language): Names {
+/** What they are called for people who are spoken to in this language; null: the operator does not say it. */
+export function namesIn(language: Language, { space, chat }: { [Name in keyof Names]: string | null }): Names {
   const defaults = defaultNames[language];
   return { space: space ?? defaults.space, chat: chat ?? defaults.chat };
 }

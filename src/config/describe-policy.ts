@@ -19,7 +19,7 @@ const rowOf: Partial<Record<string, string>> = {
 /** What the policy means for people, as rows of a name and a sentence. */
 export function describePolicy(config: Config): Row[] {
   const { userAgents } = config;
-  const policy = { ...config.policy, names: namesIn(config.policy, config.policy.language) };
+  const policy = { ...config.policy, names: namesIn(config.policy.language, config.policy.names) };
   const row = (path: string): Row => [rowOf[path] ?? '', wordsOf(policy, path)];
   return [
     ['may invite', `${invitersOf(config)}; invites of anybody else are declined, and told so in a sentence`],

@@ -30,8 +30,7 @@ function shownOf(value: string): string {
 }
 
 /** Nothing of it means something in Markdown, nor to a client that looks for links and mentions. */
-const PLAIN =
-  /^(?:[\p{L}\p{M}\p{Nd} ’'-]|[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f]|\.(?= |$))+$/u;
+const PLAIN = /^(?:\p{L}|\p{M}|\p{Nd}|[ ’'-]|\p{Emoji_Presentation}|\.(?= |$))+$/u;
 
 /** The name of somebody within a sentence: as it is where that is harmless, else as `code`. */
 export function plainly(name: string): string {

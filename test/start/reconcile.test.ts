@@ -187,7 +187,7 @@ describe('rooms of the old system, without markers', () => {
     expect(result.rooms).toEqual(facts);
     expect(result.people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 8 },
+        ...{ person: anna, space: id('s'), nextNumber: 8, language: null },
         chats: [line('a', 3, { name: 'Чат 3' }), line('c', 5, { name: 'C5' }), line('b', 7, { name: 'Travel (c7)' })],
       },
     ]);
@@ -210,7 +210,7 @@ describe('rooms of the old system, without markers', () => {
     const { people, report } = reconcile(rooms, nothing, options);
     expect(people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 7 },
+        ...{ person: anna, space: id('s'), nextNumber: 7, language: null },
         chats: [line('b', 4, { name: 'C4' }), line('a', 5, { name: 'Garden' }), line('c', 6, { name: 'Work' })],
       },
     ]);
@@ -352,7 +352,7 @@ describe('two rooms that claim one number', () => {
     ];
     const { people, repairs, report } = reconcile(rooms, nothing, options);
     expect(people[0]).toEqual({
-      ...{ person: anna, space: id('s'), nextNumber: 4 },
+      ...{ person: anna, space: id('s'), nextNumber: 4, language: null },
       chats: [line('b', 1), line('c', 2), line('a', 3, { name: 'C1' })],
     });
     const written = marker(anna, { number: 3, name: 'C1', agent });
