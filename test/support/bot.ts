@@ -30,6 +30,7 @@ export interface BotOptions {
   onboarding?: Partial<Policy['onboarding']>;
   access?: Partial<Policy['access']>;
   context?: Partial<Policy['context']>;
+  language?: Policy['language'];
 }
 
 export function botConfig(options: BotOptions): Config {
@@ -52,6 +53,7 @@ export function botConfig(options: BotOptions): Config {
       onboarding: { ...policy.onboarding, mode: 'dm', ...options.onboarding },
       access: { ...policy.access, allowed: ['@*:*'], ...options.access },
       context: { ...policy.context, ...options.context },
+      language: options.language ?? policy.language,
       reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
       limits: { ...policy.limits, ...options.limits },
     },
