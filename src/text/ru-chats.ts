@@ -20,13 +20,13 @@ export const aboutChats: ChatWords = {
     const all = linesWithin(LIST_BYTES, links, (count) => `и ещё ${count}`).join(', ');
     const sent = invited ?? 0;
     const isOne = list.length === 1;
-    const inChats = isOne ? 'в твоём чате' : 'в твоих чатах';
-    const yours = company === true ? `${inChats}, в твоём пространстве` : `${inChats}: ${all}`;
+    const here = (chat: string, chats: string, space: string) =>
+      company === true ? `в ${isOne ? 'чате' : 'чатах'} ${space} пространства` : `в ${isOne ? chat : chats}: ${all}`;
     const where =
       sent === 0
-        ? `Здесь я не отвечаю, только ${yours}.`
+        ? `Здесь я не отвечаю, только ${here('твоём чате', 'твоих чатах', 'твоего')}.`
         : `С возвращением! Я отправил тебе ${sent === 1 ? 'приглашение' : counted(sent, 'приглашение', 'приглашения', 'приглашений')}. ` +
-          `Прими ${them(sent)} и продолжай ${yours}.`;
+          `Прими ${them(sent)} и продолжай ${here('своём чате', 'своих чатах', 'своего')}.`;
     return `${where} ${anotherChat(encrypted)}`;
   },
 
@@ -59,7 +59,7 @@ export const aboutChats: ChatWords = {
   'chat is being made': () => 'Твой чат уже создаётся, приглашение скоро придёт.',
 
   'too many chats are wanted': ({ limit }) =>
-    `Для тебя уже создаётся ${counted(limit, 'чат', 'чата', 'чатов')}, поэтому за этот я не взялся. Попроси чуть позже.`,
+    `Я уже создаю для тебя ${counted(limit, 'чат', 'чата', 'чатов')}, поэтому за этот не взялся. Попроси чуть позже.`,
 
   chats: ({ chats, archived }, via) => {
     const all = `В архиве ${counted(archived, 'чат', 'чата', 'чатов')}`;
@@ -124,7 +124,7 @@ function anotherChat(encrypted = false): string {
 
 /** What makes me look again. */
 function invitesMeAgain(encrypted = false): string {
-  return encrypted ? 'пригласи меня в комнату без шифрования' : 'напиши здесь ещё раз';
+  return encrypted ? 'пригласи меня в комнату без шифрования' : 'напиши здесь что-нибудь';
 }
 
 function inIt(chats: number): string {

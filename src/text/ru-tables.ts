@@ -45,7 +45,7 @@ export const troubles: TroubleWords = {
   'not-saved': { says: 'Агент закончил, но сохранения нет.', retry: true },
   'save-is-gone': { says: 'Этого сохранения больше нет.', retry: false },
   'workspace-unseen': {
-    says: 'Файлов агента мне не видно, поэтому не могу сказать, сохранилось ли что-нибудь.',
+    says: 'Мне не видны файлы агента, поэтому не могу сказать, сохранилось ли что-нибудь.',
     retry: false,
   },
 };

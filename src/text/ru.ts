@@ -34,7 +34,7 @@ const notices: NoticeWords = {
   help: ({ inSpace, entry, company, oneMemory }) =>
     entry === true
       ? `Я отвечаю в твоих чатах, а эта комната только ведёт к ним. Здесь работают команды:\n\n${helpFor(({ atTheEntry }) => atTheEntry === true)}`
-      : `Чтобы поговорить с агентом, ${company === true ? '**упомяни меня или ответь мне**' : '**просто пиши**'}. Ещё есть команды:\n\n${helpFor((command) => isOffered(command, inSpace), oneMemory)}`,
+      : `${company === true ? '**Упомяни меня или ответь мне**' : '**Просто пиши**'}, и агент ответит. Ещё есть команды:\n\n${helpFor((command) => isOffered(command, inSpace), oneMemory)}`,
 
   'unknown command': ({ name, place }) => {
     const nearest = nearestCommand(name, (command) => worksAt(command, place));
@@ -54,7 +54,7 @@ const notices: NoticeWords = {
   'words are left': ({ command, words, done }) =>
     done
       ? `То, что написано после ${code(`!${command}`)}, я не передал: ${code(words)}. ` +
-        'Если это для агента, пришли в свой чат отдельным сообщением.'
+        'Если это для агента, пришли это в свой чат отдельным сообщением.'
       : `Команду ${code(`!${command}`)} я не выполнил: непонятно, что значит ${code(words)} после неё. ` +
         `Напиши просто ${code(usageOf(command))} или пришли остальное отдельным сообщением.`,
 
