@@ -70,6 +70,15 @@ describe('what is heard', () => {
     ]);
   });
 
+  it('of an invite says what who comes chose to be spoken to in', async () => {
+    const languageOf = (person: UserId) => (person === ann ? ('ru' as const) : null);
+    const languageIn = async (person: UserId) =>
+      (await reception({ languageOf }).eventOf({ type: 'room.invited', person }))?.map((event) =>
+        'language' in event ? event.language : null,
+      );
+    expect([await languageIn(ann), await languageIn(bob)]).toEqual([['ru'], [null]]);
+  });
+
   it('of members is who left; who joined is nothing to a room', async () => {
     expect(await reception().eventOf({ type: 'member.left', user: bob, sender: ann })).toEqual([
       { type: 'member.left', user: bob },
@@ -186,6 +195,17 @@ describe('the record of a room that was never seen', () => {
   });
 
   const unclaimed = { ...blank, person: null, assignment: 'default', contextId: '5000' };
+
+  it('is spoken to in the language of its marker, else in that of its person', async () => {
+    const languageIn = async (changes: Partial<ReceptionWorld>) =>
+      (await reception(changes).newRecord(ROOM, textInput(1))).context.language;
+    const languageOf = () => 'ru' as const;
+    expect([
+      await languageIn({ readMarker: async () => ({ ...marker, language: 'en' }), languageOf }),
+      await languageIn({ readMarker: async () => marker, languageOf }),
+      await languageIn({ readMarker: async () => marker }),
+    ]).toEqual(['en', 'ru', null]);
+  });
 
   it('knows nobody where there is no marker, whoever speaks', async () => {
     const record = await reception().newRecord(ROOM, textInput(1, bob));

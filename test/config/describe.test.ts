@@ -112,6 +112,14 @@ describe('the policy in words', () => {
     );
   });
 
+  test('the language, and what rooms are called in it', () => {
+    const text = describeConfig(
+      load({}, 'agents: [{ id: a }]\npolicy: { language: ru, names: { chat: "No. {number}" } }'),
+    );
+    expect(text).toContain('language       Russian, as long as a person does not choose another one by !language\n');
+    expect(text).toContain('a Space for every person, named "{name}: агенты", with chats named "No. {number}"');
+  });
+
   test('the names of rooms and a long contact, in quotes on one line', () => {
     const policy = `{ names: { space: "Rooms of {name} (a@b)", chat: "No. {number}" }, access: { contact: ${'x'.repeat(2000)} } }`;
     const { rooms, 'without agent': told } = rows(`agents: [{ id: a }]\npolicy: ${policy}`);

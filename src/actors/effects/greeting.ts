@@ -40,12 +40,14 @@ export function createGreetings(world: GreetingWorld): Greetings {
     sendDisposable: inOrder(world.sendDisposable),
     say({ room, person, agent }, { notice, priority, worded }) {
       if (notice.key !== 'greeting' || person === null) return send(worded(notice), priority);
-      const { promise, resolve } = Promise.withResolvers<Receipt>();
+      const { promise, resolve, reject } = Promise.withResolvers<Receipt>();
       const before = underWay.get(room) ?? Promise.resolve();
-      const begun = Promise.all([before, world.nameOf(person)]).then(([, name]) => {
-        if (underWay.get(room) === begun) underWay.delete(room);
-        resolve(world.send(worded({ ...notice, name, agent }), priority));
-      });
+      const begun = Promise.all([before, world.nameOf(person)])
+        .then(([, name]) => {
+          if (underWay.get(room) === begun) underWay.delete(room);
+          resolve(world.send(worded({ ...notice, name, agent }), priority));
+        })
+        .catch(reject);
       underWay.set(room, begun);
       return promise;
     },
