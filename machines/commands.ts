@@ -3,6 +3,7 @@
  * documents. A command that is not here is answered with `command.unknown`.
  */
 import type { ContextId } from './ids.ts';
+import { languageCalled, type Language } from './language.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Written } from './message.ts';
 
@@ -29,6 +30,11 @@ const readings = {
     return { number: digits === undefined ? null : Number(digits) };
   },
   'the word all': (args: string) => ({ all: ALL.test(args.trim()) }),
+  'a language': (args: string): { language: Language | null; other?: string } => {
+    const [word = ''] = firstLine(args).trim().split(/\s/, 1);
+    const language = languageCalled(word) ?? null;
+    return word === '' || language !== null ? { language } : { language, other: word.slice(0, MAX_NAME) };
+  },
   'all or nothing': (args: string): { all?: true } => (ALL.test(args.trim()) ? { all: true } : {}),
 };
 const NUMBER = /^[Cc]?(\d{1,6})(?=\s|$)/;
@@ -49,6 +55,11 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
   // What is no number at all is answered as such.
   'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
   'the word all': (args) => args.trim().replace(ALL, ''),
+  // A word that is no language is answered as such.
+  'a language': (args) => {
+    const [word = ''] = args.trim().split(/\s/, 1);
+    return languageCalled(word) === undefined ? '' : args.trim().slice(word.length);
+  },
   'all or nothing': (args) => args.trim().replace(ALL, ''),
 };
 
@@ -177,6 +188,10 @@ const rows = {
   },
   context: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: true },
   start: { aliases: [], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  language: {
+    ...{ aliases: ['lang'], takes: 'a language', given: [], surplus: 'is told', offered: 'everywhere' },
+    ...{ atFirst: false, atTheEntry: true },
+  },
   yes: {
     ...{ aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'everywhere' },
     ...{ atFirst: false, asksTheAgent: true },

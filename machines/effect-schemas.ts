@@ -1,6 +1,7 @@
 /** The params of every effect that an outbox keeps, checked when a record of before is read. */
 import { z } from 'zod';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import { Language } from './language.ts';
 import { Marker } from './marker.ts';
 import { Farewell, Notice } from './notices.ts';
 import { Place, type PersonEffectParams, type personEffects } from './person.model.ts';
@@ -23,6 +24,7 @@ const Wish = z.discriminatedUnion('type', [
   z.object({ type: z.literal('access.wanted'), answers }),
   z.object({ type: z.literal('chats.asked'), answers: EventId, all: z.boolean() }),
   z.object({ type: z.literal('chat.renamed'), name: z.string() }),
+  z.object({ type: z.literal('language.chosen'), language: Language }),
   z.object({ type: z.literal('archive.wanted'), answers: EventId }),
   z.object({ type: z.literal('unarchive.wanted'), answers: EventId, number: z.number().nullable() }),
   z.object({
@@ -82,5 +84,6 @@ export const personEffectSchemas = {
   }),
   'invite again': z.object({ person: UserId, rooms: z.array(RoomId) }),
   'tell the room': z.object({ room: RoomId, event }),
+  'tell all rooms': z.object({ event }),
   say: z.object({ room: RoomId, notice: Notice, answers }),
 } satisfies Schemas<PersonEffectParams, Kept<typeof personEffects>>;

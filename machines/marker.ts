@@ -1,6 +1,7 @@
 /** What the bot keeps about a room on the homeserver. */
 import { z } from 'zod';
 import { UserId, AgentId, ContextId } from './ids.ts';
+import { Language } from './language.ts';
 
 /**
  * What the bot keeps about a room in its own per-room account data: private, cannot be forged by members, comes back in
@@ -18,6 +19,8 @@ export const Marker = z.object({
   archived: z.boolean(),
   /** Others were in the room when the bot came. */
   company: z.literal(true).optional(),
+  /** What its person chose to be spoken to in; one that only a newer version knows is as none. */
+  language: Language.optional().catch(undefined),
 });
 export type Marker = z.infer<typeof Marker>;
 

@@ -137,7 +137,11 @@ export const notices = {
   'only for': refuses({ person: UserId }),
   // people, Spaces and rooms; `chat` is a chat's name, `number` its number in the person's Space;
   // `inSpace`: the person has a Space of chats, not this one room
-  greeting: says({ defaultAgent: z.boolean(), inSpace: z.boolean(), company, oneMemory }),
+  // `name` of the person and `agent`: the host knows them when it is said
+  greeting: says({
+    ...{ defaultAgent: z.boolean(), inSpace: z.boolean(), company, oneMemory },
+    ...{ name: z.string().optional(), agent: z.string().optional() },
+  }),
   'default agent': says(),
   'agent changed': says({ agent: z.string() }),
   'no agent for you': refuses({ contact: z.string().nullable() }),
@@ -167,6 +171,10 @@ export const notices = {
   'no more chats are made': refuses(),
   'your agent': says({ agent: z.string(), configured: z.boolean(), entry: z.boolean().optional() }),
   'you are': says({ person: UserId }),
+  /** The words themselves are of the one that is set. */
+  'language is': says(),
+  'language is chosen': says(),
+  'no such language': refuses({ language: z.string() }),
   'room is encrypted': says(),
   'memory was lost': says(),
   'notes were damaged': says(),

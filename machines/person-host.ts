@@ -32,7 +32,6 @@ export function tellsTheAsker(notice: Notice | ((moment: PersonMoment) => Notice
 /** Which room wished, and with which message. */
 function askerOf(event: PersonEvent): { room: RoomId; answers: EventId | null } {
   const wish = 'job' in event ? event.job : event;
-  if (!('origin' in wish) || !('answers' in wish) || wish.origin === null)
-    throw new Error(`nobody wished for '${event.type}'`);
+  if (!('answers' in wish) || wish.origin === null) throw new Error(`nobody wished for '${event.type}'`);
   return { room: wish.origin, answers: wish.answers };
 }

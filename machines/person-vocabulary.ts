@@ -92,6 +92,7 @@ const withNotes = host.extend({
       archiveChat(context, { room: theNumbered(context, event), archived: false }),
     ),
     'note the save': assign(({ context, event }) => ({ saves: withSave(context.saves, as(event, 'save.made').save) })),
+    'note the language': assign(({ event }) => ({ language: as(event, 'language.chosen').language })),
     'forget the chat': assign(({ context, event }) => withoutChat(context, as(event, 'chat.gone').room)),
   },
 });
@@ -160,6 +161,10 @@ const withDeeds = withNotes.extend({
       const saves = savesWith(context.saves, agent);
       return { room: origin, event: { type: 'saves.told', answers, ...(thread && { thread }), ask, saves } };
     }),
+    // Also the room that it was chosen in: of two that choose at once, both end with what was chosen last.
+    'tell all rooms the language': asks('tell all rooms', ({ event }) => ({
+      event: { type: 'language.chosen', language: as(event, 'language.chosen').language },
+    })),
     'invite to the chat again': asks('invite again', ({ context, event }) => ({
       person: context.person,
       rooms: [theNumbered(context, event)],

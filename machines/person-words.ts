@@ -3,6 +3,7 @@ import type { Chat, Job, PersonContext, PersonEffectParams, PersonEvent, Place }
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { RoomId } from './ids.ts';
+import type { Language } from './language.ts';
 
 export function theJob(context: PersonContext): Job {
   if (context.job === null) throw new Error('no chat is being made');
@@ -178,14 +179,20 @@ export function adoption(context: PersonContext): RoomEvent {
     name: nameOfRoom(context) ?? '',
     archived,
     ...(first !== undefined && { first }),
+    ...inTheirLanguage(context),
   };
+}
+
+function inTheirLanguage({ language }: PersonContext): { language?: Language } {
+  return language === null ? {} : { language };
 }
 
 /** What the room hears that took a chat's place. */
 export function movedIn(context: PersonContext, event: Extract<PersonEvent, { type: 'chat.moved' }>): RoomEvent {
   const { agent, assignment, contextId } = event;
   const { number = 0, name = '', archived = false } = chatIn(context, event.replacement) ?? {};
-  return { type: 'room.adopted', person: context.person, agent, assignment, contextId, number, name, archived };
+  const adopted = { agent, assignment, contextId, number, name, archived, ...inTheirLanguage(context) };
+  return { type: 'room.adopted', person: context.person, ...adopted };
 }
 
 export function roomOfJob(context: PersonContext): RoomId {

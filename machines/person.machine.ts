@@ -74,6 +74,7 @@ const whole: State = {
       { actions: 'say that there is no such chat' },
     ],
     'chat.gone': { actions: 'forget the chat' },
+    'language.chosen': { actions: ['note the language', 'tell all rooms the language'] },
     'chat.moved': [
       {
         guard: 'it is a chat in the Space',

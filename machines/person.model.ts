@@ -1,6 +1,7 @@
 /** The words of a person: their Space and chats, a chat in the making, what is heard and wanted done. All of it is JSON. */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId } from './ids.ts';
+import { Language } from './language.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import { Assignment, Text, type Ask } from './room.model.ts';
@@ -52,6 +53,8 @@ export const PersonContext = z.object({
   /** The invitations to everything that the person has are on their way. */
   inviting: z.boolean().default(false),
   saves: z.array(Save).default([]),
+  /** What they chose to be spoken to in; null: what the operator says. */
+  language: Language.nullable().default(null),
 });
 export type PersonContext = z.infer<typeof PersonContext>;
 
@@ -72,6 +75,7 @@ export type PersonEvent =
     }
   | { type: 'save.made'; origin: RoomId; save: Save }
   | { type: 'chat.gone'; room: RoomId }
+  | { type: 'language.chosen'; origin: RoomId; language: Language }
   | {
       type: 'chat.moved';
       room: RoomId;
@@ -108,6 +112,7 @@ export const personEffects = {
   'restore access': 'repeatable',
   'invite again': 'repeatable',
   'tell the room': 'repeatable',
+  'tell all rooms': 'repeatable',
   say: 'repeatable',
 } as const;
 
@@ -136,5 +141,7 @@ export interface PersonEffectParams {
   };
   'invite again': { person: UserId; rooms: RoomId[] };
   'tell the room': { room: RoomId; event: RoomEvent };
+  /** Chats, entry rooms and all others that are theirs, as the host knows them. */
+  'tell all rooms': { event: RoomEvent };
   say: { room: RoomId; notice: Notice; answers: EventId | null };
 }

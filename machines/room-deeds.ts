@@ -129,6 +129,11 @@ export const withDeeds = withNotes.extend({
       type: 'chat.renamed',
       name: as(event, 'room.named', 'name.set').name,
     })),
+    'report the language': wishes(({ event }) => {
+      const { language } = as(event, 'command.language');
+      if (language === null) throw new Error('no language is chosen');
+      return { type: 'language.chosen', language };
+    }),
     'report where the chat moved': wishes(({ context, event }) => ({
       type: 'chat.moved',
       replacement: as(event, 'room.replaced').replacement,

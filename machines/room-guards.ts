@@ -56,6 +56,13 @@ const withFacts = withSayings.extend({
       (event.addressed === true
         ? context.told.length >= context.limits.mostTold || context.told.includes(event.sender)
         : context.told.length > 0),
+    'a language is chosen': ({ event }) => event.type === 'command.language' && event.language !== null,
+    'it is no language': ({ event }) => event.type === 'command.language' && event.other !== undefined,
+    'it speaks that language': ({ context, event }) =>
+      event.type === 'language.chosen' && event.language === context.language,
+    // Whoever is refused may not be the one whose room it will be.
+    'the room has a marker': ({ context: { person, role, number } }) =>
+      person !== null && (role !== 'refused' || number !== null),
     'a refusal is said every time': ({ context }) => context.limits.refuseAlways,
     'the default agent serves': ({ context }) => context.assignment === 'default',
     'another agent takes over': ({ context, event }) =>

@@ -75,6 +75,9 @@ export const withNotes = host.extend({
     })),
     'note that the person knows that it is archived': assign({ toldArchived: true }),
     'note that the person knows': assign({ noticed: true }),
+    'note the language': assign(({ event }) => ({
+      language: as(event, 'command.language', 'language.chosen').language,
+    })),
     'note that the room is encrypted': assign({ encrypted: true }),
     // Who is in a chat that the bot made was let in by its person.
     'note who is there': assign(({ context, event }) => ({

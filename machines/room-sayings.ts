@@ -59,6 +59,12 @@ export const withSayings = withDeeds.extend({
       noSuchCommand(context, as(event, 'command.unknown').name),
     ),
     'say who they are': says(({ event }) => ({ key: 'you are', person: as(event, 'command.whoami').sender })),
+    'say which language it speaks': says({ key: 'language is' }),
+    'say that it speaks another language now': says({ key: 'language is chosen' }),
+    'say that there is no such language': says(({ event }) => ({
+      key: 'no such language',
+      language: as(event, 'command.language').other ?? '',
+    })),
     'say which agent answers': says(({ context }) => yourAgent(context)),
     'say which agent answers in the chats': says(({ context }) => ({ ...yourAgent(context), entry: true })),
     'say that nothing runs': says({ key: 'nothing runs' }),

@@ -106,6 +106,10 @@ export const room = withGuards.extend({
       enqueue('say hello');
       if (check('the default agent serves')) enqueue('note that the person knows');
     }),
+    'speak another language': enqueueActions(({ check, enqueue }) => {
+      enqueue('note the language');
+      if (check('the room has a marker')) enqueue('mark the room');
+    }),
     'say what they should know first': enqueueActions(({ check, enqueue }) => {
       if (check('the person should hear that it is archived')) {
         enqueue('note that the person knows that it is archived');

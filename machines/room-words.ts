@@ -131,7 +131,7 @@ export function redelivery(context: RoomContext, event: RoomEvent): RoomEffectPa
 
 /** Whether somebody may have meant `!stop`. */
 export function soundsLikeStop(body: string): boolean {
-  return /^[^\p{L}\d]*(?:stop(?: it)?|please stop|stopp|halt|cancel|abort|abbrechen)[^\p{L}\d]*$/iu.test(
+  return /^[^\p{L}\d]*(?:stop(?: it)?|please stop|stopp|halt|cancel|abort|abbrechen|стоп|стой|хватит|остановись|прекрати|отмена)[^\p{L}\d]*$/iu.test(
     body.slice(0, 40),
   );
 }
@@ -162,6 +162,7 @@ export interface Reception {
   contextId: ContextId;
   /** What is written in the room cannot be read. */
   encrypted?: boolean | undefined;
+  language?: RoomContext['language'] | undefined;
 }
 
 /** A room begins anew with its person: nothing of anybody before stays. */
@@ -172,6 +173,7 @@ export function receive({
   assignment,
   contextId,
   encrypted = false,
+  language,
 }: Reception): Partial<RoomContext> {
   return {
     ...{ person, role, agent, assignment, contextId },
@@ -191,7 +193,7 @@ export function receive({
       tokens: { last: 0, total: 0 },
       told: [],
     },
-    ...{ noticed: false, encrypted, company: false, diary: blankDiary },
+    ...{ noticed: false, encrypted, company: false, language: language ?? null, diary: blankDiary },
   };
 }
 
@@ -203,8 +205,8 @@ export function numberAndName({ context, event }: Moment<Extract<RoomEvent, { ty
 }
 
 export function personOf({ event }: { event: Extract<RoomEvent, { type: 'room.claimed' }> }) {
-  const { person, number, name, company = false } = event;
-  return { person, number, name, company };
+  const { person, number, name, company = false, language = null } = event;
+  return { person, number, name, company, language };
 }
 
 export function noteOf({ event }: { event: { role: Role; agent: AgentId; assignment: Assignment } }) {
@@ -228,11 +230,11 @@ export function declined({ room, why }: Extract<RoomEvent, { type: 'invite.decli
 }
 
 export function theMarker({ context }: { context: RoomContext }): RoomEffectParams['write the marker'] {
-  const { role, number, name, agent, contextId, archived, company } = context;
+  const { role, number, name, agent, contextId, archived, company, language } = context;
   const person = personIn(context);
   const kind = role === 'entry' ? 'entry' : 'chat';
   const marker = { version: 1 as const, kind, person, number, name, agent, contextId, archived } as const;
-  return { marker: company ? { ...marker, company } : marker };
+  return { marker: { ...marker, ...(company && { company }), ...(language !== null && { language }) } };
 }
 
 export function yourAgent({ agent, assignment }: RoomContext): Notice<'your agent'> {

@@ -1,5 +1,6 @@
 /** What a room wants done outside: the names of its effects with their params, and what it asks of its person. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import type { Language } from './language.ts';
 import type { Marker } from './marker.ts';
 import type { Farewell, Notice, Trouble } from './notices.ts';
 import type { Answer, Ask, Text } from './room.model.ts';
@@ -111,6 +112,7 @@ export type Wish =
   | { type: 'access.wanted'; answers: EventId | null }
   | { type: 'chats.asked'; answers: EventId; all: boolean }
   | { type: 'chat.renamed'; name: string }
+  | { type: 'language.chosen'; language: Language }
   | { type: 'archive.wanted'; answers: EventId }
   | { type: 'unarchive.wanted'; answers: EventId; number: number | null }
   | { type: 'saves.asked'; answers: EventId; thread?: EventId | undefined; agent: AgentId; ask: Ask }

@@ -1,5 +1,6 @@
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
 import type { Answer, Ask, Assignment, Outcome, Piece, Question, Role, SaveLine, Text } from './room.model.ts';
@@ -15,6 +16,7 @@ export type RoomEvent =
       assignment: Assignment;
       contextId: ContextId;
       encrypted?: boolean | undefined;
+      language?: Language | undefined;
     }
   /** The first who speaks in a room that the bot knows nothing of is its person; of a chat in the making more is known. */
   | {
@@ -26,6 +28,7 @@ export type RoomEvent =
       number: number | null;
       name: string | null;
       company?: true;
+      language?: Language | undefined;
     }
   /** The bot is in the room that it was invited to; `company`: others are there, or may come in or read as they like. */
   | { type: 'room.joined'; company?: true }
@@ -85,6 +88,8 @@ export type RoomEvent =
   /** `name`: that of the chat which is made for it. */
   | ({ type: 'command.branch'; name: string | null; contextId: ContextId; more: boolean; stamp: string } & Written)
   | ({ type: 'command.cancel' } & Written)
+  /** `language`: the one that is wanted; `other`: a word that is none. */
+  | ({ type: 'command.language'; language: Language | null; other?: string } & Written)
   | ({ type: 'command.yes' } & Written)
   | ({ type: 'command.no' } & Written)
   | ({ type: 'command.unknown'; name: string } & Written)
@@ -150,7 +155,10 @@ export type RoomEvent =
       archived: boolean;
       /** What the person said when they asked for it. */
       first?: Text;
+      language?: Language | undefined;
     }
+  /** They chose a language, here or in another room. */
+  | { type: 'language.chosen'; language: Language }
   | { type: 'chat.archived'; archived: boolean }
   /** The saves of its person that this room's agent has, the newest first. */
   | { type: 'saves.told'; answers: EventId; thread?: EventId | undefined; ask: Ask; saves: SaveLine[] }

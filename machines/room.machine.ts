@@ -70,6 +70,7 @@ const whole: State = {
     'command.help': { actions: 'say what can be said' },
     'command.unknown': { actions: 'say that there is no such command' },
     'command.whoami': { actions: 'say who they are' },
+    'language.chosen': [{ guard: 'it speaks that language' }, { actions: 'speak another language' }],
   },
 };
 
@@ -140,6 +141,14 @@ const serving: State = {
     'invite.declined': { actions: 'say why the invitation is declined' },
     'command.start': { actions: 'greet the person' },
     'command.status': { actions: 'say what is going on' },
+    'command.language': [
+      {
+        guard: 'a language is chosen',
+        actions: ['speak another language', 'report the language', 'say that it speaks another language now'],
+      },
+      { guard: 'it is no language', actions: 'say that there is no such language' },
+      { actions: 'say which language it speaks' },
+    ],
     'command.agent': { actions: 'say which agent answers' },
     'command.rename': [
       { guard: 'a name is given', actions: 'give the room its new name' },
@@ -781,6 +790,14 @@ const pointing: State = {
     'command.agent': { actions: 'say which agent answers in the chats' },
     'command.help': { actions: 'say what can be said at the entry' },
     'command.whoami': { actions: 'say who they are' },
+    'command.language': [
+      {
+        guard: 'a language is chosen',
+        actions: ['speak another language', 'report the language', 'say that it speaks another language now'],
+      },
+      { guard: 'it is no language', actions: 'say that there is no such language' },
+      { actions: 'say which language it speaks' },
+    ],
     'command.unknown': { actions: 'say that there is no such command' },
     'agent.assigned': [
       {
@@ -815,6 +832,14 @@ const refusing: State = {
     ],
     'command.*': { actions: 'say that no agent serves them' },
     'command.whoami': { actions: 'say who they are' },
+    'command.language': [
+      {
+        guard: 'a language is chosen',
+        actions: ['speak another language', 'report the language', 'say that it speaks another language now'],
+      },
+      { guard: 'it is no language', actions: 'say that there is no such language' },
+      { actions: 'say which language it speaks' },
+    ],
     'command.unknown': { actions: 'say that there is no such command' },
     // The chat is there for the day on which an agent is found.
     'room.adopted': { guard: 'the person is here already', actions: ['note the number and name', 'mark the room'] },
@@ -842,6 +867,7 @@ const leaving: State = {
     // Words that were on their way to the chat.
     'room.named': {},
     'chat.archived': {},
+    'language.chosen': {},
     'person.told': { target: 'left' },
   },
 };
@@ -855,6 +881,7 @@ const departing: State = {
     'room.left': {},
     'join.refused': {},
     'company.declined': {},
+    'language.chosen': {},
     'room.given up': { target: 'left' },
   },
 };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
+import { Language } from './language.ts';
 import { Trouble } from './notices.ts';
 import { Ending } from './status.ts';
 
@@ -211,6 +212,8 @@ export const RoomContext = z.object({
   encrypted: z.boolean().default(false),
   /** Others were in it when the bot came: only what is said to the bot is heard. */
   company: z.boolean().default(false),
+  /** What its person chose to be spoken to in; null: what the operator says. */
+  language: Language.nullable().default(null),
   /** Whose room it is; null until the first word of somebody, where nobody invited the bot. */
   person: UserId.nullable(),
   agent: AgentId,

@@ -3,6 +3,7 @@
  * only `app.ts` brings the two together.
  */
 import type { EventId, RoomId, UserId } from '../machines/ids.ts';
+import type { Language } from '../machines/language.ts';
 import type { Marker } from '../machines/marker.ts';
 import type { Farewell, Notice } from '../machines/notices.ts';
 import type { RoomEvent } from '../machines/room.events.ts';
@@ -235,19 +236,23 @@ export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, S
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type RenderNotice = (notice: Notice) => Rendered;
+/** A sentence in a language; null: in the one that the operator says. */
+export type RenderNotice = (notice: Notice, language: Language | null) => Rendered;
 
-/** Why the bot goes, as those in the room read it: one line of plain text. */
-export type RenderFarewell = (why: Farewell) => string;
+/** Why the bot goes, as those in the room read it: one line of plain text, in the language of this person. */
+export type RenderFarewell = (why: Farewell, person: UserId) => string;
 
 /**
  * Markdown to the parts of a message, each small enough for one event (8 KB of Markdown), cut between blocks. Each is
- * rendered when it is asked for: a long answer takes its time.
+ * rendered when it is asked for: a long answer takes its time. `language`: of what is said about what is not shown.
  */
-export type RenderAnswer = (markdown: string) => Iterable<Rendered>;
+export type RenderAnswer = (markdown: string, language: Language | null) => Iterable<Rendered>;
 
 /** What a growing answer looks like now: at most one part. */
-export type RenderPreview = (markdown: string, growth: Growth) => Rendered;
+export type RenderPreview = (markdown: string, growth: Growth, language: Language | null) => Rendered;
+
+/** What a person is called, on one line; within a second, and never rejects. */
+export type NameOf = (person: UserId) => Promise<string>;
 
 /** Whether an answer is being written this moment (its last word may be half of one), or rests. */
 export type Growth = 'flowing' | 'resting';

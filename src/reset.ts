@@ -11,7 +11,7 @@ import type { Log } from './ports.ts';
 import { describeReset, isComplete, type ResetMode, type ResetOutcome, type RoomOutcome } from './reset/report.ts';
 import { deleteState, readState } from './store/contents.ts';
 import { lockFolder } from './store/lock.ts';
-import { en } from './text/en.ts';
+import { catalogue } from './text/catalogue.ts';
 
 export interface ResetOptions {
   mode: ResetMode;
@@ -109,7 +109,8 @@ async function enter(config: Config, { log, signal }: ResetWorld): Promise<Depar
       },
     });
     const api = createClient({ homeserver, accessToken: session.accessToken, me: userId, log });
-    return createDeparture({ api, signal, reason: en.farewells['the bot is reset'], chance: Math.random, log });
+    const reason = catalogue[config.policy.language].farewells['the bot is reset'];
+    return createDeparture({ api, signal, reason, chance: Math.random, log });
   } catch (error) {
     if (!(error instanceof Closed)) throw error;
     throw signal.aborted

@@ -28,6 +28,7 @@ const zones: Record<string, Zone> = {
         'machines/person.model.ts',
         'machines/saves.ts',
         'machines/commands.ts',
+        'machines/language.ts',
         'machines/backoff.ts',
       ],
     ],

@@ -56,7 +56,7 @@ export function createDoor(world: DoorWorld): Door {
   function decline(room: RoomId, person: UserId, why: Farewell): void {
     log.warn({ room, person, why }, 'invite declined');
     world
-      .leave(room, { party: person, reason: world.farewell(why) })
+      .leave(room, { party: person, reason: world.farewell(why, person) })
       .catch((error: unknown) => log.debug({ room, error }, 'declined invite could not be left'));
   }
 

@@ -34,9 +34,12 @@ export function personDefinition(device: string): PersonDefinition {
 export function newPersonRecord(
   person: UserId,
   origin: string,
-  facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> = { space: null, nextNumber: 1, chats: [] },
+  facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> & Partial<Pick<PersonContext, 'language'>> = {
+    ...{ space: null, nextNumber: 1, chats: [] },
+  },
 ): Envelope<PersonContext> {
-  const context: PersonContext = { person, ...facts, job: null, waiting: [], failed: null, inviting: false, saves: [] };
+  const nothing = { job: null, waiting: [], failed: null, inviting: false, saves: [], language: null };
+  const context: PersonContext = { person, ...nothing, ...facts };
   return newRecord('person', origin, 'ready', context);
 }
 

@@ -34,7 +34,7 @@ export interface Post {
 export interface PostWorld {
   rooms(): Pick<Children<RoomId, RoomContext>, 'deliver'>;
   people(): Pick<Children<UserId, PersonContext>, 'deliver'>;
-  reception: Pick<Reception, 'mintContextId' | 'isOfScope' | 'agentFor'>;
+  reception: Pick<Reception, 'mintContextId' | 'isOfScope' | 'agentFor' | 'languageFor'>;
   readMarker: RoomWork['readMarker'];
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId, person: UserId): Promise<void>;
@@ -78,7 +78,7 @@ export function createPost(world: PostWorld): Post {
     tellRoom({ person: from, room, event: word, id }, told) {
       untilDone(
         { from, to: room, word: word.type },
-        () => upToDate(word, world),
+        () => upToDate(from, word, world),
         (event) => {
           const input = { kind: 'event' as const, id, at: now(), event, from };
           void world.rooms().deliver(room, [input], 'told').then(told);
@@ -88,11 +88,13 @@ export function createPost(world: PostWorld): Post {
   };
 }
 
-/** With what is true of its agent and context by now. */
-async function upToDate(event: RoomEvent, { reception }: PostWorld): Promise<RoomEvent> {
+/** With what is true of its agent, context and language by now. */
+async function upToDate(person: UserId, event: RoomEvent, { reception }: PostWorld): Promise<RoomEvent> {
+  // Of two choices the first may be on its way for longer.
+  if (event.type === 'language.chosen') return { ...event, ...reception.languageFor(person) };
   if (event.type !== 'room.adopted') return event;
   const contextId = reception.isOfScope(event.contextId) ? event.contextId : await reception.mintContextId();
-  return { ...event, ...reception.agentFor(event.person), contextId };
+  return { ...event, ...reception.agentFor(person), ...reception.languageFor(person), contextId };
 }
 
 /** A wish with what the person's actor needs to know besides; null where it says nothing. */

@@ -14,7 +14,7 @@ import { createContextIds, type ContextIds, type ContextIdsWorld } from './conte
 import { createRoles, type Roles, type RolesWorld } from './roles.ts';
 import { claimantOf, newRoomRecord, speakerOf, type RoomFacts } from './room.ts';
 
-export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'refresh'> {
+export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'languageFor' | 'refresh'> {
   /** The inputs of each room, in order. `behind`: the sync position that they came behind; `absence`: the time away in which they came. */
   inputsOf(
     arrivals: readonly Arrival[],
@@ -50,8 +50,8 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   function restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext {
-    const { person, number, name, archived, company = false } = marker;
-    const known = { person, role: roles.roleOf(marker), number, name, archived, company };
+    const { person, number, name, archived, company = false, language = world.languageOf(person) } = marker;
+    const known = { person, role: roles.roleOf(marker), number, name, archived, company, language };
     return { ...blank(room, contextId), ...known, ...roles.agentFor(person) };
   }
 
@@ -80,8 +80,7 @@ export function createReception(world: ReceptionWorld): Reception {
 
   return {
     ...ids,
-    agentFor: roles.agentFor,
-    refresh: roles.refresh,
+    ...{ agentFor: roles.agentFor, languageFor: roles.languageFor, refresh: roles.refresh },
     restored,
     async inputsOf(arrivals, behind, absence = null) {
       const rooms = new Map<RoomId, Input[]>();
@@ -146,7 +145,11 @@ function isAdoption(input: Input): boolean {
 }
 
 /** What a room hears of what Matrix brought; null for nothing. */
-function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, { roleFor, agentFor }: Roles) {
+function hearing(
+  { mode, now }: ReceptionWorld,
+  { mintContextId }: ContextIds,
+  { roleFor, agentFor, languageFor }: Roles,
+) {
   const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
     contextId: mintContextId,
     more: () => mode === 'spaces',
@@ -164,7 +167,7 @@ function hearing({ mode, now }: ReceptionWorld, { mintContextId }: ContextIds, {
       case 'room.invited': {
         const { person, encrypted } = heard;
         const contextId = await mintContextId();
-        const known = { role: roleFor(person), ...agentFor(person), contextId };
+        const known = { role: roleFor(person), ...agentFor(person), ...languageFor(person), contextId };
         return { type: 'room.invited', person, ...known, ...(encrypted && { encrypted }) };
       }
       case 'member.left':

@@ -1,5 +1,6 @@
 /** What the registry and the policy make of a person, and of the rooms that the bot meets them in. Pure but for the directory. */
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Language } from '../../machines/language.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import type { Assignment, Role, RoomContext } from '../../machines/room.model.ts';
@@ -12,10 +13,14 @@ export interface RolesWorld {
   mode: 'spaces' | 'dm';
   /** The chat that a room was made for and is not introduced to yet. */
   inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
+  /** What a person chose to be spoken to in; null for nothing. */
+  languageOf(person: UserId): Language | null;
 }
 
 export interface Roles {
   agentFor(person: UserId): { agent: AgentId; assignment: Assignment };
+  /** What a person chose to be spoken to in, if anything. */
+  languageFor(person: UserId): { language?: Language };
   /**
    * What a room of a person is that the bot is brought into. An entry room of before is a chat where people have one
    * chat each; where they have one memory each too, it shares that with the chats of before.
@@ -29,12 +34,17 @@ export interface Roles {
   refresh(context: RoomContext): RoomEvent[];
 }
 
-export function createRoles({ registry, access, mode, inTheMaking }: RolesWorld): Roles {
+export function createRoles({ registry, access, mode, inTheMaking, languageOf }: RolesWorld): Roles {
   const isDenied = (person: UserId) => access.assignmentOf(person) === 'denied';
 
   function agentFor(person: UserId): ReturnType<Roles['agentFor']> {
     const assignment = access.assignmentOf(person);
     return { agent: registry.agentOf(person), assignment: assignment === 'configured' ? 'configured' : 'default' };
+  }
+
+  function languageFor(person: UserId): { language?: Language } {
+    const language = languageOf(person);
+    return language === null ? {} : { language };
   }
 
   function roleFor(person: UserId): Role {
@@ -44,6 +54,7 @@ export function createRoles({ registry, access, mode, inTheMaking }: RolesWorld)
 
   return {
     agentFor,
+    languageFor,
     roleFor,
     roleOf({ person, kind }) {
       if (isDenied(person)) return 'refused';
@@ -54,7 +65,7 @@ export function createRoles({ registry, access, mode, inTheMaking }: RolesWorld)
       const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
       const role = roleFor(person);
       const served = chat === null || role === 'refused' ? role : 'chat';
-      return { type: 'room.claimed', person, role: served, ...agentFor(person), number, name };
+      return { type: 'room.claimed', person, role: served, ...agentFor(person), ...languageFor(person), number, name };
     },
     refresh({ person, role, number, agent, assignment }) {
       if (person === null) return [];

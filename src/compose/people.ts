@@ -7,7 +7,7 @@ import { personRest } from '../actors/rest.ts';
 import { createChildren, type Children } from '../durable/children.ts';
 import { newOrigin } from '../durable/record.ts';
 import { alike, resumed, type Shared } from './surroundings.ts';
-import { namesFor, topicsFor } from './words.ts';
+import { callingBy, namesFor, topicsFor } from './words.ts';
 
 export function composePeople(shared: Shared): Children<UserId, PersonContext> {
   const { store, device, work, send, words, post, creations, config } = shared;
@@ -32,8 +32,9 @@ export function composePeople(shared: Shared): Children<UserId, PersonContext> {
         {
           ...{ work, send, renderNotice: words, tellRoom: post.tellRoom, creations },
           ...{ isEncrypted: shared.isEncrypted, isShared: shared.isShared },
-          names: namesFor(config.policy.names, work.displayName),
-          topics: topicsFor(labelOf),
+          ...{ roomsOf: shared.roomsOf, languageIn: shared.languageIn },
+          names: namesFor(config.policy, callingBy(work.displayName)),
+          topics: topicsFor(config.policy, labelOf),
           ...{ now: shared.now, log: shared.log, reach: shared.reach, isClosing: shared.isClosing },
         },
         admit,

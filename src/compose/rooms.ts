@@ -11,12 +11,10 @@ import { createPlaces } from '../agents/places.ts';
 import type { Config } from '../config/config.ts';
 import { createChildren, type Children } from '../durable/children.ts';
 import type { OpenLink, SaveFiles } from '../ports.ts';
-import { answersWithin } from '../text/answer.ts';
-import { en } from '../text/en.ts';
-import { previewsIn } from '../text/preview.ts';
 import { createSaveFiles } from '../workspace/saves.ts';
 import { workspacesOf } from '../workspace/several.ts';
 import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
+import { answersFor, callingSoonBy } from './words.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
@@ -66,13 +64,13 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
-    ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: (why) => en.farewells[why] },
+    ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: shared.farewell },
+    ...{ nameOf: callingSoonBy(work.displayName, shared), languageIn: shared.languageIn },
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping, quoteOf: shared.quoteOf },
     openLink: openTaskLinks({ openLink: linksOf(shared), saves: savesOf(config), log }),
     places: createPlaces((agent) => places.get(agent) ?? 1),
     ...{ answers: store.answers, renderNotice: words },
-    renderAnswer: answersWithin(reply.mostParts, en.answers),
-    renderPreview: previewsIn(en.answers),
+    ...answersFor(config),
     ...{ now, chance, log, turnLog, alarm, pace: reply, reach, isClosing },
   };
 }

@@ -12,11 +12,11 @@ import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
 import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
-import { en } from '../text/en.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import type { Basis } from './surroundings.ts';
+import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 
 export interface ServiceOptions extends Basis {
@@ -66,9 +66,10 @@ export function composeService(options: ServiceOptions) {
   const reception = createReception({
     ...{ registry, access, mode, scope: context.scope, host, now, companyOf: createGlances(company) },
     isMine: async (room, event) => (await matrix.forActors.quoteOf(room, event))?.author === me,
-    ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking },
+    ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking, languageOf: directory.languageOf },
   });
   const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });
+  const farewell = farewellsFor(config, directory.languageOf);
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
@@ -82,13 +83,14 @@ export function composeService(options: ServiceOptions) {
     },
     letIn: (room, person) => door.letIn(room, person),
     ...{ elsewhere, companyOf: createCompanyOf(company) },
-    ...{ isEncrypted: directory.isEncrypted, isShared: directory.isShared },
+    ...{ isEncrypted: directory.isEncrypted, isShared: directory.isShared, farewell },
+    ...{ roomsOf: directory.roomsOf, languageIn: directory.languageIn },
     onStore: on.store,
   });
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    ...{ elsewhere, farewell: (why) => en.farewells[why], groups, invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ elsewhere, farewell, groups, invitesPerMinute: onboarding.invitesPerMinute },
     ...{ joinRoom: work.joinRoom, joinsOf: work.joinsOf, leave: work.leave },
   });
   const sync = composeSync(options, matrix, door);

@@ -2,6 +2,7 @@
 import type { AnyEventObject } from 'xstate';
 import { restartPolicy } from '../../machines/restart-policy.ts';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Language } from '../../machines/language.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Reach } from '../actors/boundaries.ts';
@@ -22,6 +23,7 @@ import type {
   Log,
   Now,
   QuoteOf,
+  RenderFarewell,
   RenderNotice,
   RoomWork,
   Send,
@@ -64,6 +66,11 @@ export interface Surroundings extends Basis {
   isEncrypted(room: RoomId): boolean;
   /** Whether others were in an entry room when the bot came. */
   isShared(room: RoomId): boolean;
+  /** All rooms of a person. */
+  roomsOf(person: UserId): readonly RoomId[];
+  /** What the person of a room chose to be spoken to in. */
+  languageIn(room: RoomId): Language | null;
+  farewell: RenderFarewell;
   /** A record was written (null), or could not be. */
   onStore(problem: string | null): void;
 }

@@ -17,9 +17,9 @@ export interface AgentConfig {
 type Parts = Camel<WrittenPolicy>;
 
 /** The keys of `policy-keys.ts` under the names of the code, each with a value. */
-export type Policy = {
-  [Part in keyof Parts]: { [Key in keyof Parts[Part]]-?: Exclude<Parts[Part][Key], undefined> };
-};
+export type Policy = { [Part in keyof Parts]: Filled<Parts[Part]> };
+
+type Filled<Part> = Part extends string ? Part : { [Key in keyof Part]-?: Exclude<Part[Key], undefined> };
 
 /** Everything that can be set, with defaults filled in. Holds secrets: never log it, use `describeConfig`. */
 export interface Config {

@@ -1,5 +1,6 @@
 /** The policy as `check-config` shows it: what it means for people. */
 import type { Config, Policy } from './config.ts';
+import { namesIn } from './default-names.ts';
 import { wordsOf, wordsOfParts } from './policy-words.ts';
 import { quoted } from './problem.ts';
 
@@ -17,7 +18,8 @@ const rowOf: Partial<Record<string, string>> = {
 
 /** What the policy means for people, as rows of a name and a sentence. */
 export function describePolicy(config: Config): Row[] {
-  const { policy, userAgents } = config;
+  const { userAgents } = config;
+  const policy = { ...config.policy, names: namesIn(config.policy.language, config.policy.names) };
   const row = (path: string): Row => [rowOf[path] ?? '', wordsOf(policy, path)];
   return [
     ['may invite', `${invitersOf(config)}; invites of anybody else are declined, and told so in a sentence`],

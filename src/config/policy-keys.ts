@@ -1,6 +1,8 @@
 /** The part `policy` of the registry file: one row a key. What else names a key is made from these rows, or checked. */
 import { z } from 'zod';
+import { languages } from '../../machines/language.ts';
 import { about } from './about.ts';
+import { defaultNames } from './default-names.ts';
 import { optional, orNull, section, template, userGlob, wellFormed } from './values.ts';
 
 const DAY_MS = 86_400_000;
@@ -250,19 +252,38 @@ const Missed = z.strictObject({
     words: '{}',
   }),
 });
+/** The default of a name, in each language. */
+const defaults = (name: 'space' | 'chat') =>
+  languages.map((language) => `"${defaultNames[language][name]}"`).join(' or ');
 
 const Names = z.strictObject({
-  space: template('name').default("{name}'s agents").register(about, {
-    purpose: 'what the bot calls the Space of a person; {name} is the name of the person',
+  space: orNull(template('name')).register(about, {
+    purpose:
+      'what the bot calls the Space of a person; {name} is the name of the person. Left out: ' +
+      `${defaults('space')}, by the language of the person`,
     hint: 'a text; {name} stands for the name of the person',
     words: 'named {}',
   }),
-  chat: template('number').default('Chat {number}').register(about, {
-    purpose: 'what the bot calls a chat; {number} is the number of the chat in the Space',
+  chat: orNull(template('number')).register(about, {
+    purpose:
+      'what the bot calls a chat; {number} is the number of the chat in the Space. Left out: ' +
+      `${defaults('chat')}, by the language of the person`,
     hint: 'a text; {number} stands for the number of the chat',
     words: 'named {}',
   }),
 });
+
+const language = z
+  .enum(languages)
+  .default('en')
+  .register(about, {
+    purpose: 'what the bot speaks with people: {}; each person can choose another by !language',
+    choices: { en: 'English', ru: 'Russian' },
+    words: {
+      en: 'English, as long as a person does not choose another one by !language',
+      ru: 'Russian, as long as a person does not choose another one by !language',
+    },
+  });
 
 /** The policy as it was written, checked; defaults that need no other part filled in. */
 export const WrittenPolicy = z.strictObject({
@@ -273,6 +294,7 @@ export const WrittenPolicy = z.strictObject({
   context: section(Context),
   clear: section(Clear),
   missed: section(Missed),
+  language,
   names: section(Names),
 });
 export type WrittenPolicy = z.infer<typeof WrittenPolicy>;

@@ -19,7 +19,7 @@ export function defaultPolicy(me: UserId): Policy {
   return policyOf(WrittenPolicy.parse({}), me);
 }
 
-/** A key of the policy: `limits.turn_ms` is `turn_ms` in the part `limits`. */
+/** A key of the policy: `limits.turn_ms` is `turn_ms` in the part `limits`; one that stands alone is a part by itself. */
 export interface PolicyKey {
   path: string;
   part: string;
@@ -29,18 +29,22 @@ export interface PolicyKey {
 }
 
 /** Every key, in the order in which they are listed. */
-export const policyKeys: readonly PolicyKey[] = Object.entries(WrittenPolicy.shape).flatMap(([part, schema]) =>
-  Object.entries(shapeOf(schema)).map(([key, schema]) => {
-    const path = `${part}.${key}`;
-    const said = about.get(schema);
-    if (said === undefined)
-      throw new Error(`policy.${path} says nothing about itself: give it .register(about, …) in policy-keys.ts`);
-    return { path, part, key, schema, about: said };
-  }),
-);
+export const policyKeys: readonly PolicyKey[] = Object.entries(WrittenPolicy.shape).flatMap(([part, schema]) => {
+  const keys = Object.entries(shapeOf(schema));
+  if (keys.length === 0) return [keyAt(part, part, part, schema)];
+  return keys.map(([key, within]) => keyAt(`${part}.${key}`, part, key, within));
+});
+
+function keyAt(path: string, part: string, key: string, schema: z.ZodType): PolicyKey {
+  const said = about.get(schema);
+  if (said === undefined)
+    throw new Error(`policy.${path} says nothing about itself: give it .register(about, …) in policy-keys.ts`);
+  return { path, part, key, schema, about: said };
+}
 
 /** What a policy says at a key. */
-export function valueAt(policy: Policy, { part, key }: PolicyKey): unknown {
-  const values: Record<string, Record<string, unknown>> = policy;
-  return values[camelName(part)]?.[camelName(key)];
+export function valueAt(policy: Policy, { path, part, key }: PolicyKey): unknown {
+  const values: Record<string, unknown> = policy;
+  const value = values[camelName(part)];
+  return path === part ? value : (value as Record<string, unknown> | undefined)?.[camelName(key)];
 }

@@ -25,6 +25,7 @@ const written: Record<Reading, string> = {
   'a name and a text': 'name',
   'a number': '1',
   'the word all': '',
+  'a language': 'ru',
   'all or nothing': '',
 };
 const facts: HostFacts = { contextId: context, more: true, stamp: '20261128-004500' };
@@ -96,6 +97,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'name.set': [{ name: 'name' }],
   'name.refused': [{ name: 'name', code: 'M_FORBIDDEN' }],
   'chat.archived': [{ archived: true }],
+  'language.chosen': [{ language: 'ru' }],
   'person.told': [{}],
   'saves.told': [
     { answers: eventId, ask: { for: 'context' }, saves },

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import { languages, type Language } from '../../machines/language.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { KnownRoom } from '../ports.ts';
 import { findClaims, isUnder, sources, type Claim } from './reconcile/claims.ts';
@@ -50,6 +51,7 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
     const theirs = claims.filter(({ room }) => !room.isSpace);
     const [space, ...second] = inOrder(claims, theirs, known.people.get(person)?.space ?? null);
     for (const { room } of second) skipped.push({ room: room.room, reason: 'person has another Space' });
+    const language = known.people.get(person)?.language ?? chosenIn(theirs, stored);
     const numbers = numberChats(theirs, known.people.get(person), highest.get(person) ?? 0);
     conflicts += second.length + numbers.conflicts;
 
@@ -57,7 +59,8 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
       repairs.push({ kind: 'write marker', room: space.room.room, marker: space.marker });
     const chats: PersonFacts['chats'] = [];
     for (const claim of theirs) {
-      const fact = factOf(claim, numbers.of.get(claim) ?? null, stored.get(claim.room.room), options);
+      const told = stored.get(claim.room.room);
+      const fact = factOf(claim, { number: numbers.of.get(claim) ?? null, language }, told, options);
       facts.push(fact);
       const { room, number, name, archived } = fact;
       if (number !== null) {
@@ -69,7 +72,7 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
       if (!isDeepStrictEqual({ ...claim.room.marker }, marker)) repairs.push({ kind: 'write marker', room, marker });
     }
     chats.sort((a, b) => a.number - b.number);
-    people.push({ person, space: space?.room.room ?? null, nextNumber: numbers.next, chats });
+    people.push({ person, space: space?.room.room ?? null, nextNumber: numbers.next, chats, language });
   }
 
   const report: Report = {
@@ -146,10 +149,17 @@ function numberChats(
   return { of, next, conflicts };
 }
 
+/** What most of a person's rooms are spoken to in: not all may have heard of the last choice. */
+function chosenIn(claims: readonly Claim[], stored: ReadonlyMap<RoomId, Marker>): Language | null {
+  const chosen = claims.flatMap(({ room, marker }) => marker.language ?? stored.get(room.room)?.language ?? []);
+  const votes = (language: Language) => chosen.filter((one) => one === language).length;
+  return languages.filter((one) => votes(one) > 0).toSorted((a, b) => votes(b) - votes(a))[0] ?? null;
+}
+
 /** The marker first, then the record; of a chat also what the room and the registry say. */
 function factOf(
   { room, marker }: Claim,
-  number: number | null,
+  { number, language }: { number: number | null; language: Language | null },
   told: Marker | undefined,
   { agentOf }: ReconcileOptions,
 ): RoomFacts {
@@ -159,7 +169,8 @@ function factOf(
   const [name, agent] = [marker.name ?? record?.name ?? null, marker.agent ?? record?.agent ?? null];
   const contextId = marker.contextId ?? record?.contextId ?? null;
   const company = marker.company ?? record?.company;
-  const facts = { room: room.room, person, kind, number, contextId, archived, ...(company && { company }) } as const;
+  const ofItsPerson = { ...(company && { company }), ...(language !== null && { language }) };
+  const facts = { room: room.room, person, kind, number, contextId, archived, ...ofItsPerson } as const;
   if (kind === 'entry') return { ...facts, name, agent };
   const fallback = room.name ?? (number === null ? null : `C${number}`);
   return { ...facts, name: name ?? fallback, agent: agent ?? agentOf(person) };

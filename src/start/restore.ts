@@ -119,10 +119,11 @@ async function byNow(repair: Repair, store: Store): Promise<Repair | null> {
   if (repair.kind === 'write marker' && repair.marker.kind === 'space') return repair;
   const stored = await store.rooms.read(repair.room);
   if (stored === null) return null;
-  const { person, number, name, agent, contextId, archived } = readRoomRecord(stored).context;
+  const { person, number, name, agent, contextId, archived, language } = readRoomRecord(stored).context;
   if (person === null) return null;
   if (repair.kind === 'link child') return { ...repair, number, archived };
-  return { ...repair, marker: { ...repair.marker, person, number, name, agent, contextId, archived } };
+  const { language: _, ...marker } = { ...repair.marker, person, number, name, agent, contextId, archived };
+  return { ...repair, marker: language === null ? marker : { ...marker, language } };
 }
 
 function factsOf({ people, rooms }: Remembered): Known {
@@ -132,16 +133,17 @@ function factsOf({ people, rooms }: Remembered): Known {
     rooms: new Map<RoomId, RoomFacts>(),
   };
   for (const [person, { context }] of people) {
-    const { space, nextNumber, chats, job } = context;
-    known.people.set(person, { person, space, nextNumber, chats });
+    const { space, nextNumber, chats, language, job } = context;
+    known.people.set(person, { person, space, nextNumber, chats, language });
     if (job !== null) known.busy.add(person);
   }
   for (const [room, { context }] of rooms) {
-    const { person, role, number, name, agent, contextId, archived, company } = context;
+    const { person, role, number, name, agent, contextId, archived, company, language } = context;
     if (person === null || (role === 'refused' && number === null)) continue;
     const kind = role === 'entry' ? 'entry' : 'chat';
     const facts = { room, person, kind, number, name, agent, contextId, archived } as const;
-    known.rooms.set(room, company ? { ...facts, company } : facts);
+    const besides = { ...(company && { company }), ...(language !== null && { language }) };
+    known.rooms.set(room, { ...facts, ...besides });
   }
   return known;
 }
@@ -167,8 +169,8 @@ function roomRecord(
     const context = reception.restored(facts.room, markerOf(facts), facts.contextId);
     return [[facts.room, newRoomRecord(context, newOrigin())]];
   }
-  const { number, name, archived } = facts;
-  const context = { ...record.context, number, name, archived };
+  const { number, name, archived, language = record.context.language } = facts;
+  const context = { ...record.context, number, name, archived, language };
   return isDeepStrictEqual(context, record.context) ? [] : [[facts.room, { ...record, context }]];
 }
 

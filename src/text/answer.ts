@@ -1,4 +1,4 @@
-import type { RenderAnswer, Rendered } from '../ports.ts';
+import type { Rendered } from '../ports.ts';
 import { referencesOf } from './blocks.ts';
 import { bytesOf, renderIntoOneEvent, roomOf } from './fit.ts';
 import { renderMarkdown, renderPiece, type References } from './markdown.ts';
@@ -19,7 +19,7 @@ const CELL_BYTES = 14;
  * Renders answers as the messages they take, each small enough for one event, the first even as an edit. Blank Markdown
  * gives none; above 256,000 characters the parts are plain text. What is beyond `mostParts` is told at the end.
  */
-export function answersWithin(mostParts: number, words: AnswerWords): RenderAnswer {
+export function answersWithin(mostParts: number, words: AnswerWords): (markdown: string) => Iterable<Rendered> {
   return function* (markdown) {
     let count = 0;
     let last: Rendered | null = null;

@@ -9,7 +9,9 @@ type Keys =
   | 'word is taken back'
   | 'word was passed on';
 
-export const aboutAskingAgain: Pick<NoticeWords, Keys> = {
+export type AgainWords = Pick<NoticeWords, Keys>;
+
+export const aboutAskingAgain: AgainWords = {
   'asked again': ({ others, later }) => {
     const asks = later
       ? 'Okay, I’ll ask that again once the current answer is complete.'

@@ -1,9 +1,8 @@
 /** What is said of chats, in English: made, listed, renamed, archived; and invitations to them, sent or refused. */
 import type { NoticeWords } from './notices.ts';
-import { code, linesWithin, roomLink } from './phrases.ts';
+import { blocksInvitations, code, linesWithin, LIST_BYTES, roomLinks } from './phrases.ts';
 
-/** How long a list of chats may get, in bytes of Markdown. */
-const LIST_BYTES = 6_000;
+const roomLink = roomLinks('open');
 
 type Keys =
   | 'chat is ready'
@@ -27,7 +26,9 @@ type Keys =
   | 'this is your only chat'
   | 'no more chats are made';
 
-export const aboutChats: Pick<NoticeWords, Keys> = {
+export type ChatWords = Pick<NoticeWords, Keys>;
+
+export const aboutChats: ChatWords = {
   'chat is ready': ({ chat, number, room, encrypted }, via) => {
     const link = room === undefined ? code(chat) : roomLink(chat, room, via);
     const hello =
@@ -136,11 +137,6 @@ export const aboutChats: Pick<NoticeWords, Keys> = {
   'no more chats are made': () =>
     'New chats are switched off here, so I can’t make one. You can go on in this one; `!clear` starts it over.',
 };
-
-/** The person's own setting (MSC4155); the people who run the service cannot change it. */
-function blocksInvitations(errcode: string): boolean {
-  return /(?:^M_|[._])INVITE_BLOCKED$/.test(errcode);
-}
 
 /** How to get one more; where nothing is read, not here. */
 function anotherChat(encrypted = false): string {

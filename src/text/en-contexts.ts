@@ -2,10 +2,7 @@
 import type { DialogTopic } from '../../machines/notices.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
-import { code, linesWithin } from './phrases.ts';
-
-/** How long a list of saves may get, in bytes of Markdown. */
-const LIST_BYTES = 6_000;
+import { code, linesWithin, LIST_BYTES } from './phrases.ts';
 
 type Keys =
   | 'conversation is saved'
@@ -23,7 +20,9 @@ type Keys =
   | 'nothing to cancel'
   | 'context';
 
-export const aboutContexts: Pick<NoticeWords, Keys> = {
+export type ContextWords = Pick<NoticeWords, Keys>;
+
+export const aboutContexts: ContextWords = {
   'conversation is saved': ({ save, cleared }) =>
     cleared === true
       ? `The conversation is saved as ${code(save)}, and this chat starts over. \`!load\` brings it back.`

@@ -6,7 +6,9 @@ import { code } from './phrases.ts';
 
 type Running = NonNullable<Status['turn']>;
 
-export const aboutProgress: Pick<NoticeWords, 'working' | 'status'> = {
+export type ProgressWords = Pick<NoticeWords, 'working' | 'status'>;
+
+export const aboutProgress: ProgressWords = {
   working({ on, step, steps }) {
     if (step === null) return on === null ? 'The agent is working on it.' : `Working: ${code(on)}.`;
     const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;

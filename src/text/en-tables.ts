@@ -19,6 +19,7 @@ export const commands: CommandWords = {
   branch: { purpose: 'goes on from here in a new chat too', args: '[name]' },
   context: { purpose: 'shows what the agent’s memory of this chat is' },
   start: { purpose: 'says how to begin' },
+  language: { purpose: 'says or changes the language I speak with you', args: '[en|ru]' },
   yes: { purpose: 'answers yes to the agent’s question' },
   no: { purpose: 'answers no to the agent’s question' },
   cancel: { purpose: 'closes a question or a list of mine' },

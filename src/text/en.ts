@@ -13,9 +13,11 @@ import {
   commandList,
   excerpt,
   isOffered,
+  languageChoices,
   linkTo,
   nearestCommand,
   personLink,
+  plainly,
   quote,
   worksAt,
 } from './phrases.ts';
@@ -40,7 +42,7 @@ const notices: NoticeWords = {
       nearest !== null
         ? `Did you mean \`!${nearest}\`?`
         : place === 'refused'
-          ? 'As long as there’s no agent for you, I only know `!whoami` here.'
+          ? 'As long as there’s no agent for you, I only know `!whoami` and `!language` here.'
           : '`!help` shows what I know.';
     return `I don’t know the command ${code(`!${name}`)}. ${advice}`;
   },
@@ -141,12 +143,15 @@ const notices: NoticeWords = {
   'only for': ({ person }) =>
     `Here I only answer ${personLink(person)}. To talk to me, invite me to a room of your own.`,
 
-  greeting: ({ defaultAgent, inSpace, company, oneMemory }) =>
-    `Hello! ${company === true ? OTHERS_LISTEN : '**Just write**'}, and ` +
-    (defaultAgent
-      ? 'the default agent answers here. Once you have an agent of your own, it takes over by itself.'
-      : 'your agent answers here.') +
-    ` Useful commands:\n\n${helpFor((command) => command.atFirst && isOffered(command, inSpace), oneMemory)}`,
+  greeting: ({ defaultAgent, inSpace, company, oneMemory, name, agent }) => {
+    const hello = name === undefined ? 'Hello!' : `Hello ${plainly(name)}!`;
+    const who = agent === undefined ? null : plainly(agent);
+    const answers = defaultAgent
+      ? `${who === null ? 'the default agent' : `${who}, the default agent,`} answers here. Once you have an agent of your own, it takes over by itself.`
+      : `${who ?? 'your agent'} answers here.`;
+    const list = helpFor((command) => command.atFirst && isOffered(command, inSpace), oneMemory);
+    return `${hello} ${company === true ? OTHERS_LISTEN : '**Just write**'}, and ${answers} Useful commands:\n\n${list}`;
+  },
 
   'default agent': () =>
     'You don’t have an agent of your own yet, so the default one answers here. Once you have one, it takes over by itself.',
@@ -176,6 +181,12 @@ const notices: NoticeWords = {
   },
 
   'you are': ({ person }) => `You are ${code(person)}. Whoever sets up an agent for you needs this ID.`,
+
+  'language is': () => `I speak English with you. To change that: ${languageChoices}.`,
+
+  'language is chosen': () => 'Okay, I speak English with you now, here and in all your other rooms.',
+
+  'no such language': ({ language }) => `I don’t speak ${code(language)} yet. You can choose: ${languageChoices}.`,
 
   'memory was lost': () =>
     'I may have missed something here. If you’re still waiting for an answer, please send your message again.',

@@ -1,7 +1,7 @@
 /** A notice (data) becomes a message: words of one language, as text and HTML. */
 import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
 import type { Farewell, Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
-import type { RenderNotice } from '../ports.ts';
+import type { Rendered } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
 
 /** What is said in one language. */
@@ -45,7 +45,7 @@ export type FarewellWords = Record<Farewell, string>;
 export type TroubleWords = Record<Trouble, { says: string; retry: boolean }>;
 
 /** Gives the sentences of one language as messages. `via`: the server through which the rooms they link can be reached. */
-export function renderNotice(words: Words, via?: string): RenderNotice {
+export function renderNotice(words: Words, via?: string): (notice: Notice) => Rendered {
   return (notice) => renderIntoOneEvent(sentence(words, notice, via));
 }
 

@@ -2,6 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
+import { languageNames, languages } from '../../machines/language.ts';
 import type { Place } from '../../machines/notices.ts';
 import { oneLine } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
@@ -10,16 +11,39 @@ import { splitMarkdown } from './split.ts';
 
 const MAX_VALUE_LENGTH = 200;
 const MAX_QUOTE_BYTES = 5_000;
+/** How long a list of chats or saves may get, in bytes of Markdown. */
+export const LIST_BYTES = 6_000;
 
 /** A value from outside (a name, a path, a user id) on one line, where none of it is read as Markdown. */
 export function code(value: string): string {
-  const text = cleanText(value.slice(0, 20 * MAX_VALUE_LENGTH));
-  const line = oneLine(text, MAX_VALUE_LENGTH);
-  if (line === '') return '` `';
-  const shown = oneLine(text, MAX_VALUE_LENGTH + 1) === line ? line : `${line}…`;
+  const shown = shownOf(value);
+  if (shown === '') return '` `';
   const longestRun = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longestRun + 1);
   return longestRun === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
+}
+
+function shownOf(value: string): string {
+  const text = cleanText(value.slice(0, 20 * MAX_VALUE_LENGTH));
+  const line = oneLine(text, MAX_VALUE_LENGTH);
+  return oneLine(text, MAX_VALUE_LENGTH + 1) === line ? line : `${line}…`;
+}
+
+/** Nothing of it means something in Markdown, nor to a client that looks for links and mentions. */
+const PLAIN = /^(?:\p{L}|\p{M}|\p{Nd}|[ ’'-]|\p{Emoji_Presentation}|\.(?= |$))+$/u;
+
+/** The name of somebody within a sentence: as it is where that is harmless, else as `code`. */
+export function plainly(name: string): string {
+  const shown = shownOf(name);
+  return PLAIN.test(shown) ? shown : code(name);
+}
+
+/** The commands that choose a language, each with what that language calls itself. */
+export const languageChoices = languages.map((each) => `\`!language ${each}\` (${languageNames[each]})`).join(', ');
+
+/** The person's own setting (MSC4155); the people who run the service cannot change it. */
+export function blocksInvitations(errcode: string): boolean {
+  return /(?:^M_|[._])INVITE_BLOCKED$/.test(errcode);
 }
 
 /** Markdown from outside as a quote, which nothing inside can leave: at most 5,000 bytes of it. */
@@ -45,9 +69,12 @@ export function isOffered({ offered }: Command, inSpace: boolean): boolean {
   return inSpace || offered === 'everywhere';
 }
 
-/** A room by its name, and a link beside it: many a client shows an id in place of a link to a room that it does not know. */
-export function roomLink(name: string, room: RoomId, via?: string): string {
-  return `${code(name)} (${linkTo(room, 'open', via)})`;
+/**
+ * How a room is named: by its name, and a link beside it that says `open`. Many a client shows an id in place of a link
+ * to a room that it does not know.
+ */
+export function roomLinks(open: string) {
+  return (name: string, room: RoomId, via?: string): string => `${code(name)} (${linkTo(room, open, via)})`;
 }
 
 /** A person by a link, which clients show as a pill. */
@@ -82,7 +109,7 @@ export function excerpt(markdown: string): string {
 /** Whether a command does something in such a room, besides leading to the chats or saying that no agent is there. */
 export function worksAt(command: Command, place: Place | undefined): boolean {
   if (place === 'entry') return command.atTheEntry === true;
-  if (place === 'refused') return command.name === 'whoami';
+  if (place === 'refused') return command.name === 'whoami' || command.name === 'language';
   return isOffered(command, place !== 'only chat');
 }
 

@@ -1,5 +1,5 @@
 import { isBlank } from '../basics/visible.ts';
-import type { RenderPreview } from '../ports.ts';
+import type { Growth, Rendered } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
 import type { AnswerWords } from './notices.ts';
 import { readable } from './readable.ts';
@@ -14,7 +14,7 @@ const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 const graphemes = new Intl.Segmenter();
 
 /** Renders the beginning of an answer that is still growing, with an ellipsis where there is more than is shown. */
-export function previewsIn(answerWords: AnswerWords): RenderPreview {
+export function previewsIn(answerWords: AnswerWords): (markdown: string, growth: Growth) => Rendered {
   return (markdown, growth) => {
     const beginning = readable(markdown.slice(0, 2 * HEAD_BYTES), answerWords, true);
     const [head = '', ...rest] = splitMarkdown(beginning, HEAD_BYTES);

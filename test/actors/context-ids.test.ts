@@ -20,6 +20,7 @@ async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
     host: store.host,
     readMarker: async () => null,
     inTheMaking: () => null,
+    languageOf: () => null,
     now: () => startedAt,
   });
   const ids = await Promise.all([mintContextId(), mintContextId(), mintContextId()]);

@@ -98,12 +98,14 @@ export function inputsOf(record: Envelope): Input[] {
 
 /** Facts of a room that guards read in every state, each true of few rooms. */
 function facts(record: Envelope): boolean[] {
-  const { told, person, number, name, encrypted, assignment, noticed, company } = contextOf(record);
+  const { told, person, number, name, encrypted, assignment, noticed, company, language } = contextOf(record);
   const joining = record.outbox.find(({ type }) => type === 'join the room')?.params['greet'];
   const naming = record.outbox.some(({ type }) => type === 'set the name');
   return [
     ...[told.length > 0, person === bob, number !== null, name === 'Plans', encrypted, noticed],
     ...[assignment === 'default', joining === true, joining === false, naming, company],
+    // No guard reads it beside others: as a pair by itself it makes few places.
+    ...[language !== null, language !== null],
   ];
 }
 

@@ -85,3 +85,39 @@ it('knows where a person brought the bot in: not a numbered chat, not a room of 
   directory.noteRoom({ ...unentered, done: true });
   expect(besides(ann, 'new')).toBe(id('entry'));
 });
+
+it('knows all rooms of a person, also those in which nobody is served or that the bot is not in yet', () => {
+  const directory = createDirectory();
+  const inRoom = (name: string, facts: Partial<RoomContext>, outbox: object[] = []) =>
+    directory.noteRoom({
+      ...newRoomRecord({ ...blankRoom({ room: id(name), ...blank }), person: ann, ...facts }, 'origin'),
+      outbox: outbox as never,
+    });
+  const theirs = () => directory.roomsOf(ann).toSorted();
+  expect(theirs()).toEqual([]);
+  inRoom('entry', { role: 'entry' });
+  inRoom('closed', { role: 'refused' });
+  inRoom('hung', {}, [{ id: '1', type: 'join the room', params: { greet: true } }]);
+  inRoom('one', { number: 1 });
+  inRoom('other', { person: bob });
+  directory.note(noted(ann, { chats: [chat('one', 1)], job: making('new'), failed: making('half') }));
+  expect(theirs()).toEqual(['closed', 'entry', 'hung', 'new', 'one'].map(id));
+  directory.noteRoom({
+    ...newRoomRecord({ ...blankRoom({ room: id('hung'), ...blank }), person: ann }, 'o'),
+    done: true,
+  });
+  expect(theirs()).toEqual(['closed', 'entry', 'new', 'one'].map(id));
+});
+
+it('knows what a person chose to be spoken to in, and in which rooms that holds', () => {
+  const directory = createDirectory();
+  directory.noteRoom(newRoomRecord({ ...blankRoom({ room: id('entry'), ...blank }), person: ann, role: 'entry' }, 'o'));
+  expect([directory.languageOf(ann), directory.languageIn(id('entry'))]).toEqual([null, null]);
+  directory.note(noted(ann, { chats: [chat('one', 1)], job: making('new'), language: 'ru' }));
+  expect(directory.languageOf(ann)).toBe('ru');
+  expect(['entry', 'one', 'new', 'nowhere'].map((room) => directory.languageIn(id(room)))).toEqual([
+    ...['ru', 'ru', 'ru', null],
+  ]);
+  directory.note(noted(ann, { language: 'en' }));
+  expect([directory.languageOf(ann), directory.languageOf(bob)]).toEqual(['en', null]);
+});

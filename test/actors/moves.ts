@@ -63,6 +63,7 @@ const written: Record<Reading, string[]> = {
     'a name and a text': ['', 'Plans'],
     'a number': ['1'],
     'the word all': [''],
+    'a language': ['', 'ru', 'klingon'],
     'all or nothing': ['', 'all'],
   },
 };
@@ -110,6 +111,8 @@ export const roomEvents: RoomEvent[] = [
   { type: 'room.replaced', replacement: RoomId.parse('!next:test') },
   { type: 'room.encrypted', eventId: eventId('encrypted') },
   { type: 'chat.archived', archived: true },
+  { type: 'language.chosen', language: 'ru' },
+  { type: 'language.chosen', language: 'en' },
   { type: 'memory.lost', eventId: eventId('unheard') },
   { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it is to a Space' },
   { type: 'invite.declined', room: RoomId.parse('!other:test'), why: 'it could not be entered' },

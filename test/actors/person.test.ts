@@ -84,6 +84,7 @@ describe('a person', () => {
       failed: null,
       inviting: false,
       saves: [],
+      language: null,
     } satisfies PersonContext);
     expect(personRest.mayLeaveMemory(record)).toBe(true);
     expect(asked.at(-1)).toEqual([
@@ -135,6 +136,7 @@ describe('golden records', () => {
 
   it.each([
     ['v1-person-ready', false],
+    ['v1-person-language', false],
     ['v1-person-mid-job', false],
     ['v1-person-with-saves', true],
   ])('%s is read as it was written; at rest: %s', (name, atRest) => {
@@ -145,7 +147,7 @@ describe('golden records', () => {
       behindCount: 0,
       ...envelope,
       version: RECORD_VERSION,
-      context: { inviting: false, saves: [], ...(context as Partial<PersonContext>) },
+      context: { inviting: false, saves: [], language: null, ...(context as Partial<PersonContext>) },
     });
     const heard = [{ event: { type: 'resumed' }, from: null }];
     expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({

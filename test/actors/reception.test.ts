@@ -45,6 +45,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     },
     readMarker: async () => null,
     inTheMaking: () => null,
+    languageOf: () => null,
     now: () => 5,
     ...changes,
   });
@@ -67,6 +68,15 @@ describe('what is heard', () => {
     expect(await reception({ access: denied }).eventOf(invited)).toEqual([
       { ...common, role: 'refused', assignment: 'default' },
     ]);
+  });
+
+  it('of an invite says what who comes chose to be spoken to in', async () => {
+    const languageOf = (person: UserId) => (person === ann ? ('ru' as const) : null);
+    const languageIn = async (person: UserId) => {
+      const [event] = (await reception({ languageOf }).eventOf({ type: 'room.invited', person })) ?? [];
+      return (event as { language?: string }).language;
+    };
+    expect([await languageIn(ann), await languageIn(bob)]).toEqual(['ru', undefined]);
   });
 
   it('of members is who left; who joined is nothing to a room', async () => {
@@ -218,6 +228,17 @@ describe('the record of a room that was never seen', () => {
   });
 
   const unclaimed = { ...blank, person: null, assignment: 'default', contextId: '5000' };
+
+  it('is spoken to in the language of its marker, else in that of its person', async () => {
+    const languageIn = async (changes: Partial<ReceptionWorld>) =>
+      (await reception(changes).newRecord(ROOM, textInput(1))).context.language;
+    const languageOf = () => 'ru' as const;
+    expect([
+      await languageIn({ readMarker: async () => ({ ...marker, language: 'en' }), languageOf }),
+      await languageIn({ readMarker: async () => marker, languageOf }),
+      await languageIn({ readMarker: async () => marker }),
+    ]).toEqual(['en', 'ru', null]);
+  });
 
   it('knows nobody where there is no marker, whoever speaks', async () => {
     const record = await reception().newRecord(ROOM, textInput(1, bob));

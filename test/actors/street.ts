@@ -58,6 +58,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: async (room) => rules.markers.get(room) ?? null,
     inTheMaking: (room) => rules.making.get(room) ?? null,
+    languageOf: () => null,
     now: alarm.now,
   });
   const records: Records = {

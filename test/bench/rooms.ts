@@ -77,6 +77,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     host,
     readMarker: async () => null,
     inTheMaking: () => null,
+    languageOf: () => null,
     now,
   });
   const alarm = createAlarm(now, () => performance.now() + ahead);
@@ -113,6 +114,8 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           places: createPlaces(() => Infinity),
           answers,
           renderNotice: renderNotice(en),
+          nameOf: async () => 'Ann',
+          languageIn: () => null,
           renderAnswer: answersWithin(30, en.answers),
           renderPreview: previewsIn(en.answers),
           now,

@@ -87,6 +87,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     host: { read: () => ({ lastContextId: null }), update: async () => {} },
     readMarker: work.readMarker,
     inTheMaking: directory.inTheMaking,
+    languageOf: directory.languageOf,
     now: alarm.now,
   });
   const root = startRoot((key) => house.of(key));
@@ -107,6 +108,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     letIn: async () => {},
     ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null, quoteOf: async () => null },
     isEncrypted: () => false,
+    ...{ roomsOf: directory.roomsOf, languageIn: directory.languageIn, farewell: () => 'Goodbye.' },
     isShared: () => false,
     onStore: () => {},
   });

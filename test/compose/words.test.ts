@@ -1,9 +1,22 @@
-import { expect, test } from 'vitest';
-import { RoomId, UserId } from '../../machines/ids.ts';
-import { namesFor, topicsFor, wordsFor } from '../../src/compose/words.ts';
+import { describe, expect, test } from 'vitest';
+import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import {
+  answersFor,
+  callingBy,
+  callingSoonBy,
+  farewellsFor,
+  namesFor,
+  topicsFor,
+  wordsFor,
+} from '../../src/compose/words.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
+import { en } from '../../src/text/en.ts';
+import { ru } from '../../src/text/ru.ts';
+import { createFakeAlarm } from '../support/fake-alarm.ts';
+import { settled } from '../support/until.ts';
 
 const ann = UserId.parse('@ann:hs.test');
+const policy = defaultPolicy(ann);
 
 test.each([
   ['Ann B.', 'Ann B.'],
@@ -15,8 +28,11 @@ test.each([
   [' ', 'ann'],
   ['\u200b\u3164', 'ann'],
 ])('the Space of somebody called %j is named after %j', async (displayName, name) => {
-  const names = namesFor({ space: "{name}'s agents", chat: 'Chat {number}' }, async () => displayName);
-  expect(await names.space(ann)).toBe(`${name}'s agents`);
+  const names = namesFor(
+    policy,
+    callingBy(async () => displayName),
+  );
+  expect(await names.space(ann, null)).toBe(`${name}'s agents`);
 });
 
 test('rooms are linked through the server of the bot', () => {
@@ -24,12 +40,88 @@ test('rooms are linked through the server of the bot', () => {
   const matrix = { homeserver: 'http://elsewhere', userId, accessToken: 't', password: null, deviceId: null };
   const words = wordsFor({ matrix, agents: [], policy: defaultPolicy(userId) });
   const line = { number: 1, name: 'Trip', archived: false, room: RoomId.parse('!trip') };
-  expect(words({ key: 'chats', chats: [line], archived: 0 }).body).toContain(
+  expect(words({ key: 'chats', chats: [line], archived: 0 }, null).body).toContain(
     '- **1**: `Trip` ([open](https://matrix.to/#/%21trip?via=hs.test%3A8448))',
   );
 });
 
 test('the topic of a chat says its number, who answers in it, and how to find out more', () => {
-  const { chat } = topicsFor(() => 'Assistant\n of all');
-  expect(chat(3, ann)).toBe('Chat 3 with Assistant of all. !help lists the commands.');
+  const { chat } = topicsFor(policy, () => 'Assistant\n of all');
+  expect(chat(3, ann, null)).toBe('Chat 3 with Assistant of all. !help lists the commands.');
+});
+
+describe('in the language of a person, else in that of the operator', () => {
+  const russian = { ...policy, language: 'ru' as const };
+  const each = [null, 'en', 'ru'] as const;
+  const matrix = { homeserver: 'http://hs', userId: ann, accessToken: 't', password: null, deviceId: null };
+  const agents = [
+    { id: AgentId.parse('a'), label: 'Assistant', baseUrl: 'ws://a', workspace: '/agents', concurrency: 1 },
+  ];
+
+  test('notices are said, and the greeting names the agent as people know it', () => {
+    const stop = (words: ReturnType<typeof wordsFor>) => each.map((one) => words({ key: 'nothing runs' }, one).body);
+    const [english, russianWords] = [en, ru].map(({ notices }) => notices['nothing runs']({}));
+    expect(stop(wordsFor({ matrix, agents, policy }))).toEqual([english, english, russianWords]);
+    expect(stop(wordsFor({ matrix, agents, policy: russian }))).toEqual([russianWords, english, russianWords]);
+    const hello = { key: 'greeting', defaultAgent: false, inSpace: true, name: 'Ann' } as const;
+    const said = (agent: object) => wordsFor({ matrix, agents, policy })({ ...hello, ...agent }, null).body;
+    expect(said({ agent: 'a' })).toContain('Hello Ann! **Just write**, and Assistant answers here.');
+    expect(said({ agent: 'gone' })).toContain('and gone answers here.');
+    expect(said({})).toContain('and your agent answers here.');
+  });
+
+  test('rooms are named and described, unless the operator has names for them', async () => {
+    const names = namesFor(
+      russian,
+      callingBy(async () => 'Аня'),
+    );
+    expect(await Promise.all(each.map((one) => names.space(ann, one)))).toEqual([
+      ...['Аня: агенты', "Аня's agents", 'Аня: агенты'],
+    ]);
+    expect(each.map((one) => names.chat(2, one))).toEqual(['Чат 2', 'Chat 2', 'Чат 2']);
+    const named = namesFor(
+      { ...russian, names: { space: 'Rooms of {name}', chat: 'No. {number}' } },
+      callingBy(async () => 'Ann'),
+    );
+    expect([await named.space(ann, 'ru'), named.chat(2, 'ru')]).toEqual(['Rooms of Ann', 'No. 2']);
+    const topics = topicsFor(policy, () => 'A');
+    expect(each.map(topics.space)).toEqual([en.topics.space, en.topics.space, ru.topics.space]);
+    expect(topics.chat(2, ann, 'ru')).toBe(ru.topics.chat(2, 'A'));
+  });
+
+  test('farewells are said, and what of an answer is not shown', () => {
+    const why = 'it could not be entered';
+    const bye = (chosen: 'ru' | null) => farewellsFor({ policy }, () => chosen)(why, ann);
+    expect([bye(null), bye('ru')]).toEqual([en.farewells[why], ru.farewells[why]]);
+    const { renderAnswer, renderPreview } = answersFor({ policy });
+    const image = '![plot](data:image/png;base64,AAAA)';
+    expect(each.map((one) => [...renderAnswer(image, one)].map(({ body }) => body))).toEqual([
+      ...[['[image: plot]'], ['[image: plot]'], ['[изображение: plot]']],
+    ]);
+    expect(renderPreview(`${image} and`, 'resting', 'ru').body).toBe('[изображение: plot] and');
+  });
+});
+
+describe('whoever waits for a name', () => {
+  const called = (displayName: () => Promise<string | null>) => {
+    const alarm = createFakeAlarm();
+    const name = callingSoonBy(displayName, { alarm, now: alarm.now })(ann);
+    return { alarm, name };
+  };
+
+  test('gets it once it is known, and nothing stays set', async () => {
+    const { alarm, name } = called(async () => 'Ann  B.');
+    expect(await name).toBe('Ann B.');
+    await settled();
+    expect(alarm.pending()).toEqual([]);
+  });
+
+  test('gets the first part of the id within a second, or where nobody says it', async () => {
+    const { alarm, name } = called(() => new Promise(() => {}));
+    alarm.advance(999);
+    expect(alarm.pending()).toHaveLength(1);
+    alarm.advance(1);
+    expect(await name).toBe('ann');
+    expect(await called(() => Promise.reject(new Error('closed'))).name).toBe('ann');
+  });
 });

@@ -30,6 +30,7 @@ user_agents: { '@ann:example.org': two }`;
     ),
     'clear          !clear is done at once',
     'missed         what people wrote while the service was down is answered; after more than 24 h they are told instead',
+    'language       English, as long as a person does not choose another one by !language',
     'state          ./state, fsync on',
     'log            info, json',
     'ops            127.0.0.1 port 9090',
@@ -110,6 +111,14 @@ describe('the policy in words', () => {
     expect(rows(`agents: [{ id: a }]\npolicy: { access: { allowed: ${allowed} } }`)['may invite']).toBe(
       `${words}; ${declined}`,
     );
+  });
+
+  test('the language, and what rooms are called in it', () => {
+    const text = describeConfig(
+      load({}, 'agents: [{ id: a }]\npolicy: { language: ru, names: { chat: "No. {number}" } }'),
+    );
+    expect(text).toContain('language       Russian, as long as a person does not choose another one by !language\n');
+    expect(text).toContain('a Space for every person, named "{name}: агенты", with chats named "No. {number}"');
   });
 
   test('the names of rooms and a long contact, in quotes on one line', () => {

@@ -10,19 +10,21 @@ const policy = defaultPolicy(UserId.parse('@roomkeeper:example.org'));
 
 /** The part `policy` of the example: every key with its default and a comment. */
 export function policyInYaml(): string {
-  const parts = [...Map.groupBy(policyKeys, ({ part }) => part)].map(
-    ([part, keys]) => `  ${part}:\n${keys.map(keyInYaml).join('')}`,
-  );
+  const parts = [...Map.groupBy(policyKeys, ({ part }) => part)].map(([part, keys]) => {
+    const isAlone = keys.some(({ path }) => path === part);
+    return `${isAlone ? '' : `  ${part}:\n`}${keys.map((key) => keyInYaml(key, isAlone ? 2 : 4)).join('')}`;
+  });
   return `policy:\n${parts.join('')}`;
 }
 
-function keyInYaml(key: PolicyKey): string {
-  const line = `    ${key.key}: ${dump(valueAt(policy, key), { flowLevel: 0 }).trim()}`;
+function keyInYaml(key: PolicyKey, indent: number): string {
+  const margin = ' '.repeat(indent);
+  const line = `${margin}${key.key}: ${dump(valueAt(policy, key), { flowLevel: 0 }).trim()}`;
   const comment = purposeOf(key.schema);
   const commented = `${line} # ${comment}`;
   if (commented.length <= WIDTH) return `${commented}\n`;
-  return `${wrapped(comment, WIDTH - 6)
-    .map((text) => `    # ${text}\n`)
+  return `${wrapped(comment, WIDTH - indent - 2)
+    .map((text) => `${margin}# ${text}\n`)
     .join('')}${line}\n`;
 }
 

@@ -45,22 +45,24 @@ function otherThanDefault({ path, schema }: PolicyKey): unknown {
   return possible.find((value) => value !== defaultOf(schema));
 }
 
-/** The policy where nothing but this key is written; no rule looks at what does not go together. */
-function policyWith({ part, key }: PolicyKey, value: unknown): Policy {
-  return policyOf(WrittenPolicy.parse({ [part]: { [key]: value } }), config.matrix.userId);
+/** A policy that says nothing but this. */
+function saying({ path, part, key }: PolicyKey, value: unknown): object {
+  return path === part ? { [part]: value } : { [part]: { [key]: value } };
 }
 
-const written = ({ part, key }: PolicyKey, value: unknown) =>
-  `agents: [{ id: a }]\n${dump({ policy: { [part]: { [key]: value } } })}`;
+/** The policy where nothing but this key is written; no rule looks at what does not go together. */
+function policyWith(key: PolicyKey, value: unknown): Policy {
+  return policyOf(WrittenPolicy.parse(saying(key, value)), config.matrix.userId);
+}
+
+const written = (key: PolicyKey, value: unknown) => `agents: [{ id: a }]\n${dump({ policy: saying(key, value) })}`;
 
 test.each(byPath)('%s arrives under its name in the code, and alone', (_, key) => {
   const value = otherThanDefault(key);
   const part = camelName(key.part);
-  const before = (config.policy as Record<string, object>)[part];
-  expect(policyWith(key, value)).toEqual({
-    ...config.policy,
-    [part]: { ...before, [camelName(key.key)]: value },
-  });
+  const before = (config.policy as Record<string, unknown>)[part];
+  const after = typeof before === 'object' ? { ...before, [camelName(key.key)]: value } : value;
+  expect(policyWith(key, value)).toEqual({ ...config.policy, [part]: after });
   expect(valueAt(policyWith(key, value), key)).toEqual(value);
 });
 

@@ -4,6 +4,7 @@ import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { ready, unlinked } from '../support/entry-words.ts';
+import { greetingOf } from '../support/greeting.ts';
 import type { Person } from '../support/people.ts';
 import { chunk, END, scripts, type AgentScript } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -14,8 +15,8 @@ type Mode = 'spaces' | 'dm';
 const words = (notice: Notice) => renderNotice(en)(notice).body;
 const CONTACT = 'Ask Ann.';
 const refusal = words({ key: 'no agent for you', contact: CONTACT });
-const greeting = (mode: Mode, defaultAgent = false) =>
-  words({ key: 'greeting', defaultAgent, inSpace: mode === 'spaces' });
+const greeting = (someone: Person, mode: Mode, agent: string, defaultAgent = false) =>
+  greetingOf(someone, agent, { defaultAgent, inSpace: mode === 'spaces' });
 const agentIs = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });
 const changedTo = (agent: string) => words({ key: 'agent changed', agent });
 const youAre = ({ userId }: Person) => words({ key: 'you are', person: userId as never });
@@ -97,7 +98,7 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
           await stranger.say(room, '!clear');
           await ask(mapped, room, 'still mine', 'own: still mine');
           expect(saidBy(bot, mapped, room)).toEqual([
-            ...[greeting(mode), 'own: hello', agentIs('own', true), told, 'own: still mine'],
+            ...[greeting(mapped, mode, 'own'), 'own: hello', agentIs('own', true), told, 'own: still mine'],
           ]);
           expect(agents['own']?.connections.map(({ contextId }) => contextId)).toEqual(
             Array(2).fill(agents['own']?.connections[0]?.contextId),
@@ -109,7 +110,7 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
             await ask(other, theirs, 'one', 'common: one');
             await ask(other, theirs, 'two', 'common: two');
             // The greeting says who answers.
-            const first = [greeting(mode, true), agentIs('common', false)];
+            const first = [greeting(other, mode, 'common', true), agentIs('common', false)];
             expect(saidBy(bot, other, theirs)).toEqual([...first, 'common: one', 'common: two']);
             expect(heardBy(agents)).toEqual({ own: ['hello', 'still mine'], common: ['one', 'two'] });
           } else {
@@ -161,7 +162,8 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
       const fates = () => rooms.map((room) => [eager.farewell(room, bot.userId) ?? saidBy(bot, eager, room)[0]]).sort();
       await eager.waitFor(rooms[0] ?? '', () => fates().every(([fate]) => fate !== undefined));
       const tooMany = en.farewells['the person invites too often'];
-      expect(fates()).toEqual([[greeting('dm')], [greeting('dm')], [tooMany], [tooMany]]);
+      const hello = greeting(eager, 'dm', 'common');
+      expect(fates()).toEqual([...[hello, hello], ...[tooMany, tooMany]].map((fate) => [fate]));
       const room = await patient.createDm(bot.userId);
       await ask(patient, room, 'hello', 'common: hello');
     });
@@ -179,7 +181,7 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
         await bot.start(agentOf('b'));
         await ask(someone, room, 'two', 'b: two');
         await ask(someone, room, '!agent', agentIs('b', true));
-        const said = [greeting(mode), 'a: one', changedTo('b'), 'b: two', agentIs('b', true)];
+        const said = [greeting(someone, mode, 'a'), 'a: one', changedTo('b'), 'b: two', agentIs('b', true)];
         expect(saidBy(bot, someone, room)).toEqual(said);
         expect(heardBy(agents)).toEqual({ a: ['one'], b: ['two'] });
       });
@@ -195,10 +197,10 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
         await bot.stop();
         await bot.start({ userAgents: { ...another, [someone.userId]: 'own' } });
         await ask(someone, room, 'two', 'own: two');
-        await ask(someone, room, '!start', greeting(mode));
+        await ask(someone, room, '!start', greeting(someone, mode, 'own'));
         expect(saidBy(bot, someone, room)).toEqual([
-          ...[greeting(mode, true), 'common: one'],
-          ...[changedTo('own'), 'own: two', greeting(mode)],
+          ...[greeting(someone, mode, 'common', true), 'common: one'],
+          ...[changedTo('own'), 'own: two', greeting(someone, mode, 'own')],
         ]);
       });
 
@@ -216,11 +218,11 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
         await ask(someone, room, 'two', refusal);
         await someone.say(room, 'three');
         await ask(someone, room, '!whoami', youAre(someone));
-        expect(saidBy(bot, someone, room)).toEqual([greeting(mode), 'a: one', refusal, youAre(someone)]);
+        expect(saidBy(bot, someone, room)).toEqual([greeting(someone, mode, 'a'), 'a: one', refusal, youAre(someone)]);
         await bot.stop();
         await bot.start(mapping);
         await ask(someone, room, 'four', 'a: four');
-        expect(saidBy(bot, someone, room).slice(4)).toEqual([greeting(mode), 'a: four']);
+        expect(saidBy(bot, someone, room).slice(4)).toEqual([greeting(someone, mode, 'a'), 'a: four']);
         expect(heardBy(agents)).toEqual({ a: ['one', 'four'] });
         const [before, after] = agents['a']?.connections ?? [];
         expect(after?.contextId).toBe(before?.contextId);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { greetingOf } from '../support/greeting.ts';
 import { operator } from '../support/operator.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
@@ -89,7 +90,7 @@ export function describeCompany(name: string, start: () => Promise<TestHomeserve
       const { bot, ann, friend, said, agent } = await service('accept');
       const room = await ann.createRoom({ invite: [bot.userId, friend.userId] });
       await friend.client.joinRoom(room);
-      const greeting = words({ key: 'greeting', defaultAgent: false, inSpace: false, company: true });
+      const greeting = greetingOf(ann, 'a', { company: true });
       await ann.message(room, (m) => m.body === greeting);
       await ann.say(room, 'what do you think, friend?');
       await friend.say(room, '!stop');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { greetingOf } from '../support/greeting.ts';
 import type { LogLine } from '../support/log-book.ts';
 import type { Person } from '../support/people.ts';
 import type { Message } from '../support/room-view.ts';
@@ -35,13 +36,7 @@ export function describeConversation(name: string, start: () => Promise<TestHome
     async function meet(bot: { userId: string }): Promise<{ someone: Person; room: string; fromBot: () => string[] }> {
       const someone = await world.person();
       const room = await someone.createDm(bot.userId);
-      await someone.message(
-        room,
-        (m) =>
-          m.body.startsWith('Hello') ||
-          says({ key: 'greeting', defaultAgent: true, inSpace: false })(m) ||
-          says({ key: 'greeting', defaultAgent: false, inSpace: false })(m),
-      );
+      await someone.message(room, (m) => m.body.startsWith('Hello '));
       const fromBot = () =>
         someone
           .timeline(room)
@@ -131,7 +126,7 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       await one.say(first, 'are you there?');
       await slow.connection();
       const second = await two.createDm(bot.userId);
-      await two.message(second, says({ key: 'greeting', defaultAgent: false, inSpace: false }));
+      await two.message(second, (m) => m.body === greetingOf(two, 'quick'));
       await two.say(second, 'hello');
       await two.message(second, (m) => m.body === 'You said: hello');
       expect(fromBot()).toEqual([]);

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Notice, ValuesOf } from '../../machines/notices.ts';
+import type { Notice } from '../../machines/notices.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { ready, restored, unlinked } from '../support/entry-words.ts';
+import { greetingOf } from '../support/greeting.ts';
 import type { Person } from '../support/people.ts';
 import { scripts, type ScriptedAgent } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -57,7 +58,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
         const chat = await enter(ann, 'Chat 1');
         const space = await enter(ann, "Ann's agents");
-        await ann.message(chat, (m) => m.body === greeting({ inSpace: true }));
+        await ann.message(chat, (m) => m.body === greetingOf(ann, "Ann's assistant", { inSpace: true, name: 'Ann' }));
         await ann.say(chat, 'hello');
         await ann.message(chat, (m) => m.body === 'You said: hello');
         await ann.say(chat, '!agent');
@@ -109,7 +110,10 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
 
         await cleo.createDm(bot.userId);
         const cleos = await enter(cleo, 'Chat 1');
-        await cleo.message(cleos, (m) => m.body === greeting({ inSpace: true, defaultAgent: true }));
+        await cleo.message(
+          cleos,
+          (m) => m.body === greetingOf(cleo, 'Shared assistant', { inSpace: true, defaultAgent: true }),
+        );
         await cleo.say(cleos, 'for all');
         await cleo.message(cleos, (m) => m.body === 'You said: for all');
         await cleo.say(cleos, 'once more');
@@ -117,7 +121,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await cleo.say(cleos, '!agent');
         await cleo.message(cleos, (m) => m.body === yourAgent('Shared assistant', false));
         expect(saidBy(bot, cleo, cleos)).toEqual([
-          greeting({ inSpace: true, defaultAgent: true }),
+          greetingOf(cleo, 'Shared assistant', { inSpace: true, defaultAgent: true }),
           'You said: for all',
           'You said: once more',
           yourAgent('Shared assistant', false),
@@ -171,7 +175,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
       test('a named person is greeted once and talks in that room, with one memory in all her rooms', async () => {
         const { ann, bob, bot, one, two } = await service();
         const room = await ann.createDm(bot.userId);
-        await ann.message(room, (m) => m.body === greeting({ inSpace: false, oneMemory: true }));
+        await ann.message(room, (m) => m.body === greetingOf(ann, "Ann's assistant", { oneMemory: true }));
         await ann.say(room, 'hello');
         await ann.message(room, (m) => m.body === 'You said: hello');
         const cleared = words({ key: 'cleared', waiting: 0, kept: true });
@@ -183,7 +187,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.say(room, 'do you know me?');
         await ann.message(room, (m) => m.body === 'You said: do you know me?');
         expect(saidBy(bot, ann, room)).toEqual([
-          greeting({ inSpace: false, oneMemory: true }),
+          greetingOf(ann, "Ann's assistant", { oneMemory: true }),
           'You said: hello',
           cleared,
           onlyChat,
@@ -193,7 +197,10 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         const other = await ann.createDm(bot.userId);
         await ann.say(other, 'and here?');
         await ann.message(other, (m) => m.body === 'You said: and here?');
-        expect(saidBy(bot, ann, other)).toEqual([greeting({ inSpace: false, oneMemory: true }), 'You said: and here?']);
+        expect(saidBy(bot, ann, other)).toEqual([
+          greetingOf(ann, "Ann's assistant", { oneMemory: true }),
+          'You said: and here?',
+        ]);
         const bobs = await bob.createDm(bot.userId);
         await bob.say(bobs, 'hi');
         await bob.message(bobs, (m) => m.body === 'You said: hi');
@@ -215,7 +222,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         expect(saidBy(bot, cleo, closed)).toEqual([words({ key: 'no agent for you', contact }), you]);
 
         const room = await ann.createDm(bot.userId);
-        await ann.message(room, (m) => m.body === greeting({ inSpace: false, oneMemory: true }));
+        await ann.message(room, (m) => m.body === greetingOf(ann, "Ann's assistant", { oneMemory: true }));
         await ann.client.invite(room, cleo.userId);
         await cleo.client.joinRoom(room);
         await cleo.say(room, 'may I?');
@@ -226,7 +233,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.say(room, 'hello');
         await ann.message(room, (m) => m.body === 'You said: hello');
         expect(saidBy(bot, ann, room)).toEqual([
-          greeting({ inSpace: false, oneMemory: true }),
+          greetingOf(ann, "Ann's assistant", { oneMemory: true }),
           onlyFor,
           'You said: hello',
         ]);
@@ -242,10 +249,6 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
       });
     });
   });
-}
-
-function greeting(facts: Omit<ValuesOf<'greeting'>, 'defaultAgent'> & { defaultAgent?: boolean }): string {
-  return words({ key: 'greeting', defaultAgent: false, ...facts });
 }
 
 const yourAgent = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });

@@ -126,6 +126,7 @@ function personContext({ person, space, chats }: ManagedPerson): PersonContext {
     failed: null,
     inviting: false,
     saves: [],
+    language: null,
   };
 }
 

@@ -1,9 +1,8 @@
 /** What a first meeting costs where a homeserver limits as Synapse does out of the box. */
 import { describe, expect, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
-import { en } from '../../src/text/en.ts';
-import { renderNotice } from '../../src/text/notices.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
+import { greetingOf } from '../support/greeting.ts';
 import { TIMEOUT_MS, type Person } from '../support/people.ts';
 import { chunk, END, STATUS } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -13,8 +12,6 @@ import { createWorld } from './world.ts';
 const MOST_COUNTED = 10;
 /** How soon somebody is answered, ms. */
 const SOON_MS = 5_000;
-
-const greeting = renderNotice(en)({ key: 'greeting', defaultAgent: false, inSpace: true }).body;
 
 /** `start`: a homeserver with Synapse's default limits. */
 export function describeMeeting(name: string, start: () => Promise<TestHomeserver>): void {
@@ -58,7 +55,7 @@ export function describeMeeting(name: string, start: () => Promise<TestHomeserve
         await someone.createDm(bot.userId);
         return enter(someone, 'Chat 1');
       });
-      await timed('greeting', () => answer(chat, greeting));
+      await timed('greeting', () => answer(chat, greetingOf(someone, 'a', { inSpace: true })));
       await timed('first answer', async () => {
         await someone.say(chat, 'hello');
         await answer(chat, 'Answer 1');

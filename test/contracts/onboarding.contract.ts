@@ -9,12 +9,13 @@ import { renderNotice } from '../../src/text/notices.ts';
 import { sql } from '../store/support.ts';
 import { startCommand } from '../support/command.ts';
 import { ready, restored, unlinked } from '../support/entry-words.ts';
+import { greetingOf } from '../support/greeting.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
-const greeting = { key: 'greeting', defaultAgent: false, inSpace: true } as const;
+const greeting = (someone: Person, facts = {}) => greetingOf(someone, 'a', { inSpace: true, ...facts });
 const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
 
 export function describeOnboarding(name: string, start: () => Promise<TestHomeserver>): void {
@@ -45,7 +46,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const entry = await someone.createDm(bot.userId);
       await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = await enter(someone, 'Chat 1');
-      await someone.message(chat, (m) => m.body === words(greeting));
+      await someone.message(chat, (m) => m.body === greeting(someone, { name: 'Ann of the Garden' }));
       await someone.say(chat, 'hello');
       await someone.message(chat, (m) => m.body === 'You said: hello');
       await someone.say(chat, '!new Holidays\n\nWhere shall we go?');
@@ -168,7 +169,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await refused.message(closed, (m) => m.body === words({ key: 'no agent for you', contact: 'Ask Ann.' }));
       await refused.say(closed, 'please');
       const room = await someone.createDm(bot.userId);
-      await someone.message(room, (m) => m.body === words({ ...greeting, inSpace: false }));
+      await someone.message(room, (m) => m.body === greeting(someone, { inSpace: false }));
       await someone.client.invite(room, stranger.userId);
       await stranger.client.joinRoom(room);
       await stranger.say(room, 'let me in');
@@ -186,7 +187,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       const [host, guest] = [await world.person('host'), await world.person('guest')];
       await guest.createDm(bot.userId);
       const theirs = await enter(guest, 'Chat 1');
-      await guest.message(theirs, (m) => m.body === words(greeting));
+      await guest.message(theirs, (m) => m.body === greeting(guest));
       const entry = await host.createDm(bot.userId);
       await host.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       const chat = await enter(host, 'Chat 1');
@@ -242,11 +243,11 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
         const last = bot.start();
         await last.running;
         const chat = await enter(someone, 'Chat 1');
-        await someone.message(chat, (m) => m.body === words(greeting));
+        await someone.message(chat, (m) => m.body === greeting(someone));
         await someone.say(chat, 'hello');
         await someone.message(chat, (m) => m.body === 'You said: hello');
         const said = someone.timeline(chat).filter((m) => m.sender === bot.userId);
-        expect(said.map(({ body }) => body)).toEqual([words(greeting), 'You said: hello']);
+        expect(said.map(({ body }) => body)).toEqual([greeting(someone), 'You said: hello']);
         await someone.say(chat, '!new');
         await enter(someone, 'Chat 2');
         const { spaces, names } = roomsOf(someone, [entry]);
@@ -296,7 +297,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await first.running;
       const entry = await someone.createDm(bot.userId);
       const chat = await enter(someone, 'Chat 1');
-      await someone.message(chat, (m) => m.body === words(greeting));
+      await someone.message(chat, (m) => m.body === greeting(someone));
       await first.kill();
       sql(bot.stateDir, 'DELETE FROM people');
       const second = bot.start();
@@ -325,7 +326,7 @@ export function describeOnboarding(name: string, start: () => Promise<TestHomese
       await first.running;
       await someone.createDm(bot.userId);
       const chat = await enter(someone, 'Chat 1');
-      await someone.message(chat, (m) => m.body === words(greeting));
+      await someone.message(chat, (m) => m.body === greeting(someone));
       expect(await first.kill('SIGTERM')).toBe('0');
       await someone.say(chat, 'while it was away');
       sql(bot.stateDir, "UPDATE host SET record = json_set(record, '$.syncPosition', 'of another homeserver')");

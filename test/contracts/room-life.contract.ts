@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { greetingOf } from '../support/greeting.ts';
 import { http } from '../support/matrix-http.ts';
 import { operator } from '../support/operator.ts';
 import { EventType, type Person } from '../support/people.ts';
@@ -14,7 +15,7 @@ import { ready, restored, unlinked } from '../support/entry-words.ts';
 import { createWorld } from './world.ts';
 
 const words = (notice: Notice, via?: string) => renderNotice(en, via)(notice).body;
-const greeting = words({ key: 'greeting', defaultAgent: false, inSpace: true });
+const greeting = (someone: Person) => greetingOf(someone, 'a', { inSpace: true });
 const line = (number: number, name: string, room: string) => ({ number, name, archived: false, room: room as never });
 const LONG = 'take your time';
 
@@ -68,7 +69,7 @@ export function describeRoomLife(
       const space = await someone.invite((room) => room.isSpaceRoom());
       await someone.client.joinRoom(space);
       const chat = await enter(someone, 'Chat 1');
-      await someone.message(chat, (m) => m.body === greeting);
+      await someone.message(chat, (m) => m.body === greeting(someone));
       await someone.message(entry, (m) => unlinked(m.body) === ready('Chat 1', 1));
       return { agent, bot, someone, boss, entry, space, chat };
     }
@@ -209,7 +210,7 @@ export function describeRoomLife(
             await until(() => bot.lines().some(({ fields }) => 'call' in fields && fields.call === 'join'));
             await letIn();
           }
-          await someone.message(replacement, (m) => m.body === greeting);
+          await someone.message(replacement, (m) => m.body === greeting(someone));
           await ask(someone, replacement, 'after', 'You said: after');
           const contexts = agent.connections.map(({ contextId }) => contextId);
           expect(contexts).toEqual([before?.['contextId'], before?.['contextId']]);
@@ -219,7 +220,7 @@ export function describeRoomLife(
             world.homeserver().serverName,
           );
           await ask(someone, replacement, '!chats', list);
-          expect(saidBy(bot, someone, replacement)).toEqual([greeting, 'You said: after', list]);
+          expect(saidBy(bot, someone, replacement)).toEqual([greeting(someone), 'You said: after', list]);
           expect(await boss.childrenOf(space)).toContain(replacement);
           expect((await boss.state(chat, 'm.room.tombstone'))?.['replacement_room']).toBe(replacement);
         },
@@ -261,7 +262,7 @@ export function describeRoomLife(
         await someone.message(closed, (m) => m.sender === bot.userId);
         // An entry room leads to the chat instead.
         const told: [string, string[]][] = [
-          [chat, [greeting, notice, you]],
+          [chat, [greeting(someone), notice, you]],
           [closed, [restored(0, ['Chat 1'], true), you]],
         ];
         for (const [room, said] of told) {
@@ -287,7 +288,7 @@ export function describeRoomLife(
         });
         await ask(someone, chat, 'hello', 'You said: hello');
         const told = words({ key: 'only for', person: someone.userId as never });
-        expect(saidBy(bot, someone, chat)).toEqual([greeting, told, 'You said: hello']);
+        expect(saidBy(bot, someone, chat)).toEqual([greeting(someone), told, 'You said: hello']);
         expect(agent.messages.map(({ text }) => text)).toEqual(['hello']);
       });
     });

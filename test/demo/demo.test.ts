@@ -45,7 +45,7 @@ function watched(child: ChildProcessByStdio<null, Readable, Readable>): Demo {
   };
 }
 
-const greeting = en.notices.greeting({ defaultAgent: false, inSpace: true });
+const greeting = en.notices.greeting({ defaultAgent: false, inSpace: true, name: 'you', agent: 'Reference agent' });
 const welcome = `\nbot    ${greeting}\n`;
 
 // Each has a process of its own and waits for it most of the time.

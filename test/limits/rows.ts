@@ -1017,7 +1017,7 @@ const text: Row[] = [
   ),
   row(
     'The list of saves',
-    'src/text/en-contexts.ts LIST_BYTES',
+    'src/text/phrases.ts LIST_BYTES',
     'bytes',
     'it says how many more there are',
     'test/text/notices.test.ts',
@@ -1025,7 +1025,7 @@ const text: Row[] = [
   ),
   row(
     'The list of chats',
-    'src/text/en-chats.ts LIST_BYTES',
+    'src/text/phrases.ts LIST_BYTES',
     'bytes',
     'it says how many more there are',
     'test/text/notices.test.ts',

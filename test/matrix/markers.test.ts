@@ -18,6 +18,11 @@ test.each<[string, Reply]>([
   expect(await stage.work.readMarker(room('a'))).toBeNull();
 });
 
+test('a language that only a newer version knows is as none', async () => {
+  await stage.start(() => ({ json: { ...marker, language: 'tlh' } }));
+  expect(await stage.work.readMarker(room('a'))).toEqual(marker);
+});
+
 test('a marker is tried until it is read', async () => {
   stage.clock.auto = true;
   const replies: Reply[] = ['drop', 'drop', { status: 500, json: { errcode: 'M_UNKNOWN', error: 'Oh' } }];

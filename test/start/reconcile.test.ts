@@ -70,8 +70,14 @@ test('everything is rebuilt from the markers alone, whatever the rooms are calle
   ];
   expect(reconcile(rooms, nothing, options)).toEqual({
     people: [
-      { person: anna, space: id('s'), nextNumber: 6, chats: [line('a', 2), line('b', 5, { archived: true })] },
-      { person: boris, space: id('t'), nextNumber: 1, chats: [] },
+      {
+        person: anna,
+        space: id('s'),
+        nextNumber: 6,
+        chats: [line('a', 2), line('b', 5, { archived: true })],
+        language: null,
+      },
+      { person: boris, space: id('t'), nextNumber: 1, chats: [], language: null },
     ],
     rooms: [
       chatFacts('a', anna, 2),
@@ -122,19 +128,31 @@ test('a record of another person lends nothing', () => {
 });
 
 test('a counter is never taken back, whatever else is lost', () => {
-  const known = knows([{ person: anna, space: id('gone'), nextNumber: 12, chats: [line('gone too', 11)] }]);
+  const known = knows([
+    { person: anna, space: id('gone'), nextNumber: 12, chats: [line('gone too', 11)], language: null },
+  ]);
   const rooms = [space('s', anna, ['a']), room('a', { marker: chatMarker(anna, 3) })];
   expect(reconcile(rooms, known, options).people).toEqual([
-    { person: anna, space: id('s'), nextNumber: 12, chats: [line('a', 3)] },
+    { person: anna, space: id('s'), nextNumber: 12, chats: [line('a', 3)], language: null },
   ]);
-  const behind = knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [] }]);
+  const behind = knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [], language: null }]);
   expect(reconcile(rooms, behind, options).people[0]?.nextNumber).toBe(4);
-  expect(reconcile([], known, options).people).toEqual([{ person: anna, space: null, nextNumber: 12, chats: [] }]);
+  expect(reconcile([], known, options).people).toEqual([
+    { person: anna, space: null, nextNumber: 12, chats: [], language: null },
+  ]);
 });
 
 test('rooms whose marker was never written are those of the records', () => {
   const known = knows(
-    [{ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1), line('b', 2, { archived: true })] }],
+    [
+      {
+        person: anna,
+        space: id('s'),
+        nextNumber: 3,
+        chats: [line('a', 1), line('b', 2, { archived: true })],
+        language: null,
+      },
+    ],
     [chatFacts('b', anna, 2), chatFacts('e', anna, null, { kind: 'entry', name: null, agent: null })],
   );
   const rooms = [space('s', null, ['a', 'b'], { members: joined(boris) }), room('a'), room('b'), room('e')];
@@ -169,7 +187,7 @@ describe('rooms of the old system, without markers', () => {
     expect(result.rooms).toEqual(facts);
     expect(result.people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 8 },
+        ...{ person: anna, space: id('s'), nextNumber: 8, language: null },
         chats: [line('a', 3, { name: 'Чат 3' }), line('c', 5, { name: 'C5' }), line('b', 7, { name: 'Travel (c7)' })],
       },
     ]);
@@ -192,7 +210,7 @@ describe('rooms of the old system, without markers', () => {
     const { people, report } = reconcile(rooms, nothing, options);
     expect(people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 7 },
+        ...{ person: anna, space: id('s'), nextNumber: 7, language: null },
         chats: [line('b', 4, { name: 'C4' }), line('a', 5, { name: 'Garden' }), line('c', 6, { name: 'Work' })],
       },
     ]);
@@ -297,8 +315,8 @@ describe('while a chat is being made for a person', () => {
   test('their rooms and Spaces without a marker are left to that, those of others are not', () => {
     const { people, repairs, report } = reconcile(rooms, knows([], [], [anna]), options);
     expect(people).toEqual([
-      { person: anna, space: null, nextNumber: 3, chats: [line('b', 2)] },
-      { person: boris, space: id('t'), nextNumber: 2, chats: [line('c', 1, { name: 'C1' })] },
+      { person: anna, space: null, nextNumber: 3, chats: [line('b', 2)], language: null },
+      { person: boris, space: id('t'), nextNumber: 2, chats: [line('c', 1, { name: 'C1' })], language: null },
     ]);
     expect(repairs.map((repair) => [repair.kind, repair.room])).toEqual([['write marker', id('c')]]);
     expect(report.skipped).toEqual([
@@ -308,9 +326,19 @@ describe('while a chat is being made for a person', () => {
   });
 
   test('what the record knows of them stays known', () => {
-    const records = knows([{ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1)] }], [], [anna]);
+    const records = knows(
+      [{ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1)], language: null }],
+      [],
+      [anna],
+    );
     const [annas] = reconcile(rooms, records, options).people;
-    expect(annas).toEqual({ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1), line('b', 2)] });
+    expect(annas).toEqual({
+      person: anna,
+      space: id('s'),
+      nextNumber: 3,
+      chats: [line('a', 1), line('b', 2)],
+      language: null,
+    });
   });
 });
 
@@ -324,7 +352,7 @@ describe('two rooms that claim one number', () => {
     ];
     const { people, repairs, report } = reconcile(rooms, nothing, options);
     expect(people[0]).toEqual({
-      ...{ person: anna, space: id('s'), nextNumber: 4 },
+      ...{ person: anna, space: id('s'), nextNumber: 4, language: null },
       chats: [line('b', 1), line('c', 2), line('a', 3, { name: 'C1' })],
     });
     const written = marker(anna, { number: 3, name: 'C1', agent });
@@ -343,7 +371,9 @@ describe('two rooms that claim one number', () => {
       [id('a'), 1],
       [id('b'), 2],
     ]);
-    expect(numbers(knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [line('b', 1)] }]))).toEqual([
+    expect(
+      numbers(knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [line('b', 1)], language: null }])),
+    ).toEqual([
       [id('a'), 2],
       [id('b'), 1],
     ]);
@@ -379,7 +409,7 @@ test('of two Spaces the fuller one is the person’s, and gets the chats of both
 });
 
 describe('a Space that a record gives to somebody who has another one by its marker', () => {
-  const outdated = knows([{ person: boris, space: id('a'), nextNumber: 1, chats: [] }]);
+  const outdated = knows([{ person: boris, space: id('a'), nextNumber: 1, chats: [], language: null }]);
 
   test.each([
     ['that replaces the Space of somebody else is theirs', [space('g', anna, [], { replacement: id('a') })], []],
@@ -448,9 +478,37 @@ describe('a room that was replaced', () => {
     const turning = [space('s', anna, ['old']), old(), room('new', { replacement: id('old') })];
     for (const rooms of [without, turning]) {
       expect(reconcile(rooms, nothing, options).people).toEqual([
-        { person: anna, space: id('s'), nextNumber: 5, chats: [] },
+        { person: anna, space: id('s'), nextNumber: 5, chats: [], language: null },
       ]);
     }
+  });
+});
+
+describe('the language of a person', () => {
+  const [a, b, c] = [1, 2, 3].map((number) => chatMarker(anna, number));
+  const rooms = (...languages: ('en' | 'ru' | undefined)[]) => [
+    space('s', anna, ['a', 'b', 'c']),
+    ...[a, b, c].map((one, index) => {
+      const language = languages[index];
+      return room('abc'.charAt(index), { marker: { ...one!, ...(language !== undefined && { language }) } });
+    }),
+  ];
+
+  test.each([
+    [['ru', 'ru', 'ru'], 'ru', []],
+    [['ru', 'en', 'ru'], 'ru', ['b']],
+    [['en', undefined, undefined], 'en', ['b', 'c']],
+    [[undefined, undefined, undefined], null, []],
+  ] as const)('is that of most of their rooms, and then of all: %j', (languages, language, mended) => {
+    const { people, rooms: facts, repairs } = reconcile(rooms(...languages), nothing, options);
+    expect(people.map((one) => one.language)).toEqual([language]);
+    expect(facts.map((one) => one.language ?? null)).toEqual([language, language, language]);
+    expect(repairs.map((one) => one.room)).toEqual(mended.map(id));
+  });
+
+  test('is what their record says, where there is one', () => {
+    const known = knows([{ person: anna, space: id('s'), nextNumber: 4, chats: [], language: 'en' }]);
+    expect(reconcile(rooms('ru', 'ru', 'ru'), known, options).people[0]?.language).toBe('en');
   });
 });
 
@@ -483,16 +541,23 @@ const anyNumber = fc.option(fc.integer({ min: -1, max: 4 }), { nil: null });
 const anyName = fc.constantFrom(null, 'C1', 'C2', 'Чат 3', 'Plans');
 const anyContext = fc.constantFrom(null, ContextId.parse('1'), ContextId.parse('2'));
 const anyAgent = fc.constantFrom(null, agent);
-const anyMarker = fc.record<Marker>({
-  version: fc.constant(1),
-  kind: fc.constantFrom('space', 'chat', 'entry'),
-  person: anyPerson,
-  number: anyNumber,
-  name: anyName,
-  agent: anyAgent,
-  contextId: anyContext,
-  archived: fc.boolean(),
-});
+const anyLanguage = fc.constantFrom(null, 'en' as const, 'ru' as const);
+/** In a language or in none. */
+function spoken<Facts extends object>(facts: fc.Arbitrary<Facts>): fc.Arbitrary<Facts & { language?: 'en' | 'ru' }> {
+  return fc.tuple(facts, anyLanguage).map(([some, language]) => (language === null ? some : { ...some, language }));
+}
+const anyMarker = spoken(
+  fc.record<Omit<Marker, 'language'>>({
+    version: fc.constant(1),
+    kind: fc.constantFrom('space', 'chat', 'entry'),
+    person: anyPerson,
+    number: anyNumber,
+    name: anyName,
+    agent: anyAgent,
+    contextId: anyContext,
+    archived: fc.boolean(),
+  }),
+);
 const anyMembers = fc.uniqueArray(
   fc.record({ user: anyPerson, membership: fc.constantFrom('join' as const, 'invite' as const) }),
   { selector: ({ user }) => user, maxLength: 2 },
@@ -521,6 +586,7 @@ const anyKnown = fc
         person: anyPerson,
         space: fc.option(anyId, { nil: null }),
         nextNumber: fc.integer({ min: 1, max: 6 }),
+        language: anyLanguage,
         chats: fc.uniqueArray(
           fc.record({
             number: fc.integer({ min: 1, max: 4 }),
@@ -533,10 +599,12 @@ const anyKnown = fc
       }),
     ),
     rooms: fc.array(
-      fc.record<RoomFacts>({
-        ...{ room: anyId, person: anyPerson, kind: fc.constantFrom('chat', 'entry'), number: anyNumber, name: anyName },
-        ...{ agent: anyAgent, contextId: anyContext, archived: fc.boolean() },
-      }),
+      spoken(
+        fc.record<Omit<RoomFacts, 'language'>>({
+          ...{ room: anyId, person: anyPerson, kind: fc.constantFrom('chat', 'entry'), number: anyNumber },
+          ...{ name: anyName, agent: anyAgent, contextId: anyContext, archived: fc.boolean() },
+        }),
+      ),
     ),
     busy: fc.uniqueArray(anyPerson, { maxLength: 1 }),
   })
@@ -584,6 +652,9 @@ test('from the markers alone comes what came from markers and records together',
       const first = reconcile(rooms, known, options);
       const alone = reconcile(repaired(rooms, first.repairs), { ...nothing, busy: known.busy }, options);
       expect(alone.rooms).toEqual(first.rooms);
+      const speaks = ({ people }: typeof first) =>
+        people.filter(({ person }) => first.rooms.some((one) => one.person === person)).map(({ language }) => language);
+      expect(speaks(alone)).toEqual(speaks(first));
       expect(alone.people.map(({ chats }) => chats).filter((chats) => chats.length > 0)).toEqual(
         first.people.map(({ chats }) => chats).filter((chats) => chats.length > 0),
       );

@@ -71,6 +71,7 @@ const annOfTheHousehold: PersonContext = {
     inviting: false,
     saves: [],
   },
+  language: null,
   chats: [line('one', 1), line('two', 2, { archived: true }), line('old', 7, { name: 'C7' })],
 };
 
@@ -162,6 +163,7 @@ async function run(it: World) {
       host: { read: () => ({ lastContextId }), update: async (patch) => (lastContextId = patch.lastContextId) },
       readMarker: () => Promise.reject(new Error('nobody asks')),
       inTheMaking: () => null,
+      languageOf: () => null,
       now: () => 5,
     }),
     registry,

@@ -27,7 +27,8 @@ async function inhabited(): Promise<string> {
 
 test('the questions are answered beside a running service', async () => {
   const folder = await inhabited();
-  const [parked = '', waiting = '', answered = '', letters = '', host = '', anew = '', forget = ''] = queries;
+  const [parked = '', waiting = '', answered = '', letters = '', host = '', languages = '', ...more] = queries;
+  const [anew = '', forget = ''] = more;
   expect(sql(folder, parked)).toEqual([
     { room: 'v1-parked', person: '@ann:test', events: 1, last: '2026-09-21 14:13:20', error: 'no turn is running' },
   ]);
@@ -47,6 +48,7 @@ test('the questions are answered beside a running service', async () => {
       ...{ conversation: '{"asking":"stopping"}', waiting: 2 },
     },
   ]);
+  expect(sql(folder, languages)).toEqual([{ person: 'v1-person-language', language: 'ru' }]);
   expect(sql(folder, letters)).toEqual([
     { actor: '!a', letters: 2, first: '1970-01-01 00:00:01' },
     { actor: '@b', letters: 1, first: '1970-01-01 00:00:03' },
@@ -58,5 +60,5 @@ test('the questions are answered beside a running service', async () => {
   expect(sql(folder, "SELECT record ->> '$.memories' AS memories FROM host")).toEqual([
     { memories: '{"agent-2":"@ann:test"}' },
   ]);
-  expect(queries).toHaveLength(7);
+  expect(queries).toHaveLength(8);
 });

@@ -31,6 +31,7 @@ export interface BotOptions {
   access?: Partial<Policy['access']>;
   context?: Partial<Policy['context']>;
   missed?: Partial<Policy['missed']>;
+  language?: Policy['language'];
 }
 
 export function botConfig(options: BotOptions): Config {
@@ -54,6 +55,7 @@ export function botConfig(options: BotOptions): Config {
       access: { ...policy.access, allowed: ['@*:*'], ...options.access },
       context: { ...policy.context, ...options.context },
       missed: { ...policy.missed, ...options.missed },
+      language: options.language ?? policy.language,
       reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
       limits: { ...policy.limits, ...options.limits },
     },

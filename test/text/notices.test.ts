@@ -121,7 +121,7 @@ test.each<[Place | undefined, string, string]>([
   ['only chat', 'stpo', 'Did you mean `!stop`?'],
   ['entry', 'stpo', '`!help` shows what I know.'],
   ['entry', 'nw', 'Did you mean `!new`?'],
-  ['refused', 'hlep', 'As long as there’s no agent for you, I only know `!whoami` here.'],
+  ['refused', 'hlep', 'As long as there’s no agent for you, I only know `!whoami` and `!language` here.'],
   ['refused', 'whoam', 'Did you mean `!whoami`?'],
 ])('only what works in that room is named (%s: !%s)', (place, name, advice) => {
   const { body } = say({ key: 'unknown command', name, ...(place !== undefined && { place }) });
@@ -566,7 +566,7 @@ test('where nothing is read, nothing is offered to be written', () => {
 test('an entry room says what can be written there, and who answers elsewhere', () => {
   const { body } = say({ key: 'help', inSpace: true, entry: true });
   const offered = [...body.matchAll(/^- `!(\w+)/gm)].map(([, name]) => name);
-  expect(offered).toEqual(['help', 'new', 'chats', 'unarchive', 'agent', 'whoami']);
+  expect(offered).toEqual(['help', 'new', 'chats', 'unarchive', 'agent', 'whoami', 'language']);
   expect(body).not.toContain('Just write');
   expect(say({ key: 'your agent', agent: 'A', configured: true, entry: true }).body).toMatch(/^In your chats you talk/);
 });

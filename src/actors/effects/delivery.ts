@@ -48,7 +48,7 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     const beginning = preview ?? stands;
     // After a kill those of before it are not known any more, but for the first.
     const messages: EventId[] = beginning === undefined ? [] : [beginning];
-    for (const content of world.renderAnswer(markdown)) {
+    for (const content of world.renderAnswer(markdown, record.context.language)) {
       if (++index < effect.cursor) continue;
       if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
       if (index === 0 && stands !== undefined) continue;

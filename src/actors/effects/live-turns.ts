@@ -2,6 +2,7 @@
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
 import type { Heard } from '../../../machines/room-status.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
+import type { RoomContext } from '../../../machines/room.model.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Now, QuoteOf, RenderNotice } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
@@ -28,7 +29,7 @@ export interface LiveTurnsWorld
 
 export interface LiveTurns {
   /** The turn of this room with this id, begun where it is not there; an older one is closed. */
-  of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope, 'origin'>): LiveTurn;
+  of(room: RoomId, id: LiveTurn['id'], record: Pick<Envelope<RoomContext>, 'origin' | 'context'>): LiveTurn;
   /** When its agent was last heard; null where it does not run here, or was not heard. */
   heard(room: RoomId, id: LiveTurn['id'] | undefined): Heard | null;
   /** Goes on in this notice with what the agent does. */
@@ -92,8 +93,15 @@ interface Live {
   end(): void;
 }
 
-function begin(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], { origin }: Pick<Envelope, 'origin'>): Live {
-  const ear = createEar(world.openLink, world.now, workOf(world, room, id, origin));
+function begin(
+  world: LiveTurnsWorld,
+  room: RoomId,
+  id: LiveTurn['id'],
+  record: Pick<Envelope<RoomContext>, 'origin' | 'context'>,
+): Live {
+  const { origin, context } = record;
+  const { language } = context;
+  const ear = createEar(world.openLink, world.now, workOf(world, room, id, record));
   const turn = createLiveTurn(id, {
     ...world,
     room,
@@ -106,7 +114,7 @@ function begin(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], { origin
     tell: (event) => world.tell(room, event),
     liveAnswer({ preview, piece, ...scene }) {
       const transaction = piece === 0 ? `${origin}.t${id}` : `${origin}.t${id}-${piece}`;
-      const stage = createStage(world, { room, transaction, ...scene }, (eventId) => {
+      const stage = createStage(world, { room, transaction, language, ...scene }, (eventId) => {
         world.reach('preview sent');
         world.tell(room, { type: 'answer.shown', turn: id, eventId });
       });
@@ -125,7 +133,12 @@ function begin(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], { origin
   };
 }
 
-function workOf(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], origin: string): LiveWork {
+function workOf(
+  world: LiveTurnsWorld,
+  room: RoomId,
+  id: LiveTurn['id'],
+  { origin, context }: Pick<Envelope<RoomContext>, 'origin' | 'context'>,
+): LiveWork {
   const since = world.now();
   return createLiveWork({
     ...world,
@@ -133,7 +146,7 @@ function workOf(world: LiveTurnsWorld, room: RoomId, id: LiveTurn['id'], origin:
     edit: ({ notice, answers }, work, nth) =>
       world.sendDisposable({
         ...{ room, transaction: `${origin}.t${id}.work.${since.toString(36)}.${nth}` },
-        ...{ msgtype: 'm.notice', content: world.renderNotice({ key: 'working', ...work }), answers },
+        ...{ msgtype: 'm.notice', content: world.renderNotice({ key: 'working', ...work }, context.language), answers },
         ...{ replaces: notice, isPassing: true, since, device: null },
       }),
   });

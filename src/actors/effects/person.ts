@@ -1,5 +1,6 @@
 /** What a person's effects do in the world: one function per name in `personEffects`. */
 import type { RoomId, UserId } from '../../../machines/ids.ts';
+import type { Language } from '../../../machines/language.ts';
 import { spaceMarker } from '../../../machines/marker.ts';
 import { whereNothingIsRead, whereOthersRead } from '../../../machines/notices.ts';
 import type { PersonContext, PersonEffectParams, Place } from '../../../machines/person.model.ts';
@@ -26,19 +27,36 @@ export interface PersonEffectPorts {
   isShared(room: RoomId): boolean;
   /** Hears of the rooms that are being made. */
   creations: Pick<Creations, 'begin'>;
-  names: { space(person: UserId): Promise<string>; chat(number: number): string };
-  topics: { space: string; chat(number: number, person: UserId): string };
+  /** All rooms of theirs that the bot is in, or comes into. */
+  roomsOf(person: UserId): readonly RoomId[];
+  languageIn(room: RoomId): Language | null;
+  names: Names;
+  topics: Topics;
   now: Now;
   log: Log;
   reach: Reach;
   isClosing(error: unknown): boolean;
 }
 
+type In = Language | null;
+
+interface Names {
+  space(person: UserId, language: In): Promise<string>;
+  chat(number: number, language: In): string;
+}
+
+interface Topics {
+  space(language: In): string;
+  chat(number: number, person: UserId, language: In): string;
+}
+
+type Whom = Pick<PersonContext, 'person' | 'language'>;
+
 type Perform<Name extends keyof PersonEffectParams> = (
   params: PersonEffectParams[Name],
   id: string,
   effect: Effect,
-  person: UserId,
+  whom: Whom,
 ) => Promise<Result>;
 
 type Performers = { [Name in keyof PersonEffectParams]: Perform<Name> };
@@ -59,7 +77,7 @@ export function createPersonEffects(
       whenDone(
         person,
         effect,
-        perform(effect.params as never, transactionOf(record, effect), effect, person),
+        perform(effect.params as never, transactionOf(record, effect), effect, record.context),
         recorded,
       );
     },
@@ -85,22 +103,23 @@ function performersOf(world: PersonEffectPorts): Performers {
   }
 
   return {
-    async 'create the Space'({ operation, person, chats = [] }) {
-      const name = await names.space(person);
+    async 'create the Space'({ operation, person, chats = [] }, _, __, { language }) {
+      const name = await names.space(person, language);
+      const topic = topics.space(language);
       const children = childrenOf(person, chats);
-      return work.createRoom({ kind: 'space', operation, name, topic: topics.space, person, space: null, children });
+      return work.createRoom({ kind: 'space', operation, name, topic, person, space: null, children });
     },
     'mark the Space': ({ space, person }) => work.writeMarker(space, spaceMarker(person)),
-    async 'create the chat'({ operation, person, space, number, name: given }) {
-      const name = given ?? names.chat(number);
-      const topic = topics.chat(number, person);
+    async 'create the chat'({ operation, person, space, number, name: given }, _, __, { language }) {
+      const name = given ?? names.chat(number, language);
+      const topic = topics.chat(number, person, language);
       const made = await work.createRoom({ kind: 'chat', operation, name, topic, person, space });
       return made.ok ? { ...made, name } : made;
     },
-    'link the chat': ({ space, room, number = null, archived = false }, _, __, person) =>
+    'link the chat': ({ space, room, number = null, archived = false }, _, __, { person }) =>
       work.linkChild(space, { room, person, number, archived }),
-    'introduce the chat': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
-    'link the other chats'({ space, rooms, chats = [] }, _, __, person) {
+    'introduce the chat': ({ room, event }, id, _, { person }) => tellRoom(person, room, event, id),
+    'link the other chats'({ space, rooms, chats = [] }, _, __, { person }) {
       const unplaced = rooms.map((room) => ({ room, person, number: null, archived: false }));
       return all([...unplaced, ...childrenOf(person, chats)].map((child) => work.linkChild(space, child)));
     },
@@ -110,10 +129,14 @@ function performersOf(world: PersonEffectPorts): Performers {
       return refusal ?? { ok: true, invited: calls.filter((one) => one.ok && one.sent === true).length };
     },
     'invite again': ({ person, rooms }) => all(rooms.map((room) => work.invite(room, person))),
-    'tell the room': ({ room, event }, id, _, person) => tellRoom(person, room, event, id),
-    say({ room, notice, answers }, transaction, { since, device }) {
+    'tell the room': ({ room, event }, id, _, { person }) => tellRoom(person, room, event, id),
+    async 'tell all rooms'({ event }, id, _, { person }) {
+      await Promise.all(world.roomsOf(person).map((room) => tellRoom(person, room, event, id)));
+      return { ok: true };
+    },
+    say({ room, notice, answers }, transaction, { since, device }, { language }) {
       const told = world.isShared(room) ? whereOthersRead(notice) : notice;
-      const content = world.renderNotice(world.isEncrypted(room) ? whereNothingIsRead(told) : told);
+      const content = world.renderNotice(world.isEncrypted(room) ? whereNothingIsRead(told) : told, language);
       const message = { room, transaction, content, replaces: null, answers, since, device };
       return world.send({ ...message, msgtype: 'm.notice' }, 'command');
     },

@@ -1,5 +1,6 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
 import type { RoomId, UserId } from '../../../machines/ids.ts';
+import type { Language } from '../../../machines/language.ts';
 import type { Notice } from '../../../machines/notices.ts';
 import { tellsOfTheLine } from '../../../machines/room-queue.ts';
 import { statusOf, wordOf } from '../../../machines/room-status.ts';
@@ -20,6 +21,7 @@ import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDelivery, transactionOf, type Delivery, type DeliveryWorld } from './delivery.ts';
+import { createGreetings, type Greetings } from './greeting.ts';
 import type { Pace } from './live-answer.ts';
 import { createLiveTurns, type LiveTurns } from './live-turns.ts';
 import { sayTroubledIn } from './troubled.ts';
@@ -40,6 +42,9 @@ export interface RoomEffectPorts {
   places: ports.Places;
   answers: DeliveryWorld['answers'];
   renderNotice: ports.RenderNotice;
+  nameOf: ports.NameOf;
+  /** Of a room whose record cannot be asked. */
+  languageIn(room: RoomId): Language | null;
   renderAnswer: ports.RenderAnswer;
   renderPreview: ports.RenderPreview;
   now: ports.Now;
@@ -65,7 +70,9 @@ type Perform<Name extends keyof RoomEffectParams> = (
 
 type Performers = { [Name in keyof RoomEffectParams]: Perform<Name> };
 
-export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>): EffectRunner<RoomId, RoomContext> {
+export function createRoomEffects(ports: RoomEffectPorts, admit: Admit<RoomId>): EffectRunner<RoomId, RoomContext> {
+  const { say, ...inOrder } = createGreetings(ports);
+  const world: World = { ...ports, ...inOrder, say };
   const delivery = createDelivery(world, admit);
   const typing = createTyping(world.showTyping, world.alarm, world.now);
   const turns = createLiveTurns({ ...world, keep: delivery.keep, tell: heard });
@@ -101,7 +108,9 @@ export function createRoomEffects(world: RoomEffectPorts, admit: Admit<RoomId>):
   };
 }
 
-function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<RoomId>) {
+type World = RoomEffectPorts & Pick<Greetings, 'say'>;
+
+function inTheRoom(world: World, delivery: Delivery, admit: Admit<RoomId>) {
   const { work } = world;
   const { whenDone, acknowledge } = createAcknowledge(world, admit);
 
@@ -113,8 +122,13 @@ function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<Room
     return company === null ? joined : { ...joined, company };
   }
 
-  function word(room: RoomId, notice: Notice, transaction: string, { since, device }: Effect): Outgoing {
-    const content = world.renderNotice(notice);
+  function word(
+    transaction: string,
+    { since, device }: Effect,
+    { room, language }: RoomContext,
+    notice: Notice,
+  ): Outgoing {
+    const content = world.renderNotice(notice, language);
     return { room, transaction, msgtype: 'm.notice', content, replaces: null, answers: null, since, device };
   }
 
@@ -127,8 +141,8 @@ function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<Room
       const told =
         lastWord === undefined
           ? world.elsewhere.tell({ person, room, why }, id)
-          : world.send(word(room, lastWord, id, effect), 'notice');
-      const goodbye = { party: person, reason: world.farewell(why) };
+          : world.send(word(id, effect, record.context, lastWord), 'notice');
+      const goodbye = { party: person, reason: world.farewell(why, person) };
       whenDone(
         room,
         effect,
@@ -141,23 +155,21 @@ function inTheRoom(world: RoomEffectPorts, delivery: Delivery, admit: Admit<Room
       world.tellPerson({ person, room, wish, id: transactionOf(record, effect) }, () =>
         acknowledge(room, effect, { ok: true }),
       ),
-    say(room, { notice, answers, relation, mentions, turn }, effect, record) {
+    say(room, { notice, answers, relation, mentions, turn }, effect, { context, origin }) {
       const { since, device } = effect;
-      const message = {
-        ...{ room, transaction: transactionOf(record, effect), content: world.renderNotice(notice), replaces: null },
-        ...{ answers, relation, since, device },
+      const worded = (complete: Notice): Outgoing => ({
+        ...{ room, transaction: transactionOf({ origin }, effect), replaces: null, answers, relation, since, device },
+        content: world.renderNotice(complete, context.language),
         // No phone rings for an m.notice, whomever it mentions.
-        ...(mentions === undefined
-          ? { msgtype: 'm.notice' as const }
-          : { msgtype: 'm.text' as const, mentions: [mentions] }),
-      };
+        ...(mentions === undefined ? { msgtype: 'm.notice' } : { msgtype: 'm.text', mentions: [mentions] }),
+      });
       const priority = answers === null || tellsOfTheLine(notice) || notice.key === 'working' ? 'notice' : 'command';
-      const send = () => world.send(message, priority);
-      whenDone(room, effect, delivery.behind(room, turn)?.then(send) ?? send());
+      const say = () => world.say(context, { notice, priority, worded });
+      whenDone(room, effect, delivery.behind(room, turn)?.then(say) ?? say());
     },
     'change the notice'(room, { of, notice, answers }, effect, record) {
       const transaction = transactionOf(record, effect);
-      const content = world.renderNotice(notice);
+      const content = world.renderNotice(notice, record.context.language);
       const { since, device } = effect;
       const edit = { room, transaction, msgtype: 'm.notice' as const, content, replaces: of, answers, since, device };
       whenDone(room, effect, changeNotice(room, edit));
@@ -177,7 +189,7 @@ function ofTheRoom(world: RoomEffectPorts, turns: LiveTurns, admit: Admit<RoomId
       const status = statusOf(record, world.now(), turns.heard(room, record.context.turn?.id));
       world.log.info({ room, event: answers, is: wordOf(status), ...status }, 'status said');
       const { since, device } = effect;
-      const content = world.renderNotice({ key: 'status', ...status });
+      const content = world.renderNotice({ key: 'status', ...status }, record.context.language);
       const message = { room, transaction: transactionOf(record, effect), content, replaces: null };
       whenDone(
         room,

@@ -1,5 +1,6 @@
 /** Puts a growing answer into its room: the first text once, edits as they can be had, and no doubt left behind. */
 import type { EventId, RoomId } from '../../../machines/ids.ts';
+import type { Language } from '../../../machines/language.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type * as ports from '../../ports.ts';
 import type { Outgoing, Rendered } from '../../ports.ts';
@@ -18,6 +19,7 @@ export interface Scene {
   /** The same for all tries of one turn, so that the first text appears once. */
   transaction: string;
   answers: EventId;
+  language: Language | null;
   relation?: Relation | undefined;
   /** Whether others stand between by now: then it is a reply. */
   isApart(): boolean;
@@ -33,7 +35,7 @@ interface Standing {
 }
 
 export function createStage(world: StageWorld, scene: Scene, shown: Stage['shown']): Stage {
-  const { room, transaction, answers } = scene;
+  const { room, transaction, answers, language } = scene;
   const since = world.now();
   /** What may or may not be in the room. */
   let doubtful: Outgoing | null = null;
@@ -77,10 +79,10 @@ export function createStage(world: StageWorld, scene: Scene, shown: Stage['shown
   return {
     async show(markdown, growth) {
       if (doubtful !== null) return insist(doubtful);
-      return attempt(message(transaction, world.renderPreview(markdown, growth), null));
+      return attempt(message(transaction, world.renderPreview(markdown, growth, language), null));
     },
     async edit(target, markdown, growth) {
-      const content = world.renderPreview(markdown, growth);
+      const content = world.renderPreview(markdown, growth, language);
       if (doubtful === null && isSame(standing?.content, content)) return { ok: true, eventId: target, isOld: true };
       return attempt(message(`${transaction}.${since.toString(36)}.${++edits}`, content, target));
     },
@@ -93,7 +95,7 @@ export function createStage(world: StageWorld, scene: Scene, shown: Stage['shown
     standsAs(markdown) {
       // Clients that know no edits show of an edited one its beginning only.
       if (standing === null || standing.isEdited) return null;
-      const [first] = world.renderAnswer(markdown);
+      const [first] = world.renderAnswer(markdown, language);
       return isSame(first, standing.content) ? standing.eventId : null;
     },
     shown,

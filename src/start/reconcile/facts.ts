@@ -1,5 +1,6 @@
 /** What reconciliation works with and what it comes to. */
 import type { AgentId, ContextId, RoomId, UserId } from '../../../machines/ids.ts';
+import type { Language } from '../../../machines/language.ts';
 import type { Child } from '../../ports.ts';
 import { spaceMarker, type Marker } from '../../../machines/marker.ts';
 
@@ -9,6 +10,8 @@ export interface PersonFacts {
   /** Higher than every number that a chat of this person ever had, as far as anything remembers. */
   nextNumber: number;
   chats: { number: number; room: RoomId; name: string; archived: boolean }[];
+  /** What they chose to be spoken to in; null for nothing. */
+  language: Language | null;
 }
 
 export interface RoomFacts {
@@ -23,6 +26,8 @@ export interface RoomFacts {
   archived: boolean;
   /** Others were in it when the bot came. */
   company?: true | undefined;
+  /** What its person chose. */
+  language?: Language | undefined;
 }
 
 /** What the records say. */

@@ -17,8 +17,14 @@ const CHAT = RoomId.parse('!chat:test');
 const event: RoomEvent = { type: 'chat.archived', archived: true };
 class Closing extends Error {}
 
+const inIt = (language: string | null) => (language === null ? '' : ` in ${language}`);
+
 /** Effects on ports that note what they are asked for. `answer`: what the homeserver says to everything. */
-function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
+function theatre(
+  answer: () => Promise<Done> = async () => ({ ok: true }),
+  language: 'ru' | null = null,
+  worded: (...words: unknown[]) => void = () => {},
+) {
   const calls: unknown[][] = [];
   const sent: [Outgoing, string][] = [];
   const admitted: { key: string; input: Input; onDisk: () => void }[] = [];
@@ -52,7 +58,10 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
         sent.push([message, priority]);
         return { ok: true, eventId: eventId('sent') };
       },
-      renderNotice: ({ key }) => ({ body: `notice ${key}` }),
+      renderNotice: (notice, chosen) => {
+        worded(notice, chosen);
+        return { body: `notice ${notice.key}` };
+      },
       tellRoom: (word, onDisk) => {
         calls.push(['tell', word]);
         told.push(onDisk);
@@ -63,18 +72,26 @@ function theatre(answer: () => Promise<Done> = async () => ({ ok: true })) {
           return () => void creations.push(`recorded for ${person}`);
         },
       },
-      names: { space: async (person) => `Space of ${person}`, chat: (number) => `Chat ${number}` },
-      topics: { space: 'All chats', chat: (number, person) => `Chat ${number} of ${person}` },
+      names: {
+        space: async (person, chosen) => `Space of ${person}${inIt(chosen)}`,
+        chat: (number, chosen) => `Chat ${number}${inIt(chosen)}`,
+      },
+      topics: {
+        space: (chosen) => `All chats${inIt(chosen)}`,
+        chat: (number, person, chosen) => `Chat ${number} of ${person}${inIt(chosen)}`,
+      },
       now: () => 9,
       log: silentLog,
       reach: (boundary) => void reached.push(boundary),
       isClosing: (error) => error instanceof Closing,
       isEncrypted: (room) => room === SPACE,
       isShared: () => false,
+      roomsOf: () => [ROOM, CHAT],
+      languageIn: () => null,
     },
     (key, input, onDisk) => void admitted.push({ key, input, onDisk: onDisk ?? (() => {}) }),
   );
-  const record = newPersonRecord(ann, 'origin');
+  const record = newPersonRecord(ann, 'origin', { space: null, nextNumber: 1, chats: [], language });
   function perform<Name extends keyof PersonEffectParams>(type: Name, params: PersonEffectParams[Name]): void {
     const common = { id: '4', class: personEffects[type], since: 5, device: DEVICE, cursor: 0 };
     effects.perform(ann, { ...common, type, params: params as unknown as Record<string, unknown> }, record);
@@ -221,6 +238,50 @@ describe('a room that is made', () => {
     admitted[0]?.onDisk();
     expect(creations).toEqual([]);
   });
+});
+
+describe('in the language of the person', () => {
+  const spoken: unknown[] = [];
+  const said = async (language: 'ru' | null, name: keyof PersonEffectParams, params: object) => {
+    spoken.length = 0;
+    const { perform, calls, admitted } = theatre(undefined, language, (...words) => spoken.push(words));
+    perform(name, params as never);
+    await until(() => admitted.length === 1);
+    return [...calls, ...spoken];
+  };
+
+  it.each(['ru', null] as const)('rooms are named and described, and notices said (%s)', async (language) => {
+    const { operation: _, ...made } = creation;
+    const called = language === null ? '' : ` in ${language}`;
+    expect(await said(language, 'create the Space', { operation, person: ann })).toEqual([
+      [
+        'create',
+        {
+          ...{ ...made, operation, kind: 'space', name: `Space of ${ann}${called}`, topic: `All chats${called}` },
+          ...{ space: null, children: [] },
+        },
+      ],
+    ]);
+    expect(await said(language, 'create the chat', newChat)).toEqual([
+      ['create', { ...creation, name: `Chat 3${called}`, topic: `Chat 3 of ${ann}${called}` }],
+    ]);
+    const notice = { key: 'no chats' };
+    expect(await said(language, 'say', { room: ROOM, notice, answers: null })).toEqual([[notice, language]]);
+  });
+});
+
+it('a word to all rooms is done when all of them have it on disk', async () => {
+  const { perform, calls, admitted, told } = theatre();
+  const chosen: RoomEvent = { type: 'language.chosen', language: 'ru' };
+  perform('tell all rooms', { event: chosen });
+  await settled();
+  expect(calls).toEqual([ROOM, CHAT].map((room) => ['tell', { person: ann, room, event: chosen, id: 'origin.4' }]));
+  told[0]?.();
+  await settled();
+  expect(admitted).toEqual([]);
+  told[1]?.();
+  await until(() => admitted.length === 1);
+  expect(admitted[0]?.input).toEqual({ kind: 'settled', effect: '4', result: { ok: true }, at: 9 });
 });
 
 it('tells each room once that asked for something that it is in trouble', () => {

@@ -121,6 +121,8 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
         remove: async (room, name) => void stored.delete(`${room} ${name}`),
       },
       renderNotice: (notice) => ({ body: `notice ${notice.key}` }),
+      nameOf: async () => 'Ann',
+      languageIn: () => null,
       renderAnswer: (markdown) => markdown.split('|').map((body) => ({ body })),
       renderPreview: (markdown) => ({ body: `preview of ${markdown}` }),
       now: alarm.now,

@@ -30,7 +30,14 @@ function stage({ mayHaveBegun = false, relation, isApart = false }: Circumstance
     renderAnswer: answersWithin(30, en.answers),
     now: () => 36,
   };
-  const scene = { room: ROOM, transaction: 'origin.t1', answers: eventId('asked'), relation, mayHaveBegun };
+  const scene = {
+    room: ROOM,
+    transaction: 'origin.t1',
+    answers: eventId('asked'),
+    relation,
+    mayHaveBegun,
+    language: null,
+  };
   return {
     ...createStage(world, { ...scene, isApart: () => isApart }, () => {}),
     next: (reply: Reply) => void replies.push(reply),

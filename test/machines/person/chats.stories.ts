@@ -5,6 +5,7 @@ import {
   ann,
   asked,
   chat,
+  chatSteps,
   entry,
   gone,
   lists,
@@ -19,6 +20,7 @@ import {
   spaceSteps,
   steps,
   wanted,
+  type Story,
 } from './story.ts';
 
 describe('the saves', () => {
@@ -229,5 +231,42 @@ describe('what happens to rooms', () => {
     const { does, changes } = settled.after(spaceGone).on(moved(1));
     expect(does.map(([type]) => type)).toEqual(['tell the room']);
     expect(changes).toEqual({ chats: [{ ...chat(1), room: room(8) }, chat(2, true)] });
+  });
+});
+
+describe('the language', () => {
+  const choose = (language: 'en' | 'ru'): PersonEvent => ({ type: 'language.chosen', origin: entry, language });
+  const told = (language: 'en' | 'ru') => ['tell all rooms', { event: { type: 'language.chosen', language } }];
+
+  it('is told to all rooms', () => {
+    expect(settled.on(choose('ru'))).toEqual({ at: 'ready', does: [told('ru')], changes: { language: 'ru' } });
+    expect(settled.after(choose('ru')).on(choose('en'))).toEqual({
+      at: 'ready',
+      does: [told('en')],
+      changes: { language: 'en' },
+    });
+  });
+
+  it('is that of a chat that is being made, and of those made later', () => {
+    const spoken = (scene: Story) =>
+      scene.does.flatMap(([type, params]) =>
+        type === 'introduce the chat' ? [(params as { event: { language?: string } }).event.language] : [],
+      );
+    const [made, inSpace, marked, linked] = steps();
+    const begun = ready().after(wanted(), made!, choose('ru'), inSpace!, marked!);
+    expect([begun.at, spoken(begun.after(linked!))]).toEqual(['linking the room', ['ru']]);
+    const [first, ...others] = chatSteps('b', 3);
+    expect(spoken(settled.after(choose('ru'), wanted('b'), first!, others[0]!))).toEqual(['ru']);
+  });
+
+  it('is that of a room that takes the place of a chat', () => {
+    const moved = settled.after(choose('ru')).on({
+      ...{ type: 'chat.moved', room: room(1), replacement: room(9), agent: AgentId.parse('scribe') },
+      ...{ assignment: 'configured', contextId: ContextId.parse('7') },
+    });
+    expect(moved.does[0]).toEqual([
+      'tell the room',
+      { room: room(9), event: expect.objectContaining({ type: 'room.adopted', language: 'ru' }) as unknown },
+    ]);
   });
 });

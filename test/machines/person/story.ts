@@ -87,6 +87,7 @@ export const nobody: PersonContext = {
   failed: null,
   inviting: false,
   saves: [],
+  language: null,
 };
 export const ready = (differs: Partial<PersonContext> = {}) =>
   new Story(personMachine.resolveState({ value: 'ready', context: { ...nobody, ...differs } }), []);

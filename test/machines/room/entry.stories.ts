@@ -35,7 +35,7 @@ const unarchive: RoomEvent = { type: 'command.unarchive', eventId: id('unarchive
 
 const answeredHere = new Set<string>([
   ...['bystander.spoke', 'command.unknown', 'command.help', 'command.whoami', 'command.agent'],
-  ...['command.new', 'command.chats', 'command.unarchive'],
+  ...['command.new', 'command.chats', 'command.unarchive', 'command.language'],
 ]);
 /** What leads to the chats in an entry room: all that means nothing of its own there. */
 const leads = messages.filter(({ type }) => !answeredHere.has(type));

@@ -57,7 +57,7 @@ describe('texts that wait', () => {
     });
   });
 
-  it.each(['stop', 'Stop!', 'please stop', 'STOP.', 'Stopp', 'cancel'])(
+  it.each(['stop', 'Stop!', 'please stop', 'STOP.', 'Stopp', 'cancel', 'Стоп!', 'хватит'])(
     'that may mean !stop is told so: %j',
     (body) => {
       const event: RoomEvent = { type: 'text.received', text: { ...words('2'), body } };

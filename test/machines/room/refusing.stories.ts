@@ -33,7 +33,7 @@ const asksForAccess = (answers: string | null) =>
 const chat3 = { number: 3, name: 'Chat 3', contextId: ContextId.parse('9') };
 
 /** What is no command for an agent or a chat. */
-const answeredHere = new Set<string>(['command.whoami', 'command.unknown']);
+const answeredHere = new Set<string>(['command.whoami', 'command.language', 'command.unknown']);
 
 describe('a refused person', () => {
   it('is told whom to ask when the bot is in', () => {

@@ -1,0 +1,50 @@
+/** What is said of messages that are asked again, taken back or missed, in Russian. */
+import type { AgainWords } from './en-again.ts';
+import { counted, messages } from './ru-phrases.ts';
+
+export const aboutAskingAgain: AgainWords = {
+  'asked again': ({ others, later }) => {
+    const asks = later
+      ? 'Хорошо, спрошу это ещё раз, когда текущий ответ будет готов.'
+      : 'Хорошо, спрашиваю это ещё раз.';
+    if (others === 0) return asks;
+    const one = others === 1;
+    return (
+      `${asks} Без ответа остаётся ещё ${messages(others)}: ответь \`!retry\` ` +
+      `${one ? 'на него' : 'на одно из них'}, и я спрошу ${one ? 'и его' : 'и это'}.`
+    );
+  },
+
+  'message is forgotten': () =>
+    'Это сообщение повторить не получится: я помню только несколько последних. Пришли его, пожалуйста, ещё раз.',
+
+  'it waits already': () => 'Это сообщение уже ждёт. Спрошу его, когда разберусь с теми, что перед ним.',
+
+  'you were missed': ({ awayMs, messages: count, again }) => {
+    const ask =
+      count === 1
+        ? '`!retry` спросит сейчас'
+        : '`!retry` спросит последнее из них, а в ответ на другое сообщение то другое';
+    return (
+      `Меня не было ${duration(awayMs)}, и за это время ${messages(count)} до агента не ${count === 1 ? 'дошло' : 'дошли'}. ` +
+      (again ? `Если ответ ещё нужен, ${ask}.` : 'Если это ещё нужно, пришли, пожалуйста, снова.')
+    );
+  },
+
+  'word is taken back': ({ open }) =>
+    open
+      ? 'Хорошо, твой ответ не считается. Агент всё ещё ждёт: `!yes` или `!no`?'
+      : 'Хорошо, твой ответ не считается, и агент его не услышит.',
+
+  'word was passed on': () =>
+    'Агент уже знает твой ответ, поэтому забрать его я не могу. `!stop` прервёт то, что он делает.',
+};
+
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000] as const;
+
+function duration(ms: number): string {
+  const whole = (unit: number) => Math.max(1, Math.round(ms / unit));
+  if (ms < 1.5 * HOUR) return counted(whole(MINUTE), 'минуту', 'минуты', 'минут');
+  if (ms < 2 * DAY) return counted(whole(HOUR), 'час', 'часа', 'часов');
+  return counted(whole(DAY), 'день', 'дня', 'дней');
+}

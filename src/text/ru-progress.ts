@@ -1,0 +1,149 @@
+/** What is said of work that goes on, in Russian: what the agent does, what the room does, and why there is no answer. */
+import type { Fate, Stage, Status } from '../../machines/status.ts';
+import type { ProgressWords } from './en-progress.ts';
+import { code } from './phrases.ts';
+import { counted, messages } from './ru-phrases.ts';
+import { troubles } from './ru-tables.ts';
+
+type Running = NonNullable<Status['turn']>;
+type Over = Extract<Fate, { is: 'over' }>;
+
+export const aboutProgress: ProgressWords = {
+  working({ on, step, steps }) {
+    if (step === null) return on === null ? 'Агент работает над этим.' : `В работе: ${code(on)}.`;
+    const far = steps !== null && step <= steps ? `шаг ${step} из ${steps}` : `шаг ${step}`;
+    return on === null ? `В работе: ${far}.` : `В работе: ${code(on)} (${far}).`;
+  },
+
+  status: ({ turn, line, last, asks, company }) =>
+    [
+      ...(turn === null ? ['Здесь сейчас ничего не происходит.'] : [running(turn), soFar(turn)]),
+      fate(last),
+      line > 0 && last.is !== 'in line' && `В очереди ${messages(line)}.`,
+      asks && 'Ещё я жду твоего ответа на мой вопрос выше.',
+      company && 'Здесь есть и другие, поэтому я слышу только сообщения, где упоминают меня или отвечают мне.',
+    ]
+      .filter((sentence) => typeof sentence === 'string' && sentence !== '')
+      .join(' '),
+};
+
+function running({ stage, task }: Running): string {
+  const at = stages[stage.is] as (stage: Stage, does: string) => string;
+  return at(stage, task === null ? 'отвечает' : tasks[task]);
+}
+
+const tasks: Record<NonNullable<Running['task']>, string> = {
+  save: 'сохраняет этот чат',
+  load: 'читает сохранённое',
+  branch: 'копирует этот чат',
+};
+
+const stages: { [Is in Stage['is']]: (stage: Extract<Stage, { is: Is }>, does: string) => string } = {
+  'waiting for a place': ({ position }) =>
+    position === null
+      ? 'Сейчас передам твоё сообщение агенту.'
+      : `Агент занят другими чатами, и ${position === 1 ? 'следующая очередь твоя' : `твоё место в очереди ${position}`}.`,
+  connecting: () => 'Соединяюсь с агентом, чтобы передать твоё сообщение.',
+  'awaiting status': () => 'Соединение с агентом есть, жду, пока он будет готов принять твоё сообщение.',
+  'backing off': ({ tries, trouble }) =>
+    `${troubles[trouble ?? 'unreachable'].says} Позади ${counted(tries, 'попытка', 'попытки', 'попыток')}, и я пробую дальше.`,
+  asked: ({ silent }, does) =>
+    `Твоё сообщение у агента, и он ${does === 'отвечает' ? 'работает над ним' : does}.${heard(silent)}`,
+  answering: ({ silent }, does) => `Агент ${does}.${heard(silent)}`,
+  'awaiting confirmation': ({ left }) =>
+    `Агент ждёт ответа на свой вопрос выше: \`!yes\` или \`!no\`?${
+      left === null ? '' : ` Через ${duration(left)} молчание будет значить «нет».`
+    }`,
+  stopping: () => 'Останавливаю ответ.',
+  delivering: () => 'Ответ готов и уже на пути к тебе.',
+};
+
+/** Nobody wonders about a moment. */
+function heard(silent: number | null): string {
+  return silent === null ? '' : ` Последний раз от него было слышно ${duration(silent)} назад.`;
+}
+
+function soFar({ age }: Running): string {
+  return age === null ? '' : `С начала прошло: ${spell(age)}.`;
+}
+
+function fate(last: Fate): string {
+  switch (last.is) {
+    case 'at work':
+      return '';
+    case 'in line':
+      return last.place === 1
+        ? 'Твоё последнее сообщение следующее.'
+        : `Твоё последнее сообщение в очереди, место ${last.place}.`;
+    case 'not received':
+      return 'Я не знаю здесь ни одного твоего сообщения. Если ты писал(а), пришли, пожалуйста, ещё раз.';
+    case 'not taken':
+      return `Твоё последнее сообщение не поместилось${ago(last.age)}: слишком много уже ждало. Пришли его, пожалуйста, ещё раз.`;
+    case 'taken out of the line':
+      return `Твоё последнее сообщение снято с очереди${ago(last.age)}. Если ответ ещё нужен, пришли его снова.`;
+    case 'over':
+      return endings[last.how](ago(last.age), last.trouble);
+  }
+}
+
+const endings: { [How in Over['how']]: (when: string, trouble: Over['trouble']) => string } = {
+  answered: (when) => `Ответ на твоё последнее сообщение пришёл${when}.`,
+  done: (when) => `То, о чём ты просишь последним, сделано${when}.`,
+  empty: (when) =>
+    `С твоим последним сообщением агент закончил${when}, ничего не сказав. \`!retry\` спросит снова, или попробуй иначе.`,
+  stopped: (when) => `Ответ на твоё последнее сообщение остановлен${when}. \`!retry\` спросит снова.`,
+  failed(when, trouble) {
+    const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
+    const why = says === null ? '.' : `. Причина: «${says}»`;
+    return `Твоё последнее сообщение осталось без полного ответа${when}${why} ${
+      retry ? '`!retry` спросит снова.' : 'Попробуй просить частями поменьше.'
+    }`;
+  },
+  interrupted: (when) =>
+    `Меня прервали${when}, и ответ на твоё последнее сообщение не закончен. Часть работы агент мог уже сделать. ` +
+    '`!retry` спросит снова.',
+  refused: (when) =>
+    `Ответ на твоё последнее сообщение есть, но сервер чата его не принял${when}. \`!retry\` попробует снова.`,
+  dropped: (when) =>
+    `Твоё последнее сообщение снято${when}: этот чат начат заново, или сообщение удалено. Просто пиши дальше.`,
+};
+
+function ago(age: number | null): string {
+  return age === null ? '' : ` ${duration(age)} назад`;
+}
+
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+
+type Units = Record<'moment' | 'second' | 'minute', readonly [string, string, string]>;
+
+/** As it stands after «через» and before «назад». */
+const AFTER: Units = {
+  moment: ['мгновение', 'мгновения', 'мгновений'],
+  second: ['секунду', 'секунды', 'секунд'],
+  minute: ['минуту', 'минуты', 'минут'],
+};
+/** By itself. */
+const ALONE: Units = {
+  moment: ['мгновение', 'мгновения', 'мгновений'],
+  second: ['секунда', 'секунды', 'секунд'],
+  minute: ['минута', 'минуты', 'минут'],
+};
+
+function duration(ms: number): string {
+  return inWords(ms, AFTER);
+}
+
+function spell(ms: number): string {
+  return inWords(ms, ALONE);
+}
+
+/** About how long, in the largest unit that tells it well. */
+function inWords(ms: number, units: Units): string {
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 1) return units.moment[0];
+  if (seconds < 60) return counted(seconds, ...units.second);
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 60) return counted(minutes, ...units.minute);
+  const hours = Math.round(ms / HOUR);
+  return hours < 48 ? counted(hours, 'час', 'часа', 'часов') : counted(Math.round(ms / DAY), 'день', 'дня', 'дней');
+}
