@@ -87,7 +87,7 @@ const expiredWords: Record<DialogTopic, string> = {
   'a clear': 'Ответа не было, поэтому этот чат продолжается.',
 };
 
-const clock = new Intl.DateTimeFormat('ru', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const clock = new Intl.DateTimeFormat('ru', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** In UTC: nobody tells the bot where people are. */
 function when(at: number): string {

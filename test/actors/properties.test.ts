@@ -281,7 +281,7 @@ function helpOn(record: Envelope): Input | null {
     case 'asking.working.backing off':
       return input({ type: 'agent.reachable', agent: contextOf(record).agent });
     case 'asking.working.streaming':
-      if (turn.work === undefined && !turn.discarded) return says({ says: 'works' });
+      if (turn.work === undefined && !turn.discarded && turn.text.task === undefined) return says({ says: 'works' });
       return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });
     default:
       return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });

@@ -243,7 +243,9 @@ describe('a reaction that asks again', () => {
 
   it('that is taken back leaves the question as it was', () => {
     const taken: RoomEvent = { type: 'text.withdrawn', of: id('retry') };
-    expect(reacted.after(taken).context).toEqual({ ...answered.context, turns: 4 });
+    const { diary } = reacted.after(taken).context;
+    expect(diary.ended).toEqual({ turn: 4, how: 'dropped', trouble: null, at: 0 });
+    expect(reacted.after(taken).context).toEqual({ ...answered.context, turns: 4, diary });
     const again = reacted.after(granted(4), opened(4), ready({}, 4), ended('done', null, null, 4));
     expect(again.after(taken).context.last.at(-1)).toEqual(words('2'));
   });
