@@ -138,8 +138,8 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered.at(-1)?.why === 'interrupted');
-  if (now === 'asking.working.streaming')
-    key.push(isPlain ? [besidesOf(record), turn?.pieces === 0, turn?.work === undefined, turn?.work === null] : []);
+  if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
+  if (isPlain && isQuiet && turn.work !== undefined && turn.pieces === 0) key.push(turn.work === null);
   if (turn === null) key.push(besidesOf(record), missed > 0);
   // A word on a question is told apart where it waits, has its turn, or was told with little else under way.
   const isAlone = turn?.attempts === 0 && waiting.length === 0 && unanswered.length === 0;

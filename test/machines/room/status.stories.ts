@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ContextId } from '../../../machines/ids.ts';
 import { troubles } from '../../../machines/notices.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
+import type { Task } from '../../../machines/room.model.ts';
 import { asking, each, everywhere, finishing, full, idle, stopping, streaming, tooLong, waiting } from './scenes.ts';
 import {
   alerted,
@@ -19,6 +21,7 @@ import {
   shown,
   text,
   unreachable,
+  words,
   type Scene,
 } from './story.ts';
 
@@ -103,6 +106,27 @@ describe('the diary', () => {
       said: { answer: { markdown: 'First' } },
     });
     expect(diary(pieces, shown(), ended('done', null)).ended?.how).toBe('answered');
+  });
+
+  it('has that a task is done, and of a copy in two halves each', () => {
+    const doing = (task: Task) =>
+      idle.after(
+        at(1_000, { type: 'text.received', text: { ...words('1'), task } }),
+        ...[granted(), opened(), at(1_500, ready())],
+      );
+    const saved = doing({ kind: 'save', name: 'plans' });
+    expect(diary(saved, at(7_000, ended('done', null))).ended).toEqual({
+      ...{ turn: 1, how: 'done', trouble: null, at: 7_000 },
+    });
+    expect(diary(saved, at(7_000, ended('failed', null, 'not-saved'))).ended).toEqual({
+      ...{ turn: 1, how: 'failed', trouble: 'not-saved', at: 7_000 },
+    });
+    const copied = doing({ kind: 'branch', name: 'plans', to: ContextId.parse('9'), chat: null });
+    expect(diary(copied, at(7_000, ended('done', null)))).toEqual({
+      run: { turn: 2, began: 7_000, asked: null, trouble: null },
+      ended: { turn: 1, how: 'done', trouble: null, at: 7_000 },
+      missed: null,
+    });
   });
 
   it('has that a message was not taken, until another one is', () => {
