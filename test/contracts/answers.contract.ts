@@ -191,20 +191,6 @@ export function describeAnswers(name: string, start: () => Promise<TestHomeserve
         const tooLarge = events.filter((event) => Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT);
         expect(tooLarge).toEqual([]);
         expect(parts().flatMap(({ formattedBody }) => faultsOf(formattedBody ?? ''))).toEqual([]);
-        console.log(
-          'GOT',
-          parts().length,
-          JSON.stringify(
-            wordsOf(parts().map(({ body }) => body))
-              .filter((w) => !wordsOf([pieces.join('')]).includes(w))
-              .map((w) => w.slice(0, 60) + '…' + w.slice(-60)),
-          ),
-          JSON.stringify(
-            wordsOf([pieces.join('')])
-              .filter((w) => !wordsOf(parts().map(({ body }) => body)).includes(w))
-              .map((w) => w.slice(0, 60) + '…' + w.slice(-60)),
-          ),
-        );
         expect(wordsOf(parts().map(({ body }) => body))).toEqual(wordsOf([pieces.join('')]));
         if (pieces.length === 0) await someone.message(room, (m) => m.body === empty);
       });
