@@ -114,6 +114,8 @@ export const notices = {
     ...{ what: z.enum(['save', 'load', 'branch']), save: z.string(), trouble: Trouble },
     isSecondStep: z.boolean().optional(),
   }),
+  /** It is done once the agent is free; `save`: what it is called, where it is about one. */
+  'task waits': says({ what: z.enum(['save', 'load', 'branch']), save: z.string().optional() }),
   'save cannot be called so': refuses(),
   'no saves': refuses(),
   'no such save': refuses({ save: z.string() }),

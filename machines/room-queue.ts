@@ -137,9 +137,13 @@ export function beginNextTurn(context: RoomInTheHouse): Partial<RoomContext> {
   return { ...beginTurn(context, next, true), waiting: rest };
 }
 
-/** What waits in the room: its texts, and the running turn for a place at the agent. */
+/** What waits in the room: its texts, and the running turn for a place at the agent. Of a task its person knows already. */
 export function lineOf({ waiting, turn }: RoomContext): Omit<Line, 'notice'> {
-  return { texts: waiting.length, position: turn?.position ?? null };
+  return { texts: waiting.filter(isNoTask).length, position: turn?.position ?? null };
+}
+
+function isNoTask({ task }: Text): boolean {
+  return task === undefined;
 }
 
 /** Where the notice of the line stands. Throws where there is none. */
@@ -176,5 +180,5 @@ export function noticeOfTheLine(context: RoomContext): Notice {
 
 /** The message that it is about: the last one that waits. */
 export function lastInLine({ waiting, turn }: RoomContext): Text | undefined {
-  return waiting.at(-1) ?? turn?.text;
+  return waiting.findLast(isNoTask) ?? turn?.text;
 }

@@ -113,6 +113,13 @@ export function savedBy(context: RoomContext, event: RoomEvent): Save {
   return { name: text.task.name, at: timeOf(event), agent: context.agent, contextId };
 }
 
+/** What the person hears of a task that has to wait for the agent. */
+export function taskWaits(context: RoomContext, event: RoomEvent): Notice {
+  const task = taskOf(context, event);
+  if (task === null) throw new Error(`'${event.type}' asks for no task`);
+  return { key: 'task waits', what: task.kind, ...(task.kind !== 'branch' && { save: task.name }) };
+}
+
 /** What the person hears of a task that went well. */
 export function doneWell(context: RoomContext): Notice {
   const task = taskIn(context);

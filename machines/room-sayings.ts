@@ -20,7 +20,7 @@ import {
 import { meantIn, othersUnanswered, textIn } from './room-again.ts';
 import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
-import { brokenOff, contextTold, doneWell, wentWrong } from './room-saves.ts';
+import { brokenOff, contextTold, doneWell, taskWaits, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
 function wordTaken(event: RoomEvent, later: boolean): Notice {
@@ -160,6 +160,7 @@ export const withSayings = withDeeds.extend({
 
     // saves and our own questions
     'say that it is done': tellsTheAsker(({ context }) => doneWell(context)),
+    'say that the task waits': says(({ context, event }) => taskWaits(context, event)),
     'say that a save cannot be called so': says({ key: 'save cannot be called so' }),
     'say that there are no saves': says({ key: 'no saves' }),
     'say that there is no such save': says(({ event }) => {

@@ -27,11 +27,11 @@ export const room = withGuards.extend({
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the task');
       enqueue('let the rest of the answer be a reply');
+      enqueue('say that the task waits');
     }),
     'hold it again, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
-      if (check('something answered is meant') || check('more is unanswered'))
-        enqueue('say that it will be asked again');
+      enqueue('say that it will be asked again');
       enqueue('hold what is asked again');
       enqueue('let the rest of the answer be a reply');
     }),

@@ -830,7 +830,7 @@ const refusing: State = {
       { guard: 'the person need not hear it again' },
       { actions: ['note that the person knows', 'say that no agent serves them'] },
     ],
-    'command.*': { actions: 'say that no agent serves them' },
+    'command.*': { actions: ['note that the person knows', 'say that no agent serves them'] },
     'command.whoami': { actions: 'say who they are' },
     'command.language': [
       {

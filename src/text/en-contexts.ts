@@ -9,6 +9,7 @@ type Keys =
   | 'save is loaded'
   | 'conversation is copied'
   | 'task failed'
+  | 'task waits'
   | 'save cannot be called so'
   | 'no saves'
   | 'no such save'
@@ -43,6 +44,15 @@ export const aboutContexts: ContextWords = {
           : 'I couldn’t make the new chat, because the agent didn’t copy this one.',
     }[what];
     return `${done} ${says} ${retry ? '`!retry` tries again.' : 'Nothing here has changed.'}`;
+  },
+
+  'task waits': ({ what, save = '' }) => {
+    const does = {
+      save: `save this conversation as ${code(save)}`,
+      load: `have the agent read ${code(save)}`,
+      branch: 'copy this conversation into a new chat',
+    }[what];
+    return `Okay, I’ll ${does} as soon as the agent is free.`;
   },
 
   'save cannot be called so': () =>

@@ -28,6 +28,15 @@ export const aboutContexts: ContextWords = {
     return `${done} ${says} ${retry ? '`!retry` попробует ещё раз.' : 'Здесь ничего не изменилось.'}`;
   },
 
+  'task waits': ({ what, save = '' }) => {
+    const does = {
+      save: `сохраню этот разговор как ${code(save)}`,
+      load: `дам агенту прочитать ${code(save)}`,
+      branch: 'скопирую этот разговор в новый чат',
+    }[what];
+    return `Хорошо, ${does}, как только агент освободится.`;
+  },
+
   'save cannot be called so': () =>
     'Так назвать сохранение нельзя. Годятся до 64 латинских букв, цифр, `-` и `_`, например `!save trip_2`.',
 

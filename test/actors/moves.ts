@@ -432,8 +432,10 @@ export function agentMoveOf(
     case 'asking.working.awaiting status':
       return does({ says: 'ready', idempotent, confirmations, session: null });
     case 'asking.working.streaming':
-      if (n % 3 === 0) return does({ says: 'asks' });
+      if (n % 3 === 0) return does({ says: n % 2 === 0 ? 'asks' : 'says and asks' });
       return does({ says: 'ended', outcome: 'done', answered: n % 3 === 1, trouble: 0 });
+    case 'asking.awaiting confirmation':
+      return n % 2 === 0 ? does({ says: 'says and asks' }) : null;
     default:
       return null;
   }

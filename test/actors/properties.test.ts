@@ -17,6 +17,7 @@ import {
   dialogOf,
   freshRecord,
   limits,
+  eventId,
   textInput,
   toStreaming,
 } from './support.ts';
@@ -84,6 +85,12 @@ function mayHappen(world: World, move: Move, record: Envelope): boolean {
     link.phase = to;
     return true;
   }
+}
+
+interface Life {
+  record: Envelope<RoomContext>;
+  world: World;
+  ledger: Ledger;
 }
 
 /** Where the rooms have been. */
@@ -228,9 +235,38 @@ function noteWork({ told }: World, { outbox }: Envelope, one: Input, effects: re
   for (const { type, params } of effects) if (type === 'take back') told.delete(params['event']);
 }
 
+/** What a room has asked to be shown or done, over all of its life. */
+interface Ledger {
+  /** What each effect is, by its id: the homeserver takes two of one id for one. */
+  asked: Map<string, string>;
+  settled: Set<string>;
+  /** The effect that delivers each piece of each answer. */
+  delivers: Map<string, string>;
+}
+
+const newLedger = (): Ledger => ({ asked: new Map(), settled: new Set(), delivers: new Map() });
+
+/** Nothing is shown twice: not in one breath, not under two names, not again once it stands. */
+function checkLedger(ledger: Ledger, one: Input, after: Envelope, effects: readonly Effect[]): void {
+  if (one.kind === 'settled') ledger.settled.add(one.effect);
+  for (const { id, type, params } of after.outbox) {
+    expect(ledger.settled, `${type} ${id} was settled`).not.toContain(id);
+    const what = JSON.stringify([type, params]);
+    expect(ledger.asked.get(id) ?? what).toBe(what);
+    ledger.asked.set(id, what);
+    if (type !== 'deliver the answer') continue;
+    const piece = JSON.stringify([params['turn'], params['piece'] ?? 0]);
+    expect(ledger.delivers.get(piece) ?? id, `piece ${piece} is delivered`).toBe(id);
+    ledger.delivers.set(piece, id);
+  }
+  const words = effects.filter(({ type }) => type === 'say').map(({ params }) => JSON.stringify(params));
+  expect(words).toEqual([...new Set(words)]);
+}
+
 /** Plays the moves; `n` numbers them. Gives the record and the world at the end. */
-function play(sequence: readonly Move[], start = freshRecord()): { record: Envelope<RoomContext>; world: World } {
+function play(sequence: readonly Move[], start = freshRecord()): Life {
   let record = start;
+  const ledger = newLedger();
   let disk = record;
   let world = newWorld();
   let pending: { effects: readonly Effect[]; record: Envelope } = { effects: [], record };
@@ -252,12 +288,13 @@ function play(sequence: readonly Move[], start = freshRecord()): { record: Envel
     const next = step(definition, record, [one]);
     checkStep(record, one, next.record, next.effects);
     noteWork(world, record, one, next.effects);
+    checkLedger(ledger, one, next.record, next.effects);
     pending = { effects: next.effects, record: next.record };
     record = next.record;
     if (!next.light) disk = record;
   }
   for (const effect of pending.effects) perform(world, effect, pending.record);
-  return { record, world };
+  return { record, world, ledger };
 }
 
 /** What a willing world does next; null when nothing is left to do. */
@@ -286,6 +323,43 @@ function helpOn(record: Envelope): Input | null {
     default:
       return says({ says: 'ended', outcome: 'done', answered: true, trouble: 0 });
   }
+}
+
+interface Rest {
+  record: Envelope<RoomContext>;
+  /** All that was asked for on the way. */
+  effects: Effect[];
+}
+
+/** What becomes of it in a willing world; `each`: after each step. */
+function helped({ record: start, world, ledger }: Life, each = () => {}): Rest {
+  let record = start;
+  const effects: Effect[] = [];
+  for (let steps = 0; steps < 200 && !record.done; steps++) {
+    const one = helpOn(record);
+    if (one === null) break;
+    const next = step(definition, record, [one]);
+    checkLedger(ledger, one, next.record, next.effects);
+    noteWork(world, record, one, next.effects);
+    each();
+    record = next.record;
+    effects.push(...next.effects);
+  }
+  return { record, effects };
+}
+
+/** A new text of its person, or of somebody where it has none; `n` names it. */
+function says(life: Life, n: number): Rest {
+  const one = inputOf({ move: 'text', by: 'person' }, life.record, n) ?? expect.unreachable('a text is an input');
+  const next = step(definition, life.record, [one]);
+  checkStep(life.record, one, next.record, next.effects);
+  checkLedger(life.ledger, one, next.record, next.effects);
+  return next;
+}
+
+/** How often a text is answered by what was asked for. */
+function answersTo(n: number, effects: readonly Effect[]): number {
+  return effects.filter(({ type, params }) => type === 'deliver the answer' && params['answers'] === eventId(n)).length;
 }
 
 describe('whatever happens to a room', { timeout: 120_000 }, () => {
@@ -343,17 +417,9 @@ describe('whatever happens to a room', { timeout: 120_000 }, () => {
     let notices = 0;
     fc.assert(
       fc.property(moves({ maxLength: 40 }), (sequence) => {
-        const played = play(sequence);
-        const { world } = played;
-        let { record } = played;
-        for (let steps = 0; steps < 200 && !record.done; steps++) {
-          const one = helpOn(record);
-          if (one === null) break;
-          const next = step(definition, record, [one]);
-          noteWork(world, record, one, next.effects);
-          notices += world.told.size;
-          record = next.record;
-        }
+        const life = play(sequence);
+        const { world } = life;
+        const { record } = helped(life, () => (notices += world.told.size));
         if (!record.done) {
           expect([...world.told]).toEqual([]);
           expect(roomRest.mayLeaveMemory(record)).toBe(true);
@@ -363,6 +429,49 @@ describe('whatever happens to a room', { timeout: 120_000 }, () => {
       { seed: 12, numRuns: 250 },
     );
     expect(notices).toBeGreaterThan(5);
+  });
+
+  it('takes a new text and answers it once, at once and again at rest', () => {
+    const met = new Map<string, number>();
+    fc.assert(
+      fc.property(moves({ maxLength: 40 }), (sequence) => {
+        const life = play(sequence);
+        const { record } = life;
+        if (record.done || ['leaving', 'departing'].includes(conversationOf(record))) return;
+        const where = `${conversationOf(record)}, dialog ${dialogOf(record)}`;
+        const isFull = contextOf(record).waiting.length >= limits.queue;
+        const now = says(life, 1_000);
+        const then = helped({ ...life, record: now.record });
+        if (then.record.done) return;
+        const later = says({ ...life, record: then.record }, 1_001);
+        const last = helped({ ...life, record: later.record });
+        const isServed = !['pointing', 'refusing'].includes(conversationOf(last.record));
+        const known = contextOf(record).noticed ? 0 : 1;
+        met.set(where, (met.get(where) ?? 0) + 1);
+        if (!isServed) {
+          const words = [...now.effects, ...later.effects].filter(({ type }) => /^(say|tell the person)$/.test(type));
+          expect(words.length).toBeGreaterThanOrEqual(conversationOf(record) === 'refusing' ? known : 1);
+          return;
+        }
+        const isRefused = keysOf(now.effects).some(({ key }) => key === 'queue is full');
+        if (isRefused) expect(isFull).toBe(true);
+        expect(answersTo(1_000, then.effects)).toBe(isRefused ? 0 : 1);
+        expect(answersTo(1_001, last.effects)).toBe(1);
+      }),
+      { seed: 15, numRuns: 1_500 },
+    );
+    const places = [...met.keys()];
+    expect(places).toEqual(
+      expect.arrayContaining([
+        'asking.working.streaming, dialog choosing a save',
+        'idle, dialog confirming a clear',
+        'asking.awaiting confirmation, dialog none',
+        'asking.stopping, dialog none',
+        'interrupted, dialog none',
+        'pointing, dialog none',
+        'refusing, dialog none',
+      ]),
+    );
   });
 
   it('holds no more than the queue and the text that was put back', () => {

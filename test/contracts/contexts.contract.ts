@@ -212,7 +212,7 @@ export function describeContexts(name: string, start: () => Promise<TestHomeserv
       await ann.message(room, (m) => m.sender === bot.userId);
       await ann.say(room, 'are you there?');
       await agent.connection();
-      await hears(ann, room, '!save trip', words({ key: 'text waits', position: 1 }));
+      await hears(ann, room, '!save trip', words({ key: 'task waits', what: 'save', save: 'trip' }));
       await hears(ann, room, '!stop all', words({ key: 'stopped' }));
       await hears(ann, room, '!load', words({ key: 'no saves' }));
     });

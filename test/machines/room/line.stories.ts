@@ -166,6 +166,20 @@ describe('texts that wait, by the operator’s wish', () => {
     ]);
   });
 
+  it('are not asked together with what is done to the memory of the agent', () => {
+    const save: RoomEvent = { type: 'saves.told', answers: id('save'), ask: { for: 'save', name: 'plans' }, saves: [] };
+    const next = together.after(text('2'), save, text('3'), ended('done', 'answer'), delivered());
+    expect([next.context.turn?.text.body, next.context.waiting.map(({ body }) => body)]).toEqual([
+      'words 2',
+      ['!save plans', 'words 3'],
+    ]);
+    const saves = next.after(granted(2), opened(2), ready({}, 2), ended('done', null, null, 2));
+    expect([saves.context.turn?.text.task, saves.context.waiting.map(({ body }) => body)]).toEqual([
+      { kind: 'save', name: 'plans' },
+      ['words 3'],
+    ]);
+  });
+
   it('are no more than may wait, however many there are', () => {
     const held = together.after(...Array.from({ length: 20 }, (_, n) => text(`${n + 2}`)), ended('done', 'answer'));
     const limit = held.context.waiting.length;

@@ -188,7 +188,7 @@ describe('!retry', () => {
   it('while the next turn runs queues the text once', () => {
     expect(next.on(command('retry'))).toEqual({
       at: 'asking / waiting for a place',
-      does: [apart(2)],
+      does: [say({ key: 'asked again', others: 0, later: true }, 'retry'), apart(2)],
       changes: { waiting: [words('1')], unanswered: [] },
     });
     expect(next.after(command('retry')).on(command('retry')).does).toEqual(patience);

@@ -109,9 +109,11 @@ describe('!save', () => {
   it('behind a running turn waits in line', () => {
     const held = streaming.on(toldOf({ for: 'save', name: 'plans' }));
     expect([held.does, held.changes.waiting]).toEqual([
-      [apart()],
+      [apart(), say({ key: 'task waits', what: 'save', save: 'plans' }, 'save')],
       [took('save', { kind: 'save', name: 'plans' }, '!save plans')],
     ]);
+    const behind = streaming.after(toldOf({ for: 'save', name: 'plans' }));
+    expect(Object.keys(behind.timers)).toEqual(['turnLimit']);
     expect(full(streaming).on(toldOf({ for: 'save', name: 'plans' })).does).toEqual([
       say({ key: 'queue is full', limit: 20 }, 'save'),
     ]);
