@@ -30,6 +30,12 @@ const written: Record<Exclude<CommandName, Ending>, [text: string, says: RegExp]
   cancel: [['!cancel', /nothing to cancel/]],
   agent: [['!agent', /^Here you talk to/]],
   whoami: [['!whoami', /^You are/]],
+  status: [['!status', /^The agent is answering/]],
+  language: [
+    ['!language', /^I speak English/],
+    ['!language xx', /^I don’t speak `xx`/],
+    ['!language en', /^Okay, I speak English/],
+  ],
   context: [['!context', /^What the agent knows here/]],
   chats: [
     ['!chats', /^Your chats/],
