@@ -3,7 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { UserId } from '../../machines/ids.ts';
-import { en } from '../text/en.ts';
+import { catalogue } from '../text/catalogue.ts';
 import { commandHints } from './commands.ts';
 import type { Homeserver } from '../homeserver/index.ts';
 import { asking } from './questions.ts';
@@ -101,7 +101,7 @@ async function sessionFor({ people, bot }: PageWorld, body: unknown): Promise<Se
   const remembered = Remembered.safeParse(body).data;
   const known = remembered === undefined ? null : people.known(remembered.accessToken);
   const { userId, accessToken } = known ?? (await people.arrive());
-  return { userId, accessToken, bot, commands: commandHints(), asking: asking([en]) };
+  return { userId, accessToken, bot, commands: commandHints(), asking: asking(Object.values(catalogue)) };
 }
 
 /**

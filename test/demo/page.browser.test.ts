@@ -155,13 +155,13 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const focus = () =>
       page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 6)');
     const order: string[] = [];
-    for (let step = 0; step < 26; step++) {
+    for (let step = 0; step < 27; step++) {
       await page.keyboard.press('Tab');
       order.push(await focus());
     }
     expect(order).toEqual([
       ...['Skip t', 'new-chat', 'Chat 1', 'Entry ', 'about', 'log'],
-      ...['hello', 'table', 'slow', 'confir', 'fail', '!save', '!new', '!help', 'intro-close'],
+      ...['hello', 'table', 'slow', 'confir', 'tool 6', 'fail', '!save', '!new', '!help', 'intro-close'],
       ...['!help', '!stop ', '!clear', '!new [', '!chats', '!save ', '!load ', '!branc', '!conte'],
       ...['text', 'machine-body'],
     ]);
@@ -169,7 +169,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('#intro').waitFor({ state: 'hidden' });
     await page.locator('#text').focus();
     await page.keyboard.type('!st');
-    expect(await suggestions(page)).toEqual([hintOf('!stop'), hintOf('!start')]);
+    expect(await suggestions(page)).toEqual([hintOf('!stop'), hintOf('!status'), hintOf('!start')]);
     await page.keyboard.press('Escape');
     expect(await page.locator('#suggestions').isVisible()).toBe(false);
     await page.keyboard.press('Backspace');
