@@ -23,8 +23,13 @@ type Ending = 'stop' | 'clear';
 /** What is written of each command while the answer goes on, and what is said to it, in this order. */
 const written: Record<Exclude<CommandName, Ending>, [text: string, says: RegExp][]> = {
   help: [['!help', /^\*\*Just write\*\* to talk/]],
-  start: [['!start', /^Hello!/]],
+  start: [['!start', /^Hello/]],
   retry: [['!retry', /still being answered/]],
+  status: [['!status', /^The agent is answering/]],
+  language: [
+    ['!language', /^I speak English/],
+    ['!language en', /^Okay, I speak English/],
+  ],
   yes: [['!yes', /isn’t asking you anything/]],
   no: [['!no', /isn’t asking you anything/]],
   cancel: [['!cancel', /nothing to cancel/]],

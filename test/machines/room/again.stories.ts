@@ -89,7 +89,10 @@ describe('!retry where two texts failed one after the other', () => {
       [words('1')],
       [],
     ]);
-    expect(twoFailed.after(retry()).on(retry()).does).toEqual([apart(3)]);
+    expect(twoFailed.after(retry()).on(retry()).does).toEqual([
+      say({ key: 'asked again', others: 0, later: true }, 'retry'),
+      apart(3),
+    ]);
   });
 
   it('says nothing more where it is the only one', () => {
