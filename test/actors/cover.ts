@@ -113,6 +113,17 @@ const withTheAgent = [
   ...['asking.working.streaming', 'asking.awaiting confirmation', 'asking.stopping', 'asking.finishing'],
 ];
 
+/** Where it still matters what becomes of a turn that does something with the agent's memory. */
+const onTheWay = [
+  ...[
+    'waiting for a place',
+    'working.connecting',
+    'working.awaiting status',
+    'working.backing off',
+    'working.streaming',
+  ],
+].map((state) => `asking.${state}`);
+
 /**
  * What of a record decides how the chart goes on, each where it is asked for; places with the same key are visited once.
  * The facts of the room are told apart where nothing else is under way, and there in pairs: null for a place with more of
@@ -133,7 +144,10 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.finishing') key.push(turn?.discarded);
   if (now === 'asking.awaiting confirmation') key.push(turn?.attempts === 0 && turn.pieces === 0);
   if (now === 'idle') key.push(last.length === 0);
-  if (isQuiet && task !== undefined) key.push(task, turn?.contextId === ('to' in task && task.to));
+  if (isQuiet && task !== undefined && onTheWay.includes(now)) {
+    const isOnItsSecondHalf = turn?.contextId === ('to' in task && task.to);
+    key.push(turn?.attempts === 0 ? [task.kind, 'clears' in task, isOnItsSecondHalf] : 'clears' in task);
+  }
   if (isQuiet && task === undefined && now === 'asking.working.streaming') key.push(dialog?.about, number === null);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);

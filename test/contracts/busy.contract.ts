@@ -25,11 +25,6 @@ const written: Record<Exclude<CommandName, Ending>, [text: string, says: RegExp]
   help: [['!help', /^\*\*Just write\*\* to talk/]],
   start: [['!start', /^Hello/]],
   retry: [['!retry', /still being answered/]],
-  status: [['!status', /^The agent is answering/]],
-  language: [
-    ['!language', /^I speak English/],
-    ['!language en', /^Okay, I speak English/],
-  ],
   yes: [['!yes', /isn’t asking you anything/]],
   no: [['!no', /isn’t asking you anything/]],
   cancel: [['!cancel', /nothing to cancel/]],
