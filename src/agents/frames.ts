@@ -149,7 +149,8 @@ function progress(fields: Fields, unknownType: string | null): Frame {
 /** Tool frames have no agreed fields: the first one that reads like a text or a name is taken, on one line and without keys. */
 function wordsOf({ text, message, tool_name, tool, name }: Fields): string {
   const found = [text, message, tool_name, tool, name].find((value) => typeof value === 'string');
-  return oneLine(withoutKeys((found ?? '').slice(0, TEXT_LIMIT)), STEP_LIMIT);
+  // To look for keys takes the square of the length: of what is shown, a few times as much is enough.
+  return oneLine(withoutKeys((found ?? '').slice(0, 4 * STEP_LIMIT)), STEP_LIMIT);
 }
 
 /** The details of an ERROR as its agent wrote them, the beginning only; null where they are nested too deep. */
