@@ -162,7 +162,8 @@ export function keyOf(record: Envelope): string | null {
   if (now === 'asking.working.streaming' && isPlain) key.push(waiting[0]?.settles === undefined);
   if (turn === null && unanswered.length === 0 && question === null) {
     const found = [...facts(record), besidesOf(record).length > 0, passedOn.length > 0];
-    if (found.filter(Boolean).length > 2) return null;
+    const most = now === 'idle' && last.length > 0 ? 1 : 2;
+    if (found.filter(Boolean).length > most) return null;
     key.push(found);
     if (!found.includes(true)) key.push(dialog?.about);
   }

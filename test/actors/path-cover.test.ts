@@ -176,7 +176,7 @@ it('every transition of the chart goes the same way through a host that is kille
       expectSame([value, context, effects], [wanted.value, rememberedOf(wanted), wantedEffects], what);
     }
   }
-}, 180_000);
+}, 360_000);
 
 it('`step` decides on every way what the public `transition` of XState decides', () => {
   for (const edge of walk().edges) {
@@ -197,7 +197,7 @@ it('`step` decides on every way what the public `transition` of XState decides',
       () => `${conversationOf(before)} on ${JSON.stringify(one)}`,
     );
   }
-}, 180_000);
+}, 360_000);
 
 /** What a room goes on with after `resumed`; the message of a preview is found again by its transaction id. */
 function goesOn(record: Envelope) {
@@ -248,4 +248,4 @@ it('a kill after a light step is a kill before it, and the next write carries wh
     'connection.opened in asking.working.connecting',
     'place.granted in asking.waiting for a place',
   ]);
-}, 180_000);
+}, 360_000);
