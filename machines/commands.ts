@@ -5,7 +5,7 @@
 import type { ContextId } from './ids.ts';
 import { languageCalled, type Language } from './language.ts';
 import type { RoomEvent } from './room.events.ts';
-import type { Written } from './message.ts';
+import { writtenIn, type Written } from './message.ts';
 
 type CommandIn<Type> = Type extends `command.${infer Name}` ? Name : never;
 export type CommandName = Exclude<CommandIn<RoomEvent['type']>, 'unknown'>;
@@ -252,10 +252,6 @@ export function commandEvent<Name extends CommandName>(
   const written = { ...writtenIn(said), ...namedIn(name, said) };
   const event = { type: `command.${name}`, ...written, ...readings[takes](args), ...added };
   return { ...event, ...(/[\p{L}\p{N}\p{S}]/u.test(surplus) && { surplus }) } as unknown as EventOf<Name>;
-}
-
-function writtenIn({ eventId, sender, thread }: Written): Written {
-  return { eventId, sender, ...(thread !== undefined && { thread }) };
 }
 
 /** What it answers counts for `!retry` alone, which then means that. */

@@ -1,6 +1,6 @@
 /** What a word means while a question of our own is open: `!yes` and `!no` go there first, a number chooses. */
 import { wordIn } from './consent.ts';
-import type { Written } from './message.ts';
+import { writtenIn, type Written } from './message.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Dialog, RoomContext } from './room.model.ts';
 
@@ -65,8 +65,4 @@ function accepted(dialog: Dialog, said: Written): RoomEvent {
   const written = writtenIn(said);
   if (dialog.about !== 'a clear') return { type: 'dialog.accepted', ...written };
   return { type: 'command.clear', ...written, contextId: dialog.contextId };
-}
-
-function writtenIn({ eventId, sender, thread }: Written): Written {
-  return { eventId, sender, ...(thread !== undefined && { thread }) };
 }

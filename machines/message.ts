@@ -16,6 +16,11 @@ export interface Written {
   missed?: Missed | undefined;
 }
 
+/** Where it was written and by whom, without what else is known of it. */
+export function writtenIn({ eventId, sender, thread }: Written): Written {
+  return { eventId, sender, ...(thread !== undefined && { thread }) };
+}
+
 /** It was written while the service was away: its person is told that it was not passed on, or it is passed over. */
 export type Missed = 'told' | 'passed over';
 

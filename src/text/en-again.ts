@@ -1,4 +1,6 @@
 /** What is said of messages that are asked again, taken back or missed, in English. */
+import { absenceIn } from './amount.ts';
+import { counted } from './en-phrases.ts';
 import type { NoticeWords } from './notices.ts';
 
 type Keys =
@@ -34,7 +36,7 @@ export const aboutAskingAgain: AgainWords = {
     const ask =
       messages === 1 ? '`!retry` asks it now' : '`!retry` asks the last one now, as a reply to another one that one';
     return (
-      `I was away for ${duration(awayMs)} and didn’t pass on ${what} from that time. ` +
+      `I was away for ${counted(absenceIn(awayMs))} and didn’t pass on ${what} from that time. ` +
       (again ? `If you still need an answer, ${ask}.` : 'If you still need it, please send it again.')
     );
   },
@@ -47,17 +49,3 @@ export const aboutAskingAgain: AgainWords = {
   'word was passed on': () =>
     'The agent has your answer already, so I can’t take it back. `!stop` ends what it’s doing.',
 };
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-function duration(ms: number): string {
-  if (ms < 1.5 * HOUR_MS) return counted(ms / MINUTE_MS, 'minute');
-  return ms < 2 * DAY_MS ? counted(ms / HOUR_MS, 'hour') : counted(ms / DAY_MS, 'day');
-}
-
-function counted(amount: number, unit: string): string {
-  const whole = Math.max(1, Math.round(amount));
-  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
-}

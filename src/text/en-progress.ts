@@ -1,5 +1,7 @@
 /** What is said of work that goes on, in English: what the agent does, what the room does, and why there is no answer. */
 import type { Fate, Stage, Status } from '../../machines/status.ts';
+import { amountOf } from './amount.ts';
+import { counted } from './en-phrases.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
 import { code } from './phrases.ts';
@@ -117,19 +119,8 @@ function ago(age: number | null): string {
   return age === null ? '' : ` ${duration(age)} ago`;
 }
 
-const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
-
-/** About how long, in the largest unit that tells it well. */
+/** About how long. */
 export function duration(ms: number): string {
-  const seconds = Math.round(ms / SECOND);
-  if (seconds < 1) return 'a moment';
-  if (seconds < 60) return counted(seconds, 'second');
-  const minutes = Math.round(ms / MINUTE);
-  if (minutes < 60) return counted(minutes, 'minute');
-  const hours = Math.round(ms / HOUR);
-  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(ms / DAY), 'day');
-}
-
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  const amount = amountOf(ms);
+  return amount === null ? 'a moment' : counted(amount);
 }

@@ -1,6 +1,7 @@
 /** What is said of messages that are asked again, taken back or missed, in Russian. */
+import { absenceIn } from './amount.ts';
 import type { AgainWords } from './en-again.ts';
-import { counted, messages } from './ru-phrases.ts';
+import { amountAfter, messages } from './ru-phrases.ts';
 
 export const aboutAskingAgain: AgainWords = {
   'asked again': ({ others, later }) => {
@@ -26,7 +27,7 @@ export const aboutAskingAgain: AgainWords = {
         ? '`!retry` спросит сейчас'
         : '`!retry` спросит последнее из них, а в ответ на другое сообщение то другое';
     return (
-      `Меня не было ${duration(awayMs)}, и за это время ${messages(count)} до агента не ${count === 1 ? 'дошло' : 'дошли'}. ` +
+      `Меня не было ${amountAfter(absenceIn(awayMs))}, и за это время ${messages(count)} до агента не ${count === 1 ? 'дошло' : 'дошли'}. ` +
       (again ? `Если ответ ещё нужен, ${ask}.` : 'Если это ещё нужно, пришли, пожалуйста, снова.')
     );
   },
@@ -39,12 +40,3 @@ export const aboutAskingAgain: AgainWords = {
   'word was passed on': () =>
     'Агент уже знает твой ответ, поэтому забрать его я не могу. `!stop` прервёт то, что он делает.',
 };
-
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000] as const;
-
-function duration(ms: number): string {
-  const whole = (unit: number) => Math.max(1, Math.round(ms / unit));
-  if (ms < 1.5 * HOUR) return counted(whole(MINUTE), 'минуту', 'минуты', 'минут');
-  if (ms < 2 * DAY) return counted(whole(HOUR), 'час', 'часа', 'часов');
-  return counted(whole(DAY), 'день', 'дня', 'дней');
-}

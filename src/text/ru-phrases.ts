@@ -1,4 +1,5 @@
 /** What stands in many sentences, in Russian. */
+import type { Amount } from './amount.ts';
 import { plural } from './plural.ts';
 import { roomLinks } from './phrases.ts';
 
@@ -7,6 +8,30 @@ const rules = new Intl.PluralRules('ru');
 /** `1 чат`, `2 чата`, `5 чатов`: the number and the word stay on one line. */
 export function counted(count: number, one: string, few: string, many: string): string {
   return `${count}\u00a0${plural(rules, count, { one, few, many, other: few })}`;
+}
+
+type Declined = Record<Amount['unit'], readonly [one: string, few: string, many: string]>;
+
+const alone: Declined = {
+  second: ['секунда', 'секунды', 'секунд'],
+  minute: ['минута', 'минуты', 'минут'],
+  hour: ['час', 'часа', 'часов'],
+  day: ['день', 'дня', 'дней'],
+};
+const after: Declined = {
+  ...alone,
+  second: ['секунду', 'секунды', 'секунд'],
+  minute: ['минуту', 'минуты', 'минут'],
+};
+
+/** `1 минута`: by itself. */
+export function amountAlone({ count, unit }: Amount): string {
+  return counted(count, ...alone[unit]);
+}
+
+/** `1 минуту`: how long, or as it stands after «через» and before «назад». */
+export function amountAfter({ count, unit }: Amount): string {
+  return counted(count, ...after[unit]);
 }
 
 export function messages(count: number): string {

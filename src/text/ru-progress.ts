@@ -1,8 +1,9 @@
 /** What is said of work that goes on, in Russian: what the agent does, what the room does, and why there is no answer. */
 import type { Fate, Stage, Status } from '../../machines/status.ts';
+import { amountOf } from './amount.ts';
 import type { ProgressWords } from './en-progress.ts';
 import { code } from './phrases.ts';
-import { counted, messages } from './ru-phrases.ts';
+import { amountAfter, amountAlone, counted, messages } from './ru-phrases.ts';
 import { troubles } from './ru-tables.ts';
 
 type Running = NonNullable<Status['turn']>;
@@ -112,38 +113,14 @@ function ago(age: number | null): string {
   return age === null ? '' : ` ${duration(age)} назад`;
 }
 
-const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
-
-type Units = Record<'moment' | 'second' | 'minute', readonly [string, string, string]>;
-
-/** As it stands after «через» and before «назад». */
-const AFTER: Units = {
-  moment: ['мгновение', 'мгновения', 'мгновений'],
-  second: ['секунду', 'секунды', 'секунд'],
-  minute: ['минуту', 'минуты', 'минут'],
-};
-/** By itself. */
-const ALONE: Units = {
-  moment: ['мгновение', 'мгновения', 'мгновений'],
-  second: ['секунда', 'секунды', 'секунд'],
-  minute: ['минута', 'минуты', 'минут'],
-};
-
+/** About how long, as it stands after «через» and before «назад». */
 function duration(ms: number): string {
-  return inWords(ms, AFTER);
+  const amount = amountOf(ms);
+  return amount === null ? 'мгновение' : amountAfter(amount);
 }
 
+/** By itself. */
 function spell(ms: number): string {
-  return inWords(ms, ALONE);
-}
-
-/** About how long, in the largest unit that tells it well. */
-function inWords(ms: number, units: Units): string {
-  const seconds = Math.round(ms / SECOND);
-  if (seconds < 1) return units.moment[0];
-  if (seconds < 60) return counted(seconds, ...units.second);
-  const minutes = Math.round(ms / MINUTE);
-  if (minutes < 60) return counted(minutes, ...units.minute);
-  const hours = Math.round(ms / HOUR);
-  return hours < 48 ? counted(hours, 'час', 'часа', 'часов') : counted(Math.round(ms / DAY), 'день', 'дня', 'дней');
+  const amount = amountOf(ms);
+  return amount === null ? 'мгновение' : amountAlone(amount);
 }
