@@ -362,7 +362,7 @@ describe('a clear that is asked for first', () => {
     ]);
     const { does, changes } = open.on(clear);
     expect([does, changes]).toEqual([
-      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0, kept: false }, 'clear')],
+      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0 }, 'clear')],
       { contextId: '8', dialog: null },
     ]);
   });
