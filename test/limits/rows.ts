@@ -383,7 +383,15 @@ const people: Row[] = [
     'the Space of somebody called %j is named after %j',
   ),
   row(
-    'The name of a file',
+    'The name of a file that a person sends',
+    'src/matrix/decode/file.ts MAX_NAME',
+    'characters',
+    'the beginning is taken, with the ending behind its last dot',
+    beyond,
+    'the name of a file, and of a room',
+  ),
+  row(
+    'The name of a room, and of a command that nobody knows',
     'src/matrix/decode.ts MAX_NAME',
     'characters',
     'the beginning is taken',
