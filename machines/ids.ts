@@ -26,3 +26,13 @@ export const ONLY_CONTEXT = '0' as ContextId;
 /** Numbers the turns of one room; whatever answers a turn carries it, so that a late answer fails a guard. */
 export const TurnId = z.number().int().positive().brand<'TurnId'>();
 export type TurnId = z.infer<typeof TurnId>;
+
+/**
+ * Where a homeserver keeps a file (Content repository). The server begins with a letter, a digit or a bracket: it becomes a
+ * part of a path, and `..` is none.
+ */
+export const MxcUri = z
+  .string()
+  .regex(/^mxc:\/\/(?:[A-Za-z0-9][A-Za-z0-9.-]{0,229}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?\/[A-Za-z0-9_-]{1,255}$/)
+  .brand<'MxcUri'>();
+export type MxcUri = z.infer<typeof MxcUri>;

@@ -1,9 +1,10 @@
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
+import type { ReceivedFile } from './files.ts';
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
-import type { Answer, Ask, Assignment, Outcome, Piece, Question, Role, SaveLine, Text } from './room.model.ts';
+import type { Answer, Ask, Assignment, Outcome, Piece, Question, Quoted, Role, SaveLine, Text } from './room.model.ts';
 
 export type RoomEvent =
   // Matrix
@@ -55,7 +56,7 @@ export type RoomEvent =
   | { type: 'message.reacted'; of: EventId; key: string; eventId: EventId; sender: UserId; missed?: Missed }
   /** Something that is no text and no file. */
   | ({ type: 'thing.received'; thing: Thing } & Written)
-  | ({ type: 'file.received'; name: string } & Written)
+  | ({ type: 'file.received'; name: string; file?: ReceivedFile; quoted?: Quoted } & Written)
   | ({ type: 'bystander.spoke' } & Written)
   /** Among others, and not to the bot; or of the time away, where that is passed over. */
   | ({ type: 'words.overheard' } & Written)

@@ -10,6 +10,7 @@ import type { RoomEvent } from '../machines/room.events.ts';
 import type { Quoted } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
+import type { SentFile } from './ports/media.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
 
@@ -77,6 +78,8 @@ export interface Outgoing {
   /** `m.text` notifies the person, `m.notice` does not. */
   msgtype: 'm.text' | 'm.notice';
   content: Rendered;
+  /** It brings this file; the content is then its name, or what is said of it. */
+  file?: SentFile | undefined;
   /** The message that this one replaces (m.replace). */
   replaces: EventId | null;
   /** A later edit takes the place of this one: of interest only to clients that show edits. */
@@ -221,6 +224,17 @@ export interface KnownRoom {
  * sync from there on brings them again.
  */
 export type Survey = () => Promise<{ rooms: KnownRoom[]; position: string; arrivals: Arrival[] }>;
+
+export type {
+  MediaSink,
+  MediaSource,
+  NewFile,
+  NotOpen,
+  NotUploaded,
+  OpenFile,
+  SentFile,
+  Uploaded,
+} from './ports/media.ts';
 
 // ── agents ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

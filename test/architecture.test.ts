@@ -21,7 +21,7 @@ const zones: Record<string, Zone> = {
   words: {
     holds: [
       ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
-      ...['machines/status.ts', 'machines/trouble.ts'],
+      ...['machines/files.ts', 'machines/status.ts', 'machines/trouble.ts'],
       ...[
         'machines/room.model.ts',
         'machines/room.events.ts',

@@ -28,6 +28,8 @@ export const unknown = (message: string, status = 400) => new MatrixError(status
 export const badJson = (message: string) => new MatrixError(400, 'M_BAD_JSON', message);
 export const invalidParam = (message: string) => new MatrixError(400, 'M_INVALID_PARAM', message);
 export const missingParam = (message: string) => new MatrixError(400, 'M_MISSING_PARAM', message);
+export const tooLarge = () =>
+  new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large', { headers: { Connection: 'close' } });
 export const unrecognized = (status: 404 | 405) => new MatrixError(status, 'M_UNRECOGNIZED', 'Unrecognized request');
 export const missingToken = () => new MatrixError(401, 'M_MISSING_TOKEN', 'Missing access token');
 export const unknownToken = (expired: boolean) =>

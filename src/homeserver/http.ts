@@ -1,8 +1,9 @@
 /** The HTTP side of the homeserver. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { MatrixError, missingToken, unknownToken } from './errors.ts';
+import { pipeline, Readable } from 'node:stream';
+import { MatrixError, missingToken, tooLarge, unknownToken } from './errors.ts';
 import type { FaultAnswer, FaultList } from './faults.ts';
-import type { Answer, OpenCall, Router } from './routing.ts';
+import type { Answer, FileAnswer, OpenCall, Router } from './routing.ts';
 import type { Caller, World } from './world.ts';
 
 const cors = {
@@ -65,7 +66,8 @@ async function answerTo(
     params: found.params,
     query: new URLSearchParams(search),
     headers: request.headers,
-    body: await readBody(request, found.route.maxBody ?? MAX_BODY),
+    body: found.route.streams === true ? Buffer.alloc(0) : await readBody(request),
+    content: request,
     signal: gone.signal,
   };
   return found.route.open ? found.route.handle(call) : found.route.handle({ ...call, caller: caller! });
@@ -118,30 +120,26 @@ function delay(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const tooLarge = () =>
-  new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large', { headers: { Connection: 'close' } });
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) throw tooLarge();
+    if (size > MAX_BODY) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-const isRaw = (answer: Answer): answer is Extract<Answer, { raw: Buffer }> =>
-  'raw' in answer && Buffer.isBuffer(answer.raw);
+const isFile = (answer: Answer): answer is FileAnswer =>
+  'content' in answer && answer.content instanceof Readable && typeof answer.bytes === 'number';
 
 function succeed(response: ServerResponse, answer: Answer): void {
-  if (isRaw(answer)) {
-    response.writeHead(200, { ...cors, ...answer.headers, 'Content-Length': answer.raw.length }).end(answer.raw);
-  } else {
-    writeJson(response, 200, answer);
-  }
+  if (!isFile(answer)) return writeJson(response, 200, answer);
+  response.writeHead(200, { ...cors, ...answer.headers, 'Content-Length': answer.bytes });
+  // Whoever goes meanwhile has enough of it.
+  pipeline(answer.content, response, () => undefined);
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -1,16 +1,18 @@
 /** Which request goes to which endpoint, and what an endpoint gets. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { invalidParam, unrecognized } from './errors.ts';
 import { parseObject, type Json } from './json.ts';
 import type { Caller, World } from './world.ts';
 
-/** An answer that is not JSON with status 200. */
-export interface RawAnswer {
-  raw: Buffer;
+/** An answer that is no JSON. */
+export interface FileAnswer {
+  content: Readable;
+  bytes: number;
   headers: Record<string, string>;
 }
 
-export type Answer = Json | RawAnswer | readonly unknown[];
+export type Answer = Json | FileAnswer | readonly unknown[];
 
 /** A request to an endpoint that asks for no token. */
 export interface OpenCall {
@@ -19,6 +21,8 @@ export interface OpenCall {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** The body as it comes, for a route that streams. */
+  content: AsyncIterable<Uint8Array>;
   /** Aborted when the connection ends. */
   signal: AbortSignal;
 }
@@ -31,8 +35,8 @@ interface RouteShape {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `:name` stands for one segment; `:name?` at the end for one or none. */
   path: string;
-  /** Bytes; 1 MB when absent. */
-  maxBody?: number;
+  /** Takes the body as it comes, however long, in the place of a megabyte at most. */
+  streams?: true;
 }
 
 export type Route =

@@ -32,9 +32,12 @@ export interface HomeserverOptions {
   limits?: RateLimits;
   /** The version of rooms whose creator names none: '11' or '12'. */
   roomVersion?: string;
+  /** The largest file that it takes, in bytes, and how much it keeps of all files before the oldest go. */
+  maxUpload?: number;
+  maxKept?: number;
 }
 
-/** A Matrix homeserver in this process, in memory, on a port of its own. */
+/** A Matrix homeserver in this process, in memory (files aside), on a port of its own. */
 export interface Homeserver {
   /** Without a slash at the end. */
   readonly url: string;
@@ -74,8 +77,9 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     now = Date.now,
     limits = {},
     roomVersion = '12',
+    ...media
   } = options;
-  const world = newWorld({ serverName, now, limits, defaultRoomVersion: roomVersion });
+  const world = newWorld({ serverName, now, limits, defaultRoomVersion: roomVersion, media });
   const faults = new FaultList();
   const closing = new AbortController();
   const server = httpServer(world, router(routes), faults, closing.signal);
@@ -118,6 +122,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
         server.close(() => resolve());
         server.closeAllConnections();
       });
+      await world.media.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Everything that one homeserver knows: its users, rooms, aliases, files and stream. */
 import { Accounts, type Account, type Device } from './accounts.ts';
 import { Limits, type RateLimits } from './limits.ts';
-import { Media } from './media.ts';
+import { Media, type MediaBounds } from './media.ts';
 import type { Room, RoomEvent } from './room.ts';
 import { Stream } from './stream.ts';
 
@@ -36,8 +36,9 @@ export function newWorld(options: {
   now: () => number;
   limits: RateLimits;
   defaultRoomVersion: string;
+  media: MediaBounds;
 }): World {
-  const { serverName, now, limits, defaultRoomVersion } = options;
+  const { serverName, now, limits, defaultRoomVersion, media } = options;
   return {
     serverName,
     url: '',
@@ -47,7 +48,7 @@ export function newWorld(options: {
     accounts: new Accounts(),
     rooms: new Map(),
     aliases: new Map(),
-    media: new Media(serverName),
+    media: new Media(serverName, media),
     limits: new Limits(limits, now),
     transactions: new Map(),
     listings: new Map(),

@@ -1,6 +1,6 @@
 /** The contents of the messages that the bot sends. */
 import { oneLine } from '../basics/visible.ts';
-import type { Outgoing } from '../ports.ts';
+import type { Outgoing, SentFile } from '../ports.ts';
 
 /** Where a message of ours carries its content id, which outlives the homeserver's memory of transaction ids. */
 export const ID_KEY = 'org.roomkeeper.id';
@@ -32,11 +32,25 @@ function relationOf({ answers, relation }: Outgoing): Record<string, unknown> {
   return { 'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: !isReply, ...to } };
 }
 
-function textContent({ msgtype, content, mentions = [] }: Outgoing, prefix: string): Record<string, unknown> {
+function textContent(message: Outgoing, prefix: string): Record<string, unknown> {
+  const { content, mentions = [], file } = message;
   const whom = mentions.length === 0 ? {} : { user_ids: mentions };
-  const text = { msgtype, body: prefix + content.body, 'm.mentions': whom };
+  const what = file === undefined ? { msgtype: message.msgtype } : fileContent(file);
+  const text = { ...what, body: prefix + content.body, 'm.mentions': whom };
   if (content.html === undefined) return text;
   return { ...text, format: 'org.matrix.custom.html', formatted_body: prefix + content.html };
+}
+
+/** What a message says of its file: a body other than `filename` is its caption (Media captions). */
+function fileContent({ type, url, name, mime, bytes, ...shown }: SentFile): Record<string, unknown> {
+  const info = {
+    ...(mime !== null && { mimetype: mime }),
+    size: bytes,
+    ...(shown.width !== undefined && { w: shown.width }),
+    ...(shown.height !== undefined && { h: shown.height }),
+    ...(shown.durationMs !== undefined && { duration: shown.durationMs }),
+  };
+  return { msgtype: type === 'document' ? 'm.file' : `m.${type}`, filename: name, url, info };
 }
 
 /** What clients that know no edits show of one that the next edit replaces: they would say the whole again each time. */

@@ -34,5 +34,8 @@ function isReply({ replaces }: Outgoing, priority: Priority): boolean {
 }
 
 function saysTheSame(a: Outgoing, b: Outgoing): boolean {
-  return a.msgtype === b.msgtype && a.content.body === b.content.body && a.content.html === b.content.html;
+  const isSameFile = a.file?.url === b.file?.url;
+  return (
+    a.msgtype === b.msgtype && a.content.body === b.content.body && a.content.html === b.content.html && isSameFile
+  );
 }

@@ -12,6 +12,8 @@ export type DropReason =
 
 /** The longest name of a room that is taken, in characters. */
 const MAX_NAME = 255;
+/** What a file is called that has no name. */
+const NAMELESS = 'attachment';
 
 const RawEvent = z.object({
   event_id: EventId,
@@ -58,8 +60,11 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
       });
     case 'unknown command':
       return heard(event, { type: 'command.unknown', ...written, name: shortened(said.name, MAX_NAME) });
-    case 'file':
-      return heard(event, { type: 'file.received', ...written, name: shortened(said.name, MAX_NAME) });
+    case 'file': {
+      const { file } = said;
+      const about = { ...(replyTo !== null && { replyTo }), ...(quoted !== null && { quoted }) };
+      return heard(event, { type: 'file.received', ...written, ...about, name: file.name ?? NAMELESS, file });
+    }
     case 'thing':
       return heard(event, { type: 'thing.received', ...written, thing: said.thing });
     case 'redaction':

@@ -164,7 +164,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function fault(code: string, message: string): Error {
+export function fault(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 

@@ -69,8 +69,8 @@ test('an agent that does not answer a closing', async () => {
 
 test('the name of a file, and of a room', () => {
   const name = 'x'.repeat(300);
-  expect(heard({ msgtype: 'm.file', body: name, url: 'mxc://test/x' })).toEqual(
-    expect.objectContaining({ type: 'file.received', name: 'x'.repeat(255) }),
+  expect(heard({ msgtype: 'm.file', body: `${name}.pdf`, url: 'mxc://test/x' })).toEqual(
+    expect.objectContaining({ type: 'file.received', name: `${'x'.repeat(251)}.pdf` }),
   );
   expect(heard({ name }, 'm.room.name', { state_key: '' })).toEqual(
     expect.objectContaining({ type: 'room.named', name: 'x'.repeat(255) }),

@@ -383,7 +383,15 @@ const people: Row[] = [
     'the Space of somebody called %j is named after %j',
   ),
   row(
-    'The name of a file',
+    'The name of a file that a person sends',
+    'src/matrix/decode/file.ts MAX_NAME',
+    'characters',
+    'the beginning is taken, with the ending behind its last dot',
+    beyond,
+    'the name of a file, and of a room',
+  ),
+  row(
+    'The name of a room, and of a command that nobody knows',
     'src/matrix/decode.ts MAX_NAME',
     'characters',
     'the beginning is taken',
@@ -448,7 +456,42 @@ const people: Row[] = [
   ),
 ];
 
+const downloads = 'test/matrix/downloads.test.ts';
+const uploads = 'test/matrix/uploads.test.ts';
+
 const homeserver: Row[] = [
+  row(
+    'How long nothing may move of a file on its way, in or out',
+    'src/matrix/streaming.ts SILENCE_MS',
+    'ms',
+    'it is given up, and may be asked for again; how long all of it takes has no limit',
+    downloads,
+    'one that %s throws while it is read',
+  ),
+  row(
+    'How long the homeserver may take to answer once it has a whole file',
+    'src/matrix/uploads.ts ANSWER_MS',
+    'ms',
+    'it may be sent again',
+    uploads,
+    'one that %s may be taken later',
+  ),
+  row(
+    'How often a file may be said to be elsewhere',
+    'src/matrix/downloads.ts MOST_REDIRECTS',
+    '',
+    'it counts as not reached',
+    downloads,
+    '%s: it is not reached',
+  ),
+  row(
+    'What is read of an answer that is no file',
+    'src/matrix/streaming.ts MAX_REFUSAL_BYTES',
+    'bytes',
+    'only its status counts',
+    downloads,
+    'of what says no, no more is read than it takes to know why',
+  ),
   row(
     'An answer of the homeserver',
     'src/matrix/http.ts MAX_RESPONSE_BYTES',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MxcUri } from '../../machines/ids.ts';
 import { messageContent } from '../../src/matrix/content.ts';
 import { eventId, message } from './support.ts';
 
@@ -93,4 +94,57 @@ test.each([
   expect(content['m.relates_to']).toEqual(
     expected !== undefined && 'is_falling_back' in expected ? { ...inThread, ...expected } : expected,
   );
+});
+
+const file = {
+  type: 'image',
+  url: MxcUri.parse('mxc://test/abc'),
+  name: 'a.png',
+  mime: 'image/png',
+  bytes: 7,
+} as const;
+
+test('a file', () => {
+  expect(messageContent(message('a', 'id1', { content: { body: 'a.png' }, file, answers: eventId('q') }))).toEqual({
+    msgtype: 'm.image',
+    body: 'a.png',
+    filename: 'a.png',
+    url: 'mxc://test/abc',
+    info: { mimetype: 'image/png', size: 7 },
+    'm.mentions': {},
+    'org.roomkeeper.id': 'id1',
+    'org.roomkeeper.answers': '$q',
+  });
+});
+
+test('a file of which more is known, in a thread, with words', () => {
+  const shown = { ...file, type: 'video', mime: null, width: 4, height: 3, durationMs: 900 } as const;
+  const relation = { thread: eventId('root') };
+  const content = { body: 'Look', html: '<em>Look</em>' };
+  expect(messageContent(message('a', 'id1', { content, file: shown, answers: eventId('q'), relation }))).toEqual({
+    msgtype: 'm.video',
+    body: 'Look',
+    format: 'org.matrix.custom.html',
+    formatted_body: '<em>Look</em>',
+    filename: 'a.png',
+    url: 'mxc://test/abc',
+    info: { size: 7, w: 4, h: 3, duration: 900 },
+    'm.mentions': {},
+    'm.relates_to': {
+      rel_type: 'm.thread',
+      event_id: '$root',
+      is_falling_back: true,
+      'm.in_reply_to': { event_id: '$q' },
+    },
+    'org.roomkeeper.id': 'id1',
+    'org.roomkeeper.answers': '$q',
+  });
+});
+
+test.each([
+  ['audio', 'm.audio'],
+  ['document', 'm.file'],
+] as const)('a file of the kind %s is one of %s', (type, msgtype) => {
+  const content = messageContent(message('a', 'id1', { file: { ...file, type } }));
+  expect(content['msgtype']).toBe(msgtype);
 });

@@ -36,7 +36,11 @@ const reaction = { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$0', k
 const reacted = { type: 'message.reacted', of: '$0', key: '👍', eventId: '$1', sender: ann };
 const thing = (kind: string) => ({ type: 'thing.received', eventId: '$1', sender: ann, thing: kind });
 const reply = { 'm.relates_to': { 'm.in_reply_to': { event_id: '$0' } } };
-const file = (name: string) => ({ type: 'file.received', eventId: '$1', sender: ann, name });
+const document = { type: 'document', mime: null, bytes: null, url: null, caption: null, voice: false };
+const file = (name: string | null, more: object = {}, about: object = {}) => ({
+  ...{ type: 'file.received', eventId: '$1', sender: ann, name: name ?? 'attachment' },
+  ...{ file: { ...document, name, ...more }, ...about },
+});
 
 describe('messages', () => {
   test.each<[string, unknown, unknown]>([
@@ -61,10 +65,27 @@ describe('messages', () => {
       said('Yes', null, { thread: '$0' }),
     ],
     ['a file', message({ msgtype: 'm.file', body: 'a.txt' }), file('a.txt')],
-    ['a file with a caption', message({ msgtype: 'm.image', body: 'Look', filename: 'a.png' }), file('a.png')],
-    ['a voice message', message({ msgtype: 'm.audio', body: 'v.ogg' }), file('v.ogg')],
-    ['a film', message({ msgtype: 'm.video', body: 'v.mp4' }), file('v.mp4')],
-    ['a file without a name', message({ msgtype: 'm.file' }), 'malformed'],
+    [
+      'a file with a caption',
+      message({ msgtype: 'm.image', body: 'Look', filename: 'a.png', url: 'mxc://test/a' }),
+      file('a.png', { type: 'image', caption: 'Look', url: 'mxc://test/a' }),
+    ],
+    ['a file that answers', message({ msgtype: 'm.file', body: 'a', ...reply }), file('a', {}, { replyTo: '$0' })],
+    [
+      'a file with words that quote',
+      message({ msgtype: 'm.file', body: '> <@x:test> a\n\nLook', filename: 'a', ...reply }),
+      file('a', { caption: 'Look' }, { replyTo: '$0', quoted: { author: '@x:test', excerpt: 'a' } }),
+    ],
+    [
+      'a file in a thread, to the bot',
+      message({
+        ...{ msgtype: 'm.file', body: 'a', 'm.mentions': { user_ids: [me] } },
+        'm.relates_to': { rel_type: 'm.thread', event_id: '$0' },
+      }),
+      file('a', {}, { thread: '$0', addressed: true }),
+    ],
+    ['a file without a name', message({ msgtype: 'm.file' }), file(null)],
+    ['a sticker', event({ type: 'm.sticker', content: { body: 'a' } }), file('a', { type: 'image' })],
     ['a notice', message({ msgtype: 'm.notice', body: 'I am a bot' }), 'notice'],
     ['an edit', edit({ msgtype: 'm.text', body: 'b' }), { type: 'text.edited', of: '$0', sender: ann, body: 'b' }],
     ['an edit into a command', edit({ msgtype: 'm.text', body: '!stop' }), 'edit into no text'],
@@ -82,7 +103,6 @@ describe('messages', () => {
     ['as state', message({ msgtype: 'm.text', body: 'a' }, { state_key: '' }), 'unknown kind of state'],
     ['a reaction', event({ type: 'm.reaction', content: reaction }), reacted],
     ['a reaction to nothing', event({ type: 'm.reaction', content: { x: 1 } }), 'reaction to nothing'],
-    ['a sticker', event({ type: 'm.sticker', content: { body: 'a' } }), thing('sticker')],
     ['a poll', event({ type: 'm.poll.start', content: { 'm.poll': {} } }), thing('poll')],
     ['a vote', event({ type: 'm.poll.response', content: { 'm.poll': {} } }), 'not a message'],
     ['a redaction', event({ type: 'm.room.redaction', redacts: '$0' }), { type: 'text.withdrawn', of: '$0' }],

@@ -1,7 +1,6 @@
 /** Endpoints: uploading and downloading files. */
-import { forbidden, notFound } from '../errors.ts';
-import { MAX_UPLOAD } from '../media.ts';
-import { param, type Call, type RawAnswer, type Route } from '../routing.ts';
+import { forbidden, notFound, tooLarge } from '../errors.ts';
+import { param, type Call, type FileAnswer, type Route } from '../routing.ts';
 
 const V1 = '/_matrix/client/v1/media';
 
@@ -41,6 +40,7 @@ const guard = {
     "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
   'X-Robots-Tag': 'noindex, nofollow, noarchive, noimageindex',
 };
 
@@ -51,36 +51,34 @@ function disposition(contentType: string, name: string | null): string {
   return `${kind}; filename*=utf-8''${encodeURIComponent(name)}`;
 }
 
-function download(call: Call): RawAnswer {
+async function download(call: Call): Promise<FileAnswer> {
   const server = param(call, 'server');
   if (server !== call.world.serverName) throw forbidden(`Federation denied with ${server}.`);
-  const file = call.world.media.get(param(call, 'id'));
-  if (!file) throw notFound(`Not found '${V1}/download/${server}/${param(call, 'id')}'`);
-  const { contentType, bytes } = file;
+  const { contentType, name, bytes, content } = await call.world.media.open(param(call, 'id'));
   const charset = contentType.startsWith('text/') && !contentType.includes('charset') ? '; charset=UTF-8' : '';
   return {
-    raw: bytes,
+    content,
+    bytes,
     headers: {
       ...guard,
       'Content-Type': contentType + charset,
-      'Content-Disposition': disposition(contentType, call.params.name ?? file.name),
+      'Content-Disposition': disposition(contentType, call.params.name ?? name),
     },
   };
 }
 
-const config = () => ({ 'm.upload.size': MAX_UPLOAD });
+async function upload({ world, content, headers, query }: Call): Promise<{ content_uri: string }> {
+  // What announces its size need not be read to know.
+  if (Number(headers['content-length'] ?? 0) > world.media.maxUpload) throw tooLarge();
+  const contentType = headers['content-type'] ?? 'application/octet-stream';
+  return { content_uri: await world.media.add(content, { contentType, name: query.get('filename') }) };
+}
+
+const config = ({ world }: Call) => ({ 'm.upload.size': world.media.maxUpload });
 
 /** Files; reading them takes a token. */
 export const mediaRoutes: Route[] = [
-  {
-    method: 'POST',
-    path: '/_matrix/media/v3/upload',
-    maxBody: MAX_UPLOAD,
-    handle: ({ world, body, headers, query }) => {
-      const contentType = headers['content-type'] ?? 'application/octet-stream';
-      return { content_uri: world.media.add({ bytes: body, contentType, name: query.get('filename') }) };
-    },
-  },
+  { method: 'POST', path: '/_matrix/media/v3/upload', streams: true, handle: upload },
   { method: 'GET', path: `${V1}/download/:server/:id`, handle: download },
   { method: 'GET', path: `${V1}/download/:server/:id/:name`, handle: download },
   { method: 'GET', path: `${V1}/config`, handle: config },

@@ -1,13 +1,15 @@
 /** What a person's event in a timeline says: its words, and what it is about. Pure; no event makes it throw. */
 import { z } from 'zod';
 import type { CommandName } from '../../../machines/commands.ts';
+import type { FileType, ReceivedFile } from '../../../machines/files.ts';
 import { EventId, UserId } from '../../../machines/ids.ts';
 import type { Thing } from '../../../machines/notices.ts';
 import type { Quoted } from '../../../machines/room.model.ts';
 import { isBlank } from '../../basics/visible.ts';
-import { withoutAddress } from './address.ts';
+import { withoutAddress, type Unaddressed } from './address.ts';
 import { commandIn } from './command.ts';
 import { withoutReplyFallback } from './fallback.ts';
+import { captionIn, fileIn, fileKind } from './file.ts';
 import { textOfHtml } from './html.ts';
 
 /** One part of a message. */
@@ -16,7 +18,7 @@ export type Said =
   /** `args`: all that stands behind the name. */
   | { kind: 'command'; name: CommandName; args: string }
   | { kind: 'unknown command'; name: string }
-  | { kind: 'file'; name: string; caption: string | null }
+  | { kind: 'file'; file: ReceivedFile }
   | { kind: 'thing'; thing: Thing }
   | { kind: 'redaction'; of: EventId }
   | { kind: 'edit'; of: EventId; into: Exclude<Said, { kind: 'edit' | 'redaction' | 'reaction' }> }
@@ -77,24 +79,25 @@ const Mentions = z
   .object({ user_ids: z.array(z.unknown()).catch([]) })
   .catch({ user_ids: [] })
   .transform(({ user_ids }) => user_ids.flatMap((user) => UserId.safeParse(user).data ?? []));
-const Words = z.object({ msgtype: word, body: word, formatted_body: word, filename: word, geo_uri: word });
+const Words = z.object({ msgtype: word, body: word, formatted_body: word, geo_uri: word });
 type Words = z.infer<typeof Words>;
 
-const FILES = ['m.image', 'm.file', 'm.audio', 'm.video'];
 const THINGS: Readonly<Record<string, Thing>> = {
-  'm.sticker': 'sticker',
   'm.poll.start': 'poll',
   'org.matrix.msc3381.poll.start': 'poll',
 };
 
 /** The types of events that are read here. */
-export const MESSAGE_TYPES = ['m.room.message', 'm.room.redaction', 'm.reaction', ...Object.keys(THINGS)];
+export const MESSAGE_TYPES = [
+  ...['m.room.message', 'm.sticker', 'm.room.redaction', 'm.reaction'],
+  ...Object.keys(THINGS),
+];
 
 export function decodeMessage(event: MessageEvent, listener: Listener): Message | NoMessage {
   const { type, content } = event;
   if (type === 'm.room.redaction') return decodeRedaction(event);
   const thing = Object.hasOwn(THINGS, type) ? THINGS[type] : undefined;
-  if (type !== 'm.room.message' && type !== 'm.reaction' && thing === undefined) return 'not a message';
+  if (!MESSAGE_TYPES.includes(type)) return 'not a message';
   if (Object.keys(content).length === 0) return 'redacted';
   const relation = Relation.parse(content['m.relates_to']);
   if (type === 'm.reaction') return decodeReaction(relation);
@@ -151,36 +154,58 @@ type Circumstances = Listener & { quotes: boolean; mentions: readonly UserId[] }
 
 function readWords(event: MessageEvent, at: Circumstances): Read | NoMessage {
   const words = Words.parse(event.content);
-  const { msgtype } = words;
+  // A sticker is a picture whose message has no kind of its own (Sticker messages).
+  const msgtype = event.type === 'm.sticker' ? 'm.image' : words.msgtype;
   if (msgtype === null) return 'malformed';
   if (msgtype === 'm.notice' || msgtype === 'm.server_notice') return 'notice';
   if (msgtype.startsWith('m.key.verification.')) return 'verification';
-  if (FILES.includes(msgtype)) return fileOf(words);
+  const kind = fileKind(msgtype);
+  if (kind !== null) return readFile(event, kind, at);
   const written = bodyOf(words);
   if (written === null) return 'malformed';
-  const html = words.formatted_body;
-  const { quoted, own } = at.quotes ? withoutReplyFallback(written, html) : { quoted: null, own: written };
+  const { own, quoted, addressed, to } = heed({ body: written, html: words.formatted_body }, at);
   if (isBlank(own)) return 'empty';
-  const mentioned = at.mentions.includes(at.me);
-  const addressed = withoutAddress({ body: own, html, mentioned, me: at.me, names: at.names });
-  const command = commandIn(addressed?.own ?? own);
-  const isToMe = addressed !== null || quoted?.author === at.me;
-  if (command !== null && (command.kind === 'command' || addressed?.surely !== false)) {
-    return { said: command, quoted, addressed: isToMe };
+  const command = commandIn(to?.own ?? own);
+  if (command !== null && (command.kind === 'command' || to?.surely !== false)) {
+    return { said: command, quoted, addressed };
   }
-  const body = ((addressed?.surely === true ? addressed.own : null) ?? own).toWellFormed();
+  const body = bodyFor(own, to);
   return {
     said: { kind: 'text', body: msgtype === 'm.emote' ? `* ${localpartOf(event.sender)} ${body}` : body },
-    ...{ quoted, addressed: isToMe },
+    ...{ quoted, addressed },
   };
 }
 
-/** Media captions: where there is a file name besides, the body is what is said of it. */
-function fileOf({ body, filename }: Words): Read | NoMessage {
-  const name = filename ?? body;
-  if (name === null) return 'malformed';
-  const caption = body === null || body === name || isBlank(body) ? null : body.toWellFormed();
-  return { said: { kind: 'file', name: name.toWellFormed(), caption }, quoted: null, addressed: false };
+/** A command in a caption is none: what is said of a file goes with it. */
+function readFile({ content }: MessageEvent, kind: FileType, at: Circumstances): Read {
+  const file = fileIn(content, kind);
+  const written = captionIn(content);
+  if (written === null)
+    return { said: { kind: 'file', file: { ...file, caption: null } }, quoted: null, addressed: false };
+  const { own, quoted, addressed, to } = heed(written, at);
+  const caption = isBlank(own) ? null : bodyFor(own, to);
+  return { said: { kind: 'file', file: { ...file, caption } }, quoted, addressed };
+}
+
+interface Heed {
+  /** Without what is quoted. */
+  own: string;
+  /** Without whom it is for; null where it does not begin with the bot. */
+  to: Unaddressed | null;
+  quoted: Quoted | null;
+  addressed: boolean;
+}
+
+/** Parts the words into what they quote, whom they are for, and what is said. */
+function heed({ body, html }: { body: string; html: string | null }, at: Circumstances): Heed {
+  const { quoted, own } = at.quotes ? withoutReplyFallback(body, html) : { quoted: null, own: body };
+  const mentioned = at.mentions.includes(at.me);
+  const to = isBlank(own) ? null : withoutAddress({ body: own, html, mentioned, me: at.me, names: at.names });
+  return { own, to, quoted, addressed: to !== null || quoted?.author === at.me };
+}
+
+function bodyFor(own: string, to: Unaddressed | null): string {
+  return ((to?.surely === true ? to.own : null) ?? own).toWellFormed();
 }
 
 /** The body; where it says nothing, what the HTML or the place says. Of an unknown kind it is all that there is. */

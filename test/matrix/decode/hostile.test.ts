@@ -52,7 +52,8 @@ const or = <T>(right: fc.Arbitrary<T>) => fc.oneof({ weight: 4, arbitrary: right
 const words = {
   msgtype: or(fc.constantFrom('m.text', 'm.emote', 'm.image', 'm.notice', 'm.location', 'x')),
   body: or(bodies),
-  ...{ formatted_body: or(bodies), filename: leaf, geo_uri: leaf },
+  ...{ formatted_body: or(bodies), filename: or(bodies), geo_uri: leaf },
+  ...{ url: or(fc.constant('mxc://test/a')), info: leaf, file: leaf },
 };
 const relation = fc.record(
   {
