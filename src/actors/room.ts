@@ -111,14 +111,15 @@ function ofThePerson(
 ): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
   if (event.type === 'message.reacted') {
-    return [whileAway(context.role, event, inTheDialog(context, asItsWord(context, again(context, event))))];
+    return [whileAway(context.role, event, asTheWord(context, again(context, event)))];
   }
   const author = authorOf(event);
   if (author === null) return [event];
-  const said = (each: RoomEvent) => (asksBeforeClear ? askedBefore(withItsSurplus(each)) : withItsSurplus(each));
+  const said = (role: Role) =>
+    asksBeforeClear && role === 'chat' ? askedBefore(withItsSurplus(event)) : withItsSurplus(event);
   const heard = (person: UserId, role: Role) =>
     author.sender === person
-      ? said(event).map((each) => whileAway(role, event, inTheDialog(context, asItsWord(context, each))))
+      ? said(role).map((each) => whileAway(role, event, asTheWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
   const overheard = [{ type: 'words.overheard', ...author }];
   if (context.company && !isToTheBot(context, event)) return overheard;
@@ -139,6 +140,13 @@ function ofThePerson(
 function isBetweenOthers(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): boolean {
   const company = facts?.company ?? null;
   return company === 'declined' || (company === 'accepted' && !isToTheBot(context, event));
+}
+
+/** A question of ours hears a word before the agent's does, but for one that names the agent's. */
+function asTheWord(context: RoomContext, event: RoomEvent): RoomEvent {
+  const word = asItsWord(context, event);
+  const names = event.type === 'message.reacted' ? event.of : event.type === 'text.received' ? event.text.replyTo : null;
+  return names !== null && names === context.question?.shown ? word : inTheDialog(context, word);
 }
 
 /** While the agent's question is open, a plain yes or no is the word on it, in the next text, a reply to it or a reaction. */
