@@ -152,7 +152,8 @@ const withFacts = withSayings.extend({
     'the task is a copy': ({ context }) => taskIn(context)?.kind === 'branch',
     'half of the copy is done': ({ context }) => context.turn !== null && isHalfCopied(context),
     'a clear waits for the save': ({ context }) => contextAfterSave(context) !== undefined,
-    'it was not stopped by the person': ({ event }) => event.type === 'turn.ended' && event.outcome !== 'stopped',
+    'it was not stopped by the person': ({ event }) =>
+      event.type === 'turn.ended' && (event.outcome !== 'stopped' || event.trouble !== null),
 
     'it is done': ({ event }) => event.type === 'turn.ended' && event.outcome === 'done',
     'it brings an answer': ({ event }) => event.type === 'turn.ended' && event.answer !== null,

@@ -20,7 +20,15 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
+import {
+  askedFor,
+  beginSecondHalf,
+  contextAfterSave,
+  savedBy,
+  taskIn,
+  textOfTask,
+  withoutTheClear,
+} from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import { withoutWork } from './room-work.ts';
 import { as } from './vocabulary.ts';
@@ -163,8 +171,8 @@ export const withNotes = host.extend({
     'note what can be loaded': assign(({ event }) => ({
       dialog: { about: 'a save to load' as const, saves: as(event, 'saves.told').saves },
     })),
-    'note what would be overwritten': assign(({ event }) => {
-      const { ask } = as(event, 'saves.told');
+    'note what would be overwritten': assign(({ context, event }) => {
+      const ask = askedFor(context, as(event, 'saves.told'));
       if (ask.for !== 'save') throw new Error('nothing would be overwritten');
       const { name, clears } = ask;
       return { dialog: { about: 'an overwrite' as const, name, ...(clears !== undefined && { clears }) } };
@@ -181,6 +189,7 @@ export const withNotes = host.extend({
       dialog: context.dialog && { ...context.dialog, shown: as(event, 'dialog.shown').eventId },
     })),
     'close our question': assign({ dialog: null }),
+    'save without the clear': assign(({ context }) => withoutTheClear(context)),
 
     // what !retry would repeat
     'note what is answered': assign(({ context }) => withAnswered(context, turnOf(context).text)),

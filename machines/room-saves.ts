@@ -24,6 +24,27 @@ export function saveWanted(event: RoomEvent, clears?: Dialog | null): Ask | null
   return { for: 'save', name, ...(clears?.about === 'a clear' && { clears: clears.contextId }) };
 }
 
+/** What is asked for as things stand: a clear that its person gave up meanwhile, or has done, waits for no save. */
+export function askedFor({ dialog }: RoomContext, { ask }: Pick<Told, 'ask'>): Ask {
+  if (ask.for !== 'save') return ask;
+  const { clears, name } = ask;
+  return { for: 'save', name, ...(clears !== undefined && dialog?.about === 'a clear' && { clears: dialog.contextId }) };
+}
+
+/** The person says no to the clear: what is saved for it is saved all the same. */
+export function withoutTheClear({ turn, waiting, unanswered }: RoomContext): Partial<RoomContext> {
+  const plain = (text: Text): Text => {
+    if (text.task?.kind !== 'save') return text;
+    const { clears: _, ...task } = text.task;
+    return { ...text, task };
+  };
+  return {
+    turn: turn && { ...turn, text: plain(turn.text) },
+    waiting: waiting.map(plain),
+    unanswered: unanswered.map((one) => ({ ...one, text: plain(one.text) })),
+  };
+}
+
 /** The save that is meant, by its name or its number in the list. */
 function chosen(saves: readonly SaveLine[], which: string | number): SaveLine | undefined {
   const named = saves.find(({ name }) => name === which);
@@ -39,10 +60,12 @@ export function isThereAlready(event: RoomEvent): boolean {
 }
 
 /** What is to be done with the agent's memory by now; null for nothing yet. */
-function taskOf({ dialog }: RoomContext, event: RoomEvent): Task | null {
+function taskOf(context: RoomContext, event: RoomEvent): Task | null {
+  const { dialog } = context;
   switch (event.type) {
     case 'saves.told': {
-      const { ask, saves } = event;
+      const { saves } = event;
+      const ask = askedFor(context, event);
       if (ask.for === 'save') return isThereAlready(event) ? null : saveAs(ask);
       return ask.for === 'load' && ask.which !== null ? loadOf(chosen(saves, ask.which)) : null;
     }

@@ -760,7 +760,10 @@ const confirmingAClear: State = {
   on: {
     // What !yes means here.
     'command.clear': { target: 'none', actions: 'close our question' },
-    'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
+    'dialog.declined': {
+      target: 'none',
+      actions: ['say that our question is closed', 'close our question', 'save without the clear'],
+    },
     'command.save': [
       { guard: 'a save may be called so', actions: 'wish for the saves, to save before the clear' },
       { actions: 'say that a save cannot be called so' },

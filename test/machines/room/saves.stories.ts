@@ -409,6 +409,28 @@ describe('a clear that is asked for first', () => {
     ]);
   });
 
+  it('that its person gave up is not done by a save that comes later, runs, waits or is tried again', () => {
+    const plans: Ask = { for: 'save', name: 'plans', clears: ContextId.parse('8') };
+    const plain = { kind: 'save', name: 'plans' };
+    expect(open.after(declined, toldOf(plans)).context.turn?.text.task).toEqual(plain);
+    const over: Ask = { ...plans, name: 'notes' };
+    expect(open.after(declined, toldOf(over)).context.dialog).toEqual({ about: 'an overwrite', name: 'notes' });
+    const failed = atWork(open.after(toldOf(plans))).after(ended('failed', null, 'not-saved'));
+    expect(failed.after(declined, command('retry')).context.turn?.text.task).toEqual(plain);
+    expect(failed.after(command('retry')).context.turn?.text.task).toEqual({ ...plain, clears: '8' });
+    const runs = open.after(toldOf(plans), clearWanted, declined);
+    expect(runs.context.turn?.text.task).toEqual(plain);
+    const waits = streaming.after(clearWanted, toldOf(plans), clearWanted, declined);
+    expect(waits.context.waiting.map(({ task }) => task)).toEqual([plain]);
+  });
+
+  it('asks again too where the save takes too long, but not where its person stops it', () => {
+    const begun = atWork(open.after(toldOf({ for: 'save', name: 'plans', clears: ContextId.parse('8') })));
+    const late = begun.after(begun.end('turnLimit'), ended('stopped', null, 'too-long'));
+    expect(late.context.dialog).toEqual({ about: 'a clear', contextId: '8' });
+    expect(begun.after(command('stop'), ended('stopped', null)).context.dialog).toBe(null);
+  });
+
   it('over a save of the same name asks for both words', () => {
     const asks = open.after(toldOf({ for: 'save', name: 'notes', clears: ContextId.parse('8') }));
     expect(asks.context.dialog).toEqual({ about: 'an overwrite', name: 'notes', clears: '8' });
