@@ -3,7 +3,7 @@ import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { meantIn, othersUnanswered, pending } from './room-again.ts';
-import { refusedAnswer, soundsLikeStop } from './room-words.ts';
+import { isAboutThisMemory, refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
 import { isTold as isWorkTold } from './room-work.ts';
@@ -131,6 +131,7 @@ const withFacts = withSayings.extend({
     'its work is being told': ({ context }) => context.turn?.work === null,
     'the session is another one': ({ context, event }) =>
       event.type === 'agent.ready' &&
+      isAboutThisMemory(context) &&
       event.session !== null &&
       context.session !== null &&
       event.session !== context.session,
@@ -149,6 +150,7 @@ const withFacts = withSayings.extend({
     'our question is open': ({ context }) => context.dialog !== null,
     'the turn is a task': ({ context }) => taskIn(context) !== undefined,
     'the task is a save': ({ context }) => taskIn(context)?.kind === 'save',
+    'the turn keeps the conversation': ({ context }) => ['save', 'branch'].includes(taskIn(context)?.kind ?? ''),
     'the task is a copy': ({ context }) => taskIn(context)?.kind === 'branch',
     'half of the copy is done': ({ context }) => context.turn !== null && isHalfCopied(context),
     'a clear waits for the save': ({ context }) => contextAfterSave(context) !== undefined,
@@ -175,6 +177,11 @@ export const withGuards = withFacts.extend({
     'the person need not hear it again': and(['the person knows', not('a refusal is said every time')]),
     'the person should hear of the default agent': and(['the default agent serves', not('the person knows')]),
     'more chats are made': and(['the chat has a number', 'people get more than one']),
+    'it is of this turn, and comes behind a piece of the answer': and([
+      'it is of this turn',
+      'something was said before',
+      not('the turn was discarded'),
+    ]),
     'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
     'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),

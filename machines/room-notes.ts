@@ -6,6 +6,7 @@ import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
   beginTurn,
+  isAboutThisMemory,
   moveTo,
   nextPiece,
   noteOf,
@@ -24,6 +25,7 @@ import {
   askedFor,
   beginSecondHalf,
   contextAfterSave,
+  keptApart,
   savedBy,
   taskIn,
   textOfTask,
@@ -112,7 +114,7 @@ export const withNotes = host.extend({
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
       session: null,
-      waiting: context.waiting.map(asPlainText),
+      ...keptApart({ ...context, waiting: context.waiting.map(asPlainText) }),
       unanswered: [],
       last: [],
       question: null,
@@ -147,7 +149,7 @@ export const withNotes = host.extend({
     'note what the agent can do': assign(({ context, event }) => {
       const { idempotent, confirmations, contexts = false, session } = as(event, 'agent.ready');
       return {
-        session: session ?? context.session,
+        ...(session !== null && isAboutThisMemory(context) && { session }),
         turn: context.turn && { ...context.turn, idempotent, confirmations, contexts },
       };
     }),
@@ -174,8 +176,8 @@ export const withNotes = host.extend({
     'note what would be overwritten': assign(({ context, event }) => {
       const ask = askedFor(context, as(event, 'saves.told'));
       if (ask.for !== 'save') throw new Error('nothing would be overwritten');
-      const { name, clears } = ask;
-      return { dialog: { about: 'an overwrite' as const, name, ...(clears !== undefined && { clears }) } };
+      const { for: _, ...save } = ask;
+      return { dialog: { about: 'an overwrite' as const, ...save } };
     }),
     'note what would be cleared': assign(({ event }) => ({
       dialog: { about: 'a clear' as const, contextId: as(event, 'clear.wanted').contextId },

@@ -25,24 +25,44 @@ export function saveWanted(event: RoomEvent, clears?: Dialog | null): Ask | null
 }
 
 /** What is asked for as things stand: a clear that its person gave up meanwhile, or has done, waits for no save. */
-export function askedFor({ dialog }: RoomContext, { ask }: Pick<Told, 'ask'>): Ask {
+export function askedFor({ dialog, contextId }: RoomContext, { ask }: Pick<Told, 'ask'>): Ask {
   if (ask.for !== 'save') return ask;
-  const { clears, name } = ask;
-  return { for: 'save', name, ...(clears !== undefined && dialog?.about === 'a clear' && { clears: dialog.contextId }) };
+  const { clears, name, of } = ask;
+  return {
+    ...{ for: 'save', name },
+    ...(clears !== undefined && dialog?.about === 'a clear' && { clears: dialog.contextId }),
+    ...(of !== undefined && of !== contextId && { of }),
+  };
+}
+
+/** The room goes on in another context: what was to be saved or copied is still the conversation of this one. */
+export function keptApart({ contextId, turn, waiting, dialog }: RoomContext): Partial<RoomContext> {
+  const kept = (text: Text): Text => {
+    if (text.task === undefined || text.task.kind === 'load') return text;
+    return { ...text, task: { of: contextId, ...withoutClear(text.task) } };
+  };
+  return {
+    turn: turn && { ...turn, text: kept(turn.text) },
+    waiting: waiting.map(kept),
+    dialog: dialog?.about === 'an overwrite' ? { of: contextId, ...dialog } : dialog,
+  };
 }
 
 /** The person says no to the clear: what is saved for it is saved all the same. */
 export function withoutTheClear({ turn, waiting, unanswered }: RoomContext): Partial<RoomContext> {
-  const plain = (text: Text): Text => {
-    if (text.task?.kind !== 'save') return text;
-    const { clears: _, ...task } = text.task;
-    return { ...text, task };
-  };
+  const plain = (text: Text): Text => (text.task === undefined ? text : { ...text, task: withoutClear(text.task) });
   return {
     turn: turn && { ...turn, text: plain(turn.text) },
     waiting: waiting.map(plain),
     unanswered: unanswered.map((one) => ({ ...one, text: plain(one.text) })),
   };
+}
+
+/** What is saved all the same. */
+function withoutClear<Known extends Task>(task: Known): Known {
+  if (task.kind !== 'save') return task;
+  const { clears: _, ...save } = task;
+  return save as Known;
 }
 
 /** The save that is meant, by its name or its number in the list. */
@@ -82,8 +102,8 @@ function taskOf(context: RoomContext, event: RoomEvent): Task | null {
   }
 }
 
-function saveAs({ name, clears }: Pick<Extract<Ask, { for: 'save' }>, 'name' | 'clears'>): Task {
-  return { kind: 'save', name, ...(clears !== undefined && { clears }) };
+function saveAs({ name, clears, of }: Omit<Extract<Ask, { for: 'save' }>, 'for'>): Task {
+  return { kind: 'save', name, ...(clears !== undefined && { clears }), ...(of !== undefined && { of }) };
 }
 
 function loadOf(save: SaveLine | undefined): Task | null {

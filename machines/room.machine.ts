@@ -497,10 +497,14 @@ const streaming: State = {
       },
     ],
     'command.stop': { target: '#stopping', actions: ['drop the line, if all is meant', 'ask the agent to stop'] },
-    'command.clear': {
-      target: '#stopping',
-      actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
-    },
+    'command.clear': [
+      // It is about the conversation of before, and goes on.
+      { guard: 'the turn keeps the conversation', actions: ['begin a new conversation', 'say that it is cleared'] },
+      {
+        target: '#stopping',
+        actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
+      },
+    ],
     // The old agent ends what it began.
     'agent.assigned': { guard: 'another agent takes over', actions: 'take the new agent' },
     resumed: [
@@ -579,6 +583,11 @@ const stopping: State = {
     ],
   },
   on: {
+    // Nobody is asked any more, but what stands before it was said.
+    'agent.asked': {
+      guard: 'it is of this turn, and comes behind a piece of the answer',
+      actions: ['deliver what it said so far', 'go on with the next piece'],
+    },
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     'text.withdrawn': [
       { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },

@@ -145,7 +145,8 @@ function isBetweenOthers(context: RoomContext, event: RoomEvent, facts: RoomFact
 /** A question of ours hears a word before the agent's does, but for one that names the agent's. */
 function asTheWord(context: RoomContext, event: RoomEvent): RoomEvent {
   const word = asItsWord(context, event);
-  const names = event.type === 'message.reacted' ? event.of : event.type === 'text.received' ? event.text.replyTo : null;
+  const names =
+    event.type === 'message.reacted' ? event.of : event.type === 'text.received' ? event.text.replyTo : null;
   return names !== null && names === context.question?.shown ? word : inTheDialog(context, word);
 }
 

@@ -23,6 +23,7 @@ import {
   say,
   shown,
   text,
+  told as toldTheAsker,
   words,
 } from './story.ts';
 
@@ -55,6 +56,20 @@ describe('an answer with a question in it', () => {
     const last = goingOn.after(ended('done', 'It is gone.'));
     expect(last.on(delivered(1, 0))).toEqual({ at: 'asking / finishing', does: [], changes: {} });
     expect(last.on(delivered(1, 1)).at).toBe('idle');
+  });
+
+  it('is kept where the question comes when its person has stopped it already, and not where they cleared it', () => {
+    const stopping = streaming.after(shown(), command('stop'));
+    const late = asked(question, 1, 'I looked.');
+    expect(stopping.on(late)).toEqual({
+      at: 'asking / stopping',
+      does: [piece('I looked.', 0, 'preview')],
+      changes: { turn: { ...stopping.context.turn, pieces: 1, preview: null } },
+    });
+    expect(stopping.after(late).on(ended('stopped', null)).does).toContainEqual(toldTheAsker({ key: 'stopped' }));
+    const nothing = { at: 'asking / stopping', does: [], changes: {} };
+    expect(stopping.on(asked())).toEqual(nothing);
+    expect(streaming.after(clear).on(late)).toEqual(nothing);
   });
 
   it('that ends without another word is no empty answer', () => {

@@ -21,10 +21,12 @@ import {
   placeWanted,
   ready,
   say,
+  text,
   told,
   typing,
   unreachable,
   wished,
+  words,
   type Scene,
 } from './story.ts';
 
@@ -60,7 +62,10 @@ const clearWanted: RoomEvent = {
   sender: ann,
   contextId: ContextId.parse('8'),
 };
-const asksFor = (ask: Ask, answers = ask.for): Wish => ({ type: 'saves.asked', answers: id(answers), agent, ask });
+const asksFor = (ask: Ask): Wish => ({
+  ...{ type: 'saves.asked', answers: id(ask.for), agent },
+  ask: ask.for === 'save' ? { ...ask, of: ContextId.parse('7') } : ask,
+});
 const took = (name: string, task: Task, words: string) => ({
   ...{ eventId: id(name), sender: ann, body: words, replyTo: null, task },
 });
@@ -135,6 +140,11 @@ describe('!save', () => {
     ]);
     const again = failed.after(ended('failed', null, 'not-saved'), command('retry'));
     expect(again.context.turn?.text.task).toEqual({ kind: 'save', name: 'plans' });
+    // The agent may have been done with the message: one that runs it only once would not save by it.
+    const { eventId, repeats } = again.context.turn?.text ?? {};
+    expect([eventId, repeats, again.context.unanswered]).toEqual(['$retry', '$save', []]);
+    const lost = failed.after(ended('failed', null, 'connection-lost'), command('retry'));
+    expect(lost.context.turn?.text).toEqual(took('save', { kind: 'save', name: 'plans' }, '!save plans'));
   });
 
   it('over another asks before', () => {
@@ -161,6 +171,62 @@ describe('!save', () => {
     expect(streaming.after(toldOf({ for: 'save', name: 'notes' })).on(accepted).changes.waiting).toEqual([
       took('yes', { kind: 'save', name: 'notes' }, '!save notes'),
     ]);
+  });
+});
+
+describe('what is to be saved or copied', () => {
+  const plans: Ask = { for: 'save', name: 'plans', of: ContextId.parse('7') };
+  const kept = { kind: 'save', name: 'plans', of: '7' };
+  const runs = ({ context: { turn } }: Scene) => [turn?.contextId, turn?.text.task];
+  const report = (name = 'plans') =>
+    ({
+      ...{ type: 'save.made', save: { name, at: 0, agent, contextId: ContextId.parse('7') } },
+    }) as Wish;
+
+  it('is the conversation in which that was asked, also where it waits while !clear begins another', () => {
+    const waits = streaming.after(toldOf(plans), text('2'), clear, ended('stopped', null));
+    expect(runs(waits)).toEqual(['7', kept]);
+    const done = waits.after(granted(2), opened(2), ready({}, 2)).after(ended('done', null, null, 2));
+    expect([done.context.turn?.contextId, done.context.turn?.text]).toEqual(['8', words('2')]);
+  });
+
+  it('is it also where nobody had found out yet which saves there are, or whether one is to be replaced', () => {
+    expect(runs(idle.after(clear, toldOf(plans)))).toEqual(['7', kept]);
+    const replaces = idle.after(toldOf({ ...plans, name: 'notes' }), clear, accepted);
+    expect(runs(replaces)).toEqual(['7', { ...kept, name: 'notes' }]);
+    const late = idle.after(clear, toldOf({ ...plans, name: 'notes' }), accepted);
+    expect(runs(late)).toEqual(['7', { ...kept, name: 'notes' }]);
+  });
+
+  it('is saved to its end where !clear comes meanwhile, and by !retry', () => {
+    const saving = atWork(idle.after(toldOf(plans)));
+    const { at, does } = saving.on(clear);
+    expect([at, does]).toEqual([
+      saving.at,
+      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0, kept: false }, 'clear')],
+    ]);
+    const done = saving.after(clear).on(ended('done', null));
+    expect([done.at, says(done)]).toEqual([
+      'idle',
+      [wished(report()), told({ key: 'conversation is saved', save: 'plans' }, 'save')],
+    ]);
+    const again = saving.after(clear, ended('failed', null, 'not-saved'), command('retry')).context;
+    expect([again.contextId, again.turn?.contextId]).toEqual(['8', '7']);
+    const copies = atWork(numbered.after(branch()), { contexts: true }).after(clear).on(ended('done', null));
+    expect(says(copies)).toContainEqual(told({ key: 'conversation is copied' }, 'branch'));
+  });
+
+  it('is cleared once, where it was to be saved first', () => {
+    const first = idle.after(clearWanted, toldOf({ ...plans, clears: ContextId.parse('8') }));
+    const done = atWork(first).after(clear).on(ended('done', null));
+    expect(says(done)).toEqual([wished(report()), told({ key: 'conversation is saved', save: 'plans' }, 'save')]);
+  });
+
+  it('says nothing of the agent’s memory here', () => {
+    const known = atWork(numbered.after(branch()), { session: 's1' });
+    const second = known.after(ended('done', null), granted(2), opened(2));
+    expect(second.on(ready({ session: 's2' }, 2)).does.map(([type]) => type)).toEqual(['send the user message']);
+    expect(second.after(ready({ session: 's2' }, 2)).context.session).toBe('s1');
   });
 });
 
