@@ -744,7 +744,9 @@ const choosingASave: State = {
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
     'choice.made': [
-      { guard: 'a task is due', target: 'none', actions: 'close our question' },
+      { guard: 'a task is due, and has room', target: 'none', actions: 'close our question' },
+      // The person hears that the queue is full, and may choose again.
+      { guard: 'a task is due' },
       { actions: 'say which numbers there are' },
     ],
     'dialog.accepted': { actions: 'say which numbers there are' },
@@ -757,7 +759,8 @@ const confirmingAnOverwrite: State = {
   always: { guard: 'no question of ours is open', target: 'none' },
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
-    'dialog.accepted': { target: 'none', actions: 'close our question' },
+    // Else the person hears that the queue is full, and may say it again.
+    'dialog.accepted': { guard: 'the queue has room', target: 'none', actions: 'close our question' },
     'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
   },
 };
@@ -777,7 +780,7 @@ const confirmingAClear: State = {
       { guard: 'a save may be called so', actions: 'wish for the saves, to save before the clear' },
       { actions: 'say that a save cannot be called so' },
     ],
-    'saves.told': { guard: 'a task is due', target: 'none', actions: 'close our question' },
+    'saves.told': { guard: 'a task is due, and has room', target: 'none', actions: 'close our question' },
   },
 };
 

@@ -318,6 +318,25 @@ describe('a question of ours', () => {
   });
 });
 
+describe('a question of ours, where the queue is full', () => {
+  const isFull = (answers: string) => say({ key: 'queue is full', limit: 20 }, answers);
+
+  it.each<[string, RoomEvent, RoomEvent, string]>([
+    ['which save to load', toldOf({ for: 'load', which: null }), chosen(1), 'number'],
+    ['whether to overwrite', toldOf({ for: 'save', name: 'notes' }), accepted, 'yes'],
+    ['whether to clear', clearWanted, toldOf({ for: 'save', name: 'plans', clears: ContextId.parse('8') }), 'save'],
+  ])('stays open, as the same word is asked for again later: %s', (_, opens, word, answers) => {
+    const open = full(streaming).after(opens);
+    expect(open.on(word)).toEqual({
+      at: open.at,
+      does: [isFull(answers)],
+      changes: {},
+    });
+    const later = open.after(word, { type: 'text.withdrawn', of: open.context.waiting[0]?.eventId ?? id('none') });
+    expect(later.after(word).context.dialog).toBe(null);
+  });
+});
+
 describe('a task', () => {
   const waits = streaming.after(toldOf({ for: 'save', name: 'plans' }));
 
