@@ -116,6 +116,8 @@ const withFacts = withSayings.extend({
       event.type === 'text.withdrawn' && context.passedOn.includes(event.of),
     'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
+    'that question is open': ({ context: { question }, event }) =>
+      event.type === 'question.shown' && question !== null && (event.asks ?? question.text) === question.text,
     'the person knows that it waits for a word': ({ context }) => context.question?.isUrged === true,
 
     // the turn
@@ -148,6 +150,8 @@ const withFacts = withSayings.extend({
     'there are saves': ({ event }) => event.type === 'saves.told' && event.saves.length > 0,
     'the context is to be told': ({ event }) => event.type === 'saves.told' && event.ask.for === 'context',
     'our question is open': ({ context }) => context.dialog !== null,
+    'that question of ours is open': ({ context: { dialog }, event }) =>
+      event.type === 'dialog.shown' && dialog !== null && (event.about ?? dialog.about) === dialog.about,
     'the turn is a task': ({ context }) => taskIn(context) !== undefined,
     'the task is a save': ({ context }) => taskIn(context)?.kind === 'save',
     'the turn keeps the conversation': ({ context }) => ['save', 'branch'].includes(taskIn(context)?.kind ?? ''),

@@ -191,7 +191,13 @@ export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>
   return { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves };
 }
 
-/** Where a question of ours is asked that may be answered by a reaction. */
-export function opensADialog({ key }: Notice): boolean {
-  return key === 'choose a save' || key === 'save is there already' || key === 'clear is meant?';
+/** The question of ours that a notice asks, which may be answered by a reaction; undefined for none. */
+export function dialogAskedBy({ key }: Notice): Dialog['about'] | undefined {
+  return dialogs[key];
 }
+
+const dialogs: { [Key in Notice['key']]?: Dialog['about'] } = {
+  'choose a save': 'a save to load',
+  'save is there already': 'an overwrite',
+  'clear is meant?': 'a clear',
+};

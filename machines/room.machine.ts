@@ -214,7 +214,7 @@ const conversation: State = {
     },
     'answer.delivered': { actions: 'note what shows the answer' },
     'word.shown': { actions: 'note what is said of it' },
-    'question.shown': { guard: 'a question is open', actions: 'note where the question stands' },
+    'question.shown': { guard: 'that question is open', actions: 'note where the question stands' },
     // What is done with the agent's memory is a turn as well.
     'saves.told': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
     'choice.made': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
@@ -732,7 +732,7 @@ const dialog: State = {
       target: '.confirming a clear',
       actions: ['note what would be cleared all the same', 'ask whether to clear all the same'],
     },
-    'dialog.shown': { guard: 'our question is open', actions: 'note where our question stands' },
+    'dialog.shown': { guard: 'that question of ours is open', actions: 'note where our question stands' },
   },
 };
 

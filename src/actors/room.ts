@@ -9,7 +9,7 @@ import { isToTheBot } from '../../machines/addressed.ts';
 import { commands, withItsSurplus } from '../../machines/commands.ts';
 import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
 import { meant } from '../../machines/room-again.ts';
-import { opensADialog } from '../../machines/room-saves.ts';
+import { dialogAskedBy } from '../../machines/room-saves.ts';
 import { tellsOfTheLine } from '../../machines/room-queue.ts';
 import { meansAgain, wordIn } from '../../machines/consent.ts';
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
@@ -236,13 +236,15 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
         : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
     }
     case 'say': {
-      const { notice, answers, turn, about } = item.params as unknown as RoomEffectParams['say'];
+      const { notice, answers, turn, about: text } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
-      if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
-      if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
+      if (notice.key === 'agent asks')
+        return eventId === undefined ? null : { type: 'question.shown', eventId, asks: notice.text };
+      const about = dialogAskedBy(notice);
+      if (about !== undefined) return eventId === undefined ? null : { type: 'dialog.shown', eventId, about };
       if (notice.key === 'working')
         return eventId === undefined || turn === undefined ? null : { type: 'work.shown', turn, eventId };
-      const of = about ?? (turn === undefined ? null : answers);
+      const of = text ?? (turn === undefined ? null : answers);
       if (of !== null) return eventId === undefined ? null : { type: 'word.shown', of, eventId };
       if (!tellsOfTheLine(notice)) return null;
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };

@@ -112,6 +112,14 @@ describe('a question in the room', () => {
     expect(idle.on(questionShown)).toEqual({ at: 'idle', does: [], changes: {} });
   });
 
+  it('is not taken for another one that is open by the time it stands there', () => {
+    const shownFor = (asks: string): RoomEvent => ({ type: 'question.shown', eventId: id('question'), asks });
+    const other = { ...question, id: 'other', text: 'Delete all?' };
+    const next = askingAble.after(asked(other));
+    expect(next.on(shownFor(question.text)).changes).toEqual({});
+    expect(next.after(shownFor(other.text)).context.question).toEqual({ ...other, shown: id('question') });
+  });
+
   it('urges once, however much is written', () => {
     const urged = askingAble.after(text('2'));
     expect(urged.on(text('3')).does).toEqual([['go on as a reply', { turn: 1 }]]);

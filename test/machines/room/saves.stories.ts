@@ -456,6 +456,9 @@ describe('a clear that is asked for first', () => {
     const shown: RoomEvent = { type: 'dialog.shown', eventId: id('ours') };
     expect(open.on(shown).changes).toEqual({ dialog: { about: 'a clear', contextId: '8', shown: '$ours' } });
     expect(idle.on(shown).changes).toEqual({});
+    const ofAnother: RoomEvent = { ...shown, about: 'a save to load' };
+    expect(open.on(ofAnother).changes).toEqual({});
+    expect(open.after({ ...ofAnother, about: 'a clear' }).context.dialog?.shown).toBe('$ours');
   });
 
   it('saves first: the clear comes when the save is there', () => {
