@@ -71,14 +71,18 @@ export function meantIn(context: RoomContext, event: RoomEvent): Meant {
   return meant(context, event.type === 'command.retry' ? event.replyTo : undefined);
 }
 
-/** The text that is asked again: an answered one by another message, so that an agent that runs a message only once runs it. */
+/**
+ * The text that is asked again: by another message where its agent has run it to the end, so that one that runs a message
+ * only once runs it. A task may have failed although its agent was done with it.
+ */
 export function textAgain(context: RoomContext, event: RoomEvent): Text {
   const found = meantIn(context, event);
-  if (found.is === 'unanswered') return found.one.text;
-  if (found.is !== 'answered' || event.type !== 'command.retry') throw new Error('nothing can be asked again');
-  const { reaction: _, ...text } = found.text;
+  if (found.is === 'unanswered' && !(found.one.why === 'failed' && found.one.text.task)) return found.one.text;
+  const known = found.is === 'running' || found.is === 'waiting' ? null : textIn(found);
+  if (known === null || event.type !== 'command.retry') throw new Error('nothing can be asked again');
+  const { reaction: _, ...text } = known;
   const { eventId, reaction } = event;
-  return { ...text, eventId, repeats: firstOf(found.text), ...(reaction === true && { reaction }) };
+  return { ...text, eventId, repeats: firstOf(known), ...(reaction === true && { reaction }) };
 }
 
 /** How many more are unanswered than what is meant, of those that their person has not moved on from. */

@@ -11,10 +11,11 @@ import type { RoomEvent } from './room.events.ts';
 import { as } from './vocabulary.ts';
 
 /** Asks the person's actor which saves of this agent there are. */
-function asksFor({ agent }: RoomContext, event: RoomEvent, ask: Ask | null): Wish {
+function asksFor({ agent, contextId }: RoomContext, event: RoomEvent, ask: Ask | null): Wish {
   const { eventId, thread } = as(event, 'command.save', 'command.load', 'command.context');
   if (ask === null) throw new Error('no save can be called so');
-  return { type: 'saves.asked', answers: eventId, ...(thread !== undefined && { thread }), agent, ask };
+  const asked = ask.for === 'save' ? { ...ask, of: contextId } : ask;
+  return { type: 'saves.asked', answers: eventId, ...(thread !== undefined && { thread }), agent, ask: asked };
 }
 
 const { enqueueActions } = withNotes;

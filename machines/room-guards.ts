@@ -3,7 +3,7 @@ import { and, not } from 'xstate';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import { meantIn, othersUnanswered, pending } from './room-again.ts';
-import { refusedAnswer, soundsLikeStop } from './room-words.ts';
+import { isAboutThisMemory, refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
 import { isTold as isWorkTold } from './room-work.ts';
@@ -118,6 +118,8 @@ const withFacts = withSayings.extend({
       event.type === 'text.withdrawn' && context.passedOn.includes(event.of),
     'the text is a bare !stop': ({ event }) => event.type === 'text.received' && soundsLikeStop(event.text.body),
     'a question is open': ({ context }) => context.question !== null,
+    'that question is open': ({ context: { question }, event }) =>
+      event.type === 'question.shown' && question !== null && (event.asks ?? question.text) === question.text,
     'the person knows that it waits for a word': ({ context }) => context.question?.isUrged === true,
 
     // the turn
@@ -133,6 +135,7 @@ const withFacts = withSayings.extend({
     'its work is being told': ({ context }) => context.turn?.work === null,
     'the session is another one': ({ context, event }) =>
       event.type === 'agent.ready' &&
+      isAboutThisMemory(context) &&
       event.session !== null &&
       context.session !== null &&
       event.session !== context.session,
@@ -149,12 +152,16 @@ const withFacts = withSayings.extend({
     'there are saves': ({ event }) => event.type === 'saves.told' && event.saves.length > 0,
     'the context is to be told': ({ event }) => event.type === 'saves.told' && event.ask.for === 'context',
     'our question is open': ({ context }) => context.dialog !== null,
+    'that question of ours is open': ({ context: { dialog }, event }) =>
+      event.type === 'dialog.shown' && dialog !== null && (event.about ?? dialog.about) === dialog.about,
     'the turn is a task': ({ context }) => taskIn(context) !== undefined,
     'the task is a save': ({ context }) => taskIn(context)?.kind === 'save',
+    'the turn keeps the conversation': ({ context }) => ['save', 'branch'].includes(taskIn(context)?.kind ?? ''),
     'the task is a copy': ({ context }) => taskIn(context)?.kind === 'branch',
     'half of the copy is done': ({ context }) => context.turn !== null && isHalfCopied(context),
     'a clear waits for the save': ({ context }) => contextAfterSave(context) !== undefined,
-    'it was not stopped by the person': ({ event }) => event.type === 'turn.ended' && event.outcome !== 'stopped',
+    'it was not stopped by the person': ({ event }) =>
+      event.type === 'turn.ended' && (event.outcome !== 'stopped' || event.trouble !== null),
 
     'it is done': ({ event }) => event.type === 'turn.ended' && event.outcome === 'done',
     'it brings an answer': ({ event }) => event.type === 'turn.ended' && event.answer !== null,
@@ -176,10 +183,16 @@ export const withGuards = withFacts.extend({
     'the person need not hear it again': and(['the person knows', not('a refusal is said every time')]),
     'the person should hear of the default agent': and(['the default agent serves', not('the person knows')]),
     'more chats are made': and(['the chat has a number', 'people get more than one']),
+    'it is of this turn, and comes behind a piece of the answer': and([
+      'it is of this turn',
+      'something was said before',
+      not('the turn was discarded'),
+    ]),
     'it is of this turn and wanted': and(['it is of this turn', not('the turn was discarded')]),
     'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'a task is due, and has room': and(['a task is due', 'the queue has room']),
     'no question of ours is open': not('our question is open'),
     'nothing can be loaded': and(['a save is to be loaded', not('there are saves')]),
     'no save is called so': and(['it was said which', not('a task is due')]),

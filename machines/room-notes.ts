@@ -6,6 +6,7 @@ import { host, type RoomMoment } from './room-host.ts';
 import {
   afterFailedTry,
   beginTurn,
+  isAboutThisMemory,
   moveTo,
   nextPiece,
   noteOf,
@@ -20,7 +21,16 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, savedBy, taskIn, textOfTask } from './room-saves.ts';
+import {
+  askedFor,
+  beginSecondHalf,
+  contextAfterSave,
+  keptApart,
+  savedBy,
+  taskIn,
+  textOfTask,
+  withoutTheClear,
+} from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import { withoutWork } from './room-work.ts';
 import { as } from './vocabulary.ts';
@@ -104,7 +114,7 @@ export const withNotes = host.extend({
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
       session: null,
-      waiting: context.waiting.map(asPlainText),
+      ...keptApart({ ...context, waiting: context.waiting.map(asPlainText) }),
       unanswered: [],
       last: [],
       question: null,
@@ -140,7 +150,7 @@ export const withNotes = host.extend({
     'note what the agent can do': assign(({ context, event }) => {
       const { idempotent, confirmations, contexts = false, session } = as(event, 'agent.ready');
       return {
-        session: session ?? context.session,
+        ...(session !== null && isAboutThisMemory(context) && { session }),
         turn: context.turn && { ...context.turn, idempotent, confirmations, contexts },
       };
     }),
@@ -164,11 +174,11 @@ export const withNotes = host.extend({
     'note what can be loaded': assign(({ event }) => ({
       dialog: { about: 'a save to load' as const, saves: as(event, 'saves.told').saves },
     })),
-    'note what would be overwritten': assign(({ event }) => {
-      const { ask } = as(event, 'saves.told');
+    'note what would be overwritten': assign(({ context, event }) => {
+      const ask = askedFor(context, as(event, 'saves.told'));
       if (ask.for !== 'save') throw new Error('nothing would be overwritten');
-      const { name, clears } = ask;
-      return { dialog: { about: 'an overwrite' as const, name, ...(clears !== undefined && { clears }) } };
+      const { for: _, ...save } = ask;
+      return { dialog: { about: 'an overwrite' as const, ...save } };
     }),
     'note what would be cleared': assign(({ event }) => ({
       dialog: { about: 'a clear' as const, contextId: as(event, 'clear.wanted').contextId },
@@ -182,6 +192,7 @@ export const withNotes = host.extend({
       dialog: context.dialog && { ...context.dialog, shown: as(event, 'dialog.shown').eventId },
     })),
     'close our question': assign({ dialog: null }),
+    'save without the clear': assign(({ context }) => withoutTheClear(context)),
 
     // what !retry would repeat
     'note what is answered': assign(({ context }) => withAnswered(context, turnOf(context).text)),

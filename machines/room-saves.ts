@@ -24,6 +24,47 @@ export function saveWanted(event: RoomEvent, clears?: Dialog | null): Ask | null
   return { for: 'save', name, ...(clears?.about === 'a clear' && { clears: clears.contextId }) };
 }
 
+/** What is asked for as things stand: a clear that its person gave up meanwhile, or has done, waits for no save. */
+export function askedFor({ dialog, contextId }: RoomContext, { ask }: Pick<Told, 'ask'>): Ask {
+  if (ask.for !== 'save') return ask;
+  const { clears, name, of } = ask;
+  return {
+    ...{ for: 'save', name },
+    ...(clears !== undefined && dialog?.about === 'a clear' && { clears: dialog.contextId }),
+    ...(of !== undefined && of !== contextId && { of }),
+  };
+}
+
+/** The room goes on in another context: what was to be saved or copied is still the conversation of this one. */
+export function keptApart({ contextId, turn, waiting, dialog }: RoomContext): Partial<RoomContext> {
+  const kept = (text: Text): Text => {
+    if (text.task === undefined || text.task.kind === 'load') return text;
+    return { ...text, task: { of: contextId, ...withoutClear(text.task) } };
+  };
+  return {
+    turn: turn && { ...turn, text: kept(turn.text) },
+    waiting: waiting.map(kept),
+    dialog: dialog?.about === 'an overwrite' ? { of: contextId, ...dialog } : dialog,
+  };
+}
+
+/** The person says no to the clear: what is saved for it is saved all the same. */
+export function withoutTheClear({ turn, waiting, unanswered }: RoomContext): Partial<RoomContext> {
+  const plain = (text: Text): Text => (text.task === undefined ? text : { ...text, task: withoutClear(text.task) });
+  return {
+    turn: turn && { ...turn, text: plain(turn.text) },
+    waiting: waiting.map(plain),
+    unanswered: unanswered.map((one) => ({ ...one, text: plain(one.text) })),
+  };
+}
+
+/** What is saved all the same. */
+function withoutClear<Known extends Task>(task: Known): Known {
+  if (task.kind !== 'save') return task;
+  const { clears: _, ...save } = task;
+  return save as Known;
+}
+
 /** The save that is meant, by its name or its number in the list. */
 function chosen(saves: readonly SaveLine[], which: string | number): SaveLine | undefined {
   const named = saves.find(({ name }) => name === which);
@@ -39,10 +80,12 @@ export function isThereAlready(event: RoomEvent): boolean {
 }
 
 /** What is to be done with the agent's memory by now; null for nothing yet. */
-function taskOf({ dialog }: RoomContext, event: RoomEvent): Task | null {
+function taskOf(context: RoomContext, event: RoomEvent): Task | null {
+  const { dialog } = context;
   switch (event.type) {
     case 'saves.told': {
-      const { ask, saves } = event;
+      const { saves } = event;
+      const ask = askedFor(context, event);
       if (ask.for === 'save') return isThereAlready(event) ? null : saveAs(ask);
       return ask.for === 'load' && ask.which !== null ? loadOf(chosen(saves, ask.which)) : null;
     }
@@ -59,8 +102,8 @@ function taskOf({ dialog }: RoomContext, event: RoomEvent): Task | null {
   }
 }
 
-function saveAs({ name, clears }: Pick<Extract<Ask, { for: 'save' }>, 'name' | 'clears'>): Task {
-  return { kind: 'save', name, ...(clears !== undefined && { clears }) };
+function saveAs({ name, clears, of }: Omit<Extract<Ask, { for: 'save' }>, 'for'>): Task {
+  return { kind: 'save', name, ...(clears !== undefined && { clears }), ...(of !== undefined && { of }) };
 }
 
 function loadOf(save: SaveLine | undefined): Task | null {
@@ -154,7 +197,13 @@ export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>
   return { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves };
 }
 
-/** Where a question of ours is asked that may be answered by a reaction. */
-export function opensADialog({ key }: Notice): boolean {
-  return key === 'choose a save' || key === 'save is there already' || key === 'clear is meant?';
+/** The question of ours that a notice asks, which may be answered by a reaction; undefined for none. */
+export function dialogAskedBy({ key }: Notice): Dialog['about'] | undefined {
+  return dialogs[key];
 }
+
+const dialogs: { [Key in Notice['key']]?: Dialog['about'] } = {
+  'choose a save': 'a save to load',
+  'save is there already': 'an overwrite',
+  'clear is meant?': 'a clear',
+};

@@ -20,8 +20,14 @@ export function turnOf(context: RoomContext): Turn {
 /** `waited`: others may stand between the text and what answers it. */
 export function beginTurn(context: RoomContext, text: Text, waited = false): Partial<RoomContext> {
   const id = (context.turns + 1) as TurnId;
-  const turn = newTurn({ id, text, contextId: context.contextId, waited });
+  const of = text.task !== undefined && text.task.kind !== 'load' ? text.task.of : undefined;
+  const turn = newTurn({ id, text, contextId: of ?? context.contextId, waited });
   return { turns: id, turn, unanswered: without(context.unanswered, text) };
+}
+
+/** Whether the running turn is about what the agent knows in this room: a copy goes on elsewhere, a save may be of before. */
+export function isAboutThisMemory({ turn, contextId }: RoomContext): boolean {
+  return turn?.contextId === contextId;
 }
 
 type Related = { relation?: Relation };

@@ -4,7 +4,19 @@ import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.
 import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
-import type { Answer, Ask, Assignment, Outcome, Piece, Question, Quoted, Role, SaveLine, Text } from './room.model.ts';
+import type {
+  Answer,
+  Ask,
+  Assignment,
+  Dialog,
+  Outcome,
+  Piece,
+  Question,
+  Quoted,
+  Role,
+  SaveLine,
+  Text,
+} from './room.model.ts';
 
 export type RoomEvent =
   // Matrix
@@ -106,7 +118,7 @@ export type RoomEvent =
   /** What `!clear` becomes where a word is wanted first. */
   | ({ type: 'clear.wanted'; contextId: ContextId } & Written)
   /** A question of ours stands in the room. */
-  | { type: 'dialog.shown'; eventId: EventId }
+  | { type: 'dialog.shown'; eventId: EventId; about?: Dialog['about'] }
   // the agent
   | { type: 'place.granted'; turn: TurnId }
   | { type: 'place.awaited'; turn: TurnId; position: number }
@@ -122,7 +134,8 @@ export type RoomEvent =
   | { type: 'agent.unreachable'; turn: TurnId; trouble: Trouble; jitter: number }
   | { type: 'agent.reachable'; agent: AgentId }
   | { type: 'agent.asked'; turn: TurnId; question: Question; said?: Piece | undefined }
-  | { type: 'question.shown'; eventId: EventId }
+  /** `asks`: its words; meanwhile another one may have taken its place. */
+  | { type: 'question.shown'; eventId: EventId; asks?: string }
   /** What is said of a text stands in the room. */
   | { type: 'word.shown'; of: EventId; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }

@@ -229,7 +229,7 @@ const conversation: State = {
     },
     'answer.delivered': { actions: 'note what shows the answer' },
     'word.shown': { actions: 'note what is said of it' },
-    'question.shown': { guard: 'a question is open', actions: 'note where the question stands' },
+    'question.shown': { guard: 'that question is open', actions: 'note where the question stands' },
     // What is done with the agent's memory is a turn as well.
     'saves.told': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
     'choice.made': { guard: 'a task is due', target: '.asking', actions: 'begin the turn with the task' },
@@ -512,10 +512,14 @@ const streaming: State = {
       },
     ],
     'command.stop': { target: '#stopping', actions: ['drop the line, if all is meant', 'ask the agent to stop'] },
-    'command.clear': {
-      target: '#stopping',
-      actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
-    },
+    'command.clear': [
+      // It is about the conversation of before, and goes on.
+      { guard: 'the turn keeps the conversation', actions: ['begin a new conversation', 'say that it is cleared'] },
+      {
+        target: '#stopping',
+        actions: ['begin a new conversation', 'discard the turn', 'ask the agent to stop', 'say that it is cleared'],
+      },
+    ],
     // The old agent ends what it began.
     'agent.assigned': { guard: 'another agent takes over', actions: 'take the new agent' },
     resumed: [
@@ -594,6 +598,11 @@ const stopping: State = {
     ],
   },
   on: {
+    // Nobody is asked any more, but what stands before it was said.
+    'agent.asked': {
+      guard: 'it is of this turn, and comes behind a piece of the answer',
+      actions: ['deliver what it said so far', 'go on with the next piece'],
+    },
     'text.edited': { guard: 'the text of this turn is meant', actions: 'take the new wording, which came too late' },
     'text.withdrawn': [
       { guard: 'the agent has the word that is taken back', actions: 'say that it is too late to take it back' },
@@ -738,7 +747,7 @@ const dialog: State = {
       target: '.confirming a clear',
       actions: ['note what would be cleared all the same', 'ask whether to clear all the same'],
     },
-    'dialog.shown': { guard: 'our question is open', actions: 'note where our question stands' },
+    'dialog.shown': { guard: 'that question of ours is open', actions: 'note where our question stands' },
   },
 };
 
@@ -750,7 +759,9 @@ const choosingASave: State = {
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
     'choice.made': [
-      { guard: 'a task is due', target: 'none', actions: 'close our question' },
+      { guard: 'a task is due, and has room', target: 'none', actions: 'close our question' },
+      // The person hears that the queue is full, and may choose again.
+      { guard: 'a task is due' },
       { actions: 'say which numbers there are' },
     ],
     'dialog.accepted': { actions: 'say which numbers there are' },
@@ -763,7 +774,8 @@ const confirmingAnOverwrite: State = {
   always: { guard: 'no question of ours is open', target: 'none' },
   after: { dialogLimit: { target: 'none', actions: ['say that our question expired', 'close our question'] } },
   on: {
-    'dialog.accepted': { target: 'none', actions: 'close our question' },
+    // Else the person hears that the queue is full, and may say it again.
+    'dialog.accepted': { guard: 'the queue has room', target: 'none', actions: 'close our question' },
     'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
   },
 };
@@ -775,12 +787,15 @@ const confirmingAClear: State = {
   on: {
     // What !yes means here.
     'command.clear': { target: 'none', actions: 'close our question' },
-    'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
+    'dialog.declined': {
+      target: 'none',
+      actions: ['say that our question is closed', 'close our question', 'save without the clear'],
+    },
     'command.save': [
       { guard: 'a save may be called so', actions: 'wish for the saves, to save before the clear' },
       { actions: 'say that a save cannot be called so' },
     ],
-    'saves.told': { guard: 'a task is due', target: 'none', actions: 'close our question' },
+    'saves.told': { guard: 'a task is due, and has room', target: 'none', actions: 'close our question' },
   },
 };
 

@@ -17,11 +17,14 @@ export const SaveName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** What a turn does with the agent's memory of the conversation, in the place of an answer. */
 export const Task = z.discriminatedUnion('kind', [
-  /** `clears`: the context that the room goes on in once it is saved. */
-  z.object({ kind: z.literal('save'), name: SaveName, clears: ContextId.optional() }),
+  /** `clears`: the context that the room goes on in once it is saved. `of`: what is saved, where the room has gone on since. */
+  z.object({ kind: z.literal('save'), name: SaveName, clears: ContextId.optional(), of: ContextId.optional() }),
   z.object({ kind: z.literal('load'), name: SaveName }),
   /** A copy of it for `to`, in which a new chat called `chat` begins; `name`: the save by which it gets there. */
-  z.object({ kind: z.literal('branch'), name: SaveName, to: ContextId, chat: z.string().nullable() }),
+  z.object({
+    ...{ kind: z.literal('branch'), name: SaveName, of: ContextId.optional() },
+    ...{ to: ContextId, chat: z.string().nullable() },
+  }),
 ]);
 export type Task = z.infer<typeof Task>;
 
@@ -142,7 +145,7 @@ export type SaveLine = z.infer<typeof SaveLine>;
 
 /** For what a room asks which saves there are. */
 export const Ask = z.discriminatedUnion('for', [
-  z.object({ for: z.literal('save'), name: SaveName, clears: ContextId.optional() }),
+  z.object({ for: z.literal('save'), name: SaveName, clears: ContextId.optional(), of: ContextId.optional() }),
   /** `which`: its number in the list or its name; null: the person is shown the list. */
   z.object({ for: z.literal('load'), which: z.string().nullable() }),
   z.object({ for: z.literal('context') }),
@@ -155,7 +158,10 @@ const shown = EventId.optional();
 /** A question of ours that is open: what it is about, and what its answer needs to know. */
 export const Dialog = z.discriminatedUnion('about', [
   z.object({ about: z.literal('a save to load'), saves: z.array(SaveLine), shown }),
-  z.object({ about: z.literal('an overwrite'), name: SaveName, clears: ContextId.optional(), shown }),
+  z.object({
+    ...{ about: z.literal('an overwrite'), name: SaveName, clears: ContextId.optional(), of: ContextId.optional() },
+    shown,
+  }),
   z.object({ about: z.literal('a clear'), contextId: ContextId, shown }),
 ]);
 export type Dialog = z.infer<typeof Dialog>;

@@ -9,7 +9,7 @@ import { isToTheBot } from '../../machines/addressed.ts';
 import { commands, withItsSurplus } from '../../machines/commands.ts';
 import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
 import { meant } from '../../machines/room-again.ts';
-import { opensADialog } from '../../machines/room-saves.ts';
+import { dialogAskedBy } from '../../machines/room-saves.ts';
 import { tellsOfTheLine } from '../../machines/room-queue.ts';
 import { meansAgain, wordIn } from '../../machines/consent.ts';
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
@@ -111,14 +111,15 @@ function ofThePerson(
 ): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
   if (event.type === 'message.reacted') {
-    return [whileAway(context.role, event, inTheDialog(context, asItsWord(context, again(context, event))))];
+    return [whileAway(context.role, event, asTheWord(context, again(context, event)))];
   }
   const author = authorOf(event);
   if (author === null) return [event];
-  const said = (each: RoomEvent) => (asksBeforeClear ? askedBefore(withItsSurplus(each)) : withItsSurplus(each));
+  const said = (role: Role) =>
+    asksBeforeClear && role === 'chat' ? askedBefore(withItsSurplus(event)) : withItsSurplus(event);
   const heard = (person: UserId, role: Role) =>
     author.sender === person
-      ? said(event).map((each) => whileAway(role, event, inTheDialog(context, asItsWord(context, each))))
+      ? said(role).map((each) => whileAway(role, event, asTheWord(context, each)))
       : [{ type: 'bystander.spoke', ...author }];
   const overheard = [{ type: 'words.overheard', ...author }];
   if (context.company && !isToTheBot(context, event)) return overheard;
@@ -139,6 +140,14 @@ function ofThePerson(
 function isBetweenOthers(context: RoomContext, event: RoomEvent, facts: RoomFacts | undefined): boolean {
   const company = facts?.company ?? null;
   return company === 'declined' || (company === 'accepted' && !isToTheBot(context, event));
+}
+
+/** A question of ours hears a word before the agent's does, but for one that names the agent's. */
+function asTheWord(context: RoomContext, event: RoomEvent): RoomEvent {
+  const word = asItsWord(context, event);
+  const names =
+    event.type === 'message.reacted' ? event.of : event.type === 'text.received' ? event.text.replyTo : null;
+  return names !== null && names === context.question?.shown ? word : inTheDialog(context, word);
 }
 
 /** While the agent's question is open, a plain yes or no is the word on it, in the next text, a reply to it or a reaction. */
@@ -227,13 +236,15 @@ function settled(item: OutboxItem, result: Result): RoomEvent | null {
         : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
     }
     case 'say': {
-      const { notice, answers, turn, about } = item.params as unknown as RoomEffectParams['say'];
+      const { notice, answers, turn, about: text } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
-      if (notice.key === 'agent asks') return eventId === undefined ? null : { type: 'question.shown', eventId };
-      if (opensADialog(notice)) return eventId === undefined ? null : { type: 'dialog.shown', eventId };
+      if (notice.key === 'agent asks')
+        return eventId === undefined ? null : { type: 'question.shown', eventId, asks: notice.text };
+      const about = dialogAskedBy(notice);
+      if (about !== undefined) return eventId === undefined ? null : { type: 'dialog.shown', eventId, about };
       if (notice.key === 'working')
         return eventId === undefined || turn === undefined ? null : { type: 'work.shown', turn, eventId };
-      const of = about ?? (turn === undefined ? null : answers);
+      const of = text ?? (turn === undefined ? null : answers);
       if (of !== null) return eventId === undefined ? null : { type: 'word.shown', of, eventId };
       if (!tellsOfTheLine(notice)) return null;
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };

@@ -34,6 +34,8 @@ const NAME_LIMIT = 100;
 const PATH_LIMIT = 4096;
 /** Of a question; it comes back with the person's word. */
 const ID_LIMIT = 1000;
+/** No time is later (ECMAScript, Time Values); a question that expires behind it names none. */
+const LAST_TIME = 8.64e15;
 /** A longer STATUS.session counts as none: it is only ever compared, and stands in every record of its room. */
 const SESSION_LIMIT = 500;
 /** A message that is nested deeper is not parsed: millions of brackets would stand for seconds of everybody's time. */
@@ -59,14 +61,15 @@ const Status = z.object({
 });
 const TextChunk = z.object({ text: z.string() });
 const SendFile = z.object({ path: z.string().min(1).max(PATH_LIMIT) });
-const End = z.object({ tokens_used: z.number().nonnegative().catch(0) });
+/** More is no number of tokens: together they have to stay one, or the record of the room could not be read. */
+const End = z.object({ tokens_used: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).catch(0) });
 const Failure = z.object({ code: word.catch(''), details: z.unknown().optional() });
 const Update = z.object({ kind: z.string() });
 const Confirmation = z.object({
   id: word.pipe(z.string().min(1).max(ID_LIMIT)),
   text: z.string().transform((text) => text.slice(0, TEXT_LIMIT)),
   expires_at: z
-    .union([z.number(), z.string().transform(Date.parse).pipe(z.number())])
+    .union([z.number().max(LAST_TIME), z.string().transform(Date.parse).pipe(z.number())])
     .nullable()
     .catch(null),
 });

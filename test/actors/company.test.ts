@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RoomId } from '../../machines/ids.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
+import type { RoomContext } from '../../machines/room.model.ts';
 import { isToTheBot } from '../../machines/addressed.ts';
 import { createCompanyOf, createGlances } from '../../src/actors/company.ts';
 import type { Present } from '../../src/ports.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { input } from '../support/inputs.ts';
-import { after, agent, ann, bob, contextOf, eventId, freshRecord, ROOM, textOf } from './support.ts';
+import { after, agent, ann, bob, contextId, contextOf, eventId, freshRecord, ROOM, textOf } from './support.ts';
 
 const ghost = '@ghost:bridge' as typeof ann;
 
@@ -125,5 +126,25 @@ describe('said among others, to the bot', () => {
     ['a file', { type: 'file.received', eventId: eventId(1), sender: ann, name: 'x' }, false],
   ])('%s', (_, event, expected) => {
     expect(isToTheBot(context, event)).toBe(expected);
+  });
+
+  const choosing = contextOf(
+    freshRecord(ROOM, { dialog: { about: 'a save to load', saves: [], shown: eventId('list') } }),
+  );
+  const clearing = contextOf(
+    freshRecord(ROOM, { dialog: { about: 'a clear', contextId: contextId(8), shown: eventId('list') } }),
+  );
+
+  it.each<[string, RoomContext, RoomEvent, boolean]>([
+    ['a number, where it asks for one', choosing, said({ body: ' 2 ' }), true],
+    ['what leaves the list', choosing, said({ body: '0' }), true],
+    ['a number of somebody else', choosing, said({ body: '2' }, bob), false],
+    ['a number, in reply to another', choosing, said({ body: '2', replyTo: eventId('other') }), false],
+    ['other words', choosing, said({ body: 'at 2' }), false],
+    ['a number, where it asks for none', context, said({ body: '2' }), false],
+    ['a yes, which may be to anybody', clearing, said({ body: 'yes' }), false],
+    ['a reply to its own question', clearing, said({ body: 'yes', replyTo: eventId('list') }), true],
+  ])('%s', (_, at, event, expected) => {
+    expect(isToTheBot(at, event)).toBe(expected);
   });
 });

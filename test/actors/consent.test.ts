@@ -1,6 +1,7 @@
 /** Which words, and whose, count as the word on an open question of the agent. */
 import { describe, expect, it, test } from 'vitest';
 import { wordIn } from '../../machines/consent.ts';
+import type { Notice } from '../../machines/notices.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import { step } from '../../src/durable/step.ts';
 import { input } from '../support/inputs.ts';
@@ -9,6 +10,7 @@ import {
   ann,
   bob,
   definition,
+  DEVICE,
   done,
   eventId,
   freshRecord,
@@ -25,6 +27,26 @@ const open = after(
   input({ type: 'agent.asked', turn: turnId(1), question }),
   input({ type: 'question.shown', eventId: eventId('question') }),
 );
+
+it('what stands in the room of a question says which one it is', () => {
+  const settled = (notice: Notice) =>
+    definition.settled({ ...ITEM, params: { notice, answers: null } }, { ok: true, eventId: eventId('shown') });
+  expect([
+    settled({ key: 'agent asks', text: 'Send it?' }),
+    settled({ key: 'clear is meant?' }),
+    settled({ key: 'choose a save', saves: [] }),
+    settled({ key: 'save is there already', save: 'notes' }),
+    settled({ key: 'nothing runs' }),
+  ]).toEqual([
+    { type: 'question.shown', eventId: '$shown', asks: 'Send it?' },
+    { type: 'dialog.shown', eventId: '$shown', about: 'a clear' },
+    { type: 'dialog.shown', eventId: '$shown', about: 'a save to load' },
+    { type: 'dialog.shown', eventId: '$shown', about: 'an overwrite' },
+    null,
+  ]);
+});
+const ITEM = { id: '1', type: 'say', since: 0, device: DEVICE, cursor: 0 };
+
 const heard = (event: RoomEvent) => definition.classify(open.context, event, undefined).map(({ type }) => type);
 const reaction = (of: string, key: string, sender = ann): RoomEvent => ({
   ...{ type: 'message.reacted', of: eventId(of), key, eventId: eventId('reaction'), sender },

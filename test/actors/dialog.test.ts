@@ -118,6 +118,24 @@ describe('a clear that is to be confirmed', () => {
     expect(heard(both, said('command.no'))).toEqual([{ type: 'dialog.declined', ...word }]);
   });
 
+  it('does not hear a word that names the question of the agent: a reaction to it, or a reply', () => {
+    const question = { id: 'q', text: 'Shall I?', expiresInMs: null, shown: eventId('theirs') };
+    const both = freshRecord(ROOM, { ...asks.context, question });
+    const reply = (body: string): RoomEvent => {
+      return { type: 'text.received', text: { ...word, body, replyTo: eventId('theirs') } };
+    };
+    expect(heard(both, reacted('theirs', '👍'))).toEqual([{ type: 'command.yes', ...word, reaction: true }]);
+    expect(heard(both, reply('no'))).toEqual([{ type: 'command.no', ...word }]);
+    expect(heard(both, reply('1'))).toEqual([reply('1')]);
+    expect(heard(both, reacted('ours', '👍'))).toEqual([cleared]);
+  });
+
+  it.each(['entry', 'refused'] as const)('is asked for in a chat only: %s', (role) => {
+    const careful = roomDefinition({ ...limits, confirmClear: true }, DEVICE);
+    const clear = commandEvent('clear', '', word, { contextId: contextId(8) });
+    expect(careful.classify({ ...closed.context, role }, clear, undefined)).toEqual([clear]);
+  });
+
   it('is what !clear becomes where a word is wanted first; what stands behind it is told', () => {
     const careful = roomDefinition({ ...limits, confirmClear: true }, DEVICE);
     const clear = commandEvent('clear', 'and begin with this', word, { contextId: contextId(8) });

@@ -48,6 +48,10 @@ test.each([
     { type: 'end', tokens: 0 },
   ],
   [
+    { type: 'AGENT_EVENT_END', tokens_used: Number.MAX_VALUE },
+    { type: 'end', tokens: 0 },
+  ],
+  [
     { type: 'ERROR', code: 'E1', details: 'broken' },
     { type: 'error', code: 'E1', details: 'broken' },
   ],
@@ -88,6 +92,10 @@ test.each([
   ],
   [
     { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'confirmation', id: 'q', text: 'x', expires_at: 'soon' } },
+    { type: 'question', id: 'q', text: 'x', expiresAt: null },
+  ],
+  [
+    { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'confirmation', id: 'q', text: 'x', expires_at: 1e300 } },
     { type: 'question', id: 'q', text: 'x', expiresAt: null },
   ],
   [

@@ -3,7 +3,7 @@
  * The turn sees a link like any other, on which nothing is said but questions.
  */
 import { describeError } from '../../basics/describe-error.ts';
-import type { ContextId } from '../../../machines/ids.ts';
+import type { ContextId, EventId } from '../../../machines/ids.ts';
 import type { Trouble } from '../../../machines/notices.ts';
 import type { Task, Text } from '../../../machines/room.model.ts';
 import type { Link, LinkEvent, Log, OpenLink, SaveFile, SaveFiles, SaveSight } from '../../ports.ts';
@@ -102,7 +102,9 @@ function inWords({ saves, log }: TaskWorld, { agent, contextId, about }: Target,
   const { eventId, sender } = asked;
   const save: SaveFile = { agent, person: sender, name: task.name };
   const wish = wishOf(task, contextId);
-  const text: Text = { eventId, sender, body: promptOf(wish, saves.pathOf(save)), replyTo: null };
+  // The second half of a copy is another message: an agent that runs each once is to run both.
+  const messageId = continuesABranch(task, contextId) ? (`${eventId}/load` as EventId) : eventId;
+  const text: Text = { eventId: messageId, sender, body: promptOf(wish, saves.pathOf(save)), replyTo: null };
   let before: SaveSight | null = null;
 
   function failed(trouble: Trouble, why: string): Failure {

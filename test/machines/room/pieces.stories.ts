@@ -23,6 +23,7 @@ import {
   say,
   shown,
   text,
+  told as toldTheAsker,
   words,
 } from './story.ts';
 
@@ -55,6 +56,20 @@ describe('an answer with a question in it', () => {
     const last = goingOn.after(ended('done', 'It is gone.'));
     expect(last.on(delivered(1, 0))).toEqual({ at: 'asking / finishing', does: [], changes: {} });
     expect(last.on(delivered(1, 1)).at).toBe('idle');
+  });
+
+  it('is kept where the question comes when its person has stopped it already, and not where they cleared it', () => {
+    const stopping = streaming.after(shown(), command('stop'));
+    const late = asked(question, 1, 'I looked.');
+    expect(stopping.on(late)).toEqual({
+      at: 'asking / stopping',
+      does: [piece('I looked.', 0, 'preview')],
+      changes: { turn: { ...stopping.context.turn, pieces: 1, preview: null } },
+    });
+    expect(stopping.after(late).on(ended('stopped', null)).does).toContainEqual(toldTheAsker({ key: 'stopped' }));
+    const nothing = { at: 'asking / stopping', does: [], changes: {} };
+    expect(stopping.on(asked())).toEqual(nothing);
+    expect(streaming.after(clear).on(late)).toEqual(nothing);
   });
 
   it('that ends without another word is no empty answer', () => {
@@ -95,6 +110,14 @@ describe('a question in the room', () => {
   it('is known by its message as long as it is open', () => {
     expect(askingAble.after(questionShown).context.question).toEqual({ ...question, shown: id('question') });
     expect(idle.on(questionShown)).toEqual({ at: 'idle', does: [], changes: {} });
+  });
+
+  it('is not taken for another one that is open by the time it stands there', () => {
+    const shownFor = (asks: string): RoomEvent => ({ type: 'question.shown', eventId: id('question'), asks });
+    const other = { ...question, id: 'other', text: 'Delete all?' };
+    const next = askingAble.after(asked(other));
+    expect(next.on(shownFor(question.text)).changes).toEqual({});
+    expect(next.after(shownFor(other.text)).context.question).toEqual({ ...other, shown: id('question') });
   });
 
   it('urges once, however much is written', () => {

@@ -22,10 +22,12 @@ import {
   placeWanted,
   ready,
   say,
+  text,
   told,
   typing,
   unreachable,
   wished,
+  words,
   type Scene,
 } from './story.ts';
 
@@ -61,7 +63,10 @@ const clearWanted: RoomEvent = {
   sender: ann,
   contextId: ContextId.parse('8'),
 };
-const asksFor = (ask: Ask, answers = ask.for): Wish => ({ type: 'saves.asked', answers: id(answers), agent, ask });
+const asksFor = (ask: Ask): Wish => ({
+  ...{ type: 'saves.asked', answers: id(ask.for), agent },
+  ask: ask.for === 'save' ? { ...ask, of: ContextId.parse('7') } : ask,
+});
 const took = (name: string, task: Task, words: string) => ({
   ...{ eventId: id(name), sender: ann, body: words, replyTo: null, task },
 });
@@ -136,6 +141,11 @@ describe('!save', () => {
     ]);
     const again = failed.after(ended('failed', null, 'not-saved'), command('retry'));
     expect(again.context.turn?.text.task).toEqual({ kind: 'save', name: 'plans' });
+    // The agent may have been done with the message: one that runs it only once would not save by it.
+    const { eventId, repeats } = again.context.turn?.text ?? {};
+    expect([eventId, repeats, again.context.unanswered]).toEqual(['$retry', '$save', []]);
+    const lost = failed.after(ended('failed', null, 'connection-lost'), command('retry'));
+    expect(lost.context.turn?.text).toEqual(took('save', { kind: 'save', name: 'plans' }, '!save plans'));
   });
 
   it('over another asks before', () => {
@@ -180,6 +190,62 @@ describe('a save that a reaction to our question begins', () => {
 
   it('is not made where the reaction is taken back in time', () => {
     expect(reacted.after({ type: 'text.withdrawn', of: id('yes') }).context.waiting).toEqual(open.context.waiting);
+  });
+});
+
+describe('what is to be saved or copied', () => {
+  const plans: Ask = { for: 'save', name: 'plans', of: ContextId.parse('7') };
+  const kept = { kind: 'save', name: 'plans', of: '7' };
+  const runs = ({ context: { turn } }: Scene) => [turn?.contextId, turn?.text.task];
+  const report = (name = 'plans') =>
+    ({
+      ...{ type: 'save.made', save: { name, at: 0, agent, contextId: ContextId.parse('7') } },
+    }) as Wish;
+
+  it('is the conversation in which that was asked, also where it waits while !clear begins another', () => {
+    const waits = streaming.after(toldOf(plans), text('2'), clear, ended('stopped', null));
+    expect(runs(waits)).toEqual(['7', kept]);
+    const done = waits.after(granted(2), opened(2), ready({}, 2)).after(ended('done', null, null, 2));
+    expect([done.context.turn?.contextId, done.context.turn?.text]).toEqual(['8', words('2')]);
+  });
+
+  it('is it also where nobody had found out yet which saves there are, or whether one is to be replaced', () => {
+    expect(runs(idle.after(clear, toldOf(plans)))).toEqual(['7', kept]);
+    const replaces = idle.after(toldOf({ ...plans, name: 'notes' }), clear, accepted);
+    expect(runs(replaces)).toEqual(['7', { ...kept, name: 'notes' }]);
+    const late = idle.after(clear, toldOf({ ...plans, name: 'notes' }), accepted);
+    expect(runs(late)).toEqual(['7', { ...kept, name: 'notes' }]);
+  });
+
+  it('is saved to its end where !clear comes meanwhile, and by !retry', () => {
+    const saving = atWork(idle.after(toldOf(plans)));
+    const { at, does } = saving.on(clear);
+    expect([at, does]).toEqual([
+      saving.at,
+      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0 }, 'clear')],
+    ]);
+    const done = saving.after(clear).on(ended('done', null));
+    expect([done.at, says(done)]).toEqual([
+      'idle',
+      [wished(report()), told({ key: 'conversation is saved', save: 'plans' }, 'save')],
+    ]);
+    const again = saving.after(clear, ended('failed', null, 'not-saved'), command('retry')).context;
+    expect([again.contextId, again.turn?.contextId]).toEqual(['8', '7']);
+    const copies = atWork(numbered.after(branch()), { contexts: true }).after(clear).on(ended('done', null));
+    expect(says(copies)).toContainEqual(told({ key: 'conversation is copied' }, 'branch'));
+  });
+
+  it('is cleared once, where it was to be saved first', () => {
+    const first = idle.after(clearWanted, toldOf({ ...plans, clears: ContextId.parse('8') }));
+    const done = atWork(first).after(clear).on(ended('done', null));
+    expect(says(done)).toEqual([wished(report()), told({ key: 'conversation is saved', save: 'plans' }, 'save')]);
+  });
+
+  it('says nothing of the agent’s memory here', () => {
+    const known = atWork(numbered.after(branch()), { session: 's1' });
+    const second = known.after(ended('done', null), granted(2), opened(2));
+    expect(second.on(ready({ session: 's2' }, 2)).does.map(([type]) => type)).toEqual(['send the user message']);
+    expect(second.after(ready({ session: 's2' }, 2)).context.session).toBe('s1');
   });
 });
 
@@ -268,6 +334,25 @@ describe('a question of ours', () => {
   it('about what the agent of before has is closed when another takes over', () => {
     const next = idle.after(toldOf({ for: 'load', which: null })).after(assigned('chat', AgentId.parse('another')));
     expect([next.context.dialog, next.on(accepted).does]).toEqual([null, []]);
+  });
+});
+
+describe('a question of ours, where the queue is full', () => {
+  const isFull = (answers: string) => say({ key: 'queue is full', limit: 20 }, answers);
+
+  it.each<[string, RoomEvent, RoomEvent, string]>([
+    ['which save to load', toldOf({ for: 'load', which: null }), chosen(1), 'number'],
+    ['whether to overwrite', toldOf({ for: 'save', name: 'notes' }), accepted, 'yes'],
+    ['whether to clear', clearWanted, toldOf({ for: 'save', name: 'plans', clears: ContextId.parse('8') }), 'save'],
+  ])('stays open, as the same word is asked for again later: %s', (_, opens, word, answers) => {
+    const open = full(streaming).after(opens);
+    expect(open.on(word)).toEqual({
+      at: open.at,
+      does: [isFull(answers)],
+      changes: {},
+    });
+    const later = open.after(word, { type: 'text.withdrawn', of: open.context.waiting[0]?.eventId ?? id('none') });
+    expect(later.after(word).context.dialog).toBe(null);
   });
 });
 
@@ -390,6 +475,9 @@ describe('a clear that is asked for first', () => {
     const shown: RoomEvent = { type: 'dialog.shown', eventId: id('ours') };
     expect(open.on(shown).changes).toEqual({ dialog: { about: 'a clear', contextId: '8', shown: '$ours' } });
     expect(idle.on(shown).changes).toEqual({});
+    const ofAnother: RoomEvent = { ...shown, about: 'a save to load' };
+    expect(open.on(ofAnother).changes).toEqual({});
+    expect(open.after({ ...ofAnother, about: 'a clear' }).context.dialog?.shown).toBe('$ours');
   });
 
   it('saves first: the clear comes when the save is there', () => {
@@ -426,6 +514,28 @@ describe('a clear that is asked for first', () => {
       alerted({ key: 'task failed', what: 'save', save: 'plans', trouble: 'unreachable' }, 'save'),
       asksAgain,
     ]);
+  });
+
+  it('that its person gave up is not done by a save that comes later, runs, waits or is tried again', () => {
+    const plans: Ask = { for: 'save', name: 'plans', clears: ContextId.parse('8') };
+    const plain = { kind: 'save', name: 'plans' };
+    expect(open.after(declined, toldOf(plans)).context.turn?.text.task).toEqual(plain);
+    const over: Ask = { ...plans, name: 'notes' };
+    expect(open.after(declined, toldOf(over)).context.dialog).toEqual({ about: 'an overwrite', name: 'notes' });
+    const failed = atWork(open.after(toldOf(plans))).after(ended('failed', null, 'not-saved'));
+    expect(failed.after(declined, command('retry')).context.turn?.text.task).toEqual(plain);
+    expect(failed.after(command('retry')).context.turn?.text.task).toEqual({ ...plain, clears: '8' });
+    const runs = open.after(toldOf(plans), clearWanted, declined);
+    expect(runs.context.turn?.text.task).toEqual(plain);
+    const waits = streaming.after(clearWanted, toldOf(plans), clearWanted, declined);
+    expect(waits.context.waiting.map(({ task }) => task)).toEqual([plain]);
+  });
+
+  it('asks again too where the save takes too long, but not where its person stops it', () => {
+    const begun = atWork(open.after(toldOf({ for: 'save', name: 'plans', clears: ContextId.parse('8') })));
+    const late = begun.after(begun.end('turnLimit'), ended('stopped', null, 'too-long'));
+    expect(late.context.dialog).toEqual({ about: 'a clear', contextId: '8' });
+    expect(begun.after(command('stop'), ended('stopped', null)).context.dialog).toBe(null);
   });
 
   it('over a save of the same name asks for both words', () => {
