@@ -193,6 +193,7 @@ export const withGuards = withFacts.extend({
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
     'a task is due, and has room': and(['a task is due', 'the queue has room']),
+    'no save has that number': not('a task is due'),
     'no question of ours is open': not('our question is open'),
     'nothing can be loaded': and(['a save is to be loaded', not('there are saves')]),
     'no save is called so': and(['it was said which', not('a task is due')]),

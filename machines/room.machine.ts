@@ -760,9 +760,8 @@ const choosingASave: State = {
   on: {
     'choice.made': [
       { guard: 'a task is due, and has room', target: 'none', actions: 'close our question' },
-      // The person hears that the queue is full, and may choose again.
-      { guard: 'a task is due' },
-      { actions: 'say which numbers there are' },
+      // Else the person hears that the queue is full, and may choose again.
+      { guard: 'no save has that number', actions: 'say which numbers there are' },
     ],
     'dialog.accepted': { actions: 'say which numbers there are' },
     'dialog.declined': { target: 'none', actions: ['say that our question is closed', 'close our question'] },
