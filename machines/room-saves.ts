@@ -191,6 +191,11 @@ export function brokenOff(context: RoomContext, trouble: Trouble | null): Notice
   return trouble === null ? { key: 'stopped' } : wentWrong(context, trouble);
 }
 
+/** What the person hears where the service, or the connection, was lost on the way: of a task nobody waits for an answer. */
+export function interruption(context: RoomContext): Notice {
+  return taskIn(context) === undefined ? { key: 'interrupted' } : wentWrong(context, 'connection-lost');
+}
+
 /** All that `!context` tells (CTX-34). */
 export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>): Notice {
   const { name, number, agent, contextId, loaded, tokens } = context;

@@ -20,7 +20,7 @@ import {
 import { meantIn, othersUnanswered, textIn } from './room-again.ts';
 import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
-import { brokenOff, contextTold, doneWell, taskWaits, wentWrong } from './room-saves.ts';
+import { brokenOff, contextTold, doneWell, interruption, taskWaits, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
 function wordTaken(event: RoomEvent, later: boolean): Notice {
@@ -150,7 +150,7 @@ export const withSayings = withDeeds.extend({
     ),
     'say why it broke off': alertsTheAsker(({ context, event }) => brokenOff(context, as(event, 'turn.ended').trouble)),
     'say why it was stopped': alertsTheAsker(({ context }) => brokenOff(context, turnOf(context).stoppedFor)),
-    'say that it was interrupted': alertsTheAsker({ key: 'interrupted' }),
+    'say that it was interrupted': alertsTheAsker(({ context }) => interruption(context)),
     'say that the answer is empty': alertsTheAsker({ key: 'empty answer' }),
     'say that the answer was refused': alertsTheAsker(({ event }) => refusal(event)),
     'say that an answer of before was refused': asks('say', ({ context, event }) => ({

@@ -197,7 +197,7 @@ function stampOf(at: number): string {
 
 /** A name that people see is one line of what can be seen; nothing visible is no name. */
 function named(event: RoomEvent): RoomEvent {
-  if (event.type !== 'command.new' && event.type !== 'command.rename') return event;
+  if (event.type !== 'command.new' && event.type !== 'command.rename' && event.type !== 'command.branch') return event;
   const name = event.name === null ? '' : oneLine(event.name, MAX_NAME);
   return { ...event, name: name === '' ? null : name };
 }

@@ -121,6 +121,10 @@ describe('what is heard', () => {
       { type: 'command.rename', name: 'evil name' },
     ],
     [
+      { ...command, name: 'branch', args: 'a\u202egnp' },
+      { type: 'command.branch', name: 'agnp', contextId: '5000', more: true, stamp: '19700101-000000' },
+    ],
+    [
       { ...command, name: 'rename', args: '🦉'.repeat(300) },
       { type: 'command.rename', name: '🦉'.repeat(200), surplus: '🦉'.repeat(100) },
     ],

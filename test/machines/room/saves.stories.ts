@@ -21,6 +21,7 @@ import {
   opened,
   placeWanted,
   ready,
+  resumed,
   say,
   text,
   told,
@@ -190,6 +191,14 @@ describe('a save that a reaction to our question begins', () => {
 
   it('is not made where the reaction is taken back in time', () => {
     expect(reacted.after({ type: 'text.withdrawn', of: id('yes') }).context.waiting).toEqual(open.context.waiting);
+  });
+});
+
+describe('a task in the middle of which the service was killed', () => {
+  it('is said not to be done: nobody waits for an answer', () => {
+    const saving = atWork(idle.after(toldOf({ for: 'save', name: 'plans' })));
+    const told = alerted({ key: 'task failed', what: 'save', save: 'plans', trouble: 'connection-lost' }, 'save');
+    expect(saving.on(resumed).does).toContainEqual(told);
   });
 });
 
