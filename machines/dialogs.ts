@@ -19,7 +19,7 @@ export function inTheDialog({ dialog, person }: RoomContext, event: RoomEvent): 
     case 'message.reacted': {
       const { of, key, eventId, sender } = event;
       const word = of === dialog.shown && sender === person ? wordIn(key) : null;
-      return word === null ? event : answered(dialog, word, { eventId, sender });
+      return word === null ? event : answered(dialog, word, { eventId, sender, replyTo: of, reaction: true });
     }
     case 'text.received':
       return inAText(dialog, event);
@@ -58,11 +58,13 @@ function inAText(dialog: Dialog, event: Extract<RoomEvent, { type: 'text.receive
 }
 
 function answered(dialog: Dialog, word: 'yes' | 'no', said: Written): RoomEvent {
-  return word === 'yes' ? accepted(dialog, said) : { type: 'dialog.declined', ...said };
+  return word === 'yes' ? accepted(dialog, said) : { type: 'dialog.declined', ...writtenIn(said) };
 }
 
 function accepted(dialog: Dialog, said: Written): RoomEvent {
   const written = writtenIn(said);
-  if (dialog.about !== 'a clear') return { type: 'dialog.accepted', ...written };
+  const { reaction, replyTo } = said;
+  const byReaction = reaction === true ? { reaction, replyTo } : {};
+  if (dialog.about !== 'a clear') return { type: 'dialog.accepted', ...written, ...byReaction };
   return { type: 'command.clear', ...written, contextId: dialog.contextId };
 }

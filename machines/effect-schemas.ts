@@ -25,6 +25,7 @@ const Wish = z.discriminatedUnion('type', [
   z.object({ type: z.literal('chats.asked'), answers: EventId, all: z.boolean() }),
   z.object({ type: z.literal('chat.renamed'), name: z.string() }),
   z.object({ type: z.literal('language.chosen'), language: Language }),
+  z.object({ type: z.literal('context.chosen'), contextId: ContextId }),
   z.object({ type: z.literal('archive.wanted'), answers: EventId }),
   z.object({ type: z.literal('unarchive.wanted'), answers: EventId, number: z.number().nullable() }),
   z.object({

@@ -20,7 +20,7 @@ export type AgentId = z.infer<typeof AgentId>;
 export const ContextId = z.string().regex(/^\d+$/).brand<'ContextId'>();
 export type ContextId = z.infer<typeof ContextId>;
 
-/** Where each person has one memory only (`policy.context.scope: person`), it has this id. */
+/** Where each person has one memory only (`policy.context.scope: person`), it has this id until they clear it. */
 export const ONLY_CONTEXT = '0' as ContextId;
 
 /** Numbers the turns of one room; whatever answers a turn carries it, so that a late answer fails a guard. */

@@ -100,13 +100,14 @@ export const notices = {
   /** `messages`: how many were not passed on; `again`: `!retry` asks the newest of them. */
   'you were missed': says({ awayMs: z.number(), messages: z.number(), again: z.boolean() }),
   'still being written': refuses(),
-  /** `kept`: the agent has one memory for everything of this person, which stays. */
-  cleared: says({ waiting: z.number(), kept: z.boolean() }),
+  cleared: says({ waiting: z.number(), oneMemory }),
+  /** In another room of this person, which has the same memory. */
+  'cleared elsewhere': says(),
   'agent starts afresh': says(),
   interrupted: says(),
   'empty answer': says(),
   // saves; `save` is the name of one
-  'conversation is saved': says({ save: z.string(), cleared: z.boolean().optional() }),
+  'conversation is saved': says({ save: z.string(), cleared: z.boolean().optional(), oneMemory }),
   'save is loaded': says({ save: z.string() }),
   'conversation is copied': says(),
   /** `isSecondStep`: of a copy, that the new chat would begin with it. */
@@ -122,7 +123,7 @@ export const notices = {
   'choose a save': says({ saves: z.array(save) }),
   'save number is wrong': refuses({ count: z.number() }),
   'save is there already': says({ save: z.string() }),
-  'clear is meant?': says({ failed: z.boolean().optional() }),
+  'clear is meant?': says({ failed: z.boolean().optional(), oneMemory }),
   'dialog is closed': says({ about: DialogTopic, expired: z.boolean().optional() }),
   'nothing to cancel': refuses(),
   /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. */

@@ -93,6 +93,9 @@ const withNotes = host.extend({
     ),
     'note the save': assign(({ context, event }) => ({ saves: withSave(context.saves, as(event, 'save.made').save) })),
     'note the language': assign(({ event }) => ({ language: as(event, 'language.chosen').language })),
+    'note the memory of all their rooms': assign(({ event }) => ({
+      contextId: as(event, 'context.chosen').contextId,
+    })),
     'forget the chat': assign(({ context, event }) => withoutChat(context, as(event, 'chat.gone').room)),
   },
 });
@@ -164,6 +167,9 @@ const withDeeds = withNotes.extend({
     // Also the room that it was chosen in: of two that choose at once, both end with what was chosen last.
     'tell all rooms the language': asks('tell all rooms', ({ event }) => ({
       event: { type: 'language.chosen', language: as(event, 'language.chosen').language },
+    })),
+    'tell all rooms their memory': asks('tell all rooms', ({ event }) => ({
+      event: { type: 'context.chosen', contextId: as(event, 'context.chosen').contextId },
     })),
     'invite to the chat again': asks('invite again', ({ context, event }) => ({
       person: context.person,

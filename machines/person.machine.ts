@@ -75,6 +75,7 @@ const whole: State = {
     ],
     'chat.gone': { actions: 'forget the chat' },
     'language.chosen': { actions: ['note the language', 'tell all rooms the language'] },
+    'context.chosen': { actions: ['note the memory of all their rooms', 'tell all rooms their memory'] },
     'chat.moved': [
       {
         guard: 'it is a chat in the Space',

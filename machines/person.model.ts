@@ -55,6 +55,8 @@ export const PersonContext = z.object({
   saves: z.array(Save).default([]),
   /** What they chose to be spoken to in; null: what the operator says. */
   language: Language.nullable().default(null),
+  /** The memory of all their rooms (`policy.context.scope: person`), once they cleared the one of before. */
+  contextId: ContextId.nullable().default(null),
 });
 export type PersonContext = z.infer<typeof PersonContext>;
 
@@ -76,6 +78,7 @@ export type PersonEvent =
   | { type: 'save.made'; origin: RoomId; save: Save }
   | { type: 'chat.gone'; room: RoomId }
   | { type: 'language.chosen'; origin: RoomId; language: Language }
+  | { type: 'context.chosen'; origin: RoomId; contextId: ContextId }
   | {
       type: 'chat.moved';
       room: RoomId;

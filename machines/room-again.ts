@@ -10,8 +10,8 @@ function firstOf({ eventId, repeats }: Text): EventId {
 }
 
 /** The message that is answered where a text is; a reaction is none. */
-export function answered({ eventId, reaction, repeats, settles }: Text): EventId {
-  return reaction === true ? (repeats ?? settles?.shown ?? eventId) : eventId;
+export function answered({ eventId, reaction, repeats, settles, replyTo }: Text): EventId {
+  return reaction === true ? (repeats ?? settles?.shown ?? replyTo ?? eventId) : eventId;
 }
 
 /** Whether a text is, or repeats, what was written in this message. */

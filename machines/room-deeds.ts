@@ -134,6 +134,10 @@ export const withDeeds = withNotes.extend({
       if (language === null) throw new Error('no language is chosen');
       return { type: 'language.chosen', language };
     }),
+    'report the new conversation': wishes(({ context }) => ({
+      type: 'context.chosen',
+      contextId: context.contextId,
+    })),
     'report where the chat moved': wishes(({ context, event }) => ({
       type: 'chat.moved',
       replacement: as(event, 'room.replaced').replacement,

@@ -57,6 +57,8 @@ const withFacts = withSayings.extend({
         ? context.told.length >= context.limits.mostTold || context.told.includes(event.sender)
         : context.told.length > 0),
     'a language is chosen': ({ event }) => event.type === 'command.language' && event.language !== null,
+    'its person has one memory': ({ context }) => context.oneMemory,
+    'it has that memory': ({ context, event }) => 'contextId' in event && event.contextId === context.contextId,
     'it is no language': ({ event }) => event.type === 'command.language' && event.other !== undefined,
     'it speaks that language': ({ context, event }) =>
       event.type === 'language.chosen' && event.language === context.language,

@@ -111,8 +111,9 @@ export const withNotes = host.extend({
       ...noMemory,
     })),
     'go on in another context': assign(({ context, event }) =>
-      moveTo(context, as(event, 'context.assigned').contextId),
+      moveTo(context, as(event, 'context.assigned', 'context.chosen').contextId),
     ),
+    'note whose memory it is': assign(({ event }) => ({ oneMemory: as(event, 'context.assigned').oneMemory })),
 
     // the turn
     'begin the turn': assign(({ context, event }) => beginSomethingNew(context, as(event, 'text.received').text)),

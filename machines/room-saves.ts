@@ -11,7 +11,7 @@ import {
   type Text,
 } from './room.model.ts';
 import type { Save } from './saves.ts';
-import { beginTurn, personIn, turnOf } from './room-words.ts';
+import { beginTurn, ofAllRooms, personIn, turnOf } from './room-words.ts';
 import { timeOf } from './vocabulary.ts';
 
 type Told = Extract<RoomEvent, { type: 'saves.told' }>;
@@ -78,7 +78,9 @@ export function textOfTask(context: RoomContext, event: RoomEvent): Text {
   const eventId = event.type === 'saves.told' ? event.answers : (event as { eventId: Text['eventId'] }).eventId;
   const thread = 'thread' in event ? event.thread : undefined;
   const body = `!${task.kind} ${task.kind === 'branch' ? (task.chat ?? '') : task.name}`.trim();
-  return { eventId, sender: personIn(context), body, replyTo: null, ...(thread !== undefined && { thread }), task };
+  const said = { eventId, sender: personIn(context), body, ...(thread !== undefined && { thread }) };
+  const { reaction, replyTo = null } = event.type === 'dialog.accepted' ? event : {};
+  return { ...said, ...(reaction === true ? { replyTo, reaction } : { replyTo: null }), task };
 }
 
 export function taskIn({ turn }: RoomContext): Task | undefined {
@@ -126,7 +128,11 @@ export function doneWell(context: RoomContext): Notice {
   if (task === undefined) throw new Error('the turn has no task');
   if (task.kind === 'branch') return { key: 'conversation is copied' };
   if (task.kind === 'load') return { key: 'save is loaded', save: task.name };
-  return { key: 'conversation is saved', save: task.name, ...(task.clears !== undefined && { cleared: true }) };
+  return {
+    key: 'conversation is saved',
+    save: task.name,
+    ...(task.clears !== undefined && { cleared: true, ...ofAllRooms(context) }),
+  };
 }
 
 /** What the person hears of a task that did not go well. */

@@ -1,5 +1,4 @@
 /** What the room says to its people, each saying under the sentence that the chart calls it by. */
-import { ONLY_CONTEXT } from './ids.ts';
 import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { RoomContext } from './room.model.ts';
@@ -12,6 +11,7 @@ import {
   help,
   inAnArchivedChat,
   noSuchCommand,
+  ofAllRooms,
   onlyFor,
   personIn,
   turnOf,
@@ -77,10 +77,11 @@ export const withSayings = withDeeds.extend({
     'say that it is asked again': saysOfRetry(false),
     'say that it will be asked again': saysOfRetry(true),
     'say that no question is open': says({ key: 'no question is open' }),
-    'say that it is cleared': says(({ context, event }) => ({
+    'say that it is cleared elsewhere': says({ key: 'cleared elsewhere' }),
+    'say that it is cleared': says(({ context }) => ({
       key: 'cleared',
       waiting: context.waiting.length,
-      kept: as(event, 'command.clear').contextId === ONLY_CONTEXT,
+      ...ofAllRooms(context),
     })),
     'say that a name is missing': says({ key: 'name is missing' }),
     'say its new name': says(({ event }) => ({ key: 'chat is renamed', chat: as(event, 'name.set').name })),
@@ -176,8 +177,12 @@ export const withSayings = withDeeds.extend({
       const { ask } = as(event, 'saves.told');
       return { key: 'save is there already', save: ask.for === 'save' ? ask.name : '' };
     }),
-    'ask whether to clear': says({ key: 'clear is meant?' }),
-    'ask whether to clear all the same': tellsTheAsker({ key: 'clear is meant?', failed: true }),
+    'ask whether to clear': says(({ context }) => ({ key: 'clear is meant?', ...ofAllRooms(context) })),
+    'ask whether to clear all the same': tellsTheAsker(({ context }) => ({
+      key: 'clear is meant?',
+      failed: true,
+      ...ofAllRooms(context),
+    })),
     'say that our question is closed': says(({ context }) => closed(context)),
     'say that our question expired': says(({ context }) => ({ ...closed(context), expired: true })),
     'say that there is nothing to cancel': says({ key: 'nothing to cancel' }),

@@ -146,9 +146,10 @@ export const room = withGuards.extend({
       enqueue('say hello');
       if (check('the default agent serves')) enqueue('note that the person knows');
     }),
-    'begin a new conversation': enqueueActions(({ enqueue }) => {
+    'begin a new conversation': enqueueActions(({ check, enqueue }) => {
       enqueue('start a new context');
       enqueue('mark the room');
+      if (check('its person has one memory')) enqueue('report the new conversation');
     }),
     'take the new agent': enqueueActions(({ enqueue }) => {
       enqueue('note the agent');

@@ -1,7 +1,6 @@
 /** What the room's chart says and remembers: the plain functions behind the names of its vocabulary. */
 import { backoff } from './backoff.ts';
 import { ofTheAgent } from './commands.ts';
-import { ONLY_CONTEXT } from './ids.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { answered, meantIn, without } from './room-again.ts';
 import { blankDiary, newTurn } from './room.model.ts';
@@ -61,6 +60,11 @@ function isInSpace({ number, role }: RoomContext): boolean {
 export function moveTo({ turn, question }: RoomContext, contextId: ContextId): Partial<RoomContext> {
   const anew = { session: null, loaded: null, tokens: { last: 0, total: 0 } };
   return { contextId, ...anew, turn: turn && { ...turn, contextId }, question: turn && question };
+}
+
+/** What is said of a memory, where that is of all rooms of this person. */
+export function ofAllRooms({ oneMemory }: RoomContext): { oneMemory?: true } {
+  return oneMemory ? { oneMemory } : {};
 }
 
 export function onlyFor(context: RoomContext, sender: UserId): Notice {
@@ -205,8 +209,8 @@ export function numberAndName({ context, event }: Moment<Extract<RoomEvent, { ty
 }
 
 export function personOf({ event }: { event: Extract<RoomEvent, { type: 'room.claimed' }> }) {
-  const { person, number, name, company = false, language = null } = event;
-  return { person, number, name, company, language };
+  const { person, number, name, company = false, language = null, contextId } = event;
+  return { person, number, name, company, language, ...(contextId !== undefined && { contextId }) };
 }
 
 export function noteOf({ event }: { event: { role: Role; agent: AgentId; assignment: Assignment } }) {
@@ -250,11 +254,11 @@ export function help(context: RoomContext): Notice {
 }
 
 function aboutTheRoom(context: RoomContext): { inSpace: boolean; company?: true; oneMemory?: true } {
-  const { company, contextId } = context;
+  const { company } = context;
   return {
     inSpace: isInSpace(context),
     ...(company && { company }),
-    ...(contextId === ONLY_CONTEXT && { oneMemory: true }),
+    ...ofAllRooms(context),
   };
 }
 

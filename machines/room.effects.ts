@@ -113,6 +113,7 @@ export type Wish =
   | { type: 'chats.asked'; answers: EventId; all: boolean }
   | { type: 'chat.renamed'; name: string }
   | { type: 'language.chosen'; language: Language }
+  | { type: 'context.chosen'; contextId: ContextId }
   | { type: 'archive.wanted'; answers: EventId }
   | { type: 'unarchive.wanted'; answers: EventId; number: number | null }
   | { type: 'saves.asked'; answers: EventId; thread?: EventId | undefined; agent: AgentId; ask: Ask }

@@ -30,6 +30,8 @@ export type RoomEvent =
       name: string | null;
       company?: true;
       language?: Language | undefined;
+      /** Of all their rooms, where they have one memory. */
+      contextId?: ContextId | undefined;
     }
   /** The bot is in the room that it was invited to; `company`: others are there, or may come in or read as they like. */
   | { type: 'room.joined'; company?: true }
@@ -160,6 +162,8 @@ export type RoomEvent =
     }
   /** They chose a language, here or in another room. */
   | { type: 'language.chosen'; language: Language }
+  /** They began a new conversation, here or in another room, and all their rooms have one memory. */
+  | { type: 'context.chosen'; contextId: ContextId }
   | { type: 'chat.archived'; archived: boolean }
   /** The saves of its person that this room's agent has, the newest first. */
   | { type: 'saves.told'; answers: EventId; thread?: EventId | undefined; ask: Ask; saves: SaveLine[] }
@@ -169,7 +173,7 @@ export type RoomEvent =
   /** The registry says otherwise than the room remembers. */
   | { type: 'agent.assigned'; role: Role; agent: AgentId; assignment: Assignment }
   /** The operator changed whether each room has a memory of its own. */
-  | { type: 'context.assigned'; contextId: ContextId }
+  | { type: 'context.assigned'; contextId: ContextId; oneMemory: boolean }
   | { type: 'name.set'; name: string }
   | { type: 'name.refused'; name: string; code: string }
   /** `of`: the text; `messages`: those that show it. */

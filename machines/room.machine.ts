@@ -57,7 +57,8 @@ const whole: State = {
       { target: '.departing', actions: 'leave, since others are there' },
     ],
     'words.overheard': {},
-    'context.assigned': { actions: 'go on in another context' },
+    'context.assigned': { actions: ['note whose memory it is', 'go on in another context'] },
+    'context.chosen': { actions: 'go on in another context' },
     // What a reaction to an open question means, the room hears as its word.
     'message.reacted': {},
     'saves.told': {},
@@ -134,7 +135,21 @@ const serving: State = {
       { guard: 'another agent takes over', actions: 'take the new agent' },
       { actions: 'note the agent' },
     ],
-    'context.assigned': { actions: ['go on in another context', 'mark the room', 'say that the agent starts afresh'] },
+    'context.assigned': [
+      { guard: 'it has that memory', actions: 'note whose memory it is' },
+      {
+        actions: [
+          'note whose memory it is',
+          'go on in another context',
+          'mark the room',
+          'say that the agent starts afresh',
+        ],
+      },
+    ],
+    'context.chosen': [
+      { guard: 'it has that memory' },
+      { actions: ['go on in another context', 'mark the room', 'say that it is cleared elsewhere'] },
+    ],
     'memory.lost': { actions: 'say that memory was lost' },
     'words.missed': { actions: 'note that it was missed' },
     'absence.over': { guard: 'something was missed', actions: ['say what was missed', 'forget what was missed'] },
@@ -868,6 +883,7 @@ const leaving: State = {
     'room.named': {},
     'chat.archived': {},
     'language.chosen': {},
+    'context.chosen': {},
     'person.told': { target: 'left' },
   },
 };
@@ -882,6 +898,7 @@ const departing: State = {
     'join.refused': {},
     'company.declined': {},
     'language.chosen': {},
+    'context.chosen': {},
     'room.given up': { target: 'left' },
   },
 };

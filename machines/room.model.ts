@@ -218,6 +218,8 @@ export const RoomContext = z.object({
   person: UserId.nullable(),
   agent: AgentId,
   contextId: ContextId,
+  /** It is the memory of all rooms of this person (`policy.context.scope: person`). */
+  oneMemory: z.boolean().default(false),
   /** The agent's STATUS.session of the last turn: another one means that it forgot. */
   session: z.string().nullable(),
   turns: z.number().int(),

@@ -226,8 +226,9 @@ function recalled({ remembered }: Run): Remembered {
 
 function comingBack({ service, house, config, now, options }: Run) {
   if (service === null) throw new Error('nobody is logged in');
-  const { policy, matrix } = config;
-  return { ...service, ...house, mode: policy.onboarding.mode, me: matrix.userId, now, log: options.log };
+  const { onboarding, context } = config.policy;
+  const modes = { mode: onboarding.mode, scope: context.scope };
+  return { ...service, ...house, ...modes, me: config.matrix.userId, now, log: options.log };
 }
 
 function serviceFor(run: Run, { sure, ...entered }: Entered): Service {

@@ -1,6 +1,6 @@
 /** Which rooms are whose, as the records of all people say: Spaces, chats, and chats that are being made. */
 import type { PersonContext } from '../../machines/person.model.ts';
-import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Envelope } from '../durable/record.ts';
@@ -20,6 +20,8 @@ export interface Directory {
   roomsOf(person: UserId): readonly RoomId[];
   /** What a person chose to be spoken to in; null for nothing. */
   languageOf(person: UserId): Language | null;
+  /** The memory of all rooms of this person since they cleared it; null where they never did. */
+  contextOf(person: UserId): ContextId | null;
   /** What the person of a room chose. */
   languageIn(room: RoomId): Language | null;
   /** Whether what people write cannot be read in a room that they brought the bot into. */
@@ -37,6 +39,7 @@ interface Entry {
   /** The one that is being made, once it is there. */
   introduced: RoomId[];
   language: Language | null;
+  contextId: ContextId | null;
 }
 
 export function createDirectory(): Directory {
@@ -106,6 +109,7 @@ export function createDirectory(): Directory {
       return [...new Set([...chats, ...introduced, ...(brought.get(person) ?? [])])];
     },
     languageOf,
+    contextOf: (person) => entries.get(person)?.contextId ?? null,
     languageIn(room) {
       const person = persons.get(room) ?? broughtBy.get(room) ?? makings.get(room)?.person;
       return person === undefined ? null : languageOf(person);
@@ -121,12 +125,12 @@ function isOutside(outbox: Envelope['outbox']): boolean {
   return outbox.some(({ type }) => type === 'join the room');
 }
 
-function entryOf({ space, chats, job, failed, language }: Omit<PersonContext, 'person'>): Entry {
+function entryOf({ space, chats, job, failed, language, contextId }: Omit<PersonContext, 'person'>): Entry {
   return {
     spaces: space === null ? [] : [space],
     chats: chats.map(({ room }) => room),
     introduced: job === null || job.room === null ? [] : [job.room],
-    language,
+    ...{ language, contextId },
     making: [failed, job].flatMap((one) =>
       one === null || one.room === null || one.number === null
         ? []

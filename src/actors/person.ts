@@ -34,11 +34,12 @@ export function personDefinition(device: string): PersonDefinition {
 export function newPersonRecord(
   person: UserId,
   origin: string,
-  facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> & Partial<Pick<PersonContext, 'language'>> = {
+  facts: Pick<PersonContext, 'space' | 'nextNumber' | 'chats'> &
+    Partial<Pick<PersonContext, 'language' | 'contextId'>> = {
     ...{ space: null, nextNumber: 1, chats: [] },
   },
 ): Envelope<PersonContext> {
-  const nothing = { job: null, waiting: [], failed: null, inviting: false, saves: [], language: null };
+  const nothing = { job: null, waiting: [], failed: null, inviting: false, saves: [], language: null, contextId: null };
   const context: PersonContext = { person, ...nothing, ...facts };
   return newRecord('person', origin, 'ready', context);
 }

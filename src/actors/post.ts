@@ -34,7 +34,7 @@ export interface Post {
 export interface PostWorld {
   rooms(): Pick<Children<RoomId, RoomContext>, 'deliver'>;
   people(): Pick<Children<UserId, PersonContext>, 'deliver'>;
-  reception: Pick<Reception, 'mintContextId' | 'isOfScope' | 'agentFor' | 'languageFor'>;
+  reception: Pick<Reception, 'contextFor' | 'isOfScope' | 'sharedBy' | 'agentFor' | 'languageFor'>;
   readMarker: RoomWork['readMarker'];
   /** Resolves when the bot is in the room; whoever replaces a room invites its members afterwards. */
   letIn(room: RoomId, person: UserId): Promise<void>;
@@ -92,8 +92,10 @@ export function createPost(world: PostWorld): Post {
 async function upToDate(person: UserId, event: RoomEvent, { reception }: PostWorld): Promise<RoomEvent> {
   // Of two choices the first may be on its way for longer.
   if (event.type === 'language.chosen') return { ...event, ...reception.languageFor(person) };
+  if (event.type === 'context.chosen') return { ...event, contextId: reception.sharedBy(person) ?? event.contextId };
   if (event.type !== 'room.adopted') return event;
-  const contextId = reception.isOfScope(event.contextId) ? event.contextId : await reception.mintContextId();
+  const isOfScope = reception.isOfScope(event.contextId, person);
+  const contextId = isOfScope ? event.contextId : await reception.contextFor(person);
   return { ...event, ...reception.agentFor(person), ...reception.languageFor(person), contextId };
 }
 
@@ -104,7 +106,7 @@ async function wishOf({ person, room, wish }: WordToPerson, world: PostWorld): P
     case 'chat.wanted':
     case 'access.wanted': {
       const copied = wish.type === 'chat.wanted' ? wish.contextId : undefined;
-      const contextId = copied ?? (await reception.mintContextId());
+      const contextId = copied ?? (await reception.contextFor(person));
       const job = {
         operation: world.newOperation(),
         spaceOperation: world.newOperation(),

@@ -33,7 +33,7 @@ export interface Reception extends ContextIds, Pick<Roles, 'agentFor' | 'languag
   restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext;
 }
 
-export interface ReceptionWorld extends RolesWorld, ContextIdsWorld {
+export interface ReceptionWorld extends Omit<RolesWorld, 'sharedBy'>, ContextIdsWorld {
   companyOf: CompanyOf;
   /** Whether the bot wrote this message; false where nobody says so soon. Never rejects. */
   isMine(room: RoomId, event: EventId): Promise<boolean>;
@@ -42,12 +42,10 @@ export interface ReceptionWorld extends RolesWorld, ContextIdsWorld {
 
 export function createReception(world: ReceptionWorld): Reception {
   const ids = createContextIds(world);
-  const roles = createRoles(world);
+  const roles = createRoles({ ...world, sharedBy: ids.sharedBy });
   const eventOf = hearing(world, ids, roles);
 
-  function blank(room: RoomId, contextId: ContextId): RoomContext {
-    return blankRoom({ room, agent: world.registry.agentOf(null), contextId, assignment: 'default' });
-  }
+  const blank = blankIn(world);
 
   function restored(room: RoomId, marker: Marker, contextId: ContextId): RoomContext {
     const { person, number, name, archived, company = false, language = world.languageOf(person) } = marker;
@@ -79,8 +77,7 @@ export function createReception(world: ReceptionWorld): Reception {
   }
 
   return {
-    ...ids,
-    ...{ agentFor: roles.agentFor, languageFor: roles.languageFor, refresh: roles.refresh },
+    ...{ ...ids, agentFor: roles.agentFor, languageFor: roles.languageFor, refresh: roles.refresh },
     restored,
     async inputsOf(arrivals, behind, absence = null) {
       const rooms = new Map<RoomId, Input[]>();
@@ -98,11 +95,12 @@ export function createReception(world: ReceptionWorld): Reception {
       const isNew = event?.type === 'room.invited' || event?.type === 'room.adopted' || event?.type === 'room.left';
       const marker = isNew || world.inTheMaking(room) !== null ? null : await world.readMarker(room);
       if (marker === null || marker.kind === 'space') {
-        return newRoomRecord(blank(room, await ids.mintContextId()), newOrigin());
+        return newRoomRecord(blank(room, await ids.contextFor(null)), newOrigin());
       }
-      const { contextId } = marker;
-      const known = contextId !== null && ids.isOfScope(contextId) ? contextId : await ids.mintContextId();
-      return newRoomRecord(restored(room, marker, known), newOrigin());
+      const { contextId: known, person } = marker;
+      const isOfScope = known !== null && ids.isOfScope(known, person);
+      const contextId = isOfScope ? known : await ids.contextFor(person);
+      return newRoomRecord(restored(room, marker, contextId), newOrigin());
     },
     brief(record, inputs) {
       const { room, person, company } = record.context;
@@ -117,6 +115,13 @@ export function createReception(world: ReceptionWorld): Reception {
         : Promise.all(inputs.map((input) => seen(room, input)));
     },
   };
+}
+
+/** A room of nobody, as the operator's policy has it. */
+function blankIn({ registry, scope }: ReceptionWorld) {
+  const house = { assignment: 'default', oneMemory: scope === 'person' } as const;
+  return (room: RoomId, contextId: ContextId) =>
+    blankRoom({ room, agent: registry.agentOf(null), contextId, ...house });
 }
 
 function inputsIn(rooms: Map<RoomId, Input[]>, room: RoomId): Input[] {
@@ -147,7 +152,7 @@ function isAdoption(input: Input): boolean {
 /** What a room hears of what Matrix brought; null for nothing. */
 function hearing(
   { mode, now }: ReceptionWorld,
-  { mintContextId }: ContextIds,
+  { mintContextId, contextFor }: ContextIds,
   { roleFor, agentFor, languageFor }: Roles,
 ) {
   const sources: { [Fact in keyof HostFacts]: () => HostFacts[Fact] | Promise<HostFacts[Fact]> } = {
@@ -166,7 +171,7 @@ function hearing(
     switch (heard.type) {
       case 'room.invited': {
         const { person, encrypted } = heard;
-        const contextId = await mintContextId();
+        const contextId = await contextFor(person);
         const known = { role: roleFor(person), ...agentFor(person), ...languageFor(person), contextId };
         return { type: 'room.invited', person, ...known, ...(encrypted && { encrypted }) };
       }

@@ -1,5 +1,5 @@
 /** What the registry and the policy make of a person, and of the rooms that the bot meets them in. Pure but for the directory. */
-import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
@@ -15,6 +15,8 @@ export interface RolesWorld {
   inTheMaking(room: RoomId): { person: UserId; number: number; name: string } | null;
   /** What a person chose to be spoken to in; null for nothing. */
   languageOf(person: UserId): Language | null;
+  /** The memory of all rooms of this person; null where each room has its own. */
+  sharedBy(person: UserId): ContextId | null;
 }
 
 export interface Roles {
@@ -34,7 +36,7 @@ export interface Roles {
   refresh(context: RoomContext): RoomEvent[];
 }
 
-export function createRoles({ registry, access, mode, inTheMaking, languageOf }: RolesWorld): Roles {
+export function createRoles({ registry, access, mode, inTheMaking, languageOf, sharedBy }: RolesWorld): Roles {
   const isDenied = (person: UserId) => access.assignmentOf(person) === 'denied';
 
   function agentFor(person: UserId): ReturnType<Roles['agentFor']> {
@@ -65,7 +67,9 @@ export function createRoles({ registry, access, mode, inTheMaking, languageOf }:
       const { person, number, name } = chat ?? { person: speaker, number: null, name: null };
       const role = roleFor(person);
       const served = chat === null || role === 'refused' ? role : 'chat';
-      return { type: 'room.claimed', person, role: served, ...agentFor(person), ...languageFor(person), number, name };
+      const contextId = sharedBy(person);
+      const theirs = { ...agentFor(person), ...languageFor(person), ...(contextId !== null && { contextId }) };
+      return { type: 'room.claimed', person, role: served, ...theirs, number, name };
     },
     refresh({ person, role, number, agent, assignment }) {
       if (person === null) return [];

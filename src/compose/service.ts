@@ -67,6 +67,7 @@ export function composeService(options: ServiceOptions) {
     ...{ registry, access, mode, scope: context.scope, host, now, companyOf: createGlances(company) },
     isMine: async (room, event) => (await matrix.forActors.quoteOf(room, event))?.author === me,
     ...{ readMarker: work.readMarker, inTheMaking: directory.inTheMaking, languageOf: directory.languageOf },
+    contextOf: directory.contextOf,
   });
   const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });
   const farewell = farewellsFor(config, directory.languageOf);

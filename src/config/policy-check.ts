@@ -39,7 +39,7 @@ function oneMemoryInManyRooms({ scope, mode }: Written): Problem[] {
   ];
 }
 
-/** With the scope `person` an agent has one memory, under a fixed id: whoever shares the agent shares it. */
+/** With the scope `person` all memories of an agent begin under one id: whoever shares the agent would share it. */
 function oneMemoryForManyPeople({ scope, unmapped, allowsNobody, userAgents }: Written): Problem[] {
   if (scope !== 'person') return [];
   const people = entriesOf(userAgents);

@@ -204,7 +204,7 @@ const Context = z.strictObject({
     .default('room')
     .register(about, {
       purpose:
-        '{}. One memory of a person is for all that they write, under the fixed id 0: it needs "mode: dm" and people ' +
+        '{}. One memory of a person is for all that they write, under the id 0 until they clear it: it needs "mode: dm" and people ' +
         'who share no agent ("unmapped: deny", an agent for each); an agent is then never given to another person',
       choices: {
         room: 'every room has a memory of its own',
@@ -212,7 +212,7 @@ const Context = z.strictObject({
       },
       words: {
         room: 'one for every room; !clear begins a new one',
-        person: 'one for every person, in all of their rooms; !clear does not empty it',
+        person: 'one for every person, in all of their rooms; !clear begins a new one in all of them',
       },
     }),
 });

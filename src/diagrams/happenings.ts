@@ -13,6 +13,7 @@ const eventId = '$message' as Text['eventId'];
 const said = { eventId, sender: person };
 const text: Text = { ...said, body: 'words', replyTo: null };
 const context = '2' as RoomContext['contextId'];
+const anotherContext = '3' as RoomContext['contextId'];
 const agent = 'agent' as RoomContext['agent'];
 const anotherAgent = 'another' as RoomContext['agent'];
 const saves = [{ name: 'notes', at: 0 }];
@@ -92,7 +93,11 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { role: 'entry', agent, ...configured },
     { role: 'refused', agent, ...configured },
   ],
-  'context.assigned': [{ contextId: context }],
+  'context.assigned': [
+    { contextId: context, oneMemory: false },
+    { contextId: anotherContext, oneMemory: true },
+  ],
+  'context.chosen': [{ contextId: context }, { contextId: anotherContext }],
   'memory.lost': [{ eventId }],
   'name.set': [{ name: 'name' }],
   'name.refused': [{ name: 'name', code: 'M_FORBIDDEN' }],

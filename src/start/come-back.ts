@@ -5,6 +5,7 @@ import type { RoomEvent } from '../../machines/room.events.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Door } from '../actors/door.ts';
+import type { Reception } from '../actors/reception.ts';
 import { personRest, roomRest } from '../actors/rest.ts';
 import type { Household } from '../compose/household.ts';
 import type { Envelope } from '../durable/record.ts';
@@ -100,7 +101,7 @@ async function tellOfSpace(
   await household.people.deliver(person, [{ kind: 'event', id: null, at: now(), event }], 'woken');
 }
 
-/** Of a room that is gone; or that the operator changed `policy.context.scope`: no two people may end in one memory. */
+/** Of a room that is gone, or that has another memory by now. */
 async function tellOfRoom(
   { household, reception, now }: ComeBackWorld,
   room: RoomId,
@@ -110,7 +111,27 @@ async function tellOfRoom(
   const tell = (event: RoomEvent) =>
     household.rooms.deliver(room, [{ kind: 'event', id: null, at: now(), event }], 'woken');
   if (roomRest.mayBeToldItLeft(record) && !joined.has(room)) await tell({ type: 'room.left' });
-  else if (!reception.isOfScope(record.context.contextId)) {
-    await tell({ type: 'context.assigned', contextId: await reception.mintContextId() });
-  }
+  else await inScope(record, reception, tell);
+}
+
+/** Where the operator changed `policy.context.scope`: no two people may end in one memory; or where its person cleared theirs. */
+async function inScope(
+  { context, outbox }: Envelope<RoomContext>,
+  reception: Reception,
+  tell: (event: RoomEvent) => Promise<unknown>,
+): Promise<void> {
+  const { person, contextId, oneMemory } = context;
+  const shared = reception.sharedBy(person);
+  const isAsBefore = oneMemory === (shared !== null);
+  if (isAsBefore && reception.isOfScope(contextId, person)) return;
+  // It tells its person of a memory that they have not heard of yet.
+  if (isAsBefore && outbox.some(isOfItsMemory)) return;
+  if (isAsBefore && shared !== null) return void (await tell({ type: 'context.chosen', contextId: shared }));
+  const assigned = await reception.contextFor(person);
+  await tell({ type: 'context.assigned', contextId: assigned, oneMemory: shared !== null });
+}
+
+function isOfItsMemory({ params }: Envelope['outbox'][number]): boolean {
+  const { wish } = params as { wish?: { type?: unknown } };
+  return wish?.type === 'context.chosen';
 }

@@ -3,7 +3,7 @@
  * creates, invites or leaves, and run again after its repairs it comes to the same facts and no more repairs.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import { ONLY_CONTEXT, type AgentId, type ContextId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { languages, type Language } from '../../machines/language.ts';
 import type { Marker } from '../../machines/marker.ts';
 import type { KnownRoom } from '../ports.ts';
@@ -23,6 +23,8 @@ export type { Known, PersonFacts, Repair, RoomFacts } from './reconcile/facts.ts
 export interface ReconcileOptions {
   me: UserId;
   mode: 'spaces' | 'dm';
+  /** Whether people have one memory for all their rooms, or each room its own. */
+  scope: 'room' | 'person';
   /** For chats of which nothing remembers the agent; null where the person has none. */
   agentOf: (person: UserId) => AgentId | null;
 }
@@ -58,10 +60,12 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
     if (space && space.room.marker === null)
       repairs.push({ kind: 'write marker', room: space.room.room, marker: space.marker });
     const chats: PersonFacts['chats'] = [];
+    const remembered: RoomFacts['contextId'][] = [];
     for (const claim of theirs) {
       const told = stored.get(claim.room.room);
       const fact = factOf(claim, { number: numbers.of.get(claim) ?? null, language }, told, options);
       facts.push(fact);
+      remembered.push(fact.contextId);
       const { room, number, name, archived } = fact;
       if (number !== null) {
         chats.push({ number, room, name: name ?? `C${number}`, archived });
@@ -71,8 +75,9 @@ export function reconcile(rooms: readonly KnownRoom[], known: Known, options: Re
       const marker = markerOf(fact);
       if (!isDeepStrictEqual({ ...claim.room.marker }, marker)) repairs.push({ kind: 'write marker', room, marker });
     }
+    const contextId = known.people.get(person)?.contextId ?? (options.scope === 'room' ? null : sharedIn(remembered));
     chats.sort((a, b) => a.number - b.number);
-    people.push({ person, space: space?.room.room ?? null, nextNumber: numbers.next, chats, language });
+    people.push({ person, space: space?.room.room ?? null, nextNumber: numbers.next, chats, language, contextId });
   }
 
   const report: Report = {
@@ -154,6 +159,13 @@ function chosenIn(claims: readonly Claim[], stored: ReadonlyMap<RoomId, Marker>)
   const chosen = claims.flatMap(({ room, marker }) => marker.language ?? stored.get(room.room)?.language ?? []);
   const votes = (language: Language) => chosen.filter((one) => one === language).length;
   return languages.filter((one) => votes(one) > 0).toSorted((a, b) => votes(b) - votes(a))[0] ?? null;
+}
+
+/** The last one that they began: it is the highest. Null where they have the first one still. */
+function sharedIn(remembered: readonly (ContextId | null)[]): ContextId | null {
+  const ids = remembered.filter((id) => id !== null);
+  const last = ids.reduce((a, b) => (BigInt(b) > BigInt(a) ? b : a), ONLY_CONTEXT);
+  return last === ONLY_CONTEXT ? null : last;
 }
 
 /** The marker first, then the record; of a chat also what the room and the registry say. */

@@ -8,6 +8,7 @@ import { newPersonRecord } from '../actors/person.ts';
 import { markerOf } from './reconcile/facts.ts';
 import { reconcile, type Known, type PersonFacts, type Repair, type RoomFacts } from './reconcile.ts';
 import { newOrigin, wasSeen, type Envelope } from '../durable/record.ts';
+import type { Directory } from '../actors/directory.ts';
 import type { Reception } from '../actors/reception.ts';
 import { newRoomRecord, readRoomRecord } from '../actors/room.ts';
 import type { Alarm } from '../durable/timers.ts';
@@ -24,7 +25,10 @@ export interface RestoreWorld {
   work: RoomWork;
   reception: Reception;
   registry: Registry;
+  directory: Pick<Directory, 'note'>;
   mode: 'spaces' | 'dm';
+  /** Whether people have one memory for all their rooms, or each room its own. */
+  scope: 'room' | 'person';
   me: UserId;
   alarm: Pick<Alarm, 'set'>;
   now: Now;
@@ -48,19 +52,28 @@ const LONGEST_REPAIRS_MS = 30_000;
  * the position to sync from, and the chats whose person spoke last, where no record says that they were heard.
  */
 export async function restore(world: RestoreWorld): Promise<Restored> {
-  const { store, work, registry, mode, me, log } = world;
+  const { store, work, registry, mode, scope, me, log, directory } = world;
   const { remembered, goesOn } = world;
   const known = factsOf(remembered);
   const { rooms, arrivals, position } = await world.survey();
-  const { people, rooms: found, repairs, report } = reconcile(rooms, known, { me, mode, agentOf: registry.agentOf });
+  const {
+    people,
+    rooms: found,
+    repairs,
+    report,
+  } = reconcile(rooms, known, { me, mode, scope, agentOf: registry.agentOf });
   for (const facts of people) {
     // The steps under way are in that Space: where it is lost, `space.gone` tells their actor.
     if (known.busy.has(facts.person)) facts.space = known.people.get(facts.person)?.space ?? facts.space;
   }
-  await store.people.writeAll(people.flatMap((facts) => personRecord(facts, remembered.people.get(facts.person))));
-  const backfilled = found.filter(({ contextId }) => contextId === null || !world.reception.isOfScope(contextId));
+  const persons = people.flatMap((facts) => personRecord(facts, remembered.people.get(facts.person)));
+  await store.people.writeAll(persons);
+  for (const [, record] of persons) directory.note(record);
+  const isOfScope = ({ contextId, person }: RoomFacts) =>
+    contextId !== null && world.reception.isOfScope(contextId, person);
+  const backfilled = found.filter((facts) => !isOfScope(facts));
   for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
-  for (const facts of backfilled) facts.contextId = await world.reception.mintContextId();
+  for (const facts of backfilled) facts.contextId = await world.reception.contextFor(facts.person);
   // A room whose record is damaged or missing begins anew by itself, from its marker, and hears of it first.
   const marked = new Set(rooms.flatMap(({ room, marker }) => (marker === null ? [] : [room])));
   const beginsAnew = (room: RoomId) =>
@@ -87,9 +100,9 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
   });
   await notForLong(told, time, world);
-  const persons = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
+  const askers = new Map(found.filter(({ kind }) => kind === 'chat').map(({ room, person }) => [room, person]));
   const unheard = rooms.flatMap(({ room, lastWord }) => {
-    if (lastWord === null || lastWord.sender !== persons.get(room)) return [];
+    if (lastWord === null || lastWord.sender !== askers.get(room)) return [];
     const { eventId } = lastWord;
     return wasSeen(remembered.rooms.get(room)?.seen ?? '', eventId) ? [] : [{ room, eventId }];
   });
@@ -133,8 +146,8 @@ function factsOf({ people, rooms }: Remembered): Known {
     rooms: new Map<RoomId, RoomFacts>(),
   };
   for (const [person, { context }] of people) {
-    const { space, nextNumber, chats, language, job } = context;
-    known.people.set(person, { person, space, nextNumber, chats, language });
+    const { space, nextNumber, chats, language, contextId, job } = context;
+    known.people.set(person, { person, space, nextNumber, chats, language, contextId });
     if (job !== null) known.busy.add(person);
   }
   for (const [room, { context }] of rooms) {

@@ -24,9 +24,9 @@ type Keys =
 export type ContextWords = Pick<NoticeWords, Keys>;
 
 export const aboutContexts: ContextWords = {
-  'conversation is saved': ({ save, cleared }) =>
+  'conversation is saved': ({ save, cleared, oneMemory }) =>
     cleared === true
-      ? `The conversation is saved as ${code(save)}, and this chat starts over. \`!load\` brings it back.`
+      ? `The conversation is saved as ${code(save)}, and ${oneMemory === true ? 'you start over in all your rooms' : 'this chat starts over'}. \`!load\` brings it back.`
       : `The conversation is saved as ${code(save)}. \`!load\` brings it into any chat with this agent.`,
 
   'save is loaded': ({ save }) => `The agent has read ${code(save)}. Just go on from there.`,
@@ -76,10 +76,12 @@ export const aboutContexts: ContextWords = {
   'save is there already': ({ save }) =>
     `You already have a save called ${code(save)}. Should I replace it? \`!yes\` or \`!no\`?`,
 
-  'clear is meant?': ({ failed }) =>
-    failed === true
-      ? 'So nothing is saved. Should this chat start over all the same? `!yes`, `!no`, or `!save` to try again.'
-      : 'Should this chat start over? The agent will forget what was said here. `!yes`, `!no`, or `!save` to save it first.',
+  'clear is meant?': ({ failed, oneMemory }) => {
+    const [what, where] = oneMemory === true ? ['all your rooms', 'in any of them'] : ['this chat', 'here'];
+    return failed === true
+      ? `So nothing is saved. Should ${what} start over all the same? \`!yes\`, \`!no\`, or \`!save\` to try again.`
+      : `Should ${what} start over? The agent will forget what was said ${where}. \`!yes\`, \`!no\`, or \`!save\` to save it first.`;
+  },
 
   'dialog is closed': ({ about, expired }) =>
     expired === true ? `${expiredWords[about]} Just ask again if you still want it.` : closedWords[about],
@@ -103,13 +105,13 @@ export const aboutContexts: ContextWords = {
 const closedWords: Record<DialogTopic, string> = {
   'a save to load': 'Okay, I’m not loading anything.',
   'an overwrite': 'Okay, the save stays as it was.',
-  'a clear': 'Okay, this chat goes on as it was.',
+  'a clear': 'Okay, everything goes on as it was.',
 };
 
 const expiredWords: Record<DialogTopic, string> = {
   'a save to load': 'You didn’t choose a save, so I’ve closed the list.',
   'an overwrite': 'You didn’t answer, so the save stays as it was.',
-  'a clear': 'You didn’t answer, so this chat goes on as it was.',
+  'a clear': 'You didn’t answer, so everything goes on as it was.',
 };
 
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });

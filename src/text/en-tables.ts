@@ -28,7 +28,7 @@ export const commands: CommandWords = {
 /** Where the agent has one memory for all that a person writes. */
 export const commandsWithOneMemory: CommandWords = {
   ...commands,
-  clear: { purpose: 'drops what is unfinished here; the agent still knows what was said' },
+  clear: { purpose: 'starts over in all your rooms: the agent forgets what was said in them' },
 };
 
 export const troubles: TroubleWords = {

@@ -115,11 +115,14 @@ const notices: NoticeWords = {
 
   'still being written': () => 'Your last message is still being answered. `!stop` ends that.',
 
-  cleared: ({ waiting, kept }) =>
-    (kept
-      ? 'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write.'
+  cleared: ({ waiting, oneMemory }) =>
+    (oneMemory === true
+      ? 'You start over in all your rooms: the agent no longer knows what was said in any of them.'
       : 'This chat starts over: the agent no longer knows what was said above.') +
     (waiting === 0 ? '' : ` It goes on with what you sent already: ${messages(waiting)} waiting.`),
+
+  'cleared elsewhere': () =>
+    'You started over in another room, and your rooms share one memory: the agent no longer knows what was said above.',
 
   'agent starts afresh': () =>
     'The agent has lost its memory of this chat and starts afresh. Please repeat what it needs to know.',

@@ -6,9 +6,9 @@ import { counted } from './ru-phrases.ts';
 import { troubles } from './ru-tables.ts';
 
 export const aboutContexts: ContextWords = {
-  'conversation is saved': ({ save, cleared }) =>
+  'conversation is saved': ({ save, cleared, oneMemory }) =>
     cleared === true
-      ? `Разговор сохранён как ${code(save)}, и этот чат начинается заново. \`!load\` вернёт его.`
+      ? `Разговор сохранён как ${code(save)}, и ${oneMemory === true ? 'все твои комнаты начинаются' : 'этот чат начинается'} заново. \`!load\` вернёт его.`
       : `Разговор сохранён как ${code(save)}. \`!load\` перенесёт его в любой чат с этим агентом.`,
 
   'save is loaded': ({ save }) => `Агент прочитал ${code(save)}. Просто продолжай оттуда.`,
@@ -56,10 +56,12 @@ export const aboutContexts: ContextWords = {
   'save is there already': ({ save }) =>
     `Сохранение ${code(save)} у тебя уже есть. Заменить его? \`!yes\` или \`!no\`?`,
 
-  'clear is meant?': ({ failed }) =>
-    failed === true
-      ? 'Значит, ничего не сохранено. Всё равно начать этот чат заново? `!yes`, `!no` или `!save`, чтобы попробовать ещё раз.'
-      : 'Начать этот чат заново? Агент забудет всё, что здесь было сказано. `!yes`, `!no` или `!save`, чтобы сначала сохранить.',
+  'clear is meant?': ({ failed, oneMemory }) => {
+    const [what, where] = oneMemory === true ? ['во всех твоих комнатах', 'в них'] : ['этот чат', 'здесь'];
+    return failed === true
+      ? `Значит, ничего не сохранено. Всё равно начать ${what} заново? \`!yes\`, \`!no\` или \`!save\`, чтобы попробовать ещё раз.`
+      : `Начать ${what} заново? Агент забудет всё, что ${where} было сказано. \`!yes\`, \`!no\` или \`!save\`, чтобы сначала сохранить.`;
+  },
 
   'dialog is closed': ({ about, expired }) =>
     expired === true ? `${expiredWords[about]} Если это всё ещё нужно, просто попроси снова.` : closedWords[about],
@@ -87,13 +89,13 @@ export const aboutContexts: ContextWords = {
 const closedWords: Record<DialogTopic, string> = {
   'a save to load': 'Хорошо, ничего не загружаю.',
   'an overwrite': 'Хорошо, сохранение остаётся прежним.',
-  'a clear': 'Хорошо, этот чат продолжается.',
+  'a clear': 'Хорошо, всё остаётся как было.',
 };
 
 const expiredWords: Record<DialogTopic, string> = {
   'a save to load': 'Ты ничего не выбираешь, поэтому список я закрыл.',
   'an overwrite': 'Ответа не было, поэтому сохранение остаётся прежним.',
-  'a clear': 'Ответа не было, поэтому этот чат продолжается.',
+  'a clear': 'Ответа не было, поэтому всё остаётся как было.',
 };
 
 const clock = new Intl.DateTimeFormat('ru', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

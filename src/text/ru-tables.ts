@@ -28,7 +28,7 @@ export const commands: CommandWords = {
 /** Where the agent has one memory for all that a person writes. */
 export const commandsWithOneMemory: CommandWords = {
   ...commands,
-  clear: { purpose: 'убирает всё незаконченное; сказанное агент помнит' },
+  clear: { purpose: 'начинает заново во всех твоих комнатах: агент забывает сказанное в них' },
 };
 
 export const troubles: TroubleWords = {

@@ -21,6 +21,7 @@ async function mintedIn(folder: string, startedAt: number): Promise<bigint[]> {
     readMarker: async () => null,
     inTheMaking: () => null,
     languageOf: () => null,
+    contextOf: () => null,
     now: () => startedAt,
   });
   const ids = await Promise.all([mintContextId(), mintContextId(), mintContextId()]);

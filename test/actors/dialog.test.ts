@@ -106,6 +106,13 @@ describe('a clear that is to be confirmed', () => {
     expect(heard(asks, reacted('ours', '👍', bob))).toEqual([reacted('ours', '👍', bob)]);
   });
 
+  it('a reaction to another question of ours is known to be one, and to which', () => {
+    const asked = freshRecord(ROOM, { dialog: { ...dialog, shown: eventId('ours') } });
+    const accepted = { type: 'dialog.accepted', ...word, reaction: true, replyTo: eventId('ours') };
+    expect(heard(asked, reacted('ours', '👍'))).toEqual([accepted]);
+    expect(heard(asked, reacted('ours', '👎'))).toEqual([{ type: 'dialog.declined', ...word }]);
+  });
+
   it('goes before the question of the agent', () => {
     const both = freshRecord(ROOM, { ...asks.context, question: { id: 'q', text: 'Shall I?', expiresInMs: null } });
     expect(heard(both, said('command.no'))).toEqual([{ type: 'dialog.declined', ...word }]);

@@ -85,6 +85,7 @@ describe('a person', () => {
       inviting: false,
       saves: [],
       language: null,
+      contextId: null,
     } satisfies PersonContext);
     expect(personRest.mayLeaveMemory(record)).toBe(true);
     expect(asked.at(-1)).toEqual([
@@ -139,6 +140,7 @@ describe('golden records', () => {
     ['v1-person-language', false],
     ['v1-person-mid-job', false],
     ['v1-person-with-saves', true],
+    ['v2-person-context', false],
   ])('%s is read as it was written; at rest: %s', (name, atRest) => {
     const record = readPersonRecord(golden(name));
     const { context, ...envelope } = golden(name) as Omit<Envelope, 'behind' | 'behindCount'>;
@@ -147,7 +149,7 @@ describe('golden records', () => {
       behindCount: 0,
       ...envelope,
       version: RECORD_VERSION,
-      context: { inviting: false, saves: [], language: null, ...(context as Partial<PersonContext>) },
+      context: { inviting: false, saves: [], language: null, contextId: null, ...(context as Partial<PersonContext>) },
     });
     const heard = [{ event: { type: 'resumed' }, from: null }];
     expect(step(definition, record, [input({ type: 'resumed' })])).toEqual({

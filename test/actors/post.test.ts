@@ -18,7 +18,8 @@ function arriving(language: 'en' | 'ru' | null) {
     rooms: () => ({ deliver }),
     people: () => ({ deliver }),
     reception: {
-      mintContextId: async () => contextId(5),
+      contextFor: async () => contextId(5),
+      sharedBy: () => null,
       isOfScope: () => true,
       agentFor: () => ({ agent, assignment: 'configured' }),
       languageFor: () => (language === null ? {} : { language }),

@@ -7,7 +7,19 @@ import type { RoomContext } from '../../machines/room.model.ts';
 import { createReception, type Reception, type ReceptionWorld } from '../../src/actors/reception.ts';
 import type { RoomFacts } from '../../src/actors/room.ts';
 import type { Arrival, Heard } from '../../src/ports.ts';
-import { after, agent, ann, bob, contextOf, conversationOf, eventId, freshRecord, ROOM, textInput } from './support.ts';
+import {
+  after,
+  agent,
+  ann,
+  bob,
+  contextId,
+  contextOf,
+  conversationOf,
+  eventId,
+  freshRecord,
+  ROOM,
+  textInput,
+} from './support.ts';
 import { input } from '../support/inputs.ts';
 
 const annsAgent = AgentId.parse('agent-ann');
@@ -46,6 +58,7 @@ function reception(changes: Partial<ReceptionWorld> = {}) {
     readMarker: async () => null,
     inTheMaking: () => null,
     languageOf: () => null,
+    contextOf: () => null,
     now: () => 5,
     ...changes,
   });
@@ -200,10 +213,18 @@ describe('a context id', () => {
     expect(await mintContextId()).toBe('5002');
   });
 
-  it('is fixed where the person has one memory', async () => {
-    const { mintContextId, written } = reception({ scope: 'person' });
-    expect(await mintContextId()).toBe('0');
-    expect(written).toEqual([]);
+  it('is that of all their rooms where the person has one memory, and number 0 until they clear it', async () => {
+    const theirs = reception({ scope: 'person', contextOf: (person) => (person === ann ? contextId(9) : null) });
+    expect(await Promise.all([ann, bob, null].map(theirs.contextFor))).toEqual(['9', '0', '0']);
+    expect([ann, bob].map((person) => theirs.isOfScope(contextId(9), person))).toEqual([true, false]);
+    expect(theirs.written).toEqual([]);
+    expect(await theirs.mintContextId()).toBe('5000');
+  });
+
+  it('is a new one where each room has its own, also where they had one memory before', async () => {
+    const own = reception({ contextOf: () => contextId(9) });
+    expect([await own.contextFor(ann), own.sharedBy(ann)]).toEqual(['5000', null]);
+    expect(['9', '0', '7'].map((id) => own.isOfScope(ContextId.parse(id), ann))).toEqual([false, false, true]);
   });
 });
 

@@ -59,6 +59,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     readMarker: async (room) => rules.markers.get(room) ?? null,
     inTheMaking: (room) => rules.making.get(room) ?? null,
     languageOf: () => null,
+    contextOf: () => null,
     now: alarm.now,
   });
   const records: Records = {

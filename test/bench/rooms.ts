@@ -78,6 +78,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
     readMarker: async () => null,
     inTheMaking: () => null,
     languageOf: () => null,
+    contextOf: () => null,
     now,
   });
   const alarm = createAlarm(now, () => performance.now() + ahead);

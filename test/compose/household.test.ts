@@ -88,6 +88,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     readMarker: work.readMarker,
     inTheMaking: directory.inTheMaking,
     languageOf: directory.languageOf,
+    contextOf: directory.contextOf,
     now: alarm.now,
   });
   const root = startRoot((key) => house.of(key));

@@ -88,7 +88,7 @@ describe('the policy in words', () => {
       others: 'who may invite get no agent',
       'without agent': `${nobody} at every message: "Ask\\nann@example.org"`,
       rooms: inRoom,
-      memory: 'one for every person, in all of their rooms; !clear does not empty it',
+      memory: 'one for every person, in all of their rooms; !clear begins a new one in all of them',
     });
   });
 

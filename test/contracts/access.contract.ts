@@ -1,4 +1,5 @@
 /** Who is let in, and which agent answers whom: as the policy and the registry say, also when they change. */
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
@@ -269,16 +270,41 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
       expect(new Set(ids).size).toBe(2);
     });
 
-    test('with scope: person the only memory is number 0, and !clear says that it stays', async () => {
+    test('with scope: person !clear begins a new memory for all rooms, over a restart and without its folder', async () => {
       const agent = await world.agent(scripts.echo);
       const someone = await world.person();
       const context = { scope: 'person' as const };
-      const bot = await world.bot({ agents: { a: agent.url }, onboarding: { mode: 'dm' }, context });
-      const room = await someone.createDm(bot.userId);
-      await ask(someone, room, 'one', 'You said: one');
-      await ask(someone, room, '!clear', words({ key: 'cleared', waiting: 0, kept: true }));
-      await ask(someone, room, 'two', 'You said: two');
-      expect(agent.connections.map(({ contextId }) => contextId)).toEqual(['0', '0']);
+      const bot = await world.restartableBot({ agents: { a: agent.url }, onboarding: { mode: 'dm' }, context });
+      await bot.start();
+      const [room, other] = [await someone.createDm(bot.userId), await someone.createDm(bot.userId)];
+      const asked = async (where: string, text: string) => {
+        await ask(someone, where, text, `You said: ${text}`);
+        return agent.connections.at(-1)?.contextId;
+      };
+      expect([await asked(room, 'one'), await asked(other, 'two')]).toEqual(['0', '0']);
+      await ask(someone, room, '!clear', words({ key: 'cleared', waiting: 0, oneMemory: true }));
+      await someone.message(other, (m) => m.body === words({ key: 'cleared elsewhere' }));
+      const anew = await asked(room, 'three');
+      expect([anew === '0', await asked(other, 'four')]).toEqual([false, anew]);
+
+      await bot.stop();
+      await bot.start();
+      expect([await asked(other, 'five'), await asked(room, 'six')]).toEqual([anew, anew]);
+      await bot.stop();
+      await rm(bot.stateDir, { recursive: true });
+      await bot.start();
+      expect([await asked(other, 'seven'), await asked(room, 'eight')]).toEqual([anew, anew]);
+      const third = await someone.createDm(bot.userId);
+      expect(await asked(third, 'nine')).toBe(anew);
+      // Each room was told once, and nobody that the agent lost its memory.
+      const told = words({ key: 'cleared elsewhere' });
+      const afresh = words({ key: 'agent starts afresh' });
+      const count = (where: string, body: string) => saidBy(bot, someone, where).filter((one) => one === body).length;
+      expect([room, other, third].map((one) => [count(one, told), count(one, afresh)])).toEqual([
+        [0, 0],
+        [1, 0],
+        [0, 0],
+      ]);
     });
   });
 }

@@ -177,7 +177,7 @@ export function describeConversation(name: string, start: () => Promise<TestHome
       await someone.message(room, (m) => m.body === 'You said: remember me');
       expect((await agent.connection()).contextId).toBe(contextId);
       await someone.say(room, '!clear');
-      await someone.message(room, says({ key: 'cleared', waiting: 0, kept: false }));
+      await someone.message(room, says({ key: 'cleared', waiting: 0 }));
       await someone.say(room, 'who am I?');
       await someone.message(room, (m) => m.body === 'You said: who am I?');
       expect(BigInt((await agent.connection()).contextId)).toBeGreaterThan(BigInt(contextId));

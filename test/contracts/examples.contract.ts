@@ -178,7 +178,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await ann.message(room, (m) => m.body === greetingOf(ann, "Ann's assistant", { oneMemory: true }));
         await ann.say(room, 'hello');
         await ann.message(room, (m) => m.body === 'You said: hello');
-        const cleared = words({ key: 'cleared', waiting: 0, kept: true });
+        const cleared = words({ key: 'cleared', waiting: 0, oneMemory: true });
         await ann.say(room, '!clear');
         await ann.message(room, (m) => m.body === cleared);
         const onlyChat = words({ key: 'this is your only chat' });
@@ -195,6 +195,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         ]);
 
         const other = await ann.createDm(bot.userId);
+        await ann.message(other, (m) => m.body === greetingOf(ann, "Ann's assistant", { oneMemory: true }));
         await ann.say(other, 'and here?');
         await ann.message(other, (m) => m.body === 'You said: and here?');
         expect(saidBy(bot, ann, other)).toEqual([
@@ -204,7 +205,8 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         const bobs = await bob.createDm(bot.userId);
         await bob.say(bobs, 'hi');
         await bob.message(bobs, (m) => m.body === 'You said: hi');
-        expect(one.connections.map(({ contextId }) => contextId)).toEqual(['0', '0', '0']);
+        const [first, ...afterwards] = one.connections.map(({ contextId }) => contextId);
+        expect([first, new Set(afterwards).size, afterwards.includes('0')]).toEqual(['0', 1, false]);
         expect(two.connections.map(({ contextId }) => contextId)).toEqual(['0']);
         expect(roomNames(ann, [room, other])).toEqual([]);
       });

@@ -127,6 +127,7 @@ function personContext({ person, space, chats }: ManagedPerson): PersonContext {
     inviting: false,
     saves: [],
     language: null,
+    contextId: null,
   };
 }
 

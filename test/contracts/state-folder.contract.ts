@@ -331,7 +331,7 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
         await someone.say(room, '!clear');
         await turn.closed;
       }
-      await until(() => said(someone, room, words({ key: 'cleared', waiting: 0, kept: false })) === 3);
+      await until(() => said(someone, room, words({ key: 'cleared', waiting: 0 })) === 3);
       await bot.stop();
       expect(sql(bot.stateDir, 'SELECT room, name FROM answers')).toEqual([]);
       sql(bot.stateDir, "INSERT INTO answers (room, name, markdown) VALUES (?, 'turn-2', '# Two')", room);

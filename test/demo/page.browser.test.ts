@@ -58,7 +58,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await answer(page, 'has 1 message');
     await say(page, '!clear');
     await press(page, 'Yes');
-    await notice(page, en.notices.cleared({ waiting: 0, kept: false }));
+    await notice(page, en.notices.cleared({ waiting: 0 }));
     await say(page, 'two');
     await page.locator('.answer', { hasText: '“two”' }).filter({ hasText: 'has 1 message' }).waitFor();
   });

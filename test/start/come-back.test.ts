@@ -43,6 +43,7 @@ it.each([
     ...{
       store,
       mode: 'dm',
+      scope: 'room',
       me: UserId.parse('@bot:test'),
       log: silentLog,
       now: () => 5,
@@ -57,7 +58,7 @@ it.each([
     work: { writeMarker: async () => ({ ok: true }) },
     registry: { agentOf: () => 'agent' },
     reception: {
-      ...{ noteContextId: () => {}, isOfScope: () => true, mintContextId: async () => '1' },
+      ...{ noteContextId: () => {}, isOfScope: () => true, contextFor: async () => '1' },
       restored: (room: RoomId) => ({ room, person: ann, role: 'chat', number: null }),
     },
     door: { admit: async () => [held('invite')] },

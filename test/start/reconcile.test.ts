@@ -17,7 +17,7 @@ const me = UserId.parse('@bot:test');
 const [anna, boris] = [UserId.parse('@anna:test'), UserId.parse('@boris:test')];
 const id = (name: string) => RoomId.parse(`!${name}`);
 const agent = AgentId.parse('agent-1');
-const options: ReconcileOptions = { me, mode: 'spaces', agentOf: () => agent };
+const options: ReconcileOptions = { me, mode: 'spaces', scope: 'room', agentOf: () => agent };
 const nothing: Known = { people: new Map(), rooms: new Map(), busy: new Set() };
 const joined = (...users: UserId[]): KnownRoom['members'] => users.map((user) => ({ user, membership: 'join' }));
 
@@ -76,8 +76,9 @@ test('everything is rebuilt from the markers alone, whatever the rooms are calle
         nextNumber: 6,
         chats: [line('a', 2), line('b', 5, { archived: true })],
         language: null,
+        contextId: null,
       },
-      { person: boris, space: id('t'), nextNumber: 1, chats: [], language: null },
+      { person: boris, space: id('t'), nextNumber: 1, chats: [], language: null, contextId: null },
     ],
     rooms: [
       chatFacts('a', anna, 2),
@@ -129,16 +130,16 @@ test('a record of another person lends nothing', () => {
 
 test('a counter is never taken back, whatever else is lost', () => {
   const known = knows([
-    { person: anna, space: id('gone'), nextNumber: 12, chats: [line('gone too', 11)], language: null },
+    { person: anna, space: id('gone'), nextNumber: 12, chats: [line('gone too', 11)], language: null, contextId: null },
   ]);
   const rooms = [space('s', anna, ['a']), room('a', { marker: chatMarker(anna, 3) })];
   expect(reconcile(rooms, known, options).people).toEqual([
-    { person: anna, space: id('s'), nextNumber: 12, chats: [line('a', 3)], language: null },
+    { person: anna, space: id('s'), nextNumber: 12, chats: [line('a', 3)], language: null, contextId: null },
   ]);
-  const behind = knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [], language: null }]);
+  const behind = knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [], language: null, contextId: null }]);
   expect(reconcile(rooms, behind, options).people[0]?.nextNumber).toBe(4);
   expect(reconcile([], known, options).people).toEqual([
-    { person: anna, space: null, nextNumber: 12, chats: [], language: null },
+    { person: anna, space: null, nextNumber: 12, chats: [], language: null, contextId: null },
   ]);
 });
 
@@ -151,6 +152,7 @@ test('rooms whose marker was never written are those of the records', () => {
         nextNumber: 3,
         chats: [line('a', 1), line('b', 2, { archived: true })],
         language: null,
+        contextId: null,
       },
     ],
     [chatFacts('b', anna, 2), chatFacts('e', anna, null, { kind: 'entry', name: null, agent: null })],
@@ -187,7 +189,7 @@ describe('rooms of the old system, without markers', () => {
     expect(result.rooms).toEqual(facts);
     expect(result.people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 8, language: null },
+        ...{ person: anna, space: id('s'), nextNumber: 8, language: null, contextId: null },
         chats: [line('a', 3, { name: 'Чат 3' }), line('c', 5, { name: 'C5' }), line('b', 7, { name: 'Travel (c7)' })],
       },
     ]);
@@ -210,7 +212,7 @@ describe('rooms of the old system, without markers', () => {
     const { people, report } = reconcile(rooms, nothing, options);
     expect(people).toEqual([
       {
-        ...{ person: anna, space: id('s'), nextNumber: 7, language: null },
+        ...{ person: anna, space: id('s'), nextNumber: 7, language: null, contextId: null },
         chats: [line('b', 4, { name: 'C4' }), line('a', 5, { name: 'Garden' }), line('c', 6, { name: 'Work' })],
       },
     ]);
@@ -315,8 +317,15 @@ describe('while a chat is being made for a person', () => {
   test('their rooms and Spaces without a marker are left to that, those of others are not', () => {
     const { people, repairs, report } = reconcile(rooms, knows([], [], [anna]), options);
     expect(people).toEqual([
-      { person: anna, space: null, nextNumber: 3, chats: [line('b', 2)], language: null },
-      { person: boris, space: id('t'), nextNumber: 2, chats: [line('c', 1, { name: 'C1' })], language: null },
+      { person: anna, space: null, nextNumber: 3, chats: [line('b', 2)], language: null, contextId: null },
+      {
+        person: boris,
+        space: id('t'),
+        nextNumber: 2,
+        chats: [line('c', 1, { name: 'C1' })],
+        language: null,
+        contextId: null,
+      },
     ]);
     expect(repairs.map((repair) => [repair.kind, repair.room])).toEqual([['write marker', id('c')]]);
     expect(report.skipped).toEqual([
@@ -327,7 +336,7 @@ describe('while a chat is being made for a person', () => {
 
   test('what the record knows of them stays known', () => {
     const records = knows(
-      [{ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1)], language: null }],
+      [{ person: anna, space: id('s'), nextNumber: 3, chats: [line('a', 1)], language: null, contextId: null }],
       [],
       [anna],
     );
@@ -338,6 +347,7 @@ describe('while a chat is being made for a person', () => {
       nextNumber: 3,
       chats: [line('a', 1), line('b', 2)],
       language: null,
+      contextId: null,
     });
   });
 });
@@ -352,7 +362,7 @@ describe('two rooms that claim one number', () => {
     ];
     const { people, repairs, report } = reconcile(rooms, nothing, options);
     expect(people[0]).toEqual({
-      ...{ person: anna, space: id('s'), nextNumber: 4, language: null },
+      ...{ person: anna, space: id('s'), nextNumber: 4, language: null, contextId: null },
       chats: [line('b', 1), line('c', 2), line('a', 3, { name: 'C1' })],
     });
     const written = marker(anna, { number: 3, name: 'C1', agent });
@@ -372,7 +382,11 @@ describe('two rooms that claim one number', () => {
       [id('b'), 2],
     ]);
     expect(
-      numbers(knows([{ person: anna, space: id('s'), nextNumber: 2, chats: [line('b', 1)], language: null }])),
+      numbers(
+        knows([
+          { person: anna, space: id('s'), nextNumber: 2, chats: [line('b', 1)], language: null, contextId: null },
+        ]),
+      ),
     ).toEqual([
       [id('a'), 2],
       [id('b'), 1],
@@ -409,7 +423,9 @@ test('of two Spaces the fuller one is the person’s, and gets the chats of both
 });
 
 describe('a Space that a record gives to somebody who has another one by its marker', () => {
-  const outdated = knows([{ person: boris, space: id('a'), nextNumber: 1, chats: [], language: null }]);
+  const outdated = knows([
+    { person: boris, space: id('a'), nextNumber: 1, chats: [], language: null, contextId: null },
+  ]);
 
   test.each([
     ['that replaces the Space of somebody else is theirs', [space('g', anna, [], { replacement: id('a') })], []],
@@ -478,7 +494,7 @@ describe('a room that was replaced', () => {
     const turning = [space('s', anna, ['old']), old(), room('new', { replacement: id('old') })];
     for (const rooms of [without, turning]) {
       expect(reconcile(rooms, nothing, options).people).toEqual([
-        { person: anna, space: id('s'), nextNumber: 5, chats: [], language: null },
+        { person: anna, space: id('s'), nextNumber: 5, chats: [], language: null, contextId: null },
       ]);
     }
   });
@@ -507,7 +523,7 @@ describe('the language of a person', () => {
   });
 
   test('is what their record says, where there is one', () => {
-    const known = knows([{ person: anna, space: id('s'), nextNumber: 4, chats: [], language: 'en' }]);
+    const known = knows([{ person: anna, space: id('s'), nextNumber: 4, chats: [], language: 'en', contextId: null }]);
     expect(reconcile(rooms('ru', 'ru', 'ru'), known, options).people[0]?.language).toBe('en');
   });
 });
@@ -587,6 +603,7 @@ const anyKnown = fc
         space: fc.option(anyId, { nil: null }),
         nextNumber: fc.integer({ min: 1, max: 6 }),
         language: anyLanguage,
+        contextId: anyContext,
         chats: fc.uniqueArray(
           fc.record({
             number: fc.integer({ min: 1, max: 4 }),
@@ -612,6 +629,7 @@ const anyKnown = fc
 const anyOptions = fc.constantFrom<ReconcileOptions>(
   options,
   { ...options, mode: 'dm' },
+  { ...options, mode: 'dm', scope: 'person' },
   { ...options, agentOf: () => null },
 );
 
@@ -682,4 +700,28 @@ test('no two chats of a person have one number, no number is given again, and no
     }),
     { numRuns: 1_000 },
   );
+});
+
+describe('the memory of all rooms of a person', () => {
+  const rooms = (...ids: string[]) =>
+    ids.map((one, index) =>
+      room('abc'.charAt(index), { marker: marker(anna, { agent, contextId: ContextId.parse(one) }) }),
+    );
+  const shared = (found: KnownRoom[], known = nothing) =>
+    reconcile(found, known, { ...options, mode: 'dm', scope: 'person' }).people.map((one) => one.contextId);
+
+  test('is the one that they began last, as their rooms remember it', () => {
+    expect(shared(rooms('0', '900', '1000'))).toEqual(['1000']);
+    expect(shared(rooms('0', '0'))).toEqual([null]);
+  });
+
+  test('is what their record says, where there is one', () => {
+    const contextId = ContextId.parse('950');
+    const known = knows([{ person: anna, space: null, nextNumber: 1, chats: [], language: null, contextId }]);
+    expect(shared(rooms('0', '900', '1000'), known)).toEqual([contextId]);
+  });
+
+  test('is nothing where each room has its own', () => {
+    expect(reconcile(rooms('900', '1000'), nothing, options).people.map((one) => one.contextId)).toEqual([null]);
+  });
 });

@@ -72,6 +72,7 @@ const annOfTheHousehold: PersonContext = {
     saves: [],
   },
   language: null,
+  contextId: null,
   chats: [line('one', 1), line('two', 2, { archived: true }), line('old', 7, { name: 'C7' })],
 };
 
@@ -164,10 +165,12 @@ async function run(it: World) {
       readMarker: () => Promise.reject(new Error('nobody asks')),
       inTheMaking: () => null,
       languageOf: () => null,
+      contextOf: () => null,
       now: () => 5,
     }),
     registry,
-    mode: 'spaces',
+    directory: { note: () => {} },
+    ...{ mode: 'spaces', scope: 'room' },
     me,
     log,
   });

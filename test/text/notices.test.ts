@@ -128,13 +128,13 @@ test.each<[Place | undefined, string, string]>([
   expect(body).toBe(`I don’t know the command \`!${name}\`. ${advice}`);
 });
 
-test('where the agent has one memory, !clear is not said to empty it', () => {
+test('where the agent has one memory, !clear is said to empty that', () => {
   for (const key of ['help', 'greeting'] as const) {
     const line = (oneMemory: boolean) =>
       say({ key, inSpace: false, defaultAgent: false, oneMemory }).body.match(/^- `!clear`.*$/m)?.[0];
     expect([line(false), line(true)]).toEqual([
       '- `!clear`: starts over: the agent forgets what was said here (also `!reset`)',
-      '- `!clear`: drops what is unfinished here; the agent still knows what was said (also `!reset`)',
+      '- `!clear`: starts over in all your rooms: the agent forgets what was said in them (also `!reset`)',
     ]);
   }
 });
@@ -222,7 +222,7 @@ test('each trouble says whether to ask the same again', () => {
 });
 
 test('counts read well', () => {
-  expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting, kept: false }).body)).toEqual([
+  expect([0, 1, 2].map((waiting) => say({ key: 'cleared', waiting }).body)).toEqual([
     'This chat starts over: the agent no longer knows what was said above.',
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 1 message is waiting.',
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 2 messages are waiting.',
@@ -250,10 +250,16 @@ test('the help among others says how the bot is spoken to', () => {
   ]);
 });
 
-test('a memory that stays is not said to be forgotten', () => {
-  expect(say({ key: 'cleared', waiting: 0, kept: true }).body).toBe(
-    'I’ve dropped what was unfinished here. The agent still knows what was said: it has one memory for all you write.',
-  );
+test('a memory of all rooms is said to be forgotten in all of them', () => {
+  expect([
+    say({ key: 'cleared', waiting: 0, oneMemory: true }).body,
+    say({ key: 'clear is meant?', oneMemory: true }).body,
+    say({ key: 'conversation is saved', save: 'notes', cleared: true, oneMemory: true }).body,
+  ]).toEqual([
+    'You start over in all your rooms: the agent no longer knows what was said in any of them.',
+    'Should all your rooms start over? The agent will forget what was said in any of them. `!yes`, `!no`, or `!save` to save it first.',
+    'The conversation is saved as `notes`, and you start over in all your rooms. `!load` brings it back.',
+  ]);
 });
 
 describe('the greeting', () => {

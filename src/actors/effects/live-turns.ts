@@ -156,7 +156,7 @@ function workOf(
 function quotingBy(quoteOf: QuoteOf): TurnWorld['quoting'] {
   return (room, text) => {
     const { replyTo, quoted } = text;
-    if (replyTo === null || quoted !== undefined) return null;
+    if (replyTo === null || quoted !== undefined || text.task !== undefined) return null;
     return quoteOf(room, replyTo).then((found) => (found === null ? text : { ...text, quoted: found }));
   };
 }

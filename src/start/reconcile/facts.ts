@@ -12,6 +12,8 @@ export interface PersonFacts {
   chats: { number: number; room: RoomId; name: string; archived: boolean }[];
   /** What they chose to be spoken to in; null for nothing. */
   language: Language | null;
+  /** The memory of all their rooms, once they cleared the one of before. */
+  contextId: ContextId | null;
 }
 
 export interface RoomFacts {

@@ -234,6 +234,15 @@ describe('what happens to rooms', () => {
   });
 });
 
+describe('the memory of all rooms', () => {
+  it('is told to all of them', () => {
+    const contextId = ContextId.parse('8');
+    const told = ['tell all rooms', { event: { type: 'context.chosen', contextId } }];
+    const chosen: PersonEvent = { type: 'context.chosen', origin: entry, contextId };
+    expect(settled.on(chosen)).toEqual({ at: 'ready', does: [told], changes: { contextId } });
+  });
+});
+
 describe('the language', () => {
   const choose = (language: 'en' | 'ru'): PersonEvent => ({ type: 'language.chosen', origin: entry, language });
   const told = (language: 'en' | 'ru') => ['tell all rooms', { event: { type: 'language.chosen', language } }];

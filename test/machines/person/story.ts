@@ -88,6 +88,7 @@ export const nobody: PersonContext = {
   inviting: false,
   saves: [],
   language: null,
+  contextId: null,
 };
 export const ready = (differs: Partial<PersonContext> = {}) =>
   new Story(personMachine.resolveState({ value: 'ready', context: { ...nobody, ...differs } }), []);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ContextId, ONLY_CONTEXT } from '../../../machines/ids.ts';
+import { ContextId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import {
   asking,
@@ -41,13 +41,14 @@ import {
   stopWanted,
   text,
   typing,
+  wished,
   words,
   type Scene,
   told,
 } from './story.ts';
 
 const anew = marked({ contextId: ContextId.parse('8') });
-const cleared = (waiting: number) => [anew, say({ key: 'cleared', waiting, kept: false }, 'clear')];
+const cleared = (waiting: number) => [anew, say({ key: 'cleared', waiting }, 'clear')];
 
 /** What the agent has not seen waits again. */
 const waitingAfter = ({ at }: Scene) => (at in beforeTheTurnIsSent ? 1 : 0);
@@ -105,7 +106,7 @@ describe('!clear', () => {
   ])('discards what the agent has seen and has it stopped: %s', (_, scene, changes) => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / stopping',
-      does: [anew, stopWanted(), say({ key: 'cleared', waiting: 0, kept: false }, 'clear')],
+      does: [anew, stopWanted(), say({ key: 'cleared', waiting: 0 }, 'clear')],
       changes: { contextId: '8', turn: discardedTurn, ...changes },
     });
   });
@@ -167,10 +168,20 @@ describe('!clear', () => {
   });
 
   it.each(each(everywhere))('says so where the agent has one memory for everything: %s', (_, scene) => {
-    const next = scene.on({ ...clear, contextId: ONLY_CONTEXT });
-    expect(next.does).toContainEqual(marked({ contextId: ONLY_CONTEXT }));
-    expect(next.does).toContainEqual(say({ key: 'cleared', waiting: waitingAfter(scene), kept: true }, 'clear'));
-    expect(next.changes.contextId).toBe(ONLY_CONTEXT);
+    const { contextId } = scene.context;
+    const theirs = scene.after({ type: 'context.assigned', contextId, oneMemory: true });
+    const next = theirs.on(clear);
+    expect(next.does).toContainEqual(anew);
+    expect(next.does).toContainEqual(wished({ type: 'context.chosen', contextId: ContextId.parse('8') }));
+    expect(next.does).toContainEqual(say({ key: 'cleared', waiting: waitingAfter(scene), oneMemory: true }, 'clear'));
+    const heard = theirs.after(clear).on({ type: 'context.chosen', contextId: ContextId.parse('8') });
+    expect(heard.does).toEqual([]);
+  });
+
+  it('asks and tells of all rooms there, also once the conversation is saved', () => {
+    const theirs = idle.after({ type: 'context.assigned', contextId: idle.context.contextId, oneMemory: true });
+    const asked = theirs.on({ ...clear, type: 'clear.wanted' });
+    expect(asked.does).toEqual([say({ key: 'clear is meant?', oneMemory: true }, 'clear')]);
   });
 
   it('forgets the session: another one is no surprise', () => {
@@ -183,7 +194,7 @@ describe('!clear', () => {
 });
 
 describe('another context, by the operator', () => {
-  const assigned: RoomEvent = { type: 'context.assigned', contextId: ContextId.parse('77') };
+  const assigned: RoomEvent = { type: 'context.assigned', contextId: ContextId.parse('77'), oneMemory: false };
 
   it.each(each(everywhere))('is told, and asked in from now on: %s', (at, scene) => {
     const { turn, question } = scene.context;
@@ -201,5 +212,27 @@ describe('another context, by the operator', () => {
   it('needs no word where no agent answers', () => {
     const entry = play(invited(ann, agent, 'entry'), joined);
     expect(entry.on(assigned)).toEqual({ at: 'pointing', does: [], changes: { contextId: '77' } });
+  });
+});
+
+describe('a new conversation, begun in another room with the same memory', () => {
+  const contextId = ContextId.parse('77');
+
+  it.each(each(everywhere))('is told, and gone on with: %s', (at, scene) => {
+    const now = scene.on({ type: 'context.chosen', contextId });
+    expect([now.at, now.does]).toEqual([at, [marked({ contextId }), say({ key: 'cleared elsewhere' }, null)]]);
+    const { context } = scene.after({ type: 'context.chosen', contextId });
+    expect([context.contextId, context.session, context.loaded]).toEqual([contextId, null, null]);
+  });
+
+  it('is nothing new where it began', () => {
+    const { contextId: known } = idle.context;
+    expect(idle.on({ type: 'context.chosen', contextId: known })).toEqual({ at: 'idle', does: [], changes: {} });
+  });
+
+  it('needs no word where nothing but the operator’s choice changed', () => {
+    const { contextId: known } = idle.context;
+    const assigned: RoomEvent = { type: 'context.assigned', contextId: known, oneMemory: true };
+    expect(idle.on(assigned)).toEqual({ at: 'idle', does: [], changes: { oneMemory: true } });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, ContextId } from '../../../machines/ids.ts';
+import { answered } from '../../../machines/room-again.ts';
 import type { Wish } from '../../../machines/room.effects.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Ask, Task } from '../../../machines/room.model.ts';
-import { busy, each, full, idle, resting, streaming } from './scenes.ts';
+import { busy, each, full, idle, resting, streaming, waiting } from './scenes.ts';
 import {
   adopted,
   agent,
@@ -161,6 +162,24 @@ describe('!save', () => {
     expect(streaming.after(toldOf({ for: 'save', name: 'notes' })).on(accepted).changes.waiting).toEqual([
       took('yes', { kind: 'save', name: 'notes' }, '!save notes'),
     ]);
+  });
+});
+
+describe('a save that a reaction to our question begins', () => {
+  const open = waiting.after(toldOf({ for: 'save', name: 'notes' }));
+  const reacted = open.after({ ...accepted, reaction: true, replyTo: id('ours') });
+
+  it('is said to be done where the question stands, not where the reaction does', () => {
+    const [text] = reacted.context.waiting.slice(-1);
+    expect(text).toEqual({
+      ...took('yes', { kind: 'save', name: 'notes' }, '!save notes'),
+      ...{ replyTo: id('ours'), reaction: true },
+    });
+    expect(text && answered(text)).toBe(id('ours'));
+  });
+
+  it('is not made where the reaction is taken back in time', () => {
+    expect(reacted.after({ type: 'text.withdrawn', of: id('yes') }).context.waiting).toEqual(open.context.waiting);
   });
 });
 
@@ -362,7 +381,7 @@ describe('a clear that is asked for first', () => {
     ]);
     const { does, changes } = open.on(clear);
     expect([does, changes]).toEqual([
-      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0, kept: false }, 'clear')],
+      [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0 }, 'clear')],
       { contextId: '8', dialog: null },
     ]);
   });
