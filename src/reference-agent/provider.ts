@@ -1,6 +1,7 @@
 /** Answers from any endpoint that speaks OpenAI's chat completions. */
 import { after } from '../basics/after.ts';
 import { z } from 'zod';
+import { readAttachments, type Attachment } from './attachments.ts';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
 import { readEvents } from './sse.ts';
@@ -13,6 +14,8 @@ export interface Provider {
   model: string;
   /** Milliseconds without a byte after which the provider is given up; 100 seconds when left out. */
   silence?: number;
+  /** Whether the model sees pictures (`image_url` parts). */
+  images?: boolean;
 }
 
 const SYSTEM = 'You are a helpful assistant in a Matrix chat room. Answer in Markdown.';
@@ -31,8 +34,8 @@ const Chunk = z.object({
 });
 const Refusal = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
 
-/** The work of an agent with a language model behind it. */
-export function createProviderWork(provider: Provider): Work {
+/** The work of an agent with a language model behind it, which reads the files of the folder `workspace` that come with a message. */
+export function createProviderWork(provider: Provider, workspace: string): Work {
   const { silence = 100_000 } = provider;
   return async (turn) => {
     const hush = new AbortController();
@@ -43,7 +46,7 @@ export function createProviderWork(provider: Provider): Work {
     };
     try {
       const signal = AbortSignal.any([turn.signal, hush.signal]);
-      const response = await request(provider, turn, signal);
+      const response = await request(provider, turn, await lastMessage(turn, workspace, provider), signal);
       return await relay(provider, response, turn, wait);
     } catch (error) {
       if (hush.signal.aborted && !turn.signal.aborted) throw problem('The model provider fell silent.');
@@ -54,8 +57,8 @@ export function createProviderWork(provider: Provider): Work {
   };
 }
 
-async function request(provider: Provider, turn: Turn, signal: AbortSignal): Promise<Response> {
-  const messages = [{ role: 'system', content: SYSTEM }, ...turn.history.slice(0, -1), lastMessage(turn)];
+async function request(provider: Provider, turn: Turn, last: LastMessage, signal: AbortSignal): Promise<Response> {
+  const messages = [{ role: 'system', content: SYSTEM }, ...turn.history.slice(0, -1), last];
   const response = await fetch(`${provider.url.replace(/\/+$/, '')}/chat/completions`, {
     method: 'POST',
     headers: {
@@ -112,9 +115,30 @@ function parseChunk(data: string): z.infer<typeof Chunk> {
   }
 }
 
-function lastMessage({ text, attachments }: Turn): { role: 'user'; content: string } {
-  const files = attachments.map((path) => `[attached file in the workspace: ${path}]`);
-  return { role: 'user', content: [text, ...files].filter((part) => part !== '').join('\n') };
+interface LastMessage {
+  role: 'user';
+  /** Parts only where there are pictures: not every model takes them. */
+  content: string | ({ type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } })[];
+}
+
+async function lastMessage(turn: Turn, workspace: string, { images = false }: Provider): Promise<LastMessage> {
+  const files = await readAttachments(workspace, turn.attachments, images);
+  const text = [turn.text, ...files.map(inWords)].filter((part) => part !== '').join('\n');
+  const pictures = files.flatMap((file) => (file.is === 'picture' ? [file.url] : []));
+  if (pictures.length === 0) return { role: 'user', content: text };
+  const shown = pictures.map((url) => ({ type: 'image_url' as const, image_url: { url } }));
+  return { role: 'user', content: [{ type: 'text', text }, ...shown] };
+}
+
+function inWords(file: Attachment): string {
+  switch (file.is) {
+    case 'text':
+      return `[attached file: ${file.path}]\n${file.text}\n[end of ${file.path}]`;
+    case 'picture':
+      return `[attached picture: ${file.path}]`;
+    case 'file':
+      return `[attached file in the workspace: ${file.path}]`;
+  }
 }
 
 async function refusalSentence(provider: Provider, response: Response): Promise<string> {

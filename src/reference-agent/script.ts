@@ -1,11 +1,10 @@
 /** Answers without a language model: what the person writes decides what happens. */
-import { randomUUID } from 'node:crypto';
-import { lstat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { makeFolder } from '../basics/make-folder.ts';
+import { sizeOf } from './attachments.ts';
+import { playFile, playFiles, playSend, playWrite } from './file-scenes.ts';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
 import { longAnswer, table } from './samples.ts';
+import { quote, stream, type Stage } from './stage.ts';
 
 interface Scene {
   usage: string;
@@ -13,12 +12,6 @@ interface Scene {
   /** What may follow the word; nothing when left out. */
   argument?: RegExp;
   play(turn: Turn, stage: Stage, argument: string): Promise<void>;
-}
-
-interface Stage {
-  workspace: string;
-  /** Milliseconds between two pieces of an answer. */
-  pace: number;
 }
 
 const LONG_ANSWER_BYTES = 200_000;
@@ -45,6 +38,17 @@ const scenes = new Map<string, Scene>([
     },
   ],
   ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
+  ['files', { usage: 'files', help: 'lists the files that came with it', play: playFiles }],
+  ['send', { usage: 'send <path>', help: 'sends a file of the workspace', argument: /^[^\r\n]+$/, play: playSend }],
+  [
+    'write',
+    {
+      usage: 'write <path> <text>',
+      help: 'writes a file with this text and sends it',
+      argument: /^[^]+$/,
+      play: playWrite,
+    },
+  ],
   [
     'confirm',
     {
@@ -74,13 +78,6 @@ export function createScript(stage: Stage): Work {
     }
     return null;
   };
-}
-
-async function stream(turn: Turn, { pace }: Stage, text: string): Promise<void> {
-  for (const word of text.match(/\S+\s*/g) ?? []) {
-    turn.say(word);
-    await turn.pause(pace);
-  }
 }
 
 async function playAnswer(turn: Turn, stage: Stage): Promise<void> {
@@ -121,14 +118,6 @@ async function playTool(turn: Turn, stage: Stage, argument: string): Promise<voi
   turn.send({ type: 'AGENT_EVENT_TOOL_RESULT', name: 'calculator', result: '42' });
   await turn.pause(pause);
   await stream(turn, stage, 'The calculator says that 6 × 7 is **42**.');
-}
-
-async function playFile(turn: Turn, stage: Stage): Promise<void> {
-  const name = `note-${randomUUID().slice(0, 8)}.txt`;
-  makeFolder(stage.workspace, 0o777);
-  await writeFile(join(stage.workspace, name), 'This file was written by the reference agent.\n');
-  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
-  await stream(turn, stage, `I wrote \`${name}\` for you.`);
 }
 
 async function playConfirm(turn: Turn, stage: Stage, argument: string): Promise<void> {
@@ -176,19 +165,8 @@ function helpText(): string {
 }
 
 async function describeFile(workspace: string, path: string): Promise<string> {
-  const inside = relative(resolve(workspace), resolve(workspace, path));
-  const found = inside.startsWith('..') ? null : await lstat(resolve(workspace, path)).catch(() => null);
-  return found === null
+  const bytes = await sizeOf(workspace, path);
+  return bytes === null
     ? `the file “${quote(path)}”, which I cannot find`
-    : `the file “${quote(path)}” (${found.size} bytes)`;
-}
-
-/** The beginning of a text, as Markdown that shows it as it is. */
-function quote(text: string): string {
-  const characters = Array.from(text.replace(/\s+/g, ' ').trim());
-  const beginning = characters
-    .slice(0, 80)
-    .join('')
-    .replace(/[\\`*_[\]<>#|~&]/g, '\\$&');
-  return characters.length > 80 ? `${beginning}…` : beginning;
+    : `the file “${quote(path)}” (${bytes} bytes)`;
 }

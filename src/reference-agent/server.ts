@@ -45,7 +45,7 @@ const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothi
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
-  const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider);
+  const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace);
   const chats = createChats({ work, contexts, saves: createSaves(workspace), log });
   const session = randomUUID();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });

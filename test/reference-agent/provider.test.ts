@@ -3,7 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { MOST_PICTURES, MOST_TEXT } from '../../src/reference-agent/attachments.ts';
 import type { Provider } from '../../src/reference-agent/provider.ts';
 import { agentForTest, CHUNK, END, greetedBot, textOf } from './support.ts';
 
@@ -44,10 +47,11 @@ const event = (data: object | string) => `data: ${typeof data === 'string' ? dat
 const stream = (response: ServerResponse, ...events: (object | string)[]) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events.map(event).join(''));
 
-async function botOf(url: string, more: Partial<Provider> = {}) {
-  const { agent } = await agentForTest({ provider: { url, apiKey: KEY, model: 'small', ...more } });
-  return greetedBot(`${agent.url}${route}`);
+async function botAndFolder(url: string, more: Partial<Provider> = {}) {
+  const { agent, workspace } = await agentForTest({ provider: { url, apiKey: KEY, model: 'small', ...more } });
+  return { bot: await greetedBot(`${agent.url}${route}`), workspace };
 }
+const botOf = async (url: string, more: Partial<Provider> = {}) => (await botAndFolder(url, more)).bot;
 
 test('an answer is streamed, its tokens are the provider’s, and the conversation is remembered', async () => {
   const { url, requests } = await providerForTest((response, index) => {
@@ -205,4 +209,72 @@ test('a turn that failed is not remembered', async () => {
   await bot.ask('First');
   await bot.ask('Second');
   expect((requests[1]?.body.messages as object[]).slice(1)).toEqual([{ role: 'user', content: 'Second' }]);
+});
+
+describe('files that come with a message', () => {
+  const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex');
+
+  /** What the provider is told last; `files` lie in the workspace. */
+  async function told(files: Record<string, string | Buffer>, more: Partial<Provider> = {}, others: string[] = []) {
+    const { url, requests } = await providerForTest((response) => stream(response, delta('Yes'), FINISH, '[DONE]'));
+    const { bot, workspace } = await botAndFolder(url, more);
+    for (const [name, content] of Object.entries(files)) await writeFile(join(workspace, name), content);
+    await symlink('/etc/hostname', join(workspace, 'link.txt'));
+    await bot.ask('Look', { attachments: [...Object.keys(files), ...others] });
+    const messages = requests[0]?.body['messages'] as { role: string; content: unknown }[];
+    return messages.at(-1)?.content;
+  }
+  const unread = (name: string) => `[attached file in the workspace: ${name}]`;
+
+  test('text is read, and nothing else, from the workspace only', async () => {
+    const files = { 'a.txt': 'Grüße', 'b.bin': Buffer.from([0xff, 0xfe, 0]), 'c.txt': 'a\0b', 'd.txt': '' };
+    const others = ['link.txt', '../x.txt', '/etc/hostname', 'none.txt', ''];
+    expect(await told(files, {}, others)).toBe(
+      [
+        ...['Look', '[attached file: a.txt]', 'Grüße', '[end of a.txt]', unread('b.bin'), unread('c.txt')],
+        ...['[attached file: d.txt]', '', '[end of d.txt]', ...others.map(unread)],
+      ].join('\n'),
+    );
+  });
+
+  test('as much text as goes into a prompt, and no more', async () => {
+    const half = 'x'.repeat(MOST_TEXT / 2);
+    expect(await told({ 'a.txt': half, 'b.txt': `${half}y`, 'c.txt': half, 'd.txt': 'y' })).toBe(
+      [
+        ...['Look', '[attached file: a.txt]', half, '[end of a.txt]', unread('b.txt')],
+        ...['[attached file: c.txt]', half, '[end of c.txt]', unread('d.txt')],
+      ].join('\n'),
+    );
+  });
+
+  test('pictures are shown to a model that sees', async () => {
+    const jpeg = Buffer.from('ffd8ffe0', 'hex');
+    const files = {
+      'a.png': PNG,
+      'b.JPG': jpeg,
+      'c.png': 'no picture',
+      'd.gif': 'GIF89a',
+      'e.webp': 'RIFF1234WEBPVP8',
+    };
+    const picture = (mime: string, content: Buffer | string) => ({
+      type: 'image_url',
+      image_url: { url: `data:${mime};base64,${Buffer.from(content).toString('base64')}` },
+    });
+    const words = [
+      ...['Look', '[attached picture: a.png]', '[attached picture: b.JPG]'],
+      ...['[attached file: c.png]', 'no picture', '[end of c.png]'],
+      ...['[attached picture: d.gif]', '[attached picture: e.webp]'],
+    ];
+    expect(await told(files, { images: true })).toEqual([
+      { type: 'text', text: words.join('\n') },
+      ...[picture('image/png', PNG), picture('image/jpeg', jpeg)],
+      ...[picture('image/gif', 'GIF89a'), picture('image/webp', 'RIFF1234WEBPVP8')],
+    ]);
+  });
+
+  test('pictures are named to one that does not, and so are those that are too big', async () => {
+    expect(await told({ 'a.png': PNG })).toBe(`Look\n${unread('a.png')}`);
+    const big = Buffer.concat([PNG, Buffer.alloc(MOST_PICTURES)]);
+    expect(await told({ 'a.png': big }, { images: true })).toBe(`Look\n${unread('a.png')}`);
+  });
 });

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agentForTest, CHUNK, END, greetedBot, textOf, typesOf } from './support.ts';
@@ -48,6 +49,9 @@ describe('the script', () => {
       'slow',
       'tool',
       'file',
+      'files',
+      'send',
+      'write',
       'confirm',
       'recall',
       'table',
@@ -128,6 +132,60 @@ describe('the script', () => {
     bot.send({ type: 'USER_CONFIRMATION', id: 'another', approved: !approved });
     bot.send({ type: 'USER_CONFIRMATION', id: question.id, approved });
     expect(textOf(await bot.until(END))).toBe(end);
+  });
+
+  test('files lists what came', async () => {
+    const { agent, workspace } = await agentForTest();
+    const bot = await greetedBot(`${agent.url}${route}`);
+    await mkdir(join(workspace, 'inbox'));
+    await writeFile(join(workspace, 'inbox', 'a_b.txt'), '12345');
+    await symlink('/etc', join(workspace, 'link'));
+    await symlink('/etc/hostname', join(workspace, 'host.txt'));
+    const attachments = ['inbox/a_b.txt', 'none.txt', 'link/hostname', 'host.txt', '../x', '/etc/hostname', 'inbox'];
+    expect(textOf(await bot.ask('files', { attachments }))).toBe(
+      [
+        'With your message came:',
+        '',
+        '- inbox/a\\_b.txt (5 bytes)',
+        ...['none.txt', 'link/hostname', 'host.txt', '../x', '/etc/hostname', 'inbox'].map(
+          (name) => `- ${name} (I cannot find it)`,
+        ),
+        '',
+      ].join('\n'),
+    );
+    expect(textOf(await bot.ask('Files'))).toBe('No files came with your message.\n');
+  });
+
+  test('send sends whatever it is told to', async () => {
+    const { agent } = await agentForTest();
+    const bot = await greetedBot(`${agent.url}${route}`);
+    const frames = await bot.ask('send ../a file.txt');
+    expect([frames[0], textOf(frames)]).toEqual([
+      { type: 'AGENT_EVENT_SEND_FILE', path: '../a file.txt' },
+      'I sent “../a file.txt”.',
+    ]);
+    expect(typesOf(await bot.ask('send'))).not.toContain('AGENT_EVENT_SEND_FILE');
+  });
+
+  test('write writes a file into the workspace, and nowhere else, and sends it', async () => {
+    const { agent, workspace } = await agentForTest();
+    const bot = await greetedBot(`${agent.url}${route}`);
+    const frames = await bot.ask('write notes/plan.md First\nthen *second*');
+    expect([frames[0], textOf(frames)]).toEqual([
+      { type: 'AGENT_EVENT_SEND_FILE', path: 'notes/plan.md' },
+      'I wrote “notes/plan.md” for you.',
+    ]);
+    expect(await readFile(join(workspace, 'notes/plan.md'), 'utf8')).toBe('First\nthen *second*');
+    expect(textOf(await bot.ask('write a.txt'))).toBe('Write `write <path> <text>`.');
+    const { workspace: outside } = await agentForTest();
+    await symlink(outside, join(workspace, 'link'));
+    for (const path of ['../out.txt', '/out.txt', 'link/out.txt', 'a/../../out.txt']) {
+      const [failed] = await bot.ask(`write ${path} x`);
+      expect(failed).toEqual(expect.objectContaining({ type: 'ERROR', code: 'FILE_NOT_WRITTEN' }));
+    }
+    expect((await readdir(workspace, { recursive: true })).sort()).toEqual(['link', 'notes', 'notes/plan.md']);
+    expect(await readdir(outside)).toEqual([]);
+    expect(await readdir(tmpdir())).not.toContain('out.txt');
   });
 
   test('long is two hundred kilobytes of Markdown', async () => {

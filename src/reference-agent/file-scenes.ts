@@ -1,0 +1,49 @@
+/** What the script does with files: of the person, and for them. */
+import { randomUUID } from 'node:crypto';
+import { makeFolder } from '../basics/make-folder.ts';
+import { writeWithin } from '../workspace/confined.ts';
+import { partsOf, sizeOf } from './attachments.ts';
+import { AgentError } from './frames.ts';
+import type { Turn } from './run.ts';
+import { quote, stream, type Stage } from './stage.ts';
+
+export async function playFiles(turn: Turn, stage: Stage): Promise<void> {
+  const sizes = await Promise.all(turn.attachments.map((path) => sizeOf(stage.workspace, path)));
+  const list = turn.attachments.map((path, index) => {
+    const bytes = sizes[index] ?? null;
+    return `- ${quote(path)} (${bytes === null ? 'I cannot find it' : `${bytes} bytes`})`;
+  });
+  const lines = list.length === 0 ? ['No files came with your message.'] : ['With your message came:', '', ...list];
+  await stream(turn, stage, `${lines.join('\n')}\n`);
+}
+
+/** Whatever is named: what lies outside the workspace is the bot's to refuse. */
+export async function playSend(turn: Turn, stage: Stage, path: string): Promise<void> {
+  if (path === '') return stream(turn, stage, 'Which file? Write `send <path>`.');
+  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path });
+  await stream(turn, stage, `I sent “${quote(path)}”.`);
+}
+
+export async function playWrite(turn: Turn, stage: Stage, argument: string): Promise<void> {
+  const [, path = '', text = ''] = /^(\S+)\s+([^]+)$/.exec(argument) ?? [];
+  if (path === '') return stream(turn, stage, 'Write `write <path> <text>`.');
+  await write(stage, path, text);
+  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path });
+  await stream(turn, stage, `I wrote “${quote(path)}” for you.`);
+}
+
+export async function playFile(turn: Turn, stage: Stage): Promise<void> {
+  const name = `note-${randomUUID().slice(0, 8)}.txt`;
+  await write(stage, name, 'This file was written by the reference agent.\n');
+  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
+  await stream(turn, stage, `I wrote \`${name}\` for you.`);
+}
+
+async function write({ workspace }: Stage, path: string, text: string): Promise<void> {
+  const parts = partsOf(path);
+  if (parts === null) throw new AgentError('FILE_NOT_WRITTEN', 'That is no path in my workspace.');
+  makeFolder(workspace, 0o777);
+  await writeWithin(workspace, parts, text).catch((error: unknown) => {
+    throw Object.assign(new AgentError('FILE_NOT_WRITTEN', 'I cannot write that file.'), { cause: error });
+  });
+}
