@@ -26,10 +26,12 @@ const questions: (Pick<AskingSentence, 'of' | 'answers' | 'hasList'> & { said: T
       { key: 'save is there already', save: 'B' },
     ],
   },
-  ...[false, true].map((failed) => ({
-    ...{ of: 'bot' as const, answers: [...YES_OR_NO, '!save'], hasList: false },
-    said: [{ key: 'clear is meant?', failed }] as const,
-  })),
+  ...[false, true].flatMap((failed) =>
+    [false, true].map((oneMemory) => ({
+      ...{ of: 'bot' as const, answers: [...YES_OR_NO, '!save'], hasList: false },
+      said: [{ key: 'clear is meant?', failed, oneMemory }] as const,
+    })),
+  ),
   {
     ...{ of: 'bot', answers: ['0'], hasList: true },
     said: [
@@ -58,9 +60,9 @@ const closings: Record<Asker, readonly Twice[]> = {
 };
 
 function cleared(): Twice[] {
-  return [true, false].map((kept) => [
-    { key: 'cleared', waiting: 0, kept },
-    { key: 'cleared', waiting: 1, kept },
+  return [true, false].map((oneMemory) => [
+    { key: 'cleared', waiting: 0, oneMemory },
+    { key: 'cleared', waiting: 1, oneMemory },
   ]);
 }
 
