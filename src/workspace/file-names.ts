@@ -31,8 +31,11 @@ export function cleanName(written: string): string {
       .split('/')
       .filter((part) => part.trim() !== '')
       .at(-1) ?? '';
-  const { base, extension } = parted(readable(last));
-  const name = trimmed(cut(base, NAME_BYTES - bytesOf(extension)) + extension);
+  const { base, extension } = parted(noDevice(readable(last)));
+  return noDevice(trimmed(cut(base, NAME_BYTES - bytesOf(extension)) + extension));
+}
+
+function noDevice(name: string): string {
   return DEVICE.test(name) ? `_${name}` : name;
 }
 
@@ -63,7 +66,7 @@ const USUAL = new Map([
 
 function extensionOf(type: string | null): string {
   const bare = (type ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return USUAL.get(bare) ?? mime.getExtension(bare) ?? 'bin';
+  return USUAL.get(bare) ?? (mime.getExtension(bare) || 'bin');
 }
 
 /** The name of the copy `number`; 0 is the name itself. */
