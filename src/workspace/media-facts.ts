@@ -36,7 +36,7 @@ const MEASURED = new Set(['png', 'jpg', 'gif', 'webp', 'bmp', 'heif']);
 disableTypes(types.filter((type) => !MEASURED.has(type)));
 
 /** Content of which only the name says more. */
-const CONTAINERS = new Set(['application/zip', 'application/xml', 'application/x-cfb', 'application/gzip']);
+const CONTAINERS = new Set(['application/zip', 'application/xml', 'application/x-cfb']);
 const NOTHING_KNOWN = 'application/octet-stream';
 
 /** Never rejects. `head`: the first `HEAD_BYTES` of it; `name`: a clean one. */

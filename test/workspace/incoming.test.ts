@@ -24,6 +24,7 @@ import { createIncomingFiles, type IncomingFilesOptions } from '../../src/worksp
 import { folderOf } from '../../src/workspace/layouts.ts';
 import { createPatience } from '../../src/workspace/patience.ts';
 import { createManualTimers } from '../support/manual-timers.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 
 const [ours, shared, unknown] = [AgentId.parse('ours'), AgentId.parse('shared'), AgentId.parse('nobody’s')];
@@ -183,12 +184,19 @@ describe('a file is not brought', () => {
     expect(readdirSync(path.join(base, 'outside'))).toEqual([]);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('where the disk is full', async () => {
-    const makeLink = async () => {
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    };
-    expect(await files({ makeLink }).bring(sent(), pieces('x'), bounds)).toEqual(not('disk full', /ENOSPC/));
-    expect(readdirSync(at('incoming'))).toEqual([]);
+  test('where the disk is full', async (context) => {
+    const disk = mountSmallDisk(1);
+    if (disk === null) return context.skip();
+    try {
+      const workspaces = new Map([[ours, { folder: disk.path, servesSeveral: false }]]);
+      const part = files({ workspaces });
+      const [piece, larger] = ['x'.repeat(700_000), { mostBytes: 10_000_000 }];
+      expect(await part.bring(sent(), pieces(piece, piece), larger)).toEqual(not('disk full', /ENOSPC/));
+      expect(readdirSync(path.join(disk.path, 'incoming'))).toEqual([]);
+      expect((await part.bring(sent(), pieces(piece), larger)).is).toBe('there');
+    } finally {
+      disk.unmount();
+    }
   });
 
   test('where its hidden file was exchanged for a link', async () => {
