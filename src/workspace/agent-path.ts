@@ -7,8 +7,8 @@ import { folderOf } from './layouts.ts';
 import { personFolder } from './person-folder.ts';
 
 /** What is longer is no path on Linux. */
-export const PATH_BYTES = 4096;
-export const MOST_PARTS = 64;
+const PATH_BYTES = 4096;
+const MOST_PARTS = 64;
 
 /**
  * From the workspace on, or why it is no path there. Nothing is decoded. `folder`: what this service calls the workspace;

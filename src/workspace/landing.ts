@@ -29,7 +29,7 @@ export function hiddenKind(name: string): keyof Hidden | null {
 }
 
 /** So many files of one name are numbered in one folder; there is no room for more. */
-export const MOST_COPIES = 10_000;
+const MOST_COPIES = 10_000;
 
 const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 

@@ -7,20 +7,18 @@ import { describeError } from '../basics/describe-error.ts';
 import type { Opened, OpenFile, OutgoingFiles, WantedFile, WhyRefused } from '../ports/files.ts';
 import { isOfOthers, partsOf } from './agent-path.ts';
 import { cleanName } from './file-names.ts';
-import { codeOf, InTheWay, openFile, openFolder, openRoot, type Parts } from './folder-handle.ts';
+import { codeOf, InTheWay, openFile, type Parts } from './folder-handle.ts';
 import { factsOf, HEAD_BYTES } from './media-facts.ts';
 import { createPatience, leave, type Within } from './patience.ts';
 import { piecesOf } from './pieces.ts';
 import type { Workspace } from './several.ts';
+import { createWorkspaceFolders, FIND_MS } from './workspace-folders.ts';
 
 export interface OutgoingFilesOptions {
   workspaces: ReadonlyMap<AgentId, Workspace>;
   /** Shared by all who work in the workspaces. */
   within?: Within;
 }
-
-/** How long a file system may take to find something. */
-const FIND_MS = 5_000;
 
 class Refused extends Error {
   readonly why: WhyRefused;
@@ -39,22 +37,24 @@ export function createOutgoingFiles({
   workspaces,
   within = createPatience(after),
 }: OutgoingFilesOptions): OutgoingFiles {
+  const { workspaceOf, inFolder } = createWorkspaceFolders(workspaces, within);
+
   async function open(wanted: WantedFile, mostBytes: number): Promise<OpenFile> {
-    const workspace = workspaces.get(wanted.agent);
-    if (workspace === undefined) throw new Refused('cannot read', 'no such agent');
+    const workspace = workspaceOf(wanted.agent);
     const { folder: root } = workspace;
     const parts = partsIn(workspace, wanted);
-    await within(root, FIND_MS, () => openRoot(root), leave).then(leave, (error: unknown) => {
-      throw new Refused('cannot read', `no workspace: ${describeError(error)}`);
-    });
-    const held = await within(
-      root,
-      FIND_MS,
-      () => hold(root, parts),
-      (late) => leave(late.file),
+    const name = parts.at(-1) ?? '';
+    // A file with several names (hard links) is taken like any other: an agent can only give a second name to what it
+    // reaches, and what it reaches it can copy.
+    const held = await inFolder(workspace, parts.slice(0, -1), { make: false }, (folder, use) =>
+      use(
+        FIND_MS,
+        () => openFile(folder, name),
+        (late) => leave(late.file),
+      ),
     );
     try {
-      return await shown(held, { root, name: parts.at(-1) ?? '', mostBytes });
+      return await shown(held, { root, name, mostBytes });
     } catch (error) {
       leave(held.file);
       throw error;
@@ -113,19 +113,6 @@ function partsIn(workspace: Workspace, { path, person }: WantedFile): Parts {
   if (typeof parts === 'string') throw new Refused(parts);
   if (workspace.servesSeveral && isOfOthers(parts, person)) throw new Refused("somebody else's");
   return parts;
-}
-
-/**
- * A file with several names (hard links) is taken like any other: an agent can only give a second name to what it reaches,
- * and what it reaches it can copy.
- */
-async function hold(root: string, parts: Parts): Promise<Held> {
-  const folder = await openFolder(root, parts.slice(0, -1));
-  try {
-    return await folder.use(() => openFile(folder, parts.at(-1) ?? ''));
-  } finally {
-    leave(folder);
-  }
 }
 
 function whyOf(error: unknown): WhyRefused {

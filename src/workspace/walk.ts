@@ -3,7 +3,7 @@ import { codeOf, InTheWay, isMissing, namesIn, openFolder, type Folder } from '.
 import { leave, type Within } from './patience.ts';
 
 /** So many names are looked at in one walk; what is beyond them is not seen. */
-export const MOST_NAMES = 50_000;
+const MOST_NAMES = 50_000;
 const WALK_MS = 5_000;
 
 /**

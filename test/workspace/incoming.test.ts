@@ -218,10 +218,10 @@ describe('a file is not brought', () => {
     const part = files({ quotaBytes: 100 });
     const bring = (id: string, size: number) =>
       part.bring(sent({ id: EventId.parse(id) }), pieces('y'.repeat(size)), bounds);
-    expect(await bring('$1', 51)).toEqual(not('quota', /more than 100 bytes/));
+    expect(await bring('$1', 51)).toEqual(not('quota', /no room/));
     const first = await bring('$2', 30);
     expect(first.is).toBe('there');
-    expect(await bring('$3', 21)).toEqual(not('quota', /more than 100 bytes/));
+    expect(await bring('$3', 21)).toEqual(not('quota', /no room/));
     expect((await bring('$4', 20)).is).toBe('there');
     rmSync(at('incoming/before'));
     expect((await bring('$5', 20)).is).toBe('not');
