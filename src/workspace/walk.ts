@@ -15,8 +15,9 @@ export async function walk(
   place: readonly (string | null)[],
   within: Within,
   visit: (folder: Folder, name: string) => Promise<void>,
+  most = MOST_NAMES,
 ): Promise<void> {
-  let left = MOST_NAMES;
+  let left = most;
 
   async function go(before: readonly string[], ahead: readonly (string | null)[]): Promise<void> {
     const any = ahead.indexOf(null);

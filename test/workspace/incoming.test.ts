@@ -20,6 +20,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Brought, SentFile } from '../../src/ports/files.ts';
+import { copyName } from '../../src/workspace/file-names.ts';
 import { createIncomingFiles, type IncomingFilesOptions } from '../../src/workspace/incoming.ts';
 import { folderOf } from '../../src/workspace/layouts.ts';
 import { createPatience } from '../../src/workspace/patience.ts';
@@ -182,6 +183,15 @@ describe('a file is not brought', () => {
     writeFileSync(at('incoming'), '');
     expect(await files().bring(sent(), pieces('x'), bounds)).toEqual(not('cannot write', /no folder/));
     expect(readdirSync(path.join(base, 'outside'))).toEqual([]);
+  });
+
+  test('where there are as many of its name as can be numbered', async () => {
+    mkdirSync(at('incoming'));
+    for (let n = 0; n < 10_000; n++) writeFileSync(at('incoming', copyName('a.txt', n)), '');
+    expect(await files().bring(sent(), pieces('x'), bounds)).toEqual(
+      not('cannot write', /too many files of this name/),
+    );
+    expect(readdirSync(at('incoming')).length).toBe(10_000);
   });
 
   test('where the disk is full', async (context) => {
