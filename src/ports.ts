@@ -243,6 +243,19 @@ export type { Capabilities, LinkEvent, Link, OpenLink, Places, Registry } from '
 // ── workspaces ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { SaveFile, SaveFiles, SaveSight } from './ports/workspace.ts';
+export type {
+  Brought,
+  BroughtFile,
+  FileKind,
+  FileLayout,
+  IncomingFiles,
+  Opened,
+  OpenFile,
+  OutgoingFiles,
+  SentFile,
+  WantedFile,
+  WhyRefused,
+} from './ports/files.ts';
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -60,7 +60,7 @@ const zones: Record<string, Zone> = {
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
   text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
-  workspace: adapter('src/workspace/', [], 4),
+  workspace: adapter('src/workspace/', ['file-type', 'image-size', 'mime'], 14),
   config: {
     holds: ['src/config/'],
     knows: ['words'],

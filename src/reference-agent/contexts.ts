@@ -1,5 +1,5 @@
 /** What the bot wants done with the memory of a conversation: by frames of their own, or in words. */
-import type { Parts } from '../workspace/confined.ts';
+import type { Parts } from '../workspace/folder-handle.ts';
 import { AgentError, type ContextFrame } from './frames.ts';
 import type { Said, Work } from './run.ts';
 import type { Saves } from './saves.ts';

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { UserId } from '../../machines/ids.ts';
 import { makeFolder } from '../basics/make-folder.ts';
-import { readWithin, writeWithin, type Parts } from '../workspace/confined.ts';
+import { readWithin, writeWithin } from '../workspace/confined.ts';
+import type { Parts } from '../workspace/folder-handle.ts';
 import { personFolder } from '../workspace/person-folder.ts';
 import { MOST_BYTES } from '../workspace/saves.ts';
 import { AgentError } from './frames.ts';

@@ -163,6 +163,54 @@ const agents: Row[] = [
     'a file system that does not answer is waited for once, and asked again when it has',
   ),
   row(
+    'The path of a file that an agent sends',
+    'src/workspace/agent-path.ts PATH_BYTES',
+    'bytes',
+    'the file is refused',
+    'test/workspace/outgoing.test.ts',
+    '%s: %s',
+  ),
+  row(
+    'Folders on the way to a file that an agent sends, and it',
+    'src/workspace/agent-path.ts MOST_PARTS',
+    '',
+    'the file is refused',
+    'test/workspace/outgoing.test.ts',
+    '%s: %s',
+  ),
+  row(
+    'Pixels of a picture that an agent sends',
+    'src/workspace/media-facts.ts MOST_PIXELS',
+    '',
+    'it is sent as a file: clients do not show it by themselves',
+    'test/workspace/media-facts.test.ts',
+    'is one that says nothing of its size, or that would be too large for a client',
+  ),
+  row(
+    'Names that are looked at to count the files of people in a workspace',
+    'src/workspace/walk.ts MOST_NAMES',
+    '',
+    'what is beyond them is not counted',
+    'test/workspace/walk.test.ts',
+    'of more names than may be looked at, the first ones are',
+  ),
+  row(
+    'Work that an agent’s file system does at once',
+    'src/workspace/patience.ts ONE_FOLDER_AT_ONCE',
+    '',
+    'the rest waits in line, no longer than the file system may take',
+    'test/workspace/patience.test.ts',
+    'a folder has two threads, and all together three; the rest waits in line',
+  ),
+  row(
+    'Work that all file systems of agents do at once',
+    'src/workspace/patience.ts ALL_AT_ONCE',
+    '',
+    'the same',
+    'test/workspace/patience.test.ts',
+    'a folder has two threads, and all together three; the rest waits in line',
+  ),
+  row(
     'To open a connection',
     'limits.connect_ms',
     'ms',
@@ -262,6 +310,30 @@ const agents: Row[] = [
 ];
 
 const people: Row[] = [
+  row(
+    'The name of a file that a person sends',
+    'src/workspace/file-names.ts NAME_BYTES',
+    'bytes',
+    'it is cut between characters, and keeps its extension',
+    'test/workspace/file-names.test.ts',
+    'that is too long is cut between characters, and keeps its extension',
+  ),
+  row(
+    'Files of one name in one folder',
+    'src/workspace/landing.ts MOST_COPIES',
+    '',
+    'the file is not brought',
+    'test/workspace/incoming.test.ts',
+    'where there are as many of its name as can be numbered',
+  ),
+  row(
+    'How long a piece of a file takes to be written',
+    'src/workspace/bringing.ts WRITE_MS',
+    'ms',
+    'the file is not brought; nobody works there again before the file system has answered',
+    'test/workspace/incoming.test.ts',
+    'where the file system hangs, and only there is it refused at once',
+  ),
   row(
     'Texts that wait in a room',
     'limits.queue',
@@ -1122,6 +1194,11 @@ export const ownBounds: readonly string[] = [
   ...['src/inspect/serve.ts DEPTH', 'src/inspect/serve.ts BUFFERED_AT_ONCE'],
   ...['src/text/answer.ts SMALLEST_PART_BYTES', 'src/text/answer.ts CELL_BYTES', 'src/text/math.ts MOST_LINES'],
   'src/text/split.ts MAX_LEVELS',
+  // How much of a name, of a content and of a folder is looked at.
+  ...['EXTENSION_BYTES', 'LONGEST_PART'].map((name) => `src/workspace/file-names.ts ${name}`),
+  ...['PROMISE_BYTES', 'MOST_LOOKED_AT'].map((name) => `src/workspace/landing.ts ${name}`),
+  ...['HEAD_BYTES', 'TYPE_BYTES'].map((name) => `src/workspace/media-facts.ts ${name}`),
+  ...['src/workspace/layouts.ts LONGEST_FOLDER', 'src/workspace/pieces.ts PIECE_BYTES'],
   // What is longer is no yes and no no.
   'machines/consent.ts LONGEST',
 ];

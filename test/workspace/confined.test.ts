@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readWithin, writeWithin, type Parts } from '../../src/workspace/confined.ts';
+import { readWithin, writeWithin } from '../../src/workspace/confined.ts';
+import type { Parts } from '../../src/workspace/folder-handle.ts';
 
 let base: string;
 let folder: string;

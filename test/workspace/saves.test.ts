@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentId, UserId } from '../../machines/ids.ts';
+import { createPatience } from '../../src/workspace/patience.ts';
 import { personFolder } from '../../src/workspace/person-folder.ts';
 import { createSaveFiles, LOOK_MS, MOST_BYTES } from '../../src/workspace/saves.ts';
 import { createManualTimers } from '../support/manual-timers.ts';
@@ -95,7 +96,7 @@ test('a file system that does not answer is waited for once, and asked again whe
     new Promise<{ is: 'nothing'; why: string }>((resolve) => {
       answers.push(() => resolve({ is: 'nothing', why: 'ENOENT' }));
     });
-  const { look } = saves({ after: clock.after, read });
+  const { look } = saves({ within: createPatience(clock.after), read });
   const of = { agent: ours, person: ann, name };
   const unseen = { is: 'unseen', why: 'the file system does not answer within 5000 ms' };
   const first = look(of);
