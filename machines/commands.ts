@@ -30,6 +30,10 @@ const readings = {
     return { number: digits === undefined ? null : Number(digits) };
   },
   'the word all': (args: string) => ({ all: ALL.test(args.trim()) }),
+  'a number or all': (args: string) => {
+    const digits = NUMBER.exec(args.trim())?.[1];
+    return { number: digits === undefined ? null : Number(digits), all: ALL.test(args.trim()) };
+  },
   'a language': (args: string): { language: Language | null; other?: string } => {
     const [word = ''] = firstLine(args).trim().split(/\s/, 1);
     const language = languageCalled(word) ?? null;
@@ -55,6 +59,8 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
   // What is no number at all is answered as such.
   'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
   'the word all': (args) => args.trim().replace(ALL, ''),
+  'a number or all': (args) =>
+    NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : args.trim().replace(ALL, ''),
   // A word that is no language is answered as such.
   'a language': (args) => {
     const [word = ''] = args.trim().split(/\s/, 1);
@@ -153,6 +159,15 @@ const rows = {
   chats: {
     ...{ aliases: [], takes: 'the word all', given: [], surplus: 'is told', offered: 'in a Space' },
     ...{ atFirst: true, atTheEntry: true },
+  },
+  list: { aliases: ['files'], takes: 'nothing', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
+  remove: {
+    aliases: [],
+    takes: 'a number or all',
+    given: [],
+    surplus: 'stops it',
+    offered: 'everywhere',
+    atFirst: false,
   },
   rename: { aliases: [], takes: 'a name', given: [], surplus: 'is told', offered: 'everywhere', atFirst: false },
   archive: { aliases: [], takes: 'nothing', given: [], surplus: 'stops it', offered: 'in a Space', atFirst: false },

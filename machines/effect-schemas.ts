@@ -1,6 +1,7 @@
 /** The params of every effect that an outbox keeps, checked when a record of before is read. */
 import { z } from 'zod';
 import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import { TrayFile } from './files.ts';
 import { Language } from './language.ts';
 import { Marker } from './marker.ts';
 import { Farewell, Notice } from './notices.ts';
@@ -53,6 +54,13 @@ export const roomEffectSchemas = {
   'deliver the answer': z.object({
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
     ...{ stands: EventId.optional(), piece: z.number().optional() },
+  }),
+  'fetch the file': z.object({ agent: AgentId, person: UserId, file: TrayFile }),
+  'settle the file': z.object({ agent: AgentId, person: UserId, file: TrayFile }),
+  'delete the file': z.object({ agent: AgentId, path: z.string(), bytes: z.number(), print: z.string() }),
+  'send the files': z.object({
+    ...{ agent: AgentId, person: UserId, paths: z.array(z.string()), answers: EventId },
+    relation: Relation.optional(),
   }),
   'mark the message': z.object({ of: EventId }),
   'take back': z.object({ event: EventId }),

@@ -1,5 +1,6 @@
 /** Every sentence to a person, as data: `src/text` finds the words when it is sent. */
 import { z } from 'zod';
+import { FileFailure, SendFailure } from './files.ts';
 import { RoomId, UserId } from './ids.ts';
 import { Status } from './status.ts';
 import { Trouble } from './trouble.ts';
@@ -37,6 +38,9 @@ export type ChatLine = z.infer<typeof ChatLine>;
 
 /** A save as people see it: its name and when it was made, ms since 1970. */
 const save = z.object({ name: z.string(), at: z.number() });
+
+/** A file as people see it; `bytes`: null while it is on its way. */
+const fileLine = z.object({ name: z.string(), bytes: z.number().nullable() });
 
 /** A sentence: what its words need to know, and whether it tells that the message which it answers was not taken. */
 interface Row<Values> {
@@ -77,9 +81,22 @@ export const notices = {
   'agent is busy': says({ position: z.number() }),
   /** `waiting`: how many messages besides the one that waits for the agent. */
   'texts wait for the busy agent': says({ position: z.number(), waiting: z.number() }),
-  'files are not taken': refuses(),
   'thing is not taken': refuses({ thing: Thing }),
-  'agent sent a file': says({ path: z.string() }),
+  // files of the person; `bytes`: null while one is on its way
+  /** One notice of those that came together, which changes with them. */
+  'files wait': says({ files: z.array(fileLine), failed: z.array(FileFailure) }),
+  /** What is asked for; `removed`: the one that was just taken out. */
+  'your files': says({ files: z.array(fileLine), removed: z.string().optional() }),
+  'no files wait': refuses(),
+  'file number is wrong': refuses({ count: z.number() }),
+  'all files are removed': says({ files: z.number() }),
+  'too many files wait': refuses({ limit: z.number() }),
+  'file cannot be read': refuses(),
+  /** They wait for the next text again. */
+  'files are kept': says({ files: z.number() }),
+  'files are gone': says({ names: z.array(z.string()) }),
+  // files of the agent
+  'files were not sent': says({ files: z.array(SendFailure) }),
   'agent asks': says({ text: z.string() }),
   'question expired': says(),
   /** The person's word on it; `later`: the agent hears it once it is done with what it does. */

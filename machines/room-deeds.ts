@@ -1,7 +1,8 @@
 /** What the room has done outside, in the words of its chart: at the homeserver, at the agent, at the person's actor. */
 import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
 import { withNotes } from './room-notes.ts';
-import { confirmation, connection, delivery, redelivery, theMarker, turnOf } from './room-words.ts';
+import { burstOf, fileIn, filesToFetchAnew, meantFile, noticeOfTheTray } from './room-tray.ts';
+import { confirmation, connection, delivery, personIn, redelivery, sending, theMarker, turnOf } from './room-words.ts';
 import { toldWork, workNotice } from './room-work.ts';
 import { lastInLine, marksOf, marksOfTheLine, noticedAt, noticeOfTheLine } from './room-queue.ts';
 import { savedBy, saveWanted } from './room-saves.ts';
@@ -42,6 +43,40 @@ export const withDeeds = withNotes.extend({
       delivery(context, as(event, 'agent.asked').said ?? { answer: null }),
     ),
     'deliver what was refused': asks('deliver the answer', ({ context, event }) => redelivery(context, event)),
+
+    // files
+    'bring the file into the workspace': asks('fetch the file', ({ context, event }) => {
+      const file = fileIn(as(event, 'file.received'));
+      if (file === null) throw new Error('there is nothing to fetch');
+      return { agent: context.agent, person: personIn(context), file };
+    }),
+    'bring its files into the new workspace': enqueueActions(({ context, enqueue }) => {
+      const { agent } = context;
+      for (const file of filesToFetchAnew(context))
+        enqueue({ type: 'fetch the file', params: { agent, person: personIn(context), file } });
+    }),
+    'let go of the download': asks('settle the file', ({ context, event }) => {
+      const { file, agent } = as(event, 'file.fetched');
+      return { agent, person: personIn(context), file };
+    }),
+    'delete what nobody wants': asks('delete the file', ({ event }) => {
+      const { agent, path, bytes, print } = as(event, 'file.fetched');
+      return { agent, path, bytes, print };
+    }),
+    'delete the file that is meant': enqueueActions(({ context, event, enqueue }) => {
+      const there = meantFile(context, event)?.there;
+      if (there) enqueue({ type: 'delete the file', params: { agent: context.agent, ...there } });
+    }),
+    'delete all files': enqueueActions(({ context, enqueue }) => {
+      for (const { there } of context.tray)
+        if (there !== null) enqueue({ type: 'delete the file', params: { agent: context.agent, ...there } });
+    }),
+    'send what the agent wants sent': asks('send the files', ({ context }) => sending(context)),
+    'change the notice of the tray': asks('change the notice', ({ context }) => {
+      const { notice } = burstOf(context);
+      if (notice === null) throw new Error('no notice tells of the tray');
+      return { of: notice, notice: noticeOfTheTray(context), answers: null };
+    }),
 
     // the agent
     'ask the agent for a place': asks('ask for a place', ({ context }) => ({

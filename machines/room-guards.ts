@@ -6,6 +6,18 @@ import { meantIn, othersUnanswered, pending } from './room-again.ts';
 import { isAboutThisMemory, refusedAnswer, soundsLikeStop } from './room-words.ts';
 import { hasRoomForTheWording, isMeant, lineOf, sizeOf } from './room-queue.ts';
 import { contextAfterSave, isHalfCopied, isTaskDue, isThereAlready, saveWanted, taskIn } from './room-saves.ts';
+import {
+  fileIn,
+  filesInAll,
+  filesKept,
+  hasChanged,
+  isAnyOnItsWay,
+  isKnown,
+  isOver,
+  isWanted,
+  meantFile,
+  waitsForFiles,
+} from './room-tray.ts';
 import { isTold as isWorkTold } from './room-work.ts';
 import { withSayings } from './room-sayings.ts';
 
@@ -122,6 +134,28 @@ const withFacts = withSayings.extend({
       event.type === 'question.shown' && question !== null && (event.asks ?? question.text) === question.text,
     'the person knows that it waits for a word': ({ context }) => context.question?.isUrged === true,
 
+    // files
+    'nobody can fetch it': ({ event }) => event.type === 'file.received' && fileIn(event) === null,
+    'it may wait': ({ context, event }) =>
+      event.type === 'file.received' && fileIn(event) !== null && filesInAll(context) < context.limits.mostFiles,
+    'too many files wait': ({ context }) => filesInAll(context) >= context.limits.mostFiles,
+    'the file is wanted': ({ context, event }) => isWanted(context, event),
+    'some were not sent': ({ event }) => event.type === 'files.sent' && event.failed.length > 0,
+    'files of a text are gone': ({ context, event }) =>
+      event.type === 'files.gone' && event.of.some((of) => isKnown(context, of)),
+    'no file waits': ({ context }) => context.tray.length === 0,
+    'a file is on its way': ({ context }) => isAnyOnItsWay(context),
+    'all files are meant': ({ event }) => event.type === 'command.remove' && event.all,
+    'a file is meant': ({ context, event }) => meantFile(context, event) !== undefined,
+    'files must come first': ({ context, event }) =>
+      event.type === 'text.received' && (context.waiting.length > 0 || isAnyOnItsWay(context)),
+    'the next text may go': ({ context }) => context.waiting.length > 0 && !waitsForFiles(context.waiting[0]),
+    'its files wait again': ({ context }) => filesKept(context) > 0,
+    'the agent wants something sent': ({ context }) =>
+      context.turn !== null && !context.turn.discarded && (context.turn.sends ?? []).length > 0,
+    'nothing is left to tell of files': ({ context }) => isOver(context),
+    'the tray changed': ({ context }) => hasChanged(context),
+
     // the turn
     'it is of this turn': ({ context, event }) =>
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
@@ -173,6 +207,8 @@ const withFacts = withSayings.extend({
     questionLimit: ({ context }) => context.question?.expiresInMs ?? context.limits.questionMs,
     dialogLimit: ({ context }) => context.limits.dialogMs,
     patience: ({ context }) => context.limits.patienceMs,
+    burst: ({ context }) => context.limits.burstMs,
+    burstEnd: ({ context }) => context.limits.burstEndMs,
     stopLimit: ({ context }) => context.limits.stopMs,
   },
 });
@@ -192,6 +228,8 @@ export const withGuards = withFacts.extend({
     'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'a file waits': not('no file waits'),
+    'all files are there': not('a file is on its way'),
     'a task is due, and has room': and(['a task is due', 'the queue has room']),
     'no save has that number': not('a task is due'),
     'no question of ours is open': not('our question is open'),

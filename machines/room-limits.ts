@@ -12,6 +12,8 @@ export interface PolicyLimits {
   /** Tries to reach the agent before the person is told. */
   connectTries: number;
   turnMs: number;
+  /** A file waits for the next text, or goes to the agent at once. */
+  files: 'stage' | 'immediate';
   /** `!clear` is done at the person's second word only. */
   confirmClear: boolean;
   /** A person without an agent is told so every time, not only once. */
@@ -21,7 +23,7 @@ export interface PolicyLimits {
 /** So small that whoever walks through a chart meets each of them in a few steps. */
 export const smallestLimits: PolicyLimits = {
   ...{ queue: 1, queued: 'each', waiting: 'notice' },
-  ...{ connectTries: 2, turnMs: 60_000, confirmClear: false, refuseAlways: false },
+  ...{ connectTries: 2, turnMs: 60_000, files: 'stage', confirmClear: false, refuseAlways: false },
 };
 
 /** What nobody sets. */
@@ -37,6 +39,11 @@ export const fixedLimits = {
   answeredSize: 100_000,
   /** Messages of the bot by which one of these is named, and words on questions that are known to have been told. */
   mostReplies: 8,
+  /** Files of a room that nobody asked about yet. */
+  mostFiles: 100,
+  /** Files that come together are told together; a notice of them changes no more after this long without another. */
+  burstMs: 1_000,
+  burstEndMs: 60_000,
   /** What waits no longer than this needs no word. */
   patienceMs: 3_000,
   /** An agent's question that names no time of its own. */

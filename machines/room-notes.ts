@@ -32,6 +32,7 @@ import {
   withoutTheClear,
 } from './room-saves.ts';
 import * as diary from './room-diary.ts';
+import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';
 import { as } from './vocabulary.ts';
 
@@ -44,8 +45,10 @@ function hold(text: (moment: RoomMoment) => Text) {
   }));
 }
 
+/** Its files wait again. */
 function leavesOpen(context: RoomInTheHouse, why: Unanswered['why']): Partial<RoomContext> {
-  return withUnanswered(context, { text: turnOf(context).text, why });
+  const { text } = turnOf(context);
+  return { ...withUnanswered(context, { text, why }), tray: tray.backInTheTray(context, [text]) };
 }
 
 /** The person writes something new: without a name `!retry` means that from now on. */
@@ -98,7 +101,11 @@ export const withNotes = host.extend({
     })),
     'forget the session': assign({ session: null, ...noMemory }),
     'forget whose chat it was': assign({ person: null, number: null }),
-    'forget what waits': assign(({ context, event }) => ({ waiting: [], diary: diary.lineDropped(context, event) })),
+    'forget what waits': assign(({ context, event }) => ({
+      waiting: [],
+      tray: tray.backInTheTray(context, context.waiting),
+      diary: diary.lineDropped(context, event),
+    })),
     'forget what is under way': assign({
       turn: null,
       waiting: [],
@@ -109,6 +116,8 @@ export const withNotes = host.extend({
       question: null,
       dialog: null,
       line: null,
+      tray: [],
+      burst: null,
       diary: blankDiary,
     }),
     'start a new context': assign(({ context, event }) => ({
@@ -126,11 +135,15 @@ export const withNotes = host.extend({
     'note whose memory it is': assign(({ event }) => ({ oneMemory: as(event, 'context.assigned').oneMemory })),
 
     // the turn
-    'begin the turn': assign(({ context, event }) => beginSomethingNew(context, as(event, 'text.received').text)),
+    'begin the turn': assign(({ context, event }) => ({
+      ...beginSomethingNew(context, tray.takesTheTray(context, as(event, 'text.received').text)),
+      tray: [],
+    })),
     // Others may stand between a text and what is said of it later: not between `!retry` and its answer.
     'begin the turn anew': assign(({ context, event }) => {
       const text = textAgain(context, as(event, 'command.retry'));
-      return beginTurn(context, text, text.eventId !== as(event, 'command.retry').eventId || text.reaction === true);
+      const isApart = text.eventId !== as(event, 'command.retry').eventId || text.reaction === true;
+      return { ...beginTurn(context, text, isApart), tray: tray.trayWithout(context, text) };
     }),
     'begin a turn with the word': assign((moment) => beginSomethingNew(moment.context, theWord(moment))),
     'begin the turn with the task': assign(({ context, event }) => beginTurn(context, textOfTask(context, event))),
@@ -226,16 +239,25 @@ export const withNotes = host.extend({
     'forget what was missed': assign({ missed: 0 }),
 
     // the queue
-    'hold the text': hold(({ event }) => as(event, 'text.received').text),
+    'hold the text': assign(({ context, event }) => ({
+      waiting: [...context.waiting, tray.takesTheTray(context, as(event, 'text.received').text)],
+      tray: [],
+      diary: { ...context.diary, missed: null },
+    })),
     'hold what is asked again': assign(({ context, event }) => {
       const text = textAgain(context, as(event, 'command.retry'));
-      return { waiting: [...context.waiting, text], unanswered: without(context.unanswered, text) };
+      const left = { unanswered: without(context.unanswered, text), tray: tray.trayWithout(context, text) };
+      return { waiting: [...context.waiting, text], ...left };
     }),
     'put back what was asked with it': assign(({ context, event }) => ({
       waiting: [...askedWithIt(context, as(event, 'text.withdrawn')), ...context.waiting],
     })),
     'note the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
-    'forget the text': assign(({ context, event }) => withoutText(context, as(event, 'text.withdrawn', 'text.edited'))),
+    'forget the text': assign(({ context, event }) => {
+      const now = withoutText(context, as(event, 'text.withdrawn', 'text.edited'));
+      const gone = context.waiting.filter(({ eventId }) => !now.waiting?.some((text) => text.eventId === eventId));
+      return { ...now, tray: tray.backInTheTray(context, gone) };
+    }),
     'hold the task': hold(({ context, event }) => textOfTask(context, event)),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),
@@ -244,6 +266,40 @@ export const withNotes = host.extend({
       const { of, mark } = as(event, 'text.marked');
       return { waiting: context.waiting.map((text) => (text.eventId === of ? { ...text, mark } : text)) };
     }),
+
+    // files
+    'put the file into the tray': assign(({ context, event }) => ({
+      tray: [...context.tray, tray.fileIn(as(event, 'file.received')) ?? []].flat(),
+    })),
+    'note where the file lies': assign(({ context, event }) => tray.withFileThere(context, as(event, 'file.fetched'))),
+    'take out what could not be fetched': assign(({ context, event }) => {
+      const { file } = as(event, 'file.refused');
+      return tray.withoutFiles(context, [file.event]);
+    }),
+    'note what could not be fetched': assign(({ context, event }) => ({
+      burst: tray.withFailure(context, tray.failureOf(as(event, 'file.refused'))),
+    })),
+    'take out what is gone': assign(({ context, event }) => tray.withoutFiles(context, as(event, 'files.gone').of)),
+    'take the file out': assign(({ context, event }) => {
+      const file = tray.meantFile(context, event);
+      return file === undefined ? {} : tray.withoutFiles(context, [file.event]);
+    }),
+    'empty the tray': assign(({ context }) =>
+      tray.withoutFiles(
+        context,
+        context.tray.map(({ event }) => event),
+      ),
+    ),
+    'note that its files are fetched anew': assign(({ context }) => tray.fetchedAnew(context)),
+    'note which file is to be sent': assign(({ context, event }) => ({
+      turn: context.turn && tray.withWanted(context.turn, as(event, 'agent.sent a file').path),
+    })),
+    'begin a burst': assign(({ context }) => ({ burst: tray.burstOf(context) })),
+    'note what is told of the tray': assign(({ context }) => ({ burst: tray.asShown(context) })),
+    'note where the tray is told': assign(({ context, event }) => ({
+      burst: { ...tray.burstOf(context), notice: as(event, 'tray.shown').eventId },
+    })),
+    'forget the burst': assign({ burst: null }),
 
     // what is told of the agent's work
     'note that its work is told': assign(({ context }) => ({ turn: context.turn && { ...context.turn, work: null } })),

@@ -20,6 +20,7 @@ import {
 import { meantIn, othersUnanswered, textIn } from './room-again.ts';
 import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
+import { filesKept, goneFrom, listOfTheTray, listWithout, noticeOfTheTray } from './room-tray.ts';
 import { brokenOff, contextTold, doneWell, interruption, taskWaits, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
@@ -100,7 +101,33 @@ export const withSayings = withDeeds.extend({
       key: 'thing is not taken',
       thing: as(event, 'thing.received').thing,
     })),
-    'say that files are not taken': says({ key: 'files are not taken' }),
+    // files
+    'say that it cannot be read': says({ key: 'file cannot be read' }),
+    'say that too many files wait': says(({ context }) => ({
+      key: 'too many files wait',
+      limit: context.limits.mostFiles,
+    })),
+    'say what lies in the tray': asks('say', ({ context }) => ({ notice: noticeOfTheTray(context), answers: null })),
+    'say which files wait': says(({ context }) => listOfTheTray(context)),
+    'say that no files wait': says({ key: 'no files wait' }),
+    'say which numbers files have': says(({ context }) => ({
+      key: 'file number is wrong',
+      count: context.tray.length,
+    })),
+    'say that the file is removed': says(({ context, event }) => listWithout(context, event)),
+    'say that all files are removed': says(({ context }) => ({
+      key: 'all files are removed',
+      files: context.tray.length,
+    })),
+    'say which files are gone': says(({ context, event }) => goneFrom(context, as(event, 'files.gone').of)),
+    'say which files were not sent': asks('say', ({ event }) => {
+      const { answers, failed } = as(event, 'files.sent');
+      return { notice: { key: 'files were not sent', files: failed }, answers };
+    }),
+    'say that its files are kept': tellsTheAsker(({ context }) => ({
+      key: 'files are kept',
+      files: filesKept(context),
+    })),
 
     // what the person is told unasked
     'say whose room it is': says(({ context, event }) => onlyFor(context, as(event, 'bystander.spoke').sender)),
@@ -141,10 +168,6 @@ export const withSayings = withDeeds.extend({
     }),
     'say what is going on': asks('say the status', toTheWriter),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),
-    'say which file came': tellsTheAsker(({ event }) => ({
-      key: 'agent sent a file',
-      path: as(event, 'agent.sent a file').path,
-    })),
     'say that the agent cannot be reached': alertsTheAsker(({ context, event }) =>
       wentWrong(context, as(event, 'agent.unreachable').trouble),
     ),

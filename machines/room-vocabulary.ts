@@ -56,6 +56,18 @@ export const room = withGuards.extend({
       enqueue('let the rest of the answer be a reply');
       enqueue('say that the word is passed on later');
     }),
+    'see to its files': enqueueActions(({ check, enqueue }) => {
+      if (check('the agent wants something sent')) enqueue('send what the agent wants sent');
+      if (check('its files wait again')) enqueue('say that its files are kept');
+    }),
+    'take what was fetched': enqueueActions(({ enqueue }) => {
+      enqueue('note where the file lies');
+      enqueue('let go of the download');
+    }),
+    'leave what was fetched': enqueueActions(({ enqueue }) => {
+      enqueue('let go of the download');
+      enqueue('delete what nobody wants');
+    }),
     'stop it before it began': enqueueActions(({ enqueue }) => {
       enqueue('note that it was stopped');
       enqueue('say that it is stopped');
@@ -156,6 +168,8 @@ export const room = withGuards.extend({
       enqueue('forget the session');
       // It was about what the agent of before has.
       enqueue('close our question');
+      enqueue('note that its files are fetched anew');
+      enqueue('bring its files into the new workspace');
       enqueue('mark the room');
       enqueue('say that another agent answers');
     }),

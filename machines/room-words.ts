@@ -130,6 +130,13 @@ export function delivery(
   };
 }
 
+/** What the agent wants to be sent comes behind all that it said, as replies: others may stand between (FOU-10). */
+export function sending(context: RoomContext): RoomEffectParams['send the files'] {
+  const { text, sends = [] } = turnOf(context);
+  const { agent } = context;
+  return { agent, person: personIn(context), paths: sends, answers: answered(text), ...relatedTo(text, true) };
+}
+
 /** Of the turn that begins with it. */
 export function redelivery(context: RoomContext, event: RoomEvent): RoomEffectParams['deliver the answer'] {
   const found = meantIn(context, event);

@@ -1,5 +1,6 @@
 /** What a room wants done outside: the names of its effects with their params, and what it asks of its person. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
+import type { TrayFile } from './files.ts';
 import type { Language } from './language.ts';
 import type { Marker } from './marker.ts';
 import type { Farewell, Notice, Trouble } from './notices.ts';
@@ -22,6 +23,10 @@ export const roomEffects = {
   say: 'repeatable',
   'say the status': 'repeatable',
   'deliver the answer': 'repeatable',
+  'fetch the file': 'repeatable',
+  'settle the file': 'repeatable',
+  'delete the file': 'repeatable',
+  'send the files': 'repeatable',
   'mark the message': 'repeatable',
   'take back': 'repeatable',
   'change the notice': 'repeatable',
@@ -69,6 +74,20 @@ export interface RoomEffectParams {
     relation?: Relation | undefined;
     /** Which piece of the turn's answer it is: 0 unless questions came in between. */
     piece?: number | undefined;
+  };
+  /** From the homeserver into the workspace of this agent. */
+  'fetch the file': { agent: AgentId; person: UserId; file: TrayFile };
+  /** What was fetched is known: nothing has to be kept for another try. */
+  'settle the file': { agent: AgentId; person: UserId; file: TrayFile };
+  /** Where it is still what was brought there. */
+  'delete the file': { agent: AgentId; path: string; bytes: number; print: string };
+  /** Of this agent, to its person, one after the other. */
+  'send the files': {
+    agent: AgentId;
+    person: UserId;
+    paths: string[];
+    answers: EventId;
+    relation?: Relation | undefined;
   };
   /** With a reaction of the bot. */
   'mark the message': { of: EventId };

@@ -1,5 +1,5 @@
 /** What can happen to a room. Whatever needs time, an id or chance has it inside. */
-import type { ReceivedFile } from './files.ts';
+import type { FileTrouble, ReceivedFile, SendFailure, TrayFile } from './files.ts';
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
@@ -85,6 +85,8 @@ export type RoomEvent =
   | ({ type: 'command.stop'; all?: true } & Written)
   | ({ type: 'command.retry' } & Written)
   | ({ type: 'command.clear'; contextId: ContextId } & Written)
+  | ({ type: 'command.list' } & Written)
+  | ({ type: 'command.remove'; number: number | null; all: boolean } & Written)
   /** `more`: whether people get more than one chat; `first`: what they say in it. */
   | ({ type: 'command.new'; name: string | null; more: boolean; first?: Text } & Written)
   | ({ type: 'command.chats'; all: boolean } & Written)
@@ -139,6 +141,16 @@ export type RoomEvent =
   /** What is said of a text stands in the room. */
   | { type: 'word.shown'; of: EventId; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
+  /** A file of its person lies in the workspace of this agent; `name`: as it is called there. */
+  | { type: 'file.fetched'; file: TrayFile; agent: AgentId; path: string; name: string; bytes: number; print: string }
+  | { type: 'file.refused'; file: TrayFile; agent: AgentId; why: FileTrouble }
+  /** These were in the workspace and are not any more. */
+  | { type: 'files.gone'; of: EventId[] }
+  /** What became of the files of an agent; those that could not be sent. */
+  | { type: 'files.sent'; answers: EventId; failed: SendFailure[] }
+  /** The notice of files that came. */
+  | { type: 'tray.shown'; eventId: EventId }
+  | { type: 'tray.refused' }
   | { type: 'answer.shown'; turn: TurnId; eventId: EventId }
   /** It does something that takes a moment, in its own words: worth a notice. */
   | { type: 'agent.worked'; turn: TurnId; on: string | null; step: number | null; steps: number | null }

@@ -153,6 +153,7 @@ const serving: State = {
     'memory.lost': { actions: 'say that memory was lost' },
     'words.missed': { actions: 'note that it was missed' },
     'absence.over': { guard: 'something was missed', actions: ['say what was missed', 'forget what was missed'] },
+    'files.sent': { guard: 'some were not sent', actions: 'say which files were not sent' },
     'invite.declined': { actions: 'say why the invitation is declined' },
     'command.start': { actions: 'greet the person' },
     'command.status': { actions: 'say what is going on' },
@@ -208,7 +209,13 @@ const conversation: State = {
   description: 'What the person and the agent say to each other. A text begins a turn.',
   initial: 'idle',
   on: {
-    'text.received': { target: '.asking', actions: ['say what they should know first', 'begin the turn'] },
+    'text.received': [
+      {
+        guard: 'files must come first',
+        actions: ['say what they should know first', 'hold the text, or say that the queue is full'],
+      },
+      { target: '.asking', actions: ['say what they should know first', 'begin the turn'] },
+    ],
     'text.edited': [
       { guard: 'a waiting text is meant', actions: 'take the new wording' },
       { guard: 'a text that !retry asks is meant', actions: 'take the new wording, which came too late' },
@@ -239,7 +246,7 @@ const conversation: State = {
       { guard: 'the chat has a number', actions: 'say that no more chats are made' },
       { actions: 'say that this is the only chat' },
     ],
-    'command.stop': { actions: 'say that nothing runs' },
+    'command.stop': { actions: ['drop the line, if all is meant', 'say that nothing runs'] },
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
       {
@@ -280,12 +287,15 @@ const idle: State = {
   description:
     'Nothing runs and nothing waits: the room rests until its person writes. !retry repeats what was stopped or failed.',
   tags: 'at rest',
+  // Its files are there by now.
+  always: { guard: 'the next text may go', target: 'asking', actions: 'begin the turn with the next text' },
 };
 
 const interrupted: State = {
   description:
     'The service, or the connection to the agent, was lost in the middle of the last turn: the room rests, and !retry would ask the same again.',
   tags: 'at rest',
+  always: { guard: 'the next text may go', target: 'asking', actions: 'begin the turn with the next text' },
 };
 
 const asking: State = {
@@ -338,7 +348,7 @@ const asking: State = {
       { actions: 'say that no question is open' },
     ],
     'answer.shown': { guard: 'it is of this turn', actions: 'note the preview' },
-    'agent.sent a file': { guard: 'it is of this turn and wanted', actions: 'say which file came' },
+    'agent.sent a file': { guard: 'it is of this turn and wanted', actions: 'note which file is to be sent' },
     'agent.worked': {
       guard: 'it is of this turn, and worth a word',
       actions: ['note that its work is told', 'tell of its work'],
@@ -660,9 +670,9 @@ const finishing: State = {
 const betweenTurns: State = {
   description: 'A turn ended: the next waiting text has its turn at once; without one the room rests.',
   id: 'between turns',
-  entry: ['note when and how the turn ended', 'end the turn'],
+  entry: ['see to its files', 'note when and how the turn ended', 'end the turn'],
   always: [
-    { guard: 'a text waits', target: 'asking', actions: 'begin the turn with the next text' },
+    { guard: 'the next text may go', target: 'asking', actions: 'begin the turn with the next text' },
     { guard: 'the last turn was interrupted', target: 'interrupted' },
     { target: 'idle' },
   ],
@@ -707,13 +717,135 @@ const told: State = {
   ],
 };
 
-const tray: State = { description: 'Where files for the agent will lie.', initial: 'empty' };
+const tray: State = {
+  description:
+    'The files of its person that wait for the next text, which takes all of them; they wait again when that is not answered.',
+  initial: 'empty',
+  on: {
+    'file.received': [
+      { guard: 'nobody can fetch it', actions: 'say that it cannot be read' },
+      { guard: 'too many files wait', actions: 'say that too many files wait' },
+      { target: '.fetching', actions: ['put the file into the tray', 'bring the file into the workspace'] },
+    ],
+    // Also those that a text took already.
+    'file.fetched': [
+      { guard: 'the file is wanted', actions: 'take what was fetched' },
+      { actions: 'leave what was fetched' },
+    ],
+    'file.refused': { guard: 'the file is wanted', actions: 'take out what could not be fetched' },
+    'files.gone': {
+      guard: 'files of a text are gone',
+      actions: ['say which files are gone', 'take out what is gone'],
+    },
+    'text.withdrawn': { guard: 'a file is meant', actions: ['delete the file that is meant', 'take the file out'] },
+    'command.list': { actions: 'say which files wait' },
+    'command.remove': [
+      {
+        guard: 'all files are meant',
+        actions: ['delete all files', 'say that all files are removed', 'empty the tray'],
+      },
+      {
+        guard: 'a file is meant',
+        actions: ['delete the file that is meant', 'say that the file is removed', 'take the file out'],
+      },
+      { actions: 'say which numbers files have' },
+    ],
+    'thing.received': { actions: 'say what is not taken' },
+  },
+};
 
 const emptyTray: State = {
-  description: 'No file lies here, and none is taken.',
+  description: 'No file waits.',
+  always: [
+    { guard: 'a file is on its way', target: 'fetching' },
+    { guard: 'a file waits', target: 'holding' },
+  ],
   on: {
-    'file.received': { actions: 'say that files are not taken' },
-    'thing.received': { actions: 'say what is not taken' },
+    'command.list': { actions: 'say that no files wait' },
+    'command.remove': { actions: 'say that no files wait' },
+  },
+};
+
+const fetching: State = {
+  description:
+    'A file is on its way from the homeserver into the workspace; a text that takes it waits until it is there.',
+  always: [
+    { guard: 'no file waits', target: 'empty' },
+    { guard: 'all files are there', target: 'holding' },
+  ],
+};
+
+const holding: State = {
+  description: 'All files that wait are in the workspace.',
+  always: [
+    { guard: 'no file waits', target: 'empty' },
+    { guard: 'a file is on its way', target: 'fetching' },
+  ],
+};
+
+const burst: State = {
+  description:
+    'What its person is told of files that come: one notice for those that come together, which changes with them.',
+  initial: 'nothing new',
+};
+
+const nothingNew: State = {
+  description: 'No file came lately that nobody was told of.',
+  on: {
+    'file.received': { guard: 'it may wait', target: 'gathering', actions: 'begin a burst' },
+    'file.refused': { guard: 'the file is wanted', target: 'gathering', actions: 'note what could not be fetched' },
+  },
+};
+
+const gathering: State = {
+  description: 'Files come: most of those that are sent together are here in a moment.',
+  always: { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
+  after: { burst: 'telling of files' },
+  on: {
+    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+    'command.list': { target: 'nothing new', actions: 'forget the burst' },
+    'command.remove': { target: 'nothing new', actions: 'forget the burst' },
+  },
+};
+
+const tellingOfFiles: State = {
+  description: 'The notice is on its way into the room.',
+  entry: ['note what is told of the tray', 'say what lies in the tray'],
+  on: {
+    'tray.shown': { target: 'files are told', actions: 'note where the tray is told' },
+    'tray.refused': { target: 'nothing new', actions: 'forget the burst' },
+    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+  },
+};
+
+const filesAreTold: State = {
+  description: 'The notice stands in the room; it changes with each file until the burst is over.',
+  always: [
+    { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
+    { guard: 'the tray changed', target: 'gathering more' },
+  ],
+  after: { burstEnd: { target: 'nothing new', actions: 'forget the burst' } },
+  on: {
+    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+    // The list of now stands below.
+    'command.list': { target: 'nothing new', actions: 'forget the burst' },
+    'command.remove': { target: 'nothing new', actions: 'forget the burst' },
+  },
+};
+
+const gatheringMore: State = {
+  description: 'More came, or what was on its way is there: in a moment the notice says so.',
+  always: { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
+  after: {
+    burst: {
+      target: 'files are told',
+      actions: ['note what is told of the tray', 'change the notice of the tray'],
+    },
+  },
+  on: {
+    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+    'command.list': { target: 'nothing new', actions: 'forget the burst' },
+    'command.remove': { target: 'nothing new', actions: 'forget the burst' },
   },
 };
 
@@ -950,7 +1082,17 @@ export const roomMachine = room.createMachine({
           },
         },
         line: { ...line, states: { 'nothing waits': nothingWaits, unspoken, 'being told': beingTold, told } },
-        tray: { ...tray, states: { empty: emptyTray } },
+        tray: { ...tray, states: { empty: emptyTray, fetching, holding } },
+        burst: {
+          ...burst,
+          states: {
+            'nothing new': nothingNew,
+            gathering,
+            'telling of files': tellingOfFiles,
+            'files are told': filesAreTold,
+            'gathering more': gatheringMore,
+          },
+        },
         dialog: {
           ...dialog,
           states: {

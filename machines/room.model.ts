@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
+import { FileFailure, TrayFile } from './files.ts';
 import { Language } from './language.ts';
 import { Trouble } from './notices.ts';
 import { Ending } from './status.ts';
@@ -59,6 +60,8 @@ export const Text = z.object({
   unwritten: z.literal(true).optional(),
   /** It is none: what its turn does instead. */
   task: Task.optional(),
+  /** The files that go with it. */
+  files: z.array(TrayFile).optional(),
   /** Its id is that of a reaction. */
   reaction: z.literal(true).optional(),
   /** It is the person's word on this question, which is open again where they take the word back. */
@@ -103,6 +106,8 @@ export const Turn = z.object({
   stoppedFor: Trouble.nullable(),
   /** `!clear` came: what it still brings is thrown away. */
   discarded: z.boolean(),
+  /** The files that the agent wants to be sent, in its order and its words. */
+  sends: z.array(z.string()).optional(),
   /** The notice of what the agent does meanwhile; null until the homeserver took it. */
   work: EventId.nullable().optional(),
 });
@@ -129,6 +134,16 @@ export const Unanswered = z.object({
   passed: z.literal(true).optional(),
 });
 export type Unanswered = z.infer<typeof Unanswered>;
+
+/** What is told of files that came in a short time. */
+export const Burst = z.object({
+  /** The notice; null until the homeserver took it. */
+  notice: EventId.nullable(),
+  failed: z.array(FileFailure),
+  /** What it says, in numbers; null before it says anything. */
+  shown: z.object({ files: z.number(), there: z.number(), failed: z.number() }).nullable(),
+});
+export type Burst = z.infer<typeof Burst>;
 
 /** What the bot wrote of a text: who names one of these messages means the text. */
 export const Reply = z.object({ to: EventId, messages: z.array(EventId) });
@@ -243,6 +258,9 @@ export const RoomContext = z.object({
   /** Messages of the time away that the person has yet to be told of. */
   missed: z.number().int().default(0),
   diary: Diary.default(blankDiary),
+  /** The files that the next text takes, in the order in which they came. */
+  tray: z.array(TrayFile).default([]),
+  burst: Burst.nullable().default(null),
   question: OpenQuestion.nullable(),
   /** While it is set, `!yes` and `!no` are answers to it. What another version asked, nobody can answer. */
   dialog: Dialog.nullable().catch(null).default(null),

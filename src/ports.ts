@@ -249,10 +249,10 @@ export type {
   FileKind,
   FileLayout,
   IncomingFiles,
+  HeldFile,
   Opened,
-  OpenFile,
   OutgoingFiles,
-  SentFile,
+  PersonFile,
   WantedFile,
   WhyRefused,
 } from './ports/files.ts';

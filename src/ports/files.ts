@@ -8,7 +8,7 @@ export type FileLayout = 'flat' | 'incoming' | 'inbox';
 export type FileKind = 'image' | 'audio' | 'video' | 'file';
 
 /** A file that a person sent into a room. */
-export interface SentFile {
+export interface PersonFile {
   agent: AgentId;
   person: UserId;
   room: RoomId;
@@ -53,9 +53,9 @@ export interface IncomingFiles {
    * again under its id (after a kill, say) it is still one file, until it is settled. `broken off`: `content` failed.
    * Nobody but `content` bounds how long that takes to come.
    */
-  bring(file: SentFile, content: AsyncIterable<Uint8Array>, bounds: { mostBytes: number }): Promise<Brought>;
+  bring(file: PersonFile, content: AsyncIterable<Uint8Array>, bounds: { mostBytes: number }): Promise<Brought>;
   /** What became of it is on disk: nothing hidden stays of it. Never rejects; twice is the same as once. */
-  settle(file: SentFile): Promise<void>;
+  settle(file: PersonFile): Promise<void>;
   /** Deletes a file that is still as it was brought; never rejects, follows no link. */
   remove(file: BroughtFile & { bytes: number; print: string }): Promise<'removed' | 'changed' | 'gone' | 'cannot'>;
   /** Whether there is still a plain file; `unseen`: nobody can say. Never rejects. */
@@ -87,7 +87,7 @@ export type WhyRefused =
   | 'cannot read';
 
 /** A file that is held open: it stays this one, whatever takes its name. */
-export interface OpenFile {
+export interface HeldFile {
   is: 'open';
   /** What it may be called anywhere. */
   name: string;
@@ -104,7 +104,7 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-export type Opened = OpenFile | { is: 'refused'; why: WhyRefused; /** For the log. */ detail: string };
+export type Opened = HeldFile | { is: 'refused'; why: WhyRefused; /** For the log. */ detail: string };
 
 export interface OutgoingFiles {
   /** Never rejects, never waits for a pipe, follows no link. */

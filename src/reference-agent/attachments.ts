@@ -2,7 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { readWithin, type Parts } from '../workspace/confined.ts';
+import { readWithin } from '../workspace/confined.ts';
+import type { Parts } from '../workspace/folder-handle.ts';
 
 /** How much text of files goes into one prompt, and how much of pictures, in bytes. */
 export const MOST_TEXT = 100_000;

@@ -3,7 +3,7 @@ import type { AgentId } from '../../machines/ids.ts';
 import { after } from '../basics/after.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Now } from '../ports.ts';
-import type { FileLayout, IncomingFiles, SentFile } from '../ports/files.ts';
+import type { FileLayout, IncomingFiles, PersonFile } from '../ports/files.ts';
 import { bringOne, whyNot, type Errand } from './bringing.ts';
 import { createBroughtFiles } from './brought.ts';
 import { nameOf } from './file-names.ts';
@@ -33,7 +33,7 @@ export function createIncomingFiles(options: IncomingFilesOptions): IncomingFile
   /** What is done for one file, one after the other. */
   const running = new Map<string, Promise<unknown>>();
 
-  function errandOf(file: SentFile): Errand {
+  function errandOf(file: PersonFile): Errand {
     const workspace = folders.workspaceOf(file.agent);
     const place = placeOf(layoutIn(workspace, layout), { ...file, name: nameOf(file) });
     const hidden = hiddenNames(`${file.room} ${file.id}`);

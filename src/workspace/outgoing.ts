@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AgentId } from '../../machines/ids.ts';
 import { after } from '../basics/after.ts';
 import { describeError } from '../basics/describe-error.ts';
-import type { Opened, OpenFile, OutgoingFiles, WantedFile, WhyRefused } from '../ports/files.ts';
+import type { Opened, HeldFile, OutgoingFiles, WantedFile, WhyRefused } from '../ports/files.ts';
 import { isOfOthers, partsOf } from './agent-path.ts';
 import { cleanName } from './file-names.ts';
 import { codeOf, InTheWay, openFile, type Parts } from './folder-handle.ts';
@@ -39,7 +39,7 @@ export function createOutgoingFiles({
 }: OutgoingFilesOptions): OutgoingFiles {
   const { workspaceOf, inFolder } = createWorkspaceFolders(workspaces, within);
 
-  async function open(wanted: WantedFile, mostBytes: number): Promise<OpenFile> {
+  async function open(wanted: WantedFile, mostBytes: number): Promise<HeldFile> {
     const workspace = workspaceOf(wanted.agent);
     const { folder: root } = workspace;
     const parts = partsIn(workspace, wanted);
@@ -64,7 +64,7 @@ export function createOutgoingFiles({
   async function shown(
     { file, stats }: Held,
     { root, name, mostBytes }: { root: string; name: string; mostBytes: number },
-  ): Promise<OpenFile> {
+  ): Promise<HeldFile> {
     if (stats.size === 0n) throw new Refused('empty');
     if (stats.size > mostBytes) throw new Refused('too big', `${stats.size} bytes`);
     const bytes = Number(stats.size);

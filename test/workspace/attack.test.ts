@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
-import type { SentFile } from '../../src/ports/files.ts';
+import type { PersonFile } from '../../src/ports/files.ts';
 import { createIncomingFiles } from '../../src/workspace/incoming.ts';
 import { folderOf } from '../../src/workspace/layouts.ts';
 import { createOutgoingFiles } from '../../src/workspace/outgoing.ts';
@@ -81,7 +81,7 @@ function workspaces() {
   ]);
 }
 
-function sent(name: string, more: Partial<SentFile> = {}): SentFile {
+function sent(name: string, more: Partial<PersonFile> = {}): PersonFile {
   const id = EventId.parse(`$${name}`);
   return { ...{ agent, person: ann, room, id, name, kind: 'file', mime: null, at: 0 }, ...more };
 }

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
-import type { Brought, SentFile } from '../../src/ports/files.ts';
+import type { Brought, PersonFile } from '../../src/ports/files.ts';
 import { copyName } from '../../src/workspace/file-names.ts';
 import { createIncomingFiles, type IncomingFilesOptions } from '../../src/workspace/incoming.ts';
 import { folderOf } from '../../src/workspace/layouts.ts';
@@ -53,7 +53,7 @@ function files(more: Partial<IncomingFilesOptions> = {}) {
   return createIncomingFiles({ workspaces, layout: 'incoming', quotaBytes: 0, now: () => time, ...more });
 }
 
-function sent(more: Partial<SentFile> = {}): SentFile {
+function sent(more: Partial<PersonFile> = {}): PersonFile {
   const id = EventId.parse('$file');
   return { ...{ agent: ours, person: ann, room, id, name: 'a.txt', kind: 'file', mime: null, at: time }, ...more };
 }

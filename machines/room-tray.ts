@@ -1,0 +1,214 @@
+/** The files of a room's person: those that wait for the next text, those that texts took, and what is told of them. */
+import type { EventId } from './ids.ts';
+import type { FileFailure, TrayFile } from './files.ts';
+import type { Notice } from './notices.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
+import type { RoomEvent } from './room.events.ts';
+import type { Burst, RoomContext, Text, Turn } from './room.model.ts';
+import { timeOf } from './vocabulary.ts';
+
+type Received = Extract<RoomEvent, { type: 'file.received' }>;
+
+/** What stands for the words of a file that nobody said anything about, where it is sent on at once (C-17). */
+function standIn(name: string): string {
+  return `(A file: ${name})`;
+}
+
+/** A file with words of its own goes with them at once, and any file where none waits for words (STG-06, C-16). */
+export function withItsWords(event: RoomEvent, mode: 'stage' | 'immediate'): RoomEvent[] {
+  if (event.type !== 'file.received' || event.file?.url === null || event.file === undefined) return [event];
+  const { eventId, sender, thread, replyTo = null, quoted, file, name } = event;
+  if (file.caption === null && mode === 'stage') return [event];
+  const place = { eventId, sender, replyTo, ...(thread !== undefined && { thread }), ...(quoted && { quoted }) };
+  return [event, { type: 'text.received', text: { ...place, body: file.caption ?? standIn(name) } }];
+}
+
+/** What its person knows of a file that could not be fetched. */
+export function failureOf({ file, why }: Extract<RoomEvent, { type: 'file.refused' }>): FileFailure {
+  return { name: file.name, why };
+}
+
+function allFiles({ tray, waiting, turn, unanswered }: RoomContext): TrayFile[] {
+  const texts = [...waiting, ...(turn === null ? [] : [turn.text]), ...unanswered.map(({ text }) => text)];
+  return [...tray, ...texts.flatMap(({ files = [] }) => files)];
+}
+
+/** What is put into the tray; null for what nobody can fetch. */
+export function fileIn(event: Received): TrayFile | null {
+  const { file, name, eventId, thread } = event;
+  if (file === undefined || file.url === null) return null;
+  const { type, mime, url } = file;
+  return { event: eventId, name, type, mime, url, at: timeOf(event), ...(thread && { thread }), there: null };
+}
+
+function isOnItsWay({ there }: TrayFile): boolean {
+  return there === null;
+}
+
+export function isAnyOnItsWay({ tray }: RoomContext): boolean {
+  return tray.some(isOnItsWay);
+}
+
+/** Whether a text waits for its own files. */
+export function waitsForFiles(text: Text | undefined): boolean {
+  return text?.files?.some(isOnItsWay) ?? false;
+}
+
+/** All files that somebody has yet to ask about: a bound of the record. */
+export function filesInAll({ tray, waiting, turn }: RoomContext): number {
+  return [...waiting, ...(turn === null ? [] : [turn.text])].reduce(
+    (sum, { files = [] }) => sum + files.length,
+    tray.length,
+  );
+}
+
+/** Whether the room still wants what was fetched: for the agent that answers there, and in no message that was taken back. */
+export function isWanted(context: RoomContext, event: RoomEvent): boolean {
+  if (event.type !== 'file.fetched' && event.type !== 'file.refused') return false;
+  return event.agent === context.agent && allFiles(context).some((file) => file.event === event.file.event);
+}
+
+export function isKnown(context: RoomContext, of: EventId): boolean {
+  return allFiles(context).some(({ event }) => event === of);
+}
+
+function withFiles({ files: _, ...text }: Text, files: TrayFile[]): Text {
+  return files.length === 0 ? text : { ...text, files };
+}
+
+/** The room with each of its files changed, or taken out. */
+function inAll(context: RoomContext, change: (file: TrayFile) => TrayFile[]) {
+  const inText = (text: Text): Text => (text.files === undefined ? text : withFiles(text, text.files.flatMap(change)));
+  const { tray, waiting, turn, unanswered, last } = context;
+  return {
+    tray: tray.flatMap(change),
+    waiting: waiting.map(inText),
+    turn: turn && { ...turn, text: inText(turn.text) },
+    unanswered: unanswered.map((one) => ({ ...one, text: inText(one.text) })),
+    last: last.map(inText),
+  };
+}
+
+/** The next text takes all files that wait (STG-06). */
+export function takesTheTray({ tray }: RoomContext, text: Text): Text {
+  return withFiles(text, [...(text.files ?? []), ...tray]);
+}
+
+/** The tray without what a text took that is asked again. */
+export function trayWithout({ tray }: RoomContext, { files = [] }: Text): TrayFile[] {
+  return tray.filter(({ event }) => !files.some((file) => file.event === event));
+}
+
+/** Files of texts that are not asked, or were not answered, wait again (STG-07). */
+export function backInTheTray(context: RoomContext, texts: readonly Text[]): TrayFile[] {
+  const { tray } = context;
+  const files = texts.flatMap((text) => text.files ?? []);
+  const known = new Set(tray.map(({ event }) => event));
+  return [...files.filter(({ event }, index) => !known.has(event) && isFirst(files, event, index)), ...tray];
+}
+
+function isFirst(files: readonly TrayFile[], event: EventId, index: number): boolean {
+  return files.findIndex((file) => file.event === event) === index;
+}
+
+export function withFileThere(context: RoomContext, event: Extract<RoomEvent, { type: 'file.fetched' }>) {
+  const { name, path, bytes, print } = event;
+  return inAll(context, (file) => [
+    file.event === event.file.event ? { ...file, name, there: { path, bytes, print } } : file,
+  ]);
+}
+
+export function withoutFiles(context: RoomContext, events: readonly EventId[]): Partial<RoomContext> {
+  return inAll(context, (file) => (events.includes(file.event) ? [] : [file]));
+}
+
+/** Another agent has another workspace: what waits is fetched into it; what was asked before is asked without. */
+export function fetchedAnew(context: RoomContext): Partial<RoomContext> {
+  const waits = inAll(context, (file) => [{ ...file, there: null }]);
+  const { turn: _, ...without } = inAll(context, () => []);
+  return { ...without, tray: waits.tray, waiting: waits.waiting };
+}
+
+/** The files that are fetched anew then. */
+export function filesToFetchAnew({ tray, waiting }: RoomContext): TrayFile[] {
+  return [...tray, ...waiting.flatMap(({ files = [] }) => files)];
+}
+
+/** The file that `!remove <n>` means (STG-04); a message that is taken back means the one that it brought. */
+export function meantFile({ tray }: RoomContext, event: RoomEvent): TrayFile | undefined {
+  if (event.type === 'text.withdrawn') return tray.find((file) => file.event === event.of);
+  return event.type === 'command.remove' && event.number !== null ? tray[event.number - 1] : undefined;
+}
+
+// what is told
+
+const noBurst: Burst = { notice: null, failed: [], shown: null };
+
+export function burstOf({ burst }: RoomContext): Burst {
+  return burst ?? noBurst;
+}
+
+export function withFailure(context: RoomInTheHouse, failure: FileFailure): Burst {
+  const burst = burstOf(context);
+  return { ...burst, failed: [...burst.failed, failure].slice(-context.limits.mostFiles) };
+}
+
+function countsOf({ tray, burst }: RoomContext): Burst['shown'] & object {
+  return {
+    files: tray.length,
+    there: tray.filter((file) => !isOnItsWay(file)).length,
+    failed: burst?.failed.length ?? 0,
+  };
+}
+
+export function asShown(context: RoomContext): Burst {
+  return { ...burstOf(context), shown: countsOf(context) };
+}
+
+export function hasChanged(context: RoomContext): boolean {
+  const { shown } = burstOf(context);
+  const now = countsOf(context);
+  return shown === null || shown.files !== now.files || shown.there !== now.there || shown.failed !== now.failed;
+}
+
+/** Whether nothing is left to tell: the files went with a text, and each failure is told. */
+export function isOver(context: RoomContext): boolean {
+  const { shown, failed } = burstOf(context);
+  return context.tray.length === 0 && failed.length === (shown?.failed ?? 0);
+}
+
+function linesOf({ tray }: RoomContext): { name: string; bytes: number | null }[] {
+  return tray.map(({ name, there }) => ({ name, bytes: there?.bytes ?? null }));
+}
+
+export function noticeOfTheTray(context: RoomContext): Notice {
+  return { key: 'files wait', files: linesOf(context), failed: burstOf(context).failed };
+}
+
+export function listOfTheTray(context: RoomContext): Notice {
+  return { key: 'your files', files: linesOf(context) };
+}
+
+/** The list as it is without the file that is meant. */
+export function listWithout(context: RoomContext, event: RoomEvent): Notice {
+  const file = meantFile(context, event);
+  if (file === undefined) throw new Error('no file is meant');
+  const tray = context.tray.filter((one) => one !== file);
+  return { key: 'your files', files: linesOf({ ...context, tray }), removed: file.name };
+}
+
+export function goneFrom(context: RoomContext, events: readonly EventId[]): Notice {
+  const names = new Map(allFiles(context).map(({ event, name }) => [event, name]));
+  return { key: 'files are gone', names: events.flatMap((event) => names.get(event) ?? []) };
+}
+
+/** How many files of the turn wait again. */
+export function filesKept({ tray, turn }: RoomContext): number {
+  const files = turn?.text.files ?? [];
+  return files.filter(({ event }) => tray.some((file) => file.event === event)).length;
+}
+
+/** The files that the agent wants to be sent, in its order. */
+export function withWanted(turn: Turn, path: string): Turn {
+  return { ...turn, sends: [...(turn.sends ?? []), path] };
+}
