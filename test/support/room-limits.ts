@@ -7,5 +7,5 @@ const { limits, reply, clear } = defaultPolicy(UserId.parse('@bot:example.org'))
 
 export const usualLimits: PolicyLimits = {
   ...limits,
-  ...{ queued: reply.queued, waiting: reply.waiting, confirmClear: clear.confirm, refuseAlways: false },
+  ...{ queued: reply.queued, waiting: reply.waiting, confirmClear: clear.confirm, refuseAlways: false, files: 'stage' },
 };
