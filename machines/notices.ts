@@ -97,6 +97,9 @@ export const notices = {
   'files are gone': says({ names: z.array(z.string()) }),
   // files of the agent
   'files were not sent': says({ files: z.array(SendFailure) }),
+  // Nobody says these any more: they may wait in an outbox of an earlier version.
+  'files are not taken': refuses(),
+  'agent sent a file': says({ path: z.string() }),
   'agent asks': says({ text: z.string() }),
   'question expired': says(),
   /** The person's word on it; `later`: the agent hears it once it is done with what it does. */

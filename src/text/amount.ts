@@ -1,4 +1,4 @@
-/** How long something takes, as people say it: a number and its unit. Each language has the words. */
+/** How long something takes and how much it is, as people say it: a number and its unit. Each language has the words. */
 
 type Unit = 'second' | 'minute' | 'hour' | 'day';
 
@@ -29,4 +29,21 @@ export function absenceIn(ms: number): Amount {
   const unit = ms < 1.5 * MS.hour ? 'minute' : ms < 2 * MS.day ? 'hour' : 'day';
   const { count } = inUnits(ms, unit);
   return { count: Math.max(1, count), unit };
+}
+
+export interface Size {
+  count: number;
+  unit: 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte';
+}
+
+const units: readonly Size['unit'][] = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+/** How large a file is, in the largest unit of which it has one; below ten of them with tenths. */
+export function sizeOf(bytes: number): Size {
+  for (const [power, unit] of units.entries()) {
+    const exact = bytes / 1000 ** power;
+    const count = exact < 9.95 ? Math.round(exact * 10) / 10 : Math.round(exact);
+    if (count < 1000 || power === units.length - 1) return { count, unit };
+  }
+  throw new Error('there is a last unit');
 }

@@ -9,6 +9,8 @@ export const commands: CommandWords = {
   clear: { purpose: 'starts over: the agent forgets what was said here' },
   new: { purpose: 'makes another chat', args: '[name]' },
   chats: { purpose: 'lists your chats, with `all` the archived ones too', args: '[all]' },
+  list: { purpose: 'lists the files that wait for your next message' },
+  remove: { purpose: 'takes out one of these files, or all', args: '<number|all>' },
   rename: { purpose: 'renames this chat', args: '<name>' },
   archive: { purpose: 'archives this chat, which hides it from `!chats`' },
   unarchive: { purpose: 'brings an archived chat back', args: '<number>' },

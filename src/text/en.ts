@@ -4,6 +4,7 @@ import { commands, commandsWithOneMemory, farewells, troubles } from './en-table
 import { aboutChats } from './en-chats.ts';
 import { aboutAskingAgain } from './en-again.ts';
 import { aboutContexts } from './en-contexts.ts';
+import { aboutFiles } from './en-files.ts';
 import { aboutProgress } from './en-progress.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
@@ -82,13 +83,8 @@ const notices: NoticeWords = {
   'texts wait for the busy agent': ({ position, waiting }) =>
     `${agentIsBusy(position)} ${waiting === 1 ? '1 more message is' : `${waiting} more messages are`} waiting behind that.`,
 
-  'files are not taken': () => 'I can’t handle files yet. Please paste the important part as a message.',
-
   'thing is not taken': ({ thing }) =>
     `The agent can’t see ${thing === 'poll' ? 'polls' : 'stickers'}. Please say it in words.`,
-
-  'agent sent a file': ({ path }) =>
-    `The agent sent the file ${code(path)}, but I can’t bring files into this room yet. Please ask for its content as a message.`,
 
   'agent asks': ({ text }) =>
     `The agent asks:\n\n${quote(readable(text, answers))}\n\nPlease answer \`!yes\` or \`!no\`.`,
@@ -170,6 +166,8 @@ const notices: NoticeWords = {
   ...aboutChats,
 
   ...aboutContexts,
+
+  ...aboutFiles,
 
   ...aboutProgress,
 

@@ -13,6 +13,9 @@ const MAX_VALUE_LENGTH = 200;
 const MAX_QUOTE_BYTES = 5_000;
 /** How long a list of chats or saves may get, in bytes of Markdown. */
 export const LIST_BYTES = 6_000;
+/** The same of a list of files, and of what is said of those that could not be brought: both may stand in one notice. */
+export const FILES_BYTES = 4_000;
+export const FAILURES_BYTES = 2_000;
 
 /** A value from outside (a name, a path, a user id) on one line, where none of it is read as Markdown. */
 export function code(value: string): string {

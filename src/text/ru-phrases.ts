@@ -1,5 +1,5 @@
 /** What stands in many sentences, in Russian. */
-import type { Amount } from './amount.ts';
+import { sizeOf, type Amount, type Size } from './amount.ts';
 import { plural } from './plural.ts';
 import { roomLinks } from './phrases.ts';
 
@@ -32,6 +32,24 @@ export function amountAlone({ count, unit }: Amount): string {
 /** `1 минуту`: how long, or as it stands after «через» and before «назад». */
 export function amountAfter({ count, unit }: Amount): string {
   return counted(count, ...after[unit]);
+}
+
+export function files(count: number): string {
+  return counted(count, 'файл', 'файла', 'файлов');
+}
+
+/** The verb that stands with a number of things. */
+export function verb(count: number, one: string, several: string): string {
+  return plural(rules, count, { one, other: several });
+}
+
+const abbreviations: Record<Exclude<Size['unit'], 'byte'>, string> = { kilobyte: 'КБ', megabyte: 'МБ', gigabyte: 'ГБ' };
+
+/** `1 байт`, `12 КБ`, `1,4 МБ`. */
+export function sized(bytes: number): string {
+  const { count, unit } = sizeOf(bytes);
+  if (unit === 'byte') return counted(count, 'байт', 'байта', 'байт');
+  return `${String(count).replace('.', ',')}\u00a0${abbreviations[unit]}`;
 }
 
 export function messages(count: number): string {

@@ -18,6 +18,7 @@ import {
 import { aboutChats } from './ru-chats.ts';
 import { aboutAskingAgain } from './ru-again.ts';
 import { aboutContexts } from './ru-contexts.ts';
+import { aboutFiles } from './ru-files.ts';
 import { aboutProgress } from './ru-progress.ts';
 import { messages, them } from './ru-phrases.ts';
 import { commands, commandsWithOneMemory, farewells, troubles } from './ru-tables.ts';
@@ -82,13 +83,8 @@ const notices: NoticeWords = {
   'texts wait for the busy agent': ({ position, waiting }) =>
     `${agentIsBusy(position)} За ним в очереди ещё ${messages(waiting)}.`,
 
-  'files are not taken': () => 'С файлами я пока не умею работать. Пришли главное сообщением.',
-
   'thing is not taken': ({ thing }) =>
     `${thing === 'poll' ? 'Опросов' : 'Стикеров'} агент не видит. Напиши, пожалуйста, словами.`,
-
-  'agent sent a file': ({ path }) =>
-    `Агент прислал файл ${code(path)}, но приносить файлы в комнату я пока не умею. Попроси показать содержимое сообщением.`,
 
   'agent asks': ({ text }) => `Агент спрашивает:\n\n${quote(readable(text, answers))}\n\nОтветь \`!yes\` или \`!no\`.`,
 
@@ -168,6 +164,8 @@ const notices: NoticeWords = {
   ...aboutChats,
 
   ...aboutContexts,
+
+  ...aboutFiles,
 
   ...aboutAskingAgain,
 

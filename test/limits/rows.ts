@@ -1147,6 +1147,22 @@ const text: Row[] = [
     'is cut to what can be sent',
   ),
   row(
+    'The list of files',
+    'src/text/phrases.ts FILES_BYTES',
+    'bytes',
+    'it says how many more there are',
+    'test/text/files.test.ts',
+    'a list of files is cut to what can be sent',
+  ),
+  row(
+    'What is said of files that could not be brought or sent',
+    'src/text/phrases.ts FAILURES_BYTES',
+    'bytes',
+    'it says how many more there are',
+    'test/text/files.test.ts',
+    'a list of files is cut to what can be sent',
+  ),
+  row(
     'The beginning of an answer while it grows',
     'src/text/preview.ts HEAD_BYTES',
     'bytes',

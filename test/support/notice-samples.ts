@@ -14,7 +14,10 @@ function valuesFor(schema: z.core.$ZodType): unknown[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(valuesFor);
   if (schema instanceof z.ZodLiteral) return [...schema.values];
   if (schema instanceof z.ZodOptional) return [undefined, ...valuesFor(schema.unwrap())];
-  if (schema instanceof z.ZodArray) return [valuesFor(schema.element as z.core.$ZodType)];
+  if (schema instanceof z.ZodArray) {
+    const [first, ...others] = valuesFor(schema.element as z.core.$ZodType);
+    return others.length === 0 ? [[first], []] : [[first, ...others], [first], []];
+  }
   if (schema instanceof z.ZodObject) return combined(schema.shape as Shape);
   const fit = candidates.filter((value) => z.safeParse(schema, value).success);
   return typeof fit[0] === 'boolean' ? fit : fit.slice(0, 1);

@@ -165,8 +165,8 @@ test('values from outside stay values', () => {
   const evil = '`</code><script>alert(1)</script> **b** [x](https://evil.example)\n\n# h @room';
   const shown =
     '<code>`&lt;/code&gt;&lt;script&gt;alert(1)&lt;/script&gt; **b** [x](https://evil.example) # h @room</code>';
-  expect(say({ key: 'agent sent a file', path: evil }).html).toBe(
-    `The agent sent the file ${shown}, but I can’t bring files into this room yet. Please ask for its content as a message.`,
+  expect(say({ key: 'files are gone', names: [evil] }).html).toBe(
+    `The file ${shown} is gone from the agent’s folder, so it can’t go along. If the agent still needs it, please send it again.`,
   );
   expect(say({ key: 'unknown command', name: evil }).html).toBe(
     `I don’t know the command ${shown.replace('<code>', '<code>!')}. <code>!help</code> shows what I know.`,

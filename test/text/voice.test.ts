@@ -20,6 +20,10 @@ const long: readonly NoticeKey[] = [
   'agent asks',
   'choose a save',
   'context',
+  'files wait',
+  'your files',
+  'files are gone',
+  'files were not sent',
 ];
 /** What others wrote is Markdown in these, else a value. */
 const markdownOfOthers: readonly NoticeKey[] = ['agent asks', 'no agent for you'];
@@ -46,8 +50,8 @@ const english: Slips = (words) => ({
   'a typewriter’s apostrophe': words.includes("'"),
   'a word of the house': FOREIGN.test(words),
   'a stiff word': STIFF.test(words),
-  'a one of many': /\b1 (?:messages|chats|invitations|more messages)\b|\b1 \w+ are\b/.test(words),
-  'many of one': /\b(?:0|[2-9]|\d\d+) (?:message|chat|invitation|more message)\b/.test(words),
+  'a one of many': /\b1 (?:messages|chats|invitations|files|more messages)\b|\b1 \w+ are\b/.test(words),
+  'many of one': /\b(?:0|[2-9]|\d\d+) (?:message|chat|invitation|file|more message)\b/.test(words),
 });
 
 const WITHOUT_DOTS =
@@ -62,11 +66,12 @@ const counted: Record<string, Partial<Record<Intl.LDMLPluralRule, string>>> = {
   сообщени: { one: 'е', few: 'я', many: 'й' },
   приглашени: { one: 'е', few: 'я', many: 'й' },
   чат: { one: '', few: 'а', many: 'ов' },
+  файл: { one: '', few: 'а', many: 'ов' },
 };
 const rules = new Intl.PluralRules('ru');
 
 function isMiscounted(words: string): boolean {
-  const found = [...words.matchAll(/(\d+)[ \u00a0](сообщени|приглашени|чат)(\p{L}*)/gu)];
+  const found = [...words.matchAll(/(\d+)[ \u00a0](сообщени|приглашени|чат|файл)(\p{L}*)/gu)];
   return found.some(([, count, word = '', end]) => counted[word]?.[rules.select(Number(count))] !== end);
 }
 
