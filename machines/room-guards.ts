@@ -157,6 +157,7 @@ const withFacts = withSayings.extend({
     'the tray changed': ({ context }) => hasChanged(context),
 
     // the turn
+    'a turn runs': ({ context }) => context.turn !== null,
     'it is of this turn': ({ context, event }) =>
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
     'the text of this turn is meant': ({ context, event }) => isMeant(context.turn?.text, event),

@@ -19,7 +19,7 @@ export const room = withGuards.extend({
     'hold the text, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the text');
-      enqueue('let the rest of the answer be a reply');
+      if (check('a turn runs')) enqueue('let the rest of the answer be a reply');
       if (check('waiting texts are marked')) enqueue('mark that the text waits');
       if (check('the text is a bare !stop')) enqueue('say how to stop');
     }),
