@@ -66,6 +66,11 @@ export function notTaken({ diary }: RoomContext, event: RoomEvent): Diary {
   return { ...diary, missed: { why: 'not taken', at: timeOf(event) } };
 }
 
+/** It came from a time in which nobody was there to take it. */
+export function notPassedOn({ diary }: RoomContext, event: RoomEvent): Diary {
+  return { ...diary, missed: { why: 'not passed on', at: timeOf(event) } };
+}
+
 /** The line is given up. */
 export function lineDropped({ diary, waiting }: RoomContext, event: RoomEvent): Diary {
   if (waiting.length === 0) return diary;

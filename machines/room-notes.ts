@@ -221,7 +221,7 @@ export const withNotes = host.extend({
     'note that it was missed': assign(({ context, event }) => {
       const { text } = as(event, 'words.missed');
       const kept = text === undefined ? {} : withUnanswered(context, { text, why: 'missed' });
-      return { ...kept, missed: context.missed + 1 };
+      return { ...kept, missed: context.missed + 1, diary: diary.notPassedOn(context, event) };
     }),
     'forget what was missed': assign({ missed: 0 }),
 

@@ -85,6 +85,8 @@ function fate(last: Fate): string {
       return `I couldn’t take your last message${ago(last.age)}, because too many were already waiting. Please send it again.`;
     case 'taken out of the line':
       return `I dropped your last message${ago(last.age)} with what was waiting. If you still want an answer, please send it again.`;
+    case 'not passed on':
+      return 'I was away when you last wrote, so I didn’t pass that on. If you still need it, please send it again.';
     case 'over':
       return endings[last.how](ago(last.age), last.trouble);
   }

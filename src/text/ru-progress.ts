@@ -82,6 +82,8 @@ function fate(last: Fate): string {
       return `Твоё последнее сообщение не поместилось${ago(last.age)}: слишком много уже ждало. Пришли его, пожалуйста, ещё раз.`;
     case 'taken out of the line':
       return `Твоё последнее сообщение снято с очереди${ago(last.age)}. Если ответ ещё нужен, пришли его снова.`;
+    case 'not passed on':
+      return 'Меня не было, когда пришло твоё последнее сообщение, и до агента оно не дошло. Если это ещё нужно, пришли его снова.';
     case 'over':
       return endings[last.how](ago(last.age), last.trouble);
   }

@@ -149,4 +149,12 @@ describe('the diary', () => {
     expect(diary(over, command('retry')).missed).toBeNull();
     expect(diary(streaming, all).missed).toBeNull();
   });
+
+  it('has that a message of the time away was not passed on, until something is asked', () => {
+    const missed: RoomEvent = { type: 'words.missed', text: words('1'), eventId: id('1'), sender: ann };
+    const away = idle.after(at(5_000, missed), { type: 'absence.over', awayMs: 7_200_000 });
+    expect(away.context.diary.missed).toEqual({ why: 'not passed on', at: 5_000 });
+    expect(diary(away, command('retry')).missed).toBeNull();
+    expect(diary(away, text('2')).missed).toBeNull();
+  });
 });
