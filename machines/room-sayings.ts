@@ -33,7 +33,8 @@ function refusal(event: RoomEvent): Notice {
 
 function closed({ dialog }: RoomContext): Notice<'dialog is closed'> {
   if (dialog === null) throw new Error('no question of ours is open');
-  return { key: 'dialog is closed', about: dialog.about };
+  const isForAClear = dialog.about === 'an overwrite' && dialog.clears !== undefined;
+  return { key: 'dialog is closed', about: isForAClear ? 'a clear' : dialog.about };
 }
 
 /** Beside the text, not beside the reaction that asks for it. */

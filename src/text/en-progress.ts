@@ -106,7 +106,7 @@ const endings: {
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
     const why = says === null ? '.' : `. I said why: “${says}”`;
-    return `Your last message got no whole answer${when}${why} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
+    return `What you last asked for failed${when}${why} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
   },
   interrupted: (when) =>
     `I was interrupted${when}, before your last message was answered. The agent may have done part of the work already. ` +

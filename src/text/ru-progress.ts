@@ -91,14 +91,14 @@ function fate(last: Fate): string {
 
 const endings: { [How in Over['how']]: (when: string, trouble: Over['trouble']) => string } = {
   answered: (when) => `Ответ на твоё последнее сообщение пришёл${when}.`,
-  done: (when) => `То, о чём ты просишь последним, сделано${when}.`,
+  done: (when) => `Последняя просьба выполнена${when}.`,
   empty: (when) =>
     `С твоим последним сообщением агент закончил${when}, ничего не сказав. \`!retry\` спросит снова, или попробуй иначе.`,
   stopped: (when) => `Ответ на твоё последнее сообщение остановлен${when}. \`!retry\` спросит снова.`,
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
     const why = says === null ? '.' : `. Причина: «${says}»`;
-    return `Твоё последнее сообщение осталось без полного ответа${when}${why} ${
+    return `Последняя просьба закончилась неудачей${when}${why} ${
       retry ? '`!retry` спросит снова.' : 'Попробуй попросить об этом по частям.'
     }`;
   },

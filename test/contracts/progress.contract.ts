@@ -101,7 +101,7 @@ export function describeProgress(name: string, start: () => Promise<TestHomeserv
       taken.send({ type: 'ERROR', code: 'E', details: '' });
       await other.someone.message(other.room, says({ key: 'trouble', trouble: 'agent-error' }));
       await other.status(
-        'Your last message got no whole answer',
+        'What you last asked for failed',
         'Something went wrong on the agent’s side.',
         '!retry',
       );

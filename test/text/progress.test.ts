@@ -64,7 +64,7 @@ describe('!status', () => {
     ],
     [
       status({ last: { is: 'over', how: 'failed', trouble: 'silent', age: 7_200_000 } }),
-      'Nothing is running here. Your last message got no whole answer 2 hours ago. I said why: “I haven’t heard from the ' +
+      'Nothing is running here. What you last asked for failed 2 hours ago. I said why: “I haven’t heard from the ' +
         'agent for a while, so I stopped waiting.” `!retry` asks again.',
     ],
     [

@@ -54,7 +54,7 @@ describe('the diary', () => {
     const failed = begun.after(at(1_200, unreachable()));
     expect(failed.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: null, trouble: 'unreachable' });
     const sent = failed.after(failed.end('backoff'), granted(), opened(), at(1_900, ready()));
-    expect(sent.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: 1_900, trouble: 'unreachable' });
+    expect(sent.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: 1_900, trouble: null });
   });
 
   it('has the beginning of a turn that is asked again, and of the next one its own', () => {
@@ -106,6 +106,14 @@ describe('the diary', () => {
       said: { answer: { markdown: 'First' } },
     });
     expect(diary(pieces, shown(), ended('done', null)).ended?.how).toBe('answered');
+  });
+
+  it('has why it failed also where there is a piece of an answer to deliver first', () => {
+    const broken = streaming.after(ended('failed', 'I begin', 'agent-error'));
+    expect(diary(broken, delivered()).ended).toEqual({ turn: 1, how: 'failed', trouble: 'agent-error', at: 0 });
+    const tried = waiting.after(granted(), unreachable());
+    const answers = tried.after(tried.end('backoff'), granted(), opened(), ready(), ended('done', 'answer'));
+    expect(answers.context.diary.run?.trouble).toBeNull();
   });
 
   it('has that a task is done, and of a copy in two halves each', () => {
