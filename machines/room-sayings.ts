@@ -93,9 +93,10 @@ export const withSayings = withDeeds.extend({
     'say that no more chats are made': says({ key: 'no more chats are made' }),
     'say that this is the only chat': says({ key: 'this is your only chat' }),
     'say that the answer is still being written': says({ key: 'still being written' }),
-    'say which words are left': says(({ event }) => {
+    'say which words are left': says(({ context, event }) => {
       const { command, words, done } = as(event, 'words.left');
-      return { key: 'words are left', command, words: excerptOf(words), done };
+      const isEntry = context.role === 'entry';
+      return { key: 'words are left', command, words: excerptOf(words), done, ...(isEntry && { entry: true }) };
     }),
     'say what is not taken': says(({ event }) => ({
       key: 'thing is not taken',
