@@ -4,7 +4,7 @@ import { amountOf } from './amount.ts';
 import { counted } from './en-phrases.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
-import { code } from './phrases.ts';
+import { code, isTooMuch } from './phrases.ts';
 
 type Running = NonNullable<Status['turn']>;
 
@@ -106,7 +106,8 @@ const endings: {
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
     const why = says === null ? '.' : `. I said why: “${says}”`;
-    return `What you last asked for failed${when}${why} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
+    const smaller = isTooMuch(trouble) ? ' Try asking for it in smaller steps.' : '';
+    return `What you last asked for failed${when}${why}${retry ? ' `!retry` tries again.' : smaller}`;
   },
   interrupted: (when) =>
     `I was interrupted${when}, before your last message was answered. The agent may have done part of the work already. ` +

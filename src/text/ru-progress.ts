@@ -2,7 +2,7 @@
 import type { Fate, Stage, Status } from '../../machines/status.ts';
 import { amountOf } from './amount.ts';
 import type { ProgressWords } from './en-progress.ts';
-import { code } from './phrases.ts';
+import { code, isTooMuch } from './phrases.ts';
 import { amountAfter, amountAlone, counted, messages } from './ru-phrases.ts';
 import { troubles } from './ru-tables.ts';
 
@@ -97,10 +97,9 @@ const endings: { [How in Over['how']]: (when: string, trouble: Over['trouble']) 
   stopped: (when) => `Ответ на твоё последнее сообщение остановлен${when}. \`!retry\` спросит снова.`,
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
-    const why = says === null ? '.' : `. Причина: «${says}»`;
-    return `Последняя просьба закончилась неудачей${when}${why} ${
-      retry ? '`!retry` спросит снова.' : 'Попробуй попросить об этом по частям.'
-    }`;
+    const why = says === null ? '.' : `. Причина: «${says.replace(/\.$/, '')}».`;
+    const smaller = isTooMuch(trouble) ? ' Попробуй попросить об этом по частям.' : '';
+    return `Последняя просьба закончилась неудачей${when}${why}${retry ? ' `!retry` попробует снова.' : smaller}`;
   },
   interrupted: (when) =>
     `Меня прервали${when}, и ответ на твоё последнее сообщение не закончен. Часть работы агент мог уже сделать. ` +
