@@ -21,7 +21,7 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, keptApart, textOfTask } from './room-saves.ts';
+import { beginSecondHalf, contextAfterSave, keptApart, textOfTask, taskIn } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';

@@ -158,6 +158,9 @@ export function keyOf(record: Envelope): string | null {
     key.push(turn?.attempts === 0 ? [task.kind, 'clears' in task, isOnItsSecondHalf] : 'clears' in task);
   }
   if (isQuiet && task === undefined && now === 'asking.working.streaming') key.push(dialog?.about, number === null);
+  const isBareTurn = isQuiet && isPlain && dialog === null && turn.work === undefined && turn.pieces === 0;
+  if (isBareTurn && besidesOf(record).length === 0 && now === 'asking.working.streaming')
+    key.push(turn.text.files === undefined, turn.sends === undefined);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered.at(-1)?.why === 'interrupted');
@@ -173,23 +176,21 @@ export function keyOf(record: Envelope): string | null {
     const found = [...facts(record), besidesOf(record).length > 0, passedOn.length > 0];
     const most = now === 'idle' && last.length > 0 ? 1 : 2;
     if (found.filter(Boolean).length > most) return null;
+    // A text that waits for its files, where nothing runs.
+    if (waiting.length > 0 && found.includes(true)) return null;
     key.push(found);
-    if (!found.includes(true)) key.push(dialog?.about);
+    const isBare = dialog === null && now === 'idle' && last.length === 0 && waiting.length < 2;
+    if (!found.includes(true)) key.push(dialog?.about, isBare ? filesIn(record) : null);
   }
   return JSON.stringify(key);
 }
 
-/** What its files are at: told apart only where nothing else is under way, and while they go with the only text. */
+/** What its files are at, and whether a text waits for one. */
 function filesIn(record: Envelope): unknown {
-  const { tray, burst, waiting, unanswered, question, turn, dialog } = contextOf(record);
-  const isAlone = unanswered.length === 0 && question === null && dialog === null && waiting.length < 2;
-  if (!isAlone || contextOf(record).role !== 'chat') return null;
+  const { burst, waiting } = contextOf(record);
   const { serving } = record.value as { serving?: Record<string, unknown> };
-  const states = [serving?.['tray'], serving?.['burst'], burst?.failed.length === 0, Math.min(tray.length, 2)];
-  if (turn === null) return [...states, waiting[0]?.files?.map(({ there }) => there === null)];
-  return conversationOf(record) === 'asking.working.streaming'
-    ? [turn.text.files?.length ?? 0, turn.sends?.length]
-    : null;
+  const waitsForOne = waiting[0]?.files?.some(({ there }) => there === null);
+  return [serving?.['tray'], serving?.['burst'], (burst?.failed.length ?? 0) > 0, waitsForOne];
 }
 
 /** The events that the chart sees for this input, with the time of it. */

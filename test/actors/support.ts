@@ -52,13 +52,16 @@ export function conversationOf(record: Envelope): string {
   return pathOf((record.value['serving'] as { conversation: unknown }).conversation);
 }
 
-/** What goes on in the regions beside the conversation, our own questions apart. */
+/** Regions whose states are told apart by what they are about. */
+const APART = ['conversation', 'dialog', 'tray', 'burst'];
+
+/** What goes on in the other regions. */
 export function besidesOf({ value }: Envelope): [region: string, state: unknown][] {
   if (typeof value === 'string' || typeof BEGINNING === 'string') return [];
   const begun = BEGINNING['serving'] as Record<string, unknown>;
   const regions = Object.entries((value['serving'] ?? {}) as Record<string, unknown>);
   return regions.filter(
-    ([region, state]) => region !== 'conversation' && region !== 'dialog' && state !== begun[region],
+    ([region, state]) => !APART.includes(region) && state !== begun[region],
   );
 }
 
