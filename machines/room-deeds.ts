@@ -1,6 +1,6 @@
 /** What the room has done outside, in the words of its chart: at the homeserver, at the agent, at the person's actor. */
 import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
-import { withNotes } from './room-notes.ts';
+import { withFileNotes } from './room-file-notes.ts';
 import { burstOf, fileIn, filesToFetchAnew, meantFile, noticeOfTheTray } from './room-tray.ts';
 import { confirmation, connection, delivery, personIn, redelivery, sending, theMarker, turnOf } from './room-words.ts';
 import { toldWork, workNotice } from './room-work.ts';
@@ -19,9 +19,9 @@ function asksFor({ agent, contextId }: RoomContext, event: RoomEvent, ask: Ask |
   return { type: 'saves.asked', answers: eventId, ...(thread !== undefined && { thread }), agent, ask: asked };
 }
 
-const { enqueueActions } = withNotes;
+const { enqueueActions } = withFileNotes;
 
-export const withDeeds = withNotes.extend({
+export const withDeeds = withFileNotes.extend({
   actions: {
     // the room
     'join the room and greet': asks('join the room', () => ({ greet: true })),

@@ -21,16 +21,7 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import {
-  askedFor,
-  beginSecondHalf,
-  contextAfterSave,
-  keptApart,
-  savedBy,
-  taskIn,
-  textOfTask,
-  withoutTheClear,
-} from './room-saves.ts';
+import { beginSecondHalf, contextAfterSave, keptApart, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';
@@ -179,34 +170,6 @@ export const withNotes = host.extend({
       return { tokens: { last, total: context.tokens.total + last } };
     }),
 
-    // saves and our own questions
-    'note what is loaded': assign(({ context, event }) => {
-      const { name, at } = savedBy(context, event);
-      return { loaded: taskIn(context)?.kind === 'load' ? { name, at } : context.loaded };
-    }),
-    'note what can be loaded': assign(({ event }) => ({
-      dialog: { about: 'a save to load' as const, saves: as(event, 'saves.told').saves },
-    })),
-    'note what would be overwritten': assign(({ context, event }) => {
-      const ask = askedFor(context, as(event, 'saves.told'));
-      if (ask.for !== 'save') throw new Error('nothing would be overwritten');
-      const { for: _, ...save } = ask;
-      return { dialog: { about: 'an overwrite' as const, ...save } };
-    }),
-    'note what would be cleared': assign(({ event }) => ({
-      dialog: { about: 'a clear' as const, contextId: as(event, 'clear.wanted').contextId },
-    })),
-    'note what would be cleared all the same': assign(({ context }) => {
-      const contextId = contextAfterSave(context);
-      if (contextId === undefined) throw new Error('nothing would be cleared');
-      return { dialog: { about: 'a clear' as const, contextId } };
-    }),
-    'note where our question stands': assign(({ context, event }) => ({
-      dialog: context.dialog && { ...context.dialog, shown: as(event, 'dialog.shown').eventId },
-    })),
-    'close our question': assign({ dialog: null }),
-    'save without the clear': assign(({ context }) => withoutTheClear(context)),
-
     // what !retry would repeat
     'note what is answered': assign(({ context }) => withAnswered(context, turnOf(context).text)),
     'note what shows the answer': assign(({ context, event }) => {
@@ -266,40 +229,6 @@ export const withNotes = host.extend({
       const { of, mark } = as(event, 'text.marked');
       return { waiting: context.waiting.map((text) => (text.eventId === of ? { ...text, mark } : text)) };
     }),
-
-    // files
-    'put the file into the tray': assign(({ context, event }) => ({
-      tray: [...context.tray, tray.fileIn(as(event, 'file.received')) ?? []].flat(),
-    })),
-    'note where the file lies': assign(({ context, event }) => tray.withFileThere(context, as(event, 'file.fetched'))),
-    'take out what could not be fetched': assign(({ context, event }) => {
-      const { file } = as(event, 'file.refused');
-      return tray.withoutFiles(context, [file.event]);
-    }),
-    'note what could not be fetched': assign(({ context, event }) => ({
-      burst: tray.withFailure(context, tray.failureOf(as(event, 'file.refused'))),
-    })),
-    'take out what is gone': assign(({ context, event }) => tray.withoutFiles(context, as(event, 'files.gone').of)),
-    'take the file out': assign(({ context, event }) => {
-      const file = tray.meantFile(context, event);
-      return file === undefined ? {} : tray.withoutFiles(context, [file.event]);
-    }),
-    'empty the tray': assign(({ context }) =>
-      tray.withoutFiles(
-        context,
-        context.tray.map(({ event }) => event),
-      ),
-    ),
-    'note that its files are fetched anew': assign(({ context }) => tray.fetchedAnew(context)),
-    'note which file is to be sent': assign(({ context, event }) => ({
-      turn: context.turn && tray.withWanted(context.turn, as(event, 'agent.sent a file').path),
-    })),
-    'begin a burst': assign(({ context }) => ({ burst: tray.burstOf(context) })),
-    'note what is told of the tray': assign(({ context }) => ({ burst: tray.asShown(context) })),
-    'note where the tray is told': assign(({ context, event }) => ({
-      burst: { ...tray.burstOf(context), notice: as(event, 'tray.shown').eventId },
-    })),
-    'forget the burst': assign({ burst: null }),
 
     // what is told of the agent's work
     'note that its work is told': assign(({ context }) => ({ turn: context.turn && { ...context.turn, work: null } })),

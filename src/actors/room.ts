@@ -1,23 +1,23 @@
 /** What a room brings to the pure heart: its chart and the operator's limits, its first record, its words for failures. */
 import type { AnyEventObject } from 'xstate';
-import { z } from 'zod';
 import { roomEffectSchemas } from '../../machines/effect-schemas.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
-import { Company, RoomContext, type Role } from '../../machines/room.model.ts';
-import { roomEffects, type RoomEffectParams } from '../../machines/room.effects.ts';
+import { RoomContext, type Company, type Role } from '../../machines/room.model.ts';
+import { roomEffects } from '../../machines/room.effects.ts';
 import { isToTheBot } from '../../machines/addressed.ts';
 import { commands, withItsSurplus } from '../../machines/commands.ts';
 import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
 import { meant } from '../../machines/room-again.ts';
-import { dialogAskedBy } from '../../machines/room-saves.ts';
-import { tellsOfTheLine } from '../../machines/room-queue.ts';
+import { withItsWords } from '../../machines/room-tray.ts';
 import { meansAgain, wordIn } from '../../machines/consent.ts';
-import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
+import type { EventId } from '../../machines/ids.ts';
+import { type RoomId, type UserId } from '../../machines/ids.ts';
 import { fixedLimits, type PolicyLimits, type RoomLimits } from '../../machines/room-limits.ts';
 import { roomMachine } from '../../machines/room.machine.ts';
 import type { Written } from '../../machines/message.ts';
-import { newRecord, readRecord, type Envelope, type OutboxItem } from '../durable/record.ts';
-import type { Definition, Input, Result } from '../durable/definition.ts';
+import { settled } from './room-settled.ts';
+import { newRecord, readRecord, type Envelope } from '../durable/record.ts';
+import type { Definition, Input } from '../durable/definition.ts';
 
 /** Steps of a connection that `resumed` takes anew after a crash; the message of a preview is found again by its transaction. */
 const LIGHT = new Set<RoomEvent['type']>(['place.granted', 'connection.opened', 'answer.shown']);
@@ -45,7 +45,7 @@ export function roomDefinition(limits: PolicyLimits, device: string): RoomDefini
     device,
     effects: roomEffects,
     light: LIGHT,
-    classify: (context, event, facts) => ofThePerson(context, event, facts, limits.confirmClear),
+    classify: (context, event, facts) => ofThePerson(context, event, facts, limits),
     settled,
     apology,
   };
@@ -85,7 +85,8 @@ export function speakerOf(input: Input): UserId | null {
 export function insteadOf(input: Input): Input | null {
   if (input.kind !== 'event') return null;
   const event = input.event as RoomEvent;
-  const word = authorOf(event)?.eventId ?? ('of' in event ? event.of : writtenIn(event));
+  const word =
+    authorOf(event)?.eventId ?? ('of' in event && typeof event.of === 'string' ? event.of : writtenIn(event));
   if (word === null && event.type !== 'room.named') return null;
   const instead = { type: 'memory.lost', eventId: word } satisfies RoomEvent;
   return { kind: 'event', id: `lost:${word ?? 'name'}`, at: input.at, event: instead, from: 'supervisor' };
@@ -107,7 +108,7 @@ function ofThePerson(
   context: RoomContext,
   event: RoomEvent,
   facts: RoomFacts | undefined,
-  asksBeforeClear: boolean,
+  limits: PolicyLimits,
 ): AnyEventObject[] {
   if (event.type === 'room.adopted') return [...adopted(context, event, facts), ...firstWords(context, event, facts)];
   if (event.type === 'message.reacted') {
@@ -115,8 +116,7 @@ function ofThePerson(
   }
   const author = authorOf(event);
   if (author === null) return [event];
-  const said = (role: Role) =>
-    asksBeforeClear && role === 'chat' ? askedBefore(withItsSurplus(event)) : withItsSurplus(event);
+  const said = (role: Role) => (role === 'chat' ? asSaid(event, limits) : withItsSurplus(event));
   const heard = (person: UserId, role: Role) =>
     author.sender === person
       ? said(role).map((each) => whileAway(role, event, asTheWord(context, each)))
@@ -134,6 +134,12 @@ function ofThePerson(
   // Only a chat in the making is known to be of somebody who is refused.
   if (claimed.role !== 'refused' || claimed.number !== null) return [known, ...heard(claimed.person, claimed.role)];
   return [event.type === 'command.whoami' ? event : { type: 'stranger.spoke', ...author }];
+}
+
+/** What becomes of words behind a command, of words with a file, and of a command that is asked about first. */
+function asSaid(event: RoomEvent, { confirmClear, files }: PolicyLimits): RoomEvent[] {
+  const heard = withItsSurplus(event).flatMap((each) => withItsWords(each, files));
+  return confirmClear ? askedBefore(heard) : heard;
 }
 
 /** Said where the bot has just seen that others are: it leaves them, or hears what is said to it. */
@@ -225,60 +231,6 @@ function authorOf(event: RoomEvent): Written | null {
   if (event.type === 'text.received') return { eventId: event.text.eventId, sender: event.text.sender, ...toTheBot };
   if (HEARD_ALREADY.has(event.type)) return null;
   return 'sender' in event && 'eventId' in event ? { eventId: event.eventId, sender: event.sender, ...toTheBot } : null;
-}
-
-function settled(item: OutboxItem, result: Result): RoomEvent | null {
-  switch (item.type as keyof RoomEffectParams) {
-    case 'deliver the answer': {
-      const { turn, answer, answers, piece = 0 } = item.params as unknown as RoomEffectParams['deliver the answer'];
-      return result.ok
-        ? { type: 'answer.delivered', turn, piece, of: answers, messages: messagesIn(result) }
-        : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
-    }
-    case 'say': {
-      const { notice, answers, turn, about: text } = item.params as unknown as RoomEffectParams['say'];
-      const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
-      if (notice.key === 'agent asks')
-        return eventId === undefined ? null : { type: 'question.shown', eventId, asks: notice.text };
-      const about = dialogAskedBy(notice);
-      if (about !== undefined) return eventId === undefined ? null : { type: 'dialog.shown', eventId, about };
-      if (notice.key === 'working')
-        return eventId === undefined || turn === undefined ? null : { type: 'work.shown', turn, eventId };
-      const of = text ?? (turn === undefined ? null : answers);
-      if (of !== null) return eventId === undefined ? null : { type: 'word.shown', of, eventId };
-      if (!tellsOfTheLine(notice)) return null;
-      return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
-    }
-    case 'mark the message': {
-      const { of } = item.params as unknown as RoomEffectParams['mark the message'];
-      const mark = EventId.safeParse(result.ok ? result.eventId : undefined).data;
-      return mark === undefined ? null : { type: 'text.marked', of, mark };
-    }
-    case 'join the room': {
-      const { greet } = item.params as unknown as RoomEffectParams['join the room'];
-      if (!result.ok) return { type: 'join.refused', code: result.code };
-      if (!greet) return null;
-      const company = Company.safeParse(result.company).data;
-      if (company === 'declined') return { type: 'company.declined' };
-      return { type: 'room.joined', ...(company === 'accepted' && { company: true }) };
-    }
-    case 'leave the room':
-      return { type: 'room.given up' };
-    case 'tell the person': {
-      const { wish } = item.params as unknown as RoomEffectParams['tell the person'];
-      return wish.type === 'chat.gone' ? { type: 'person.told' } : null;
-    }
-    case 'set the name': {
-      const { name } = item.params as unknown as RoomEffectParams['set the name'];
-      return result.ok ? { type: 'name.set', name } : { type: 'name.refused', name, code: result.code };
-    }
-    default:
-      return null;
-  }
-}
-
-function messagesIn(result: Result & { ok: true }): EventId[] {
-  return z.array(EventId).safeParse(result['messages']).data ?? [];
 }
 
 function apology(event: RoomEvent) {

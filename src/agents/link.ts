@@ -86,7 +86,7 @@ class AgentLink implements Link {
     this.#requestId = text.eventId;
     this.#task = text.task;
     const requestId = this.#capabilities.request_id ? this.#requestId : null;
-    this.#socket.send(encodeBeginning({ text, room, attachments: [], requestId }, this.#facts.contextId));
+    this.#socket.send(encodeBeginning({ text, room, attachments: pathsIn(text), requestId }, this.#facts.contextId));
     this.#watchSilence();
   }
 
@@ -291,4 +291,9 @@ class AgentLink implements Link {
       this.#settings.log.error({ ...this.#named(), heard: event.type, error }, 'the listener of an agent link failed');
     }
   }
+}
+
+/** From the workspace on (FIN-04). */
+function pathsIn({ files = [] }: Text): string[] {
+  return files.flatMap(({ there }) => (there === null ? [] : [there.path]));
 }

@@ -1,17 +1,18 @@
 /** Everything that talks to the homeserver, for one session. */
-import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { MxcUri, RoomId, UserId } from '../../machines/ids.ts';
 import { createAttendance } from '../matrix/attendance.ts';
 import { createClient } from '../matrix/client.ts';
 import { withCounted } from '../matrix/counted.ts';
 import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
 import type { KeepMarker } from '../matrix/markers.ts';
+import { createMedia } from '../matrix/media.ts';
 import { createQuoting } from '../matrix/quoting.ts';
 import { createRoomWork } from '../matrix/rooms.ts';
 import { createSignals } from '../matrix/signals.ts';
 import { createStanding, type Suspension } from '../matrix/standing.ts';
 import { createSurvey } from '../matrix/survey.ts';
-import type { Chance, Log, Now } from '../ports.ts';
+import type { Chance, Log, NewFile, Now } from '../ports.ts';
 
 export interface MatrixOptions {
   homeserver: string;
@@ -44,6 +45,8 @@ export function composeMatrix(options: MatrixOptions) {
     ...{ api: withCounted(api, courier), me, chance, now, log, keepMarker, standing },
   });
   const attendance = createAttendance({ api, me, chance, log });
+  const media = createMedia({ api, homeserver, accessToken, sure, now, chance, log });
+  const closing = new AbortController();
   const survey = createSurvey({ api, me, log, chance });
   return {
     ...{ api, signals, attendance, survey, work, refusedMessages: () => courier.givenUp },
@@ -52,8 +55,13 @@ export function composeMatrix(options: MatrixOptions) {
       ...attendance.watching({ work, send: courier.send }, onGone),
       ...{ sendDisposable: courier.sendDisposable, joinRoom: work.joinRoom, showTyping: signals.showTyping },
       quoteOf: quoting.quoteOf,
+      media: {
+        open: (url: MxcUri) => media.open(url, closing.signal),
+        upload: (file: NewFile) => media.upload(file, closing.signal),
+      },
     },
     async close() {
+      closing.abort();
       survey.close();
       work.close();
       signals.close();

@@ -6,6 +6,7 @@ import type { Language } from '../../machines/language.ts';
 import type { PersonContext } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Reach } from '../actors/boundaries.ts';
+import type { FileWorld } from '../actors/effects/files.ts';
 import type { Creations } from '../actors/creations.ts';
 import type { CompanyOf } from '../actors/company.ts';
 import type { Elsewhere } from '../actors/elsewhere.ts';
@@ -55,6 +56,7 @@ export interface Surroundings extends Basis {
   joinRoom: JoinRoom;
   showTyping: ShowTyping;
   quoteOf: QuoteOf;
+  media: FileWorld['media'];
   work: RoomWork;
   reception: Reception;
   observe: { room: Observe<RoomId, RoomContext>; person: Observe<UserId, PersonContext> };

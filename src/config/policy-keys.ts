@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { languages } from '../../machines/language.ts';
 import { about } from './about.ts';
 import { defaultNames } from './default-names.ts';
+import { Files } from './policy-files.ts';
+import { Clear, Context } from './policy-memory.ts';
 import { optional, orNull, section, template, userGlob, wellFormed } from './values.ts';
 
 const DAY_MS = 86_400_000;
@@ -198,36 +200,6 @@ const Access = z.strictObject({
   }),
 });
 
-const Context = z.strictObject({
-  scope: z
-    .enum(['room', 'person'])
-    .default('room')
-    .register(about, {
-      purpose:
-        '{}. One memory of a person is for all that they write, under the id 0 until they clear it: it needs "mode: dm" and people ' +
-        'who share no agent ("unmapped: deny", an agent for each); an agent is then never given to another person',
-      choices: {
-        room: 'every room has a memory of its own',
-        person: 'only where every person has an agent of their own',
-      },
-      words: {
-        room: 'one for every room; !clear begins a new one',
-        person: 'one for every person, in all of their rooms; !clear begins a new one in all of them',
-      },
-    }),
-});
-
-const Clear = z.strictObject({
-  confirm: z
-    .boolean()
-    .default(false)
-    .register(about, {
-      purpose: 'whether !clear asks first: yes, no, or save before it',
-      hint: 'true or false',
-      words: { true: '!clear asks first: yes, no, or save before it', false: '!clear is done at once' },
-    }),
-});
-
 const Missed = z.strictObject({
   texts: z
     .enum(['answer', 'notify', 'ignore'])
@@ -294,6 +266,7 @@ export const WrittenPolicy = z.strictObject({
   context: section(Context),
   clear: section(Clear),
   missed: section(Missed),
+  files: section(Files),
   language,
   names: section(Names),
 });

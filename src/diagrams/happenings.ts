@@ -1,5 +1,6 @@
 /** One of everything that can happen to a room, and what people send it: what the table plays. */
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
+import type { ReceivedFile, TrayFile } from '../../machines/files.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
 import type { RoomContext, Text } from '../../machines/room.model.ts';
 
@@ -17,6 +18,12 @@ const anotherContext = '3' as RoomContext['contextId'];
 const agent = 'agent' as RoomContext['agent'];
 const anotherAgent = 'another' as RoomContext['agent'];
 const saves = [{ name: 'notes', at: 0 }];
+const url = 'mxc://example.org/file' as TrayFile['url'];
+const received: ReceivedFile = {
+  ...{ type: 'document', name: 'file', mime: null, bytes: null, url, caption: null, voice: false },
+};
+const file: TrayFile = { event: eventId, name: 'file', type: 'document', mime: null, url, at: 0, there: null };
+const lies = { path: 'file', name: 'file', bytes: 1, print: '' };
 const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
@@ -25,6 +32,7 @@ const written: Record<Reading, string> = {
   'a name': 'name',
   'a name and a text': 'name',
   'a number': '1',
+  'a number or all': '1',
   'the word all': '',
   'a language': 'ru',
   'all or nothing': '',
@@ -38,7 +46,7 @@ function command(name: CommandName, takes: Reading): Message {
 /** By type, so that a message that is missing here does not compile. */
 const others: { [Type in Exclude<Message['type'], `command.${CommandName}`>]: Extract<Message, { type: Type }> } = {
   'text.received': { type: 'text.received', text },
-  'file.received': { type: 'file.received', ...said, name: 'file' },
+  'file.received': { type: 'file.received', ...said, name: 'file', file: received },
   'thing.received': { type: 'thing.received', ...said, thing: 'sticker' },
   'bystander.spoke': { type: 'bystander.spoke', eventId, sender: somebody },
   'command.unknown': { type: 'command.unknown', ...said, name: 'unknown' },
@@ -98,6 +106,15 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { contextId: anotherContext, oneMemory: true },
   ],
   'context.chosen': [{ contextId: context }, { contextId: anotherContext }],
+  'file.fetched': [{ file, agent, ...lies }],
+  'file.refused': [{ file, agent, why: 'gone' }],
+  'files.gone': [{ of: [eventId] }],
+  'files.sent': [
+    { answers: eventId, failed: [] },
+    { answers: eventId, failed: [{ path: 'a.txt', why: 'missing' }] },
+  ],
+  'tray.shown': [{ eventId }],
+  'tray.refused': [{}],
   'memory.lost': [{ eventId }],
   'name.set': [{ name: 'name' }],
   'name.refused': [{ name: 'name', code: 'M_FORBIDDEN' }],

@@ -16,6 +16,7 @@ import {
   commandMoves,
   inputOf,
   later,
+  ofFiles,
   ofSaves,
   rewordings,
   roomEvents,
@@ -23,7 +24,7 @@ import {
   type Move,
 } from './moves.ts';
 import { observed } from '../machines/coverage.ts';
-import { besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
+import { ann, besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
 export const shipped = roomDefinition(smallestLimits, DEVICE);
 /** The same, but every step is written. */
@@ -64,6 +65,8 @@ const representatives: Move[] = [
   { move: 'room', event: { type: 'text.edited', of: eventId('nobody-asked'), sender: bob, body: 'words' } },
   ...commandMoves,
   ...ofSaves,
+  ...ofFiles,
+  { move: 'room', event: { type: 'file.received', eventId: eventId('sealed'), sender: ann, name: 'a' } },
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
   { move: 'invite', by: 'bystander', assignment: 'default' },
@@ -138,7 +141,13 @@ export function keyOf(record: Envelope): string | null {
   const isQuiet = waiting.length === 0 && unanswered.length === 0 && question === null && turn?.idempotent !== true;
   const task = turn?.text.task;
   if (record.done) return now;
-  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered.length === 0, question === null];
+  const key: unknown[] = [
+    now,
+    filesIn(record),
+    Math.min(waiting.length, 2),
+    unanswered.length === 0,
+    question === null,
+  ];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.finishing') key.push(turn?.discarded);
@@ -168,6 +177,19 @@ export function keyOf(record: Envelope): string | null {
     if (!found.includes(true)) key.push(dialog?.about);
   }
   return JSON.stringify(key);
+}
+
+/** What its files are at: told apart only where nothing else is under way, and while they go with the only text. */
+function filesIn(record: Envelope): unknown {
+  const { tray, burst, waiting, unanswered, question, turn, dialog } = contextOf(record);
+  const isAlone = unanswered.length === 0 && question === null && dialog === null && waiting.length < 2;
+  if (!isAlone || contextOf(record).role !== 'chat') return null;
+  const { serving } = record.value as { serving?: Record<string, unknown> };
+  const states = [serving?.['tray'], serving?.['burst'], burst?.failed.length === 0, Math.min(tray.length, 2)];
+  if (turn === null) return [...states, waiting[0]?.files?.map(({ there }) => there === null)];
+  return conversationOf(record) === 'asking.working.streaming'
+    ? [turn.text.files?.length ?? 0, turn.sends?.length]
+    : null;
 }
 
 /** The events that the chart sees for this input, with the time of it. */

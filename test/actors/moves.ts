@@ -1,6 +1,6 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
 import fc from 'fast-check';
-import { AgentId, RoomId, UserId, type EventId } from '../../machines/ids.ts';
+import { AgentId, RoomId, MxcUri, UserId, type EventId } from '../../machines/ids.ts';
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
 import { troubles } from '../../machines/notices.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
@@ -15,6 +15,9 @@ const eve = UserId.parse('@eve:test');
 export type Move =
   | { move: 'text' | 'file' | 'sticker'; by: 'person' | 'bystander' }
   | { move: 'the same text again' }
+  /** What became of a file of the person; `unwanted`: of one that nobody wants any more. */
+  | { move: 'fetched'; how: 'there' | 'refused' | 'gone' | 'unwanted' }
+  | { move: 'take back a file' }
   /** The person changes a text, or takes it out of the room. */
   | { move: 'edit' | 'withdraw'; of: 'turn' | 'line' | 'unanswered' | 'last' }
   /** The bot’s reaction to a waiting text is there; a piece of the last answer was refused after all. */
@@ -62,6 +65,7 @@ const written: Record<Reading, string[]> = {
     'a name': ['', 'Plans'],
     'a name and a text': ['', 'Plans'],
     'a number': ['1'],
+    'a number or all': ['', '1', 'all'],
     'the word all': [''],
     'a language': ['', 'ru', 'klingon'],
     'all or nothing': ['', 'all'],
@@ -126,6 +130,22 @@ export const roomEvents: RoomEvent[] = [
   { type: 'agent.assigned', role: 'chat', agent: AgentId.parse('agent-1'), assignment: 'configured' },
   { type: 'agent.assigned', role: 'entry', agent, assignment: 'configured' },
   { type: 'agent.assigned', role: 'refused', agent, assignment: 'default' },
+];
+
+const received = {
+  ...{ type: 'document', name: 'a.pdf', mime: 'application/pdf', bytes: 5, caption: null, voice: false },
+} as const;
+const url = MxcUri.parse('mxc://test/a');
+
+/** What becomes of files, and of what is told of them. */
+export const ofFiles: Move[] = [
+  ...(['there', 'refused', 'gone', 'unwanted'] as const).map((how) => ({ move: 'fetched' as const, how })),
+  { move: 'take back a file' },
+  { move: 'room', event: { type: 'tray.shown', eventId: eventId('tray') } },
+  { move: 'room', event: { type: 'tray.refused' } },
+  { move: 'room', event: { type: 'files.sent', answers: eventId('asked'), failed: [] } },
+  { move: 'room', event: { type: 'files.sent', answers: eventId('asked'), failed: [{ path: 'a', why: 'missing' }] } },
+  { move: 'room', event: { type: 'files.gone', of: [eventId('nobody')] } },
 ];
 
 const saves = [{ name: 'notes', at: 5 }];
@@ -229,6 +249,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...rewordings) },
   { weight: 4, arbitrary: fc.constantFrom(...commandMoves) },
   { weight: 3, arbitrary: fc.constantFrom(...ofSaves) },
+  { weight: 4, arbitrary: fc.constantFrom(...ofFiles) },
   { weight: 4, arbitrary: fc.constantFrom(...changesOfMind) },
   {
     weight: 1,
@@ -291,7 +312,10 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
     case 'text':
       return input({ type: 'text.received', text: textOf(n, sender) }, at, eventId(n));
     case 'file':
-      return input({ type: 'file.received', ...author, name: 'a.pdf' }, at, eventId(n));
+      return input({ type: 'file.received', ...author, name: 'a.pdf', file: { ...received, url } }, at, eventId(n));
+    case 'fetched':
+    case 'take back a file':
+      return ofAFile(move, context, n);
     case 'sticker':
       return input({ type: 'thing.received', ...author, thing: 'sticker' }, at, eventId(n));
     case 'edit':
@@ -501,4 +525,20 @@ export function agentEvent(move: AgentMove, id: number, n: number): RoomEvent {
       };
     }
   }
+}
+
+type OfAFile = Extract<Move, { move: 'fetched' | 'take back a file' }>;
+
+/** Of the first file that is on its way, or else of any. */
+function ofAFile(move: OfAFile, { tray, waiting, turn, agent: answers }: RoomContext, n: number): Input | null {
+  const files = [...tray, ...waiting.flatMap((text) => text.files ?? []), ...(turn?.text.files ?? [])];
+  const file = files.find(({ there }) => there === null) ?? files[0];
+  if (file === undefined) return null;
+  const at = 1000 * n;
+  if (move.move === 'take back a file') return input({ type: 'text.withdrawn', of: file.event }, at, eventId(n));
+  const lies = { agent: answers, path: 'a.pdf', name: 'a.pdf', bytes: 5, print: 'print' };
+  if (move.how === 'there') return input({ type: 'file.fetched', file, ...lies }, at);
+  if (move.how === 'refused') return input({ type: 'file.refused', file, agent: answers, why: 'gone' }, at);
+  if (move.how === 'gone') return input({ type: 'files.gone', of: [file.event] }, at);
+  return input({ type: 'file.fetched', file: { ...file, event: eventId('nobody') }, ...lies }, at);
 }

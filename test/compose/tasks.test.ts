@@ -47,7 +47,7 @@ function begin({ url, workspace, servesSeveral = false }: Setting, task: Task, {
     room: ROOM,
     openLink: openTaskLinks({ openLink: links, saves, log: silentLog }),
     places: createPlaces(() => 1),
-    quoting: () => null,
+    preparing: () => null,
     chance: () => 0,
     log: silentLog,
     story: { about: () => ({}), begins: () => void shown.push('begins'), ends: () => undefined },

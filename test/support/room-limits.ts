@@ -3,9 +3,10 @@ import { UserId } from '../../machines/ids.ts';
 import type { PolicyLimits } from '../../machines/room-limits.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 
-const { limits, reply, clear } = defaultPolicy(UserId.parse('@bot:example.org'));
+const { limits, reply, clear, files } = defaultPolicy(UserId.parse('@bot:example.org'));
 
 export const usualLimits: PolicyLimits = {
   ...limits,
-  ...{ queued: reply.queued, waiting: reply.waiting, confirmClear: clear.confirm, refuseAlways: false, files: 'stage' },
+  ...{ queued: reply.queued, waiting: reply.waiting, confirmClear: clear.confirm, refuseAlways: false },
+  files: files.mode,
 };

@@ -435,7 +435,7 @@ describe.skipIf(process.platform !== 'linux')(
             return false;
           }
         });
-        for (let round = 0; round < 40; round++) {
+        for (let round = 0; round < 40 || !came.has('mine') || !came.has('a link'); round++) {
           const all = await Promise.all(Array.from({ length: 10 }, () => sendOut('out/deep/a.txt')));
           for (const one of all) {
             const key = 'content' in one ? one.content : one.why;
@@ -444,8 +444,6 @@ describe.skipIf(process.platform !== 'linux')(
         }
       });
       expect([...came.keys()].filter((key) => !['mine', 'a link', 'missing', 'cannot read'].includes(key))).toEqual([]);
-      expect(came.get('mine')).toBeGreaterThan(0);
-      expect(came.get('a link')).toBeGreaterThan(0);
     });
 
     test('nothing is written, deleted or read outside, and what is there is there once', async () => {

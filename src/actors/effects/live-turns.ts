@@ -2,12 +2,13 @@
 import type { AgentId, RoomId } from '../../../machines/ids.ts';
 import type { Heard } from '../../../machines/room-status.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
-import type { RoomContext } from '../../../machines/room.model.ts';
+import type { RoomContext, Text } from '../../../machines/room.model.ts';
 import type { Envelope } from '../../durable/record.ts';
 import type { Now, QuoteOf, RenderNotice } from '../../ports.ts';
 import type { Alarm } from '../../durable/timers.ts';
 import type { TurnLog } from '../turn-log.ts';
 import type { Delivery } from './delivery.ts';
+import type { FileEffects } from './files.ts';
 import { createLiveAnswer, type Pace } from './live-answer.ts';
 import { createEar, type Ear } from './ear.ts';
 import { createLiveWork, type LiveWork, type Notice } from './live-work.ts';
@@ -15,12 +16,13 @@ import { createStage, type StageWorld } from './stage.ts';
 import { createLiveTurn, type LiveTurn, type TurnWorld } from './turn.ts';
 
 export interface LiveTurnsWorld
-  extends Omit<TurnWorld, 'room' | 'story' | 'tell' | 'liveAnswer' | 'keep' | 'quoting'>, StageWorld {
+  extends Omit<TurnWorld, 'room' | 'story' | 'tell' | 'liveAnswer' | 'keep' | 'preparing'>, StageWorld {
   now: Now;
   alarm: Alarm;
   pace: Pace;
   keep: Delivery['keep'];
   quoteOf: QuoteOf;
+  gone: FileEffects['gone'];
   renderNotice: RenderNotice;
   turnLog: Omit<TurnLog, 'committed'>;
   /** Something happened in a room's turn. */
@@ -121,7 +123,7 @@ function begin(
       return createLiveAnswer(preview, world.pace, stage, world.alarm, world.now);
     },
     keep: (piece, markdown) => world.keep(room, id, piece, markdown),
-    quoting: quotingBy(world.quoteOf),
+    preparing: preparedBy(world, record.context.agent),
   });
   return {
     turn,
@@ -152,11 +154,22 @@ function workOf(
   });
 }
 
-/** Most messages answer none, or say themselves what they answer. */
-function quotingBy(quoteOf: QuoteOf): TurnWorld['quoting'] {
+/** Most messages answer none, or say themselves what they answer; and most bring no file. */
+function preparedBy({ quoteOf, gone, tell }: LiveTurnsWorld, agent: AgentId): TurnWorld['preparing'] {
+  async function withFilesThatAreThere(room: RoomId, text: Text): Promise<Text> {
+    const missing = (await gone(agent, text.files ?? [])).map(({ event }) => event);
+    if (missing.length === 0) return text;
+    tell(room, { type: 'files.gone', of: missing });
+    return { ...text, files: text.files?.filter(({ event }) => !missing.includes(event)) };
+  }
+
   return (room, text) => {
-    const { replyTo, quoted } = text;
-    if (replyTo === null || quoted !== undefined || text.task !== undefined) return null;
-    return quoteOf(room, replyTo).then((found) => (found === null ? text : { ...text, quoted: found }));
+    const { replyTo, quoted, files = [] } = text;
+    const answersUnknown = replyTo !== null && quoted === undefined && text.task === undefined;
+    if (!answersUnknown && files.length === 0) return null;
+    const quoting = answersUnknown
+      ? quoteOf(room, replyTo).then((found) => (found === null ? text : { ...text, quoted: found }))
+      : Promise.resolve(text);
+    return quoting.then((found) => withFilesThatAreThere(room, found));
   };
 }

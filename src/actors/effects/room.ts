@@ -21,6 +21,7 @@ import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { createDelivery, transactionOf, type Delivery, type DeliveryWorld } from './delivery.ts';
+import { createFileEffects, type FileEffects, type FileWorld } from './files.ts';
 import { createGreetings, type Greetings } from './greeting.ts';
 import type { Pace } from './live-answer.ts';
 import { createLiveTurns, type LiveTurns } from './live-turns.ts';
@@ -41,6 +42,7 @@ export interface RoomEffectPorts {
   openLink: ports.OpenLink;
   places: ports.Places;
   answers: DeliveryWorld['answers'];
+  files: Pick<FileWorld, 'incoming' | 'outgoing' | 'media' | 'mostBytes'>;
   renderNotice: ports.RenderNotice;
   nameOf: ports.NameOf;
   /** Of a room whose record cannot be asked. */
@@ -75,12 +77,14 @@ export function createRoomEffects(ports: RoomEffectPorts, admit: Admit<RoomId>):
   const world: World = { ...ports, ...inOrder, say };
   const delivery = createDelivery(world, admit);
   const typing = createTyping(world.showTyping, world.alarm, world.now);
-  const turns = createLiveTurns({ ...world, keep: delivery.keep, tell: heard });
+  const files = createFileEffects({ ...world, ...world.files }, admit);
+  const turns = createLiveTurns({ ...world, keep: delivery.keep, gone: files.gone, tell: heard });
   const performers = {
     ...inTheRoom(world, delivery, admit),
     ...ofTheRoom(world, turns, admit),
     ...withTheAgent(turns),
     ...answering(delivery, world, admit),
+    ...onFiles(files, world, admit),
     'show typing': (room) => typing.wish(room, true),
     'hide typing': (room) => typing.wish(room, false),
   } satisfies Performers;
@@ -231,5 +235,16 @@ function answering(delivery: Delivery, world: RoomEffectPorts, admit: Admit<Room
       // What was refused is kept: `!retry` sends it again.
       whenDone(room, effect, delivered, () => arrived && delivery.forget(room, params.answer));
     },
+  } satisfies Partial<Performers>;
+}
+
+function onFiles(files: FileEffects, world: RoomEffectPorts, admit: Admit<RoomId>) {
+  const { whenDone } = createAcknowledge(world, admit);
+  return {
+    'fetch the file': (room, params, effect) => whenDone(room, effect, files.fetch(room, params)),
+    'settle the file': (room, params, effect) => whenDone(room, effect, files.settle(room, params)),
+    'delete the file': (room, params, effect) => whenDone(room, effect, files.remove(params)),
+    'send the files': (room, params, effect, record) =>
+      whenDone(room, effect, files.send(room, params, effect, record)),
   } satisfies Partial<Performers>;
 }

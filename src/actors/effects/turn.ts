@@ -22,8 +22,8 @@ export interface TurnWorld {
   room: RoomId;
   openLink: OpenLink;
   places: Places;
-  /** The text with what it answers, where that has to be found out first. */
-  quoting(room: RoomId, text: Text): Promise<Text> | null;
+  /** The text with what it answers, and without files that are gone, where that has to be found out first. */
+  preparing(room: RoomId, text: Text): Promise<Text> | null;
   chance: Chance;
   log: Log;
   /** What names this turn in the log, and hears how its answer comes. */
@@ -131,9 +131,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     },
     ask(room, text) {
       const write = writing(world, link, room);
-      const quoted = world.quoting(room, text);
-      if (quoted === null) write(text);
-      else unlessItFails(quoted.then(write), 'message could not be written');
+      const prepared = world.preparing(room, text);
+      if (prepared === null) write(text);
+      else unlessItFails(prepared.then(write), 'message could not be written');
     },
     confirm(question, approved) {
       answer?.goOn();

@@ -55,7 +55,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
         return () => happened.push('leave the place');
       },
     },
-    quoting: () => null,
+    preparing: () => null,
     chance: () => 0.25,
     log,
     story: {
@@ -208,7 +208,7 @@ describe('a turn', () => {
   const quoted = { author: textOf(1).sender, excerpt: 'a cat' };
 
   it('asks a reply once it is found what that answers', async () => {
-    const { turn, open, happened } = liveTurn({ quoting: async (_, text) => ({ ...text, quoted }) });
+    const { turn, open, happened } = liveTurn({ preparing: async (_, text) => ({ ...text, quoted }) });
     open();
     turn.ask(ROOM, reply);
     expect(happened.slice(1)).toEqual([]);
@@ -224,7 +224,7 @@ describe('a turn', () => {
       const own = ++links;
       return { ask: () => void asked.push(own), confirm() {}, stop() {}, close() {} };
     };
-    const { turn, open } = liveTurn({ openLink, quoting: () => found.promise });
+    const { turn, open } = liveTurn({ openLink, preparing: () => found.promise });
     open();
     turn.ask(ROOM, reply);
     open();
@@ -234,7 +234,7 @@ describe('a turn', () => {
   });
 
   it('ends the turn where a reply cannot be written', async () => {
-    const { turn, open, told } = liveTurn({ quoting: async (_, text) => text });
+    const { turn, open, told } = liveTurn({ preparing: async (_, text) => text });
     open();
     turn.ask(ROOM, { ...reply, throws: true } as typeof reply);
     await until(() => told.length === 1);

@@ -1,0 +1,198 @@
+/** Files of people into the workspaces of agents, and files of agents to people: what a room's effects on files do. */
+import pLimit from 'p-limit';
+import type { FileTrouble, SendFailure, SendTrouble, TrayFile } from '../../../machines/files.ts';
+import type { AgentId, RoomId, UserId } from '../../../machines/ids.ts';
+import type { RoomContext } from '../../../machines/room.model.ts';
+import type { RoomEffectParams } from '../../../machines/room.effects.ts';
+import type { Effect, Result } from '../../durable/definition.ts';
+import type { Admit } from '../../durable/effect-runner.ts';
+import type { Envelope } from '../../durable/record.ts';
+import type { Alarm } from '../../durable/timers.ts';
+import type {
+  Brought,
+  HeldFile,
+  IncomingFiles,
+  Log,
+  MediaSink,
+  MediaSource,
+  Now,
+  OutgoingFiles,
+  PersonFile,
+  Send,
+  WhyRefused,
+} from '../../ports.ts';
+import { transactionOf } from './delivery.ts';
+
+export interface FileWorld {
+  incoming: IncomingFiles;
+  outgoing: OutgoingFiles;
+  media: { open(url: TrayFile['url']): ReturnType<MediaSource['open']> } & {
+    upload(file: Parameters<MediaSink['upload']>[0]): ReturnType<MediaSink['upload']>;
+  };
+  /** The largest file that is taken, and sent (`policy.files.max_bytes`). */
+  mostBytes: number;
+  send: Send;
+  alarm: Alarm;
+  now: Now;
+  log: Log;
+}
+
+/** Files that come, and that go, at the same moment. */
+export const FILES_AT_ONCE = 4;
+/** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
+export const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
+
+export interface FileEffects {
+  fetch(room: RoomId, params: RoomEffectParams['fetch the file']): Promise<Result>;
+  settle(room: RoomId, params: RoomEffectParams['settle the file']): Promise<Result>;
+  remove(params: RoomEffectParams['delete the file']): Promise<Result>;
+  send(
+    room: RoomId,
+    params: RoomEffectParams['send the files'],
+    effect: Effect,
+    record: Envelope<RoomContext>,
+  ): Promise<Result>;
+  /** Those of the files that are not in the workspace any more. */
+  gone(agent: AgentId, files: readonly TrayFile[]): Promise<TrayFile[]>;
+}
+
+export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileEffects {
+  const { incoming, outgoing, media, mostBytes, now, log } = world;
+  const [coming, going] = [pLimit(FILES_AT_ONCE), pLimit(FILES_AT_ONCE)];
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => world.alarm.set(now() + ms, resolve));
+  }
+
+  /** What will fail again the same way is not tried again. */
+  async function patiently<Done>(attempt: () => Promise<Done>, isPassing: (done: Done) => boolean): Promise<Done> {
+    for (const ms of PAUSES_MS) {
+      const done = await attempt();
+      if (!isPassing(done)) return done;
+      await pause(ms);
+    }
+    return attempt();
+  }
+
+  async function bring(file: PersonFile, url: TrayFile['url']): Promise<Brought | NotBrought> {
+    const opened = await media.open(url);
+    if (opened.is === 'not') return opened;
+    return incoming.bring(file, opened.content, { mostBytes });
+  }
+
+  async function sendOne(
+    { room, agent, person, answers, relation }: RoomEffectParams['send the files'] & { room: RoomId },
+    path: string,
+    outgoingMessage: { transaction: string; since: number; device: string | null },
+  ): Promise<SendTrouble | null> {
+    const opened = await outgoing.open({ agent, person, path }, { mostBytes });
+    if (opened.is === 'refused') {
+      log.warn({ room, agent, path, why: opened.why, detail: opened.detail }, 'file of an agent is not sent');
+      return troubleOf[opened.why];
+    }
+    try {
+      const uploaded = await patiently(
+        () => media.upload(opened),
+        (done) => done.is === 'not' && done.why === 'unreachable',
+      );
+      if (uploaded.is === 'not') {
+        log.warn({ room, agent, path, ...uploaded }, 'file of an agent is not taken by the homeserver');
+        return uploaded.why === 'unreadable' ? 'changed' : uploaded.why;
+      }
+      const receipt = await world.send(
+        {
+          ...{ room, ...outgoingMessage, msgtype: 'm.text', content: { body: opened.name }, replaces: null },
+          ...{ answers, relation, file: asSent(opened, uploaded.url) },
+        },
+        'final',
+      );
+      return receipt.ok ? null : 'refused';
+    } finally {
+      await opened.close();
+    }
+  }
+
+  return {
+    async fetch(room, { agent, person, file }) {
+      const here = personFile(room, { agent, person, file });
+      const done = await patiently(() => coming(() => bring(here, file.url)), isPassing);
+      if (done.is === 'there') {
+        const { path, storedName: name, bytes, print } = done;
+        return { ok: true, path, name, bytes, print };
+      }
+      const why = FILE_TROUBLES[done.why];
+      log.warn({ room, agent, event: file.event, why: done.why, detail: done.detail }, 'file of a person is not taken');
+      return { ok: false, code: why, detail: done.detail };
+    },
+    async settle(room, { agent, person, file }) {
+      await incoming.settle(personFile(room, { agent, person, file }));
+      return { ok: true };
+    },
+    async remove(file) {
+      const became = await incoming.remove(file);
+      if (became !== 'removed') log.info({ agent: file.agent, path: file.path, became }, 'file of a person stays');
+      return { ok: true };
+    },
+    async send(room, params, effect, record) {
+      const failed: SendFailure[] = [];
+      for (const [index, path] of params.paths.entries()) {
+        if (index < effect.cursor) continue;
+        const transaction = `${transactionOf(record, effect)}.${index}`;
+        const { since, device } = effect;
+        const why = await going(() => sendOne({ ...params, room }, path, { transaction, since, device }));
+        if (why !== null) failed.push({ path, why });
+        else admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
+      }
+      return { ok: true, failed };
+    },
+    async gone(agent, files) {
+      const seen = await Promise.all(
+        files.map(async (file) => {
+          if (file.there === null) return [];
+          return (await incoming.isThere({ agent, path: file.there.path })) === 'gone' ? [file] : [];
+        }),
+      );
+      return seen.flat();
+    },
+  };
+}
+
+interface NotBrought {
+  is: 'not';
+  why: 'gone' | 'refused' | 'unreachable';
+  detail: string;
+}
+
+function isPassing(done: Brought | NotBrought): boolean {
+  return done.is === 'not' && (done.why === 'unreachable' || done.why === 'broken off');
+}
+
+const FILE_TROUBLES: Record<(NotBrought | Extract<Brought, { is: 'not' }>)['why'], FileTrouble> = {
+  ...{ gone: 'gone', refused: 'refused', unreachable: 'unreachable', 'broken off': 'unreachable' },
+  ...{ 'too big': 'too big', 'disk full': 'disk full', quota: 'quota' },
+  ...{ 'no workspace': 'no workspace', 'cannot write': 'cannot write' },
+};
+
+/** To a person a link, a folder and a pipe are the same: no file. */
+const troubleOf: Record<WhyRefused, SendTrouble> = {
+  ...{ outside: 'outside', "somebody else's": 'outside', 'no name': 'outside', 'a link': 'outside' },
+  ...{ missing: 'missing', empty: 'empty', 'too big': 'too big' },
+  ...{ 'a folder': 'no plain file', 'not a plain file': 'no plain file', 'cannot read': 'cannot read' },
+};
+
+function personFile(
+  room: RoomId,
+  { agent, person, file }: { agent: AgentId; person: UserId; file: TrayFile },
+): PersonFile {
+  const { event, name, type, mime, at } = file;
+  return { agent, person, room, id: event, name, kind: type === 'document' ? 'file' : type, mime, at };
+}
+
+function asSent({ name, mime, kind, bytes, width, height, durationMs }: HeldFile, url: TrayFile['url']) {
+  return {
+    ...{ type: kind === 'file' ? ('document' as const) : kind, url, name, mime, bytes },
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(durationMs !== undefined && { durationMs }),
+  };
+}
