@@ -14,6 +14,7 @@ import { createAlarm } from '../../src/durable/timers.ts';
 import { createPlaces } from '../../src/agents/places.ts';
 import type { HostState, RecordTable, RoomWork } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
+import { noFiles } from '../support/no-files.ts';
 import { answersWithin } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
@@ -114,6 +115,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           },
           places: createPlaces(() => Infinity),
           answers,
+          files: noFiles,
           renderNotice: renderNotice(en),
           nameOf: async () => 'Ann',
           languageIn: () => null,

@@ -17,6 +17,7 @@ import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { textInput } from '../actors/support.ts';
 import { input } from '../support/inputs.ts';
+import { noMedia } from '../support/no-files.ts';
 import { silentLog } from '../support/log-book.ts';
 import { temporaryFolder, temporaryStore } from '../store/support.ts';
 import { createFakeAlarm, type FakeAlarm } from '../support/fake-alarm.ts';
@@ -108,6 +109,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     observe: { person: (_, { record }) => directory.note(record), room: () => {} },
     letIn: async () => {},
     ...{ elsewhere: { tell: async () => {} }, companyOf: async () => null, quoteOf: async () => null },
+    media: noMedia,
     isEncrypted: () => false,
     ...{ roomsOf: directory.roomsOf, languageIn: directory.languageIn, farewell: () => 'Goodbye.' },
     isShared: () => false,

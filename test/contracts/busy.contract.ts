@@ -41,6 +41,8 @@ const written: Record<Exclude<CommandName, Ending>, [text: string, says: RegExp]
     ['!chats', /^Your chats/],
     ['!chats all', /^Your chats/],
   ],
+  list: [['!list', /no files/i]],
+  remove: [['!remove 1', /no files/i]],
   rename: [
     ['!rename', /^What should I call it/],
     ['!rename Trips', /now called `Trips`/],

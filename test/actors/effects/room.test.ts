@@ -1,5 +1,7 @@
+import type { TrayFile } from '../../../machines/files.ts';
+import { noFiles } from '../../support/no-files.ts';
 import { describe, expect, it } from 'vitest';
-import { AgentId, EventId, RoomId } from '../../../machines/ids.ts';
+import { AgentId, EventId, RoomId, MxcUri } from '../../../machines/ids.ts';
 import { type Answer } from '../../../machines/room.model.ts';
 import { roomEffects, type RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Status } from '../../../machines/status.ts';
@@ -83,6 +85,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
   };
   const effects = createRoomEffects(
     {
+      files: noFiles,
       send: (message, priority) => put(message, priority),
       sendDisposable: (message) => put(message, 'disposable'),
       joinRoom: async (room, { party, since }) => {
@@ -877,6 +880,11 @@ describe('what goes on', () => {
   });
 });
 
+const file: TrayFile = {
+  ...{ event: eventId('file'), name: 'a.pdf', type: 'document', mime: null, at: 0, there: null },
+  url: MxcUri.parse('mxc://test/a'),
+};
+
 it('does each effect that the chart can ask for', async () => {
   const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
     'join the room': { greet: false },
@@ -896,6 +904,10 @@ it('does each effect that the chart can ask for', async () => {
     'hide typing': {},
     'go on as a reply': { turn: TURN },
     'change the notice': { of: eventId('line'), notice: { key: 'text waits', position: 2 }, answers: null },
+    'fetch the file': { agent, person: ann, file },
+    'settle the file': { agent, person: ann, file },
+    'delete the file': { agent, path: 'a.pdf', bytes: 5, print: 'print' },
+    'send the files': { agent, person: ann, paths: ['a.pdf'], answers: eventId(1) },
     'mark the message': { of: eventId('text') },
     'take back': { event: eventId('line') },
     'say the status': { answers: eventId('status') },
