@@ -11,8 +11,11 @@ import {
   filesInAll,
   filesKept,
   hasChanged,
+  filesInLine,
+  isAllTold,
   isAnyOnItsWay,
   isKnown,
+  isLastFile,
   isOver,
   isWanted,
   meantFile,
@@ -58,6 +61,7 @@ const withFacts = withSayings.extend({
     'the room is of somebody else': ({ context, event }) =>
       event.type === 'room.adopted' && context.person !== null && context.person !== event.person,
     'the person left': ({ context, event }) => event.type === 'member.left' && event.user === context.person,
+    'nobody is known here': ({ context }) => context.person === null,
     'the person knows': ({ context }) => context.noticed,
     'the person knows that it is encrypted': ({ context }) => context.encrypted,
     'the person should hear that it is archived': ({ context }) => context.archived && !context.toldArchived,
@@ -94,6 +98,7 @@ const withFacts = withSayings.extend({
     // the conversation
     'all is meant': ({ event }) => event.type === 'command.stop' && event.all === true,
     'a text waits': ({ context }) => context.waiting.length > 0,
+    'a turn runs': ({ context }) => context.turn !== null,
     'the queue has room': ({ context, event }) => hasRoomFor(context, event),
     'the new wording has room': ({ context, event }) => hasRoomForTheWording(context, event),
     'the text of what was refused is known': ({ context, event }) =>
@@ -151,6 +156,10 @@ const withFacts = withSayings.extend({
       event.type === 'text.received' && (context.waiting.length > 0 || isAnyOnItsWay(context)),
     'the next text may go': ({ context }) => context.waiting.length > 0 && !waitsForFiles(context.waiting[0]),
     'its files wait again': ({ context }) => filesKept(context) > 0,
+    'the line has files': ({ context }) => filesInLine(context) > 0,
+    'its text waits for files': ({ context }) => waitsForFiles(context.turn?.text),
+    'the last file is meant': ({ context, event }) => isLastFile(context, event),
+    'each failure is told': ({ context }) => isAllTold(context),
     'the agent wants something sent': ({ context }) =>
       context.turn !== null && !context.turn.discarded && (context.turn.sends ?? []).length > 0,
     'nothing is left to tell of files': ({ context }) => isOver(context),
