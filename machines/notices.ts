@@ -70,7 +70,9 @@ export const notices = {
   /** A command for what the agent keeps: its settings, skills and connections. */
   'the agent keeps that': refuses({ name: z.string(), place: Place.optional() }),
   /** `done`: the command was done all the same. */
-  'words are left': refuses({ command: z.string(), words: z.string(), done: z.boolean() }),
+  'words are left': refuses({
+    ...{ command: z.string(), words: z.string(), done: z.boolean(), entry: z.boolean().optional() },
+  }),
   'edit came too late': says(),
   /** `position`: how many messages wait. */
   'text waits': says({ position: z.number() }),

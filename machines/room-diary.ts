@@ -19,7 +19,7 @@ export function begun({ turn, diary }: RoomContext, event: RoomEvent): Diary {
 }
 
 export function asked({ diary }: RoomContext, event: RoomEvent): Diary {
-  return { ...diary, run: diary.run && { ...diary.run, asked: timeOf(event) } };
+  return { ...diary, run: diary.run && { ...diary.run, asked: timeOf(event), trouble: null } };
 }
 
 export function notReached(
@@ -29,10 +29,15 @@ export function notReached(
   return { ...diary, run: diary.run && { ...diary.run, trouble } };
 }
 
+/** What there is of the answer has yet to be delivered: the turn ends with that. */
+export function brokenOff({ diary }: RoomContext, trouble: Trouble | null): Diary {
+  return { ...diary, run: diary.run && { ...diary.run, trouble } };
+}
+
 /** Once what is left of the turn is noted. */
 export function ended({ turn, diary, unanswered, last }: RoomContext, event: RoomEvent): Diary {
   if (turn === null) return diary;
-  const trouble = troubleIn(turn, event);
+  const trouble = troubleIn(turn, event) ?? (event.type === 'answer.delivered' ? (diary.run?.trouble ?? null) : null);
   const how = howItEnded(turn, { unanswered, last }, event, trouble);
   const isTold = how === 'failed' || how === 'interrupted';
   return { ...diary, run: null, ended: { turn: turn.id, how, trouble: isTold ? trouble : null, at: timeOf(event) } };
@@ -64,6 +69,11 @@ function troubleIn({ stoppedFor }: Turn, event: RoomEvent): Trouble | null {
 
 export function notTaken({ diary }: RoomContext, event: RoomEvent): Diary {
   return { ...diary, missed: { why: 'not taken', at: timeOf(event) } };
+}
+
+/** It came from a time in which nobody was there to take it. */
+export function notPassedOn({ diary }: RoomContext, event: RoomEvent): Diary {
+  return { ...diary, missed: { why: 'not passed on', at: timeOf(event) } };
 }
 
 /** The line is given up. */

@@ -98,7 +98,6 @@ const withFacts = withSayings.extend({
     // the conversation
     'all is meant': ({ event }) => event.type === 'command.stop' && event.all === true,
     'a text waits': ({ context }) => context.waiting.length > 0,
-    'a turn runs': ({ context }) => context.turn !== null,
     'the queue has room': ({ context, event }) => hasRoomFor(context, event),
     'the new wording has room': ({ context, event }) => hasRoomForTheWording(context, event),
     'the text of what was refused is known': ({ context, event }) =>
@@ -166,6 +165,7 @@ const withFacts = withSayings.extend({
     'the tray changed': ({ context }) => hasChanged(context),
 
     // the turn
+    'a turn runs': ({ context }) => context.turn !== null,
     'it is of this turn': ({ context, event }) =>
       'turn' in event && context.turn !== null && event.turn === context.turn.id,
     'the text of this turn is meant': ({ context, event }) => isMeant(context.turn?.text, event),

@@ -21,7 +21,7 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, keptApart, textOfTask } from './room-saves.ts';
+import { beginSecondHalf, contextAfterSave, keptApart, taskIn, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';
@@ -166,8 +166,9 @@ export const withNotes = host.extend({
     })),
 
     'count its tokens': assign(({ context, event }) => {
-      const { tokens: last } = as(event, 'turn.ended');
-      return { tokens: { last, total: context.tokens.total + last } };
+      const { tokens } = as(event, 'turn.ended');
+      const isOfAnAnswer = tokens > 0 && taskIn(context) === undefined;
+      return { tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens } };
     }),
 
     // what !retry would repeat
@@ -186,7 +187,7 @@ export const withNotes = host.extend({
     'note how it was stopped': assign(({ context }) => leavesOpen(context, whyStopped(context))),
     'note how it broke off': assign(({ context, event }) => {
       const { outcome, trouble } = as(event, 'turn.ended');
-      return leavesOpen(context, whyUnanswered(outcome, trouble));
+      return { ...leavesOpen(context, whyUnanswered(outcome, trouble)), diary: diary.brokenOff(context, trouble) };
     }),
     // Of a turn that broke off there is more to ask for than the piece that was refused.
     'note what was refused': assign(({ context, event }) => {
@@ -197,7 +198,7 @@ export const withNotes = host.extend({
     'note that it was missed': assign(({ context, event }) => {
       const { text } = as(event, 'words.missed');
       const kept = text === undefined ? {} : withUnanswered(context, { text, why: 'missed' });
-      return { ...kept, missed: context.missed + 1 };
+      return { ...kept, missed: context.missed + 1, diary: diary.notPassedOn(context, event) };
     }),
     'forget what was missed': assign({ missed: 0 }),
 

@@ -34,7 +34,8 @@ function refusal(event: RoomEvent): Notice {
 
 function closed({ dialog }: RoomContext): Notice<'dialog is closed'> {
   if (dialog === null) throw new Error('no question of ours is open');
-  return { key: 'dialog is closed', about: dialog.about };
+  const isForAClear = dialog.about === 'an overwrite' && dialog.clears !== undefined;
+  return { key: 'dialog is closed', about: isForAClear ? 'a clear' : dialog.about };
 }
 
 /** Beside the text, not beside the reaction that asks for it. */
@@ -93,9 +94,10 @@ export const withSayings = withDeeds.extend({
     'say that no more chats are made': says({ key: 'no more chats are made' }),
     'say that this is the only chat': says({ key: 'this is your only chat' }),
     'say that the answer is still being written': says({ key: 'still being written' }),
-    'say which words are left': says(({ event }) => {
+    'say which words are left': says(({ context, event }) => {
       const { command, words, done } = as(event, 'words.left');
-      return { key: 'words are left', command, words: excerptOf(words), done };
+      const isEntry = context.role === 'entry';
+      return { key: 'words are left', command, words: excerptOf(words), done, ...(isEntry && { entry: true }) };
     }),
     'say what is not taken': says(({ event }) => ({
       key: 'thing is not taken',

@@ -212,7 +212,7 @@ export const Diary = z.object({
   /** The last turn that ended. */
   ended: z.object({ turn: TurnId, how: Ending, trouble: Trouble.nullable(), at: z.number() }).nullable(),
   /** Why no turn will be about the person's last message. */
-  missed: z.object({ why: z.enum(['not taken', 'taken out of the line']), at: z.number() }).nullable(),
+  missed: z.object({ why: z.enum(['not taken', 'taken out of the line', 'not passed on']), at: z.number() }).nullable(),
 });
 export type Diary = z.infer<typeof Diary>;
 

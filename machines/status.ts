@@ -36,6 +36,8 @@ export const Fate = z.discriminatedUnion('is', [
   z.object({ is: z.literal('not taken'), age }),
   /** It waited, and was dropped with the line. */
   z.object({ is: z.literal('taken out of the line'), age }),
+  /** It was written while the service was away. */
+  z.object({ is: z.literal('not passed on'), age }),
   z.object({ is: z.literal('in line'), place: z.number() }),
   /** The running turn is about it. */
   z.object({ is: z.literal('at work') }),

@@ -34,7 +34,9 @@ export const aboutAskingAgain: AgainWords = {
   'you were missed': ({ awayMs, messages, again }) => {
     const what = messages === 1 ? 'your message' : `your ${messages} messages`;
     const ask =
-      messages === 1 ? '`!retry` asks it now' : '`!retry` asks the last one now, as a reply to another one that one';
+      messages === 1
+        ? '`!retry` asks it now'
+        : '`!retry` asks the last one now; to ask another one, reply `!retry` to it';
     return (
       `I was away for ${counted(absenceIn(awayMs))} and didn’t pass on ${what} from that time. ` +
       (again ? `If you still need an answer, ${ask}.` : 'If you still need it, please send it again.')

@@ -132,7 +132,7 @@ export const aboutChats: ChatWords = {
     'This room isn’t in your list of chats, so I can’t archive it. `!chats` shows your list.',
 
   'this is your only chat': () =>
-    'You have just this one chat here, so that command does nothing. `!clear` starts it over.',
+    'Each room is one chat here, so that command does nothing. For another chat, invite me to another room.',
 
   'no more chats are made': () =>
     'New chats are switched off here, so I can’t make one. You can go on in this one; `!clear` starts it over.',

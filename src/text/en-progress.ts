@@ -4,7 +4,7 @@ import { amountOf } from './amount.ts';
 import { counted } from './en-phrases.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
-import { code } from './phrases.ts';
+import { code, isTooMuch } from './phrases.ts';
 
 type Running = NonNullable<Status['turn']>;
 
@@ -85,6 +85,8 @@ function fate(last: Fate): string {
       return `I couldn’t take your last message${ago(last.age)}, because too many were already waiting. Please send it again.`;
     case 'taken out of the line':
       return `I dropped your last message${ago(last.age)} with what was waiting. If you still want an answer, please send it again.`;
+    case 'not passed on':
+      return 'I was away when you last wrote, so I didn’t pass that on. If you still need it, please send it again.';
     case 'over':
       return endings[last.how](ago(last.age), last.trouble);
   }
@@ -104,7 +106,8 @@ const endings: {
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
     const why = says === null ? '.' : `. I said why: “${says}”`;
-    return `Your last message got no whole answer${when}${why} ${retry ? '`!retry` asks again.' : 'Try asking for it in smaller steps.'}`;
+    const smaller = isTooMuch(trouble) ? ' Try asking for it in smaller steps.' : '';
+    return `What you last asked for failed${when}${why}${retry ? ' `!retry` tries again.' : smaller}`;
   },
   interrupted: (when) =>
     `I was interrupted${when}, before your last message was answered. The agent may have done part of the work already. ` +

@@ -52,10 +52,10 @@ const notices: NoticeWords = {
     `I don’t have ${code(`!${name}`)}, because settings and skills live with your agent. ` +
     `Just ask it ${place === 'entry' ? 'in your chat' : 'in a message'}.`,
 
-  'words are left': ({ command, words, done }) =>
+  'words are left': ({ command, words, done, entry }) =>
     done
       ? `I didn’t pass on what you wrote after ${code(`!${command}`)}: ${code(words)}. ` +
-        'If it’s for the agent, send it in your chat as a separate message.'
+        `If it’s for the agent, send it ${entry === true ? 'in your chat' : 'as a separate message'}.`
       : `I left ${code(`!${command}`)} undone, because I’m not sure what ${code(words)} after it means. ` +
         `Write just ${code(usageOf(command))}, or send the rest as a separate message.`,
 

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { commands, type Command, type CommandName } from '../../machines/commands.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { languageNames, languages } from '../../machines/language.ts';
-import type { Place } from '../../machines/notices.ts';
+import type { Place, Trouble } from '../../machines/notices.ts';
 import { oneLine } from '../basics/visible.ts';
 import { cleanText } from './clean.ts';
 import type { CommandWords } from './notices.ts';
@@ -125,4 +125,9 @@ export function nearestCommand(name: string, works: (command: Command) => boolea
     .filter(({ name: candidate, far }) => far * 2 <= candidate.length)
     .sort((one, other) => one.far - other.far);
   return near[0]?.name ?? null;
+}
+
+/** Whether less of it at once may go better. */
+export function isTooMuch(trouble: Trouble | null): boolean {
+  return trouble === 'too-long' || trouble === 'too-big';
 }

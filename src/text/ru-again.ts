@@ -11,8 +11,8 @@ export const aboutAskingAgain: AgainWords = {
     if (others === 0) return asks;
     const one = others === 1;
     return (
-      `${asks} Без ответа остаётся ещё ${messages(others)}: ответь \`!retry\` ` +
-      `${one ? 'на него' : 'на одно из них'}, и я спрошу ${one ? 'и его' : 'и это'}.`
+      `${asks} Без ответа остаётся ещё ${messages(others)}: ответь ` +
+      `${one ? 'на него' : 'на одно из них'} \`!retry\`, и я спрошу ${one ? 'и его' : 'и это'}.`
     );
   },
 
@@ -24,8 +24,8 @@ export const aboutAskingAgain: AgainWords = {
   'you were missed': ({ awayMs, messages: count, again }) => {
     const ask =
       count === 1
-        ? '`!retry` спросит сейчас'
-        : '`!retry` спросит последнее из них, а в ответ на другое сообщение то другое';
+        ? '`!retry` спросит его сейчас'
+        : '`!retry` спросит последнее из них; чтобы спросить другое, ответь на него `!retry`';
     return (
       `Меня не было ${amountAfter(absenceIn(awayMs))}, и за это время ${messages(count)} до агента не ${count === 1 ? 'дошло' : 'дошли'}. ` +
       (again ? `Если ответ ещё нужен, ${ask}.` : 'Если это ещё нужно, пришли, пожалуйста, снова.')

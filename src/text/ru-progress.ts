@@ -2,7 +2,7 @@
 import type { Fate, Stage, Status } from '../../machines/status.ts';
 import { amountOf } from './amount.ts';
 import type { ProgressWords } from './en-progress.ts';
-import { code } from './phrases.ts';
+import { code, isTooMuch } from './phrases.ts';
 import { amountAfter, amountAlone, counted, messages } from './ru-phrases.ts';
 import { troubles } from './ru-tables.ts';
 
@@ -82,6 +82,8 @@ function fate(last: Fate): string {
       return `Твоё последнее сообщение не поместилось${ago(last.age)}: слишком много уже ждало. Пришли его, пожалуйста, ещё раз.`;
     case 'taken out of the line':
       return `Твоё последнее сообщение снято с очереди${ago(last.age)}. Если ответ ещё нужен, пришли его снова.`;
+    case 'not passed on':
+      return 'Меня не было, когда пришло твоё последнее сообщение, и до агента оно не дошло. Если это ещё нужно, пришли его снова.';
     case 'over':
       return endings[last.how](ago(last.age), last.trouble);
   }
@@ -89,16 +91,15 @@ function fate(last: Fate): string {
 
 const endings: { [How in Over['how']]: (when: string, trouble: Over['trouble']) => string } = {
   answered: (when) => `Ответ на твоё последнее сообщение пришёл${when}.`,
-  done: (when) => `То, о чём ты просишь последним, сделано${when}.`,
+  done: (when) => `Последняя просьба выполнена${when}.`,
   empty: (when) =>
     `С твоим последним сообщением агент закончил${when}, ничего не сказав. \`!retry\` спросит снова, или попробуй иначе.`,
   stopped: (when) => `Ответ на твоё последнее сообщение остановлен${when}. \`!retry\` спросит снова.`,
   failed(when, trouble) {
     const { says, retry } = trouble === null ? { says: null, retry: true } : troubles[trouble];
-    const why = says === null ? '.' : `. Причина: «${says}»`;
-    return `Твоё последнее сообщение осталось без полного ответа${when}${why} ${
-      retry ? '`!retry` спросит снова.' : 'Попробуй попросить об этом по частям.'
-    }`;
+    const why = says === null ? '.' : `. Причина: «${says.replace(/\.$/, '')}».`;
+    const smaller = isTooMuch(trouble) ? ' Попробуй попросить об этом по частям.' : '';
+    return `Последняя просьба закончилась неудачей${when}${why}${retry ? ' `!retry` попробует снова.' : smaller}`;
   },
   interrupted: (when) =>
     `Меня прервали${when}, и ответ на твоё последнее сообщение не закончен. Часть работы агент мог уже сделать. ` +

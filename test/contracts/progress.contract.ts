@@ -100,11 +100,7 @@ export function describeProgress(name: string, start: () => Promise<TestHomeserv
       await status('The agent is busy with other chats', 'so far.');
       taken.send({ type: 'ERROR', code: 'E', details: '' });
       await other.someone.message(other.room, says({ key: 'trouble', trouble: 'agent-error' }));
-      await other.status(
-        'Your last message got no whole answer',
-        'Something went wrong on the agent’s side.',
-        '!retry',
-      );
+      await other.status('What you last asked for failed', 'Something went wrong on the agent’s side.', '!retry');
 
       const second = await next();
       second.send(STATUS);

@@ -149,6 +149,13 @@ describe('why there is no answer', () => {
     expect(statusOf(cleared, NOW)).toEqual(over('dropped'));
   });
 
+  it('is that nobody was there when it was written', () => {
+    const answered = after(streaming, at(20_000, done(1)));
+    const missed: RoomEvent = { type: 'words.missed', text: textOf(2), eventId: eventId(2), sender: ann };
+    const status = statusOf(after(answered, at(30_000, missed)), NOW);
+    expect([status.last, wordOf(status)]).toEqual([{ is: 'not passed on', age: 70_000 }, 'not passed on']);
+  });
+
   it('is known in a word, for the log', () => {
     const words = [freshRecord(), waiting, full, streaming, after(streaming, at(20_000, { type: 'resumed' }))];
     expect(words.map((record) => wordOf(statusOf(record, NOW)))).toEqual([

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import type { Notice, Trouble } from '../../machines/notices.ts';
 import type { Status } from '../../machines/status.ts';
 import { duration } from '../../src/text/en-progress.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { ru } from '../../src/text/ru.ts';
 
 const say = renderNotice(en);
 const working = (on: string | null, step: number | null = null, steps: number | null = null) =>
   say({ key: 'working', on, step, steps });
 const nothing: Status = { turn: null, line: 0, last: { is: 'not received' }, asks: false, company: false };
 const status = (changes: Partial<Status>) => say({ key: 'status', ...nothing, ...changes }).body;
+const failure = (trouble: Trouble): Notice => ({
+  ...{ key: 'status', ...nothing },
+  last: { is: 'over', how: 'failed', trouble, age: null },
+});
+const failed = (trouble: Trouble) => say(failure(trouble)).body;
+const said = (why: string, ...advice: string[]) =>
+  ['Nothing is running here. What you last asked for failed. I said why:', `“${why}”`, ...advice].join(' ');
 type Stage = NonNullable<Status['turn']>['stage'];
 const running = (stage: Stage, age: number | null = 130_000, task: 'save' | null = null) =>
   status({ turn: { stage, age, task }, last: { is: 'at work' } });
@@ -64,8 +73,15 @@ describe('!status', () => {
     ],
     [
       status({ last: { is: 'over', how: 'failed', trouble: 'silent', age: 7_200_000 } }),
-      'Nothing is running here. Your last message got no whole answer 2 hours ago. I said why: “I haven’t heard from the ' +
-        'agent for a while, so I stopped waiting.” `!retry` asks again.',
+      'Nothing is running here. What you last asked for failed 2 hours ago. I said why: “I haven’t heard from the ' +
+        'agent for a while, so I stopped waiting.” `!retry` tries again.',
+    ],
+    [failed('too-long'), said('That took too long, so I stopped the agent.', 'Try asking for it in smaller steps.')],
+    [failed('save-is-gone'), said('That save isn’t there any more.')],
+    [
+      renderNotice(ru)(failure('unreachable')).body,
+      'Здесь сейчас ничего не происходит. Последняя просьба закончилась неудачей. Причина: «Не получается связаться с ' +
+        'агентом». `!retry` попробует снова.',
     ],
     [
       status({ last: { is: 'over', how: 'answered', trouble: null, age: null }, asks: true }),

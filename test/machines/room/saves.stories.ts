@@ -110,7 +110,7 @@ describe('!save', () => {
         told({ key: 'conversation is saved', save: 'plans' }, 'save'),
       ],
     ]);
-    expect(done.changes).toEqual({ turn: null, tokens: { last: 5, total: 5 } });
+    expect(done.changes).toEqual({ turn: null, tokens: { last: 0, total: 5 } });
   });
 
   it('behind a running turn waits in line', () => {
@@ -390,7 +390,7 @@ describe('!context', () => {
       say(
         {
           ...{ key: 'context', chat: 'Chat 3', number: 3, agent, contextId: ContextId.parse('7') },
-          ...{ loaded: { name: 'notes', at: 0 }, tokens: { last: 7, total: 7 }, saves: both },
+          ...{ loaded: { name: 'notes', at: 0 }, tokens: { last: 0, total: 7 }, saves: both },
         },
         'context',
       ),
@@ -551,5 +551,7 @@ describe('a clear that is asked for first', () => {
     const asks = open.after(toldOf({ for: 'save', name: 'notes', clears: ContextId.parse('8') }));
     expect(asks.context.dialog).toEqual({ about: 'an overwrite', name: 'notes', clears: '8' });
     expect(asks.after(accepted).context.turn?.text.task).toEqual({ kind: 'save', name: 'notes', clears: '8' });
+    const stays = { key: 'dialog is closed', about: 'a clear' } as const;
+    expect(asks.on(declined)).toEqual({ at: 'idle', does: [say(stays, 'no')], changes: { dialog: null } });
   });
 });

@@ -54,7 +54,7 @@ describe('the diary', () => {
     const failed = begun.after(at(1_200, unreachable()));
     expect(failed.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: null, trouble: 'unreachable' });
     const sent = failed.after(failed.end('backoff'), granted(), opened(), at(1_900, ready()));
-    expect(sent.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: 1_900, trouble: 'unreachable' });
+    expect(sent.context.diary.run).toEqual({ turn: 1, began: 1_000, asked: 1_900, trouble: null });
   });
 
   it('has the beginning of a turn that is asked again, and of the next one its own', () => {
@@ -108,6 +108,14 @@ describe('the diary', () => {
     expect(diary(pieces, shown(), ended('done', null)).ended?.how).toBe('answered');
   });
 
+  it('has why it failed also where there is a piece of an answer to deliver first', () => {
+    const broken = streaming.after(ended('failed', 'I begin', 'agent-error'));
+    expect(diary(broken, delivered()).ended).toEqual({ turn: 1, how: 'failed', trouble: 'agent-error', at: 0 });
+    const tried = waiting.after(granted(), unreachable());
+    const answers = tried.after(tried.end('backoff'), granted(), opened(), ready(), ended('done', 'answer'));
+    expect(answers.context.diary.run?.trouble).toBeNull();
+  });
+
   it('has that a task is done, and of a copy in two halves each', () => {
     const doing = (task: Task) =>
       idle.after(
@@ -148,5 +156,13 @@ describe('the diary', () => {
     expect(over.context.diary.missed).toEqual({ why: 'taken out of the line', at: 4_000 });
     expect(diary(over, command('retry')).missed).toBeNull();
     expect(diary(streaming, all).missed).toBeNull();
+  });
+
+  it('has that a message of the time away was not passed on, until something is asked', () => {
+    const missed: RoomEvent = { type: 'words.missed', text: words('1'), eventId: id('1'), sender: ann };
+    const away = idle.after(at(5_000, missed), { type: 'absence.over', awayMs: 7_200_000 });
+    expect(away.context.diary.missed).toEqual({ why: 'not passed on', at: 5_000 });
+    expect(diary(away, command('retry')).missed).toBeNull();
+    expect(diary(away, text('2')).missed).toBeNull();
   });
 });

@@ -213,4 +213,7 @@ it.each([
   expect(idle.on(event).does).toEqual([
     say({ key: 'words are left', command: 'stop', words: named, done: true }, 'stop'),
   ]);
+  expect(play(invited(ann, agent, 'entry'), joined).on(event).does).toEqual([
+    say({ key: 'words are left', command: 'stop', words: named, done: true, entry: true }, 'stop'),
+  ]);
 });
