@@ -240,7 +240,7 @@ export function isLastFile(context: RoomContext, event: RoomEvent): boolean {
   return event.type === 'text.withdrawn' && tray.length === 1 && tray[0]?.event === event.of;
 }
 
-/** The files that the agent wants to be sent, in its order. */
-export function withWanted(turn: Turn, path: string): Turn {
-  return { ...turn, sends: [...(turn.sends ?? []), path] };
+/** The files that the agent wants to be sent, in its order; beyond what one turn may send they are forgotten. */
+export function withWanted(turn: Turn, path: string, { mostFiles }: RoomInTheHouse['limits']): Turn {
+  return { ...turn, sends: [...(turn.sends ?? []), path].slice(0, mostFiles) };
 }

@@ -645,6 +645,11 @@ describe('a file that the agent sends', () => {
     expect(dropped.does).toEqual([closed(), hidden]);
   });
 
+  it('are no more than a hundred a turn', () => {
+    const many = streaming.after(...Array.from({ length: 101 }, () => sentFile()));
+    expect(many.context.turn?.sends?.length).toBe(100);
+  });
+
   it('before a question is sent at the end too', () => {
     const asks = streaming.after(sentFile(), asked());
     expect(asks.context.turn?.sends).toEqual([path]);
