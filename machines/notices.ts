@@ -76,6 +76,8 @@ export const notices = {
   'edit came too late': says(),
   /** `position`: how many messages wait. */
   'text waits': says({ position: z.number() }),
+  /** Nothing runs: it goes to the agent as soon as its files are there. */
+  'text waits for its files': says(),
   'did you mean !stop': says(),
   'line is dropped': says({ texts: z.number() }),
   'text waits for your word': says(),
@@ -94,8 +96,8 @@ export const notices = {
   'all files are removed': says({ files: z.number() }),
   'too many files wait': refuses({ limit: z.number() }),
   'file cannot be read': refuses(),
-  /** They wait for the next text again. */
-  'files are kept': says({ files: z.number() }),
+  /** They wait for the next text again; `again`: `!retry` takes them along too. */
+  'files are kept': says({ files: z.number(), again: z.boolean().optional() }),
   'files are gone': says({ names: z.array(z.string()) }),
   // files of the agent
   'files were not sent': says({ files: z.array(SendFailure) }),

@@ -31,7 +31,7 @@ export const withFileNotes = withDialogNotes.extend({
     ),
     'note that its files are fetched anew': assign(({ context }) => tray.fetchedAnew(context)),
     'note which file is to be sent': assign(({ context, event }) => ({
-      turn: context.turn && tray.withWanted(context.turn, as(event, 'agent.sent a file').path),
+      turn: context.turn && tray.withWanted(context.turn, as(event, 'agent.sent a file').path, context.limits),
     })),
     'begin a burst': assign(({ context }) => ({ burst: tray.burstOf(context) })),
     'note what is told of the tray': assign(({ context }) => ({ burst: tray.asShown(context) })),

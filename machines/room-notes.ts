@@ -21,7 +21,7 @@ import {
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
 import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, keptApart, textOfTask, taskIn } from './room-saves.ts';
+import { beginSecondHalf, contextAfterSave, keptApart, taskIn, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';
@@ -219,9 +219,11 @@ export const withNotes = host.extend({
     'note the new wording': assign(({ context, event }) => reworded(context, as(event, 'text.edited'))),
     'forget the text': assign(({ context, event }) => {
       const now = withoutText(context, as(event, 'text.withdrawn', 'text.edited'));
-      const gone = context.waiting.filter(({ eventId }) => !now.waiting?.some((text) => text.eventId === eventId));
-      return { ...now, tray: tray.backInTheTray(context, gone) };
+      return { ...now, tray: tray.trayAfter(context, context.waiting, now.waiting ?? []) };
     }),
+    'let the files of its text wait': assign(({ context }) => ({
+      tray: tray.trayAfter(context, [turnOf(context).text], context.waiting),
+    })),
     'hold the task': hold(({ context, event }) => textOfTask(context, event)),
     'hold the word': hold(theWord),
     'hold a no for want of a word': hold(({ context }) => wordOnExpiry(context)),

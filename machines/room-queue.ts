@@ -5,6 +5,7 @@ import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Line, RoomContext, Text, Unanswered } from './room.model.ts';
 import { withinBounds } from './room-again.ts';
+import { waitsForFiles } from './room-tray.ts';
 import { beginTurn, turnOf } from './room-words.ts';
 
 /** Whether a text is what was written in this message; an edit counts only by its author (Event replacements). */
@@ -98,7 +99,11 @@ function gatheredIn(text: Text, gathered: Gathered): Text {
 /** What was asked together with a message that was taken out: it waits again, each by itself. */
 export function askedWithIt(context: RoomContext, event: RoomEvent): Text[] {
   const { gathered: _, ...text } = turnOf(context).text;
-  return othersIn(turnOf(context).text, event).map(({ eventId, body }) => ({ ...text, eventId, body }));
+  const { files: _files, ...withoutFiles } = text;
+  return othersIn(turnOf(context).text, event).map(({ eventId, body }, index) => ({
+    ...(index === 0 ? text : withoutFiles),
+    ...{ eventId, body },
+  }));
 }
 
 /**
@@ -108,7 +113,8 @@ export function askedWithIt(context: RoomContext, event: RoomEvent): Text[] {
 function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Text[] } {
   const [first, ...others] = waiting;
   if (first === undefined) throw new Error('no text waits');
-  const goesAlong = (text: Text) => isText(first) && isText(text) && text.thread === first.thread;
+  const goesAlong = (text: Text) =>
+    isText(first) && isText(text) && text.thread === first.thread && !waitsForFiles(text);
   const apart = others.findIndex((text) => !goesAlong(text));
   const together = limits.queued === 'each' ? 0 : Math.min(limits.queue - 1, apart === -1 ? others.length : apart);
   const along = others.slice(0, together);
@@ -119,7 +125,9 @@ function nextInLine({ waiting, limits }: RoomInTheHouse): { next: Text; rest: Te
         { eventId: text.eventId, body: text.body, ...(text.mark !== undefined && { mark: text.mark }) },
       ],
   );
-  return { next: gatheredIn(first, gathered), rest: others.slice(along.length) };
+  const files = [first, ...along].flatMap((text) => text.files ?? []);
+  const next = { ...gatheredIn(first, gathered), ...(files.length > 0 && { files }) };
+  return { next, rest: others.slice(along.length) };
 }
 
 /** The same without the question that it is on: nobody asks that any more. */
@@ -128,8 +136,8 @@ export function asPlainText({ settles: _, ...text }: Text): Text {
 }
 
 /** A word on a question, and what is done with the agent's memory, have turns of their own. */
-function isText({ unwritten, task, settles }: Text): boolean {
-  return unwritten !== true && task === undefined && settles === undefined;
+function isText({ unwritten, task, settles, forFiles }: Text): boolean {
+  return unwritten !== true && task === undefined && settles === undefined && forFiles !== true;
 }
 
 export function beginNextTurn(context: RoomInTheHouse): Partial<RoomContext> {
@@ -167,11 +175,13 @@ function marksIn({ mark, gathered }: Text): EventId[] {
 
 /** Whether it is the notice of the line: everything that answers a person goes before it. */
 export function tellsOfTheLine({ key }: Notice): boolean {
-  return key === 'text waits' || key === 'agent is busy' || key === 'texts wait for the busy agent';
+  const ofTheLine = ['text waits', 'text waits for its files', 'agent is busy', 'texts wait for the busy agent'];
+  return ofTheLine.includes(key);
 }
 
 export function noticeOfTheLine(context: RoomContext): Notice {
   const { texts, position } = lineOf(context);
+  if (context.turn === null) return { key: 'text waits for its files' };
   if (position === null) return { key: 'text waits', position: texts };
   return texts === 0
     ? { key: 'agent is busy', position }

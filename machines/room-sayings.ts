@@ -20,7 +20,7 @@ import {
 import { meantIn, othersUnanswered, textIn } from './room-again.ts';
 import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
-import { filesKept, goneFrom, listOfTheTray, listWithout, noticeOfTheTray } from './room-tray.ts';
+import { filesInLine, goneFrom, listOfTheTray, listWithout, noticeOfKept, noticeOfTheTray } from './room-tray.ts';
 import { brokenOff, contextTold, doneWell, interruption, taskWaits, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
@@ -126,9 +126,10 @@ export const withSayings = withDeeds.extend({
       const { answers, failed } = as(event, 'files.sent');
       return { notice: { key: 'files were not sent', files: failed }, answers };
     }),
-    'say that its files are kept': tellsTheAsker(({ context }) => ({
+    'say that its files are kept': tellsTheAsker(({ context }) => noticeOfKept(context)),
+    'say that the files of the line are kept': says(({ context }) => ({
       key: 'files are kept',
-      files: filesKept(context),
+      files: filesInLine(context),
     })),
 
     // what the person is told unasked

@@ -20,7 +20,8 @@ export function withItsWords(event: RoomEvent, mode: 'stage' | 'immediate'): Roo
   const { eventId, sender, thread, replyTo = null, quoted, file, name } = event;
   if (file.caption === null && mode === 'stage') return [event];
   const place = { eventId, sender, replyTo, ...(thread !== undefined && { thread }), ...(quoted && { quoted }) };
-  return [event, { type: 'text.received', text: { ...place, body: file.caption ?? standIn(name) } }];
+  const said = file.caption === null ? { body: standIn(name), forFiles: true as const } : { body: file.caption };
+  return [event, { type: 'text.received', text: { ...place, ...said } }];
 }
 
 /** What its person knows of a file that could not be fetched. */
@@ -30,7 +31,7 @@ export function failureOf({ file, why }: Extract<RoomEvent, { type: 'file.refuse
 
 function allFiles({ tray, waiting, turn, unanswered }: RoomContext): TrayFile[] {
   const texts = [...waiting, ...(turn === null ? [] : [turn.text]), ...unanswered.map(({ text }) => text)];
-  return [...tray, ...texts.flatMap(({ files = [] }) => files)];
+  return [...tray, ...filesOf(texts)];
 }
 
 /** What is put into the tray; null for what nobody can fetch. */
@@ -56,10 +57,11 @@ export function waitsForFiles(text: Text | undefined): boolean {
 
 /** All files that somebody has yet to ask about: a bound of the record. */
 export function filesInAll({ tray, waiting, turn }: RoomContext): number {
-  return [...waiting, ...(turn === null ? [] : [turn.text])].reduce(
-    (sum, { files = [] }) => sum + files.length,
-    tray.length,
-  );
+  return tray.length + filesOf([...waiting, ...(turn === null ? [] : [turn.text])]).length;
+}
+
+function filesOf(texts: readonly Text[]): TrayFile[] {
+  return texts.flatMap(({ files = [] }) => files);
 }
 
 /** Whether the room still wants what was fetched: for the agent that answers there, and in no message that was taken back. */
@@ -79,12 +81,13 @@ function withFiles({ files: _, ...text }: Text, files: TrayFile[]): Text {
 /** The room with each of its files changed, or taken out. */
 function inAll(context: RoomContext, change: (file: TrayFile) => TrayFile[]) {
   const inText = (text: Text): Text => (text.files === undefined ? text : withFiles(text, text.files.flatMap(change)));
+  const isLeft = (text: Text): boolean => text.forFiles !== true || text.files !== undefined;
   const { tray, waiting, turn, unanswered, last } = context;
   return {
     tray: tray.flatMap(change),
-    waiting: waiting.map(inText),
+    waiting: waiting.map(inText).filter(isLeft),
     turn: turn && { ...turn, text: inText(turn.text) },
-    unanswered: unanswered.map((one) => ({ ...one, text: inText(one.text) })),
+    unanswered: unanswered.map((one) => ({ ...one, text: inText(one.text) })).filter(({ text }) => isLeft(text)),
     last: last.map(inText),
   };
 }
@@ -102,13 +105,20 @@ export function trayWithout({ tray }: RoomContext, { files = [] }: Text): TrayFi
 /** Files of texts that are not asked, or were not answered, wait again (STG-07). */
 export function backInTheTray(context: RoomContext, texts: readonly Text[]): TrayFile[] {
   const { tray } = context;
-  const files = texts.flatMap((text) => text.files ?? []);
   const known = new Set(tray.map(({ event }) => event));
-  return [...files.filter(({ event }, index) => !known.has(event) && isFirst(files, event, index)), ...tray];
+  return [...distinct(filesOf(texts)).filter(({ event }) => !known.has(event)), ...tray];
 }
 
-function isFirst(files: readonly TrayFile[], event: EventId, index: number): boolean {
-  return files.findIndex((file) => file.event === event) === index;
+/** The tray with the files of texts that are not asked any more, where none that still waits has them. */
+export function trayAfter(context: RoomContext, texts: readonly Text[], waiting: readonly Text[]): TrayFile[] {
+  const held = new Set(filesOf(waiting).map(({ event }) => event));
+  const left = filesOf(texts).filter(({ event }) => !held.has(event));
+  const [first] = texts;
+  return first === undefined ? context.tray : backInTheTray(context, [{ ...first, files: left }]);
+}
+
+function distinct(files: readonly TrayFile[]): TrayFile[] {
+  return files.filter(({ event }, index) => files.findIndex((file) => file.event === event) === index);
 }
 
 export function withFileThere(context: RoomContext, event: Extract<RoomEvent, { type: 'file.fetched' }>) {
@@ -122,21 +132,21 @@ export function withoutFiles(context: RoomContext, events: readonly EventId[]): 
   return inAll(context, (file) => (events.includes(file.event) ? [] : [file]));
 }
 
-/** Another agent has another workspace: what waits is fetched into it; what was asked before is asked without. */
+/** Another agent has another workspace: all is fetched into it; what was answered before is asked again without. */
 export function fetchedAnew(context: RoomContext): Partial<RoomContext> {
-  const waits = inAll(context, (file) => [{ ...file, there: null }]);
-  const { turn: _, ...without } = inAll(context, () => []);
-  return { ...without, tray: waits.tray, waiting: waits.waiting };
+  const { last: _, ...all } = inAll(context, (file) => [{ ...file, there: null }]);
+  return { ...all, last: inAll(context, () => []).last };
 }
 
 /** The files that are fetched anew then. */
-export function filesToFetchAnew({ tray, waiting }: RoomContext): TrayFile[] {
-  return [...tray, ...waiting.flatMap(({ files = [] }) => files)];
+export function filesToFetchAnew(context: RoomContext): TrayFile[] {
+  return distinct(allFiles(context));
 }
 
 /** The file that `!remove <n>` means (STG-04); a message that is taken back means the one that it brought. */
-export function meantFile({ tray }: RoomContext, event: RoomEvent): TrayFile | undefined {
-  if (event.type === 'text.withdrawn') return tray.find((file) => file.event === event.of);
+export function meantFile(context: RoomContext, event: RoomEvent): TrayFile | undefined {
+  if (event.type === 'text.withdrawn') return allFiles(context).find((file) => file.event === event.of);
+  const { tray } = context;
   return event.type === 'command.remove' && event.number !== null ? tray[event.number - 1] : undefined;
 }
 
@@ -173,8 +183,7 @@ export function hasChanged(context: RoomContext): boolean {
 
 /** Whether nothing is left to tell: the files went with a text, and each failure is told. */
 export function isOver(context: RoomContext): boolean {
-  const { shown, failed } = burstOf(context);
-  return context.tray.length === 0 && failed.length === (shown?.failed ?? 0);
+  return context.tray.length === 0 && isAllTold(context);
 }
 
 function linesOf({ tray }: RoomContext): { name: string; bytes: number | null }[] {
@@ -208,7 +217,30 @@ export function filesKept({ tray, turn }: RoomContext): number {
   return files.filter(({ event }) => tray.some((file) => file.event === event)).length;
 }
 
-/** The files that the agent wants to be sent, in its order. */
-export function withWanted(turn: Turn, path: string): Turn {
-  return { ...turn, sends: [...(turn.sends ?? []), path] };
+/** `again`: `!retry` would ask what they went with. */
+export function noticeOfKept(context: RoomContext): Notice {
+  const again = context.unanswered.some(({ text }) => text.eventId === context.turn?.text.eventId);
+  return { key: 'files are kept', files: filesKept(context), ...(again && { again }) };
+}
+
+/** How many files the texts have that wait. */
+export function filesInLine({ waiting }: RoomContext): number {
+  return filesOf(waiting).length;
+}
+
+/** Whether each failure was told. */
+export function isAllTold(context: RoomContext): boolean {
+  const { shown, failed } = burstOf(context);
+  return failed.length === (shown?.failed ?? 0);
+}
+
+/** Whether the message that is taken back brought the only file that waits. */
+export function isLastFile(context: RoomContext, event: RoomEvent): boolean {
+  const { tray } = context;
+  return event.type === 'text.withdrawn' && tray.length === 1 && tray[0]?.event === event.of;
+}
+
+/** The files that the agent wants to be sent, in its order; beyond what one turn may send they are forgotten. */
+export function withWanted(turn: Turn, path: string, { mostFiles }: RoomInTheHouse['limits']): Turn {
+  return { ...turn, sends: [...(turn.sends ?? []), path].slice(0, mostFiles) };
 }

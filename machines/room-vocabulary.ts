@@ -5,22 +5,32 @@
  */
 import { withGuards } from './room-guards.ts';
 
-const { enqueueActions } = withGuards;
-
-/** None of these decides where the room goes. */
-export const room = withGuards.extend({
+const withTheLine = withGuards.extend({
   actions: {
-    'drop the line, if all is meant': enqueueActions(({ check, enqueue }) => {
-      if (!check('all is meant') || !check('a text waits')) return;
+    'drop the line': withGuards.enqueueActions(({ check, enqueue }) => {
       enqueue('take the marks of the line away');
       enqueue('say what is dropped');
+      if (check('the line has files')) enqueue('say that the files of the line are kept');
       enqueue('forget what waits');
+    }),
+  },
+});
+
+const { enqueueActions } = withTheLine;
+
+/** None of these decides where the room goes. */
+export const room = withTheLine.extend({
+  actions: {
+    'drop the line, if all is meant': enqueueActions(({ check, enqueue }) => {
+      if (check('all is meant') && check('a text waits')) enqueue('drop the line');
     }),
     'hold the text, or say that the queue is full': enqueueActions(({ check, enqueue }) => {
       if (!check('the queue has room')) return enqueue('say that the queue is full');
       enqueue('hold the text');
-      if (check('a turn runs')) enqueue('let the rest of the answer be a reply');
       if (check('waiting texts are marked')) enqueue('mark that the text waits');
+      // Else it waits for its files only.
+      if (!check('a turn runs')) return;
+      enqueue('let the rest of the answer be a reply');
       if (check('the text is a bare !stop')) enqueue('say how to stop');
     }),
     'hold the task, or say that the queue is full': enqueueActions(({ check, enqueue }) => {

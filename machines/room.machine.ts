@@ -62,6 +62,13 @@ const whole: State = {
     // What a reaction to an open question means, the room hears as its word.
     'message.reacted': {},
     'saves.told': {},
+    // Where no files are taken any more.
+    'file.fetched': [{ guard: 'nobody is known here' }, { actions: 'leave what was fetched' }],
+    'file.refused': {},
+    'files.gone': {},
+    'files.sent': {},
+    'tray.shown': {},
+    'tray.refused': {},
     // Only words that are asked, or were, matter to anybody.
     'text.edited': {},
     'text.withdrawn': {},
@@ -246,7 +253,7 @@ const conversation: State = {
       { guard: 'the chat has a number', actions: 'say that no more chats are made' },
       { actions: 'say that this is the only chat' },
     ],
-    'command.stop': { actions: ['drop the line, if all is meant', 'say that nothing runs'] },
+    'command.stop': [{ guard: 'a text waits', actions: 'drop the line' }, { actions: 'say that nothing runs' }],
     'command.clear': { target: '.between turns', actions: ['begin a new conversation', 'say that it is cleared'] },
     'command.retry': [
       {
@@ -314,7 +321,7 @@ const asking: State = {
       {
         guard: 'the text of this turn is meant',
         target: 'between turns',
-        actions: ['forget the text', 'put back what was asked with it'],
+        actions: ['forget the text', 'put back what was asked with it', 'let the files of its text wait'],
       },
     ],
     'command.stop': {
@@ -421,6 +428,8 @@ const waitingForAPlace: State = {
   description: 'The agent takes only so many turns at once: this one waits until it may begin.',
   id: 'waiting for a place',
   entry: ['note that it has no place yet', 'ask the agent for a place'],
+  // They were of another workspace, and are on their way into the one of now.
+  always: { guard: 'its text waits for files', target: '#between turns', actions: 'put the text back' },
   on: {
     'place.granted': { guard: 'it is of this turn', target: 'working', actions: 'note that it waits no more' },
     'place.awaited': { guard: 'it is of this turn', actions: 'note its place in the line of the agent' },
@@ -787,6 +796,9 @@ const burst: State = {
   description:
     'What its person is told of files that come: one notice for those that come together, which changes with them.',
   initial: 'nothing new',
+  on: {
+    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+  },
 };
 
 const nothingNew: State = {
@@ -802,9 +814,8 @@ const gathering: State = {
   always: { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
   after: { burst: 'telling of files' },
   on: {
-    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
-    'command.list': { target: 'nothing new', actions: 'forget the burst' },
-    'command.remove': { target: 'nothing new', actions: 'forget the burst' },
+    'command.list': { guard: 'each failure is told', target: 'nothing new', actions: 'forget the burst' },
+    'command.remove': { guard: 'each failure is told', target: 'nothing new', actions: 'forget the burst' },
   },
 };
 
@@ -814,7 +825,6 @@ const tellingOfFiles: State = {
   on: {
     'tray.shown': { target: 'files are told', actions: 'note where the tray is told' },
     'tray.refused': { target: 'nothing new', actions: 'forget the burst' },
-    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
   },
 };
 
@@ -824,9 +834,13 @@ const filesAreTold: State = {
     { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
     { guard: 'the tray changed', target: 'gathering more' },
   ],
-  after: { burstEnd: { target: 'nothing new', actions: 'forget the burst' } },
+  after: { burstEnd: { guard: 'all files are there', target: 'nothing new', actions: 'forget the burst' } },
   on: {
-    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
+    'text.withdrawn': {
+      guard: 'the last file is meant',
+      target: 'nothing new',
+      actions: ['change the notice of the tray', 'forget the burst'],
+    },
     // The list of now stands below.
     'command.list': { target: 'nothing new', actions: 'forget the burst' },
     'command.remove': { target: 'nothing new', actions: 'forget the burst' },
@@ -843,9 +857,13 @@ const gatheringMore: State = {
     },
   },
   on: {
-    'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },
-    'command.list': { target: 'nothing new', actions: 'forget the burst' },
-    'command.remove': { target: 'nothing new', actions: 'forget the burst' },
+    'text.withdrawn': {
+      guard: 'the last file is meant',
+      target: 'nothing new',
+      actions: ['change the notice of the tray', 'forget the burst'],
+    },
+    'command.list': { guard: 'each failure is told', target: 'nothing new', actions: 'forget the burst' },
+    'command.remove': { guard: 'each failure is told', target: 'nothing new', actions: 'forget the burst' },
   },
 };
 

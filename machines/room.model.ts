@@ -62,6 +62,8 @@ export const Text = z.object({
   task: Task.optional(),
   /** The files that go with it. */
   files: z.array(TrayFile).optional(),
+  /** Nobody wrote its words: without its files it is nothing. */
+  forFiles: z.literal(true).optional(),
   /** Its id is that of a reaction. */
   reaction: z.literal(true).optional(),
   /** It is the person's word on this question, which is open again where they take the word back. */

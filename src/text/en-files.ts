@@ -66,10 +66,12 @@ export const aboutFiles: FileWords = {
     'I can’t get at this file: it’s encrypted, or the message doesn’t say where the file is. ' +
     'Please send it without encryption.',
 
-  'files are kept': ({ files }) =>
-    files === 1
-      ? 'Your file is waiting again. It goes along with `!retry`, or with your next message.'
-      : `Your ${files} files are waiting again. They go along with \`!retry\`, or with your next message.`,
+  'files are kept': ({ files, again }) => {
+    const what = again === true ? '`!retry`, or with your next message' : 'your next message';
+    return files === 1
+      ? `Your file is waiting again. It goes along with ${what}.`
+      : `Your ${files} files are waiting again. They go along with ${what}.`;
+  },
 
   'files are gone': ({ names }) =>
     names.length === 1

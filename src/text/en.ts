@@ -65,6 +65,8 @@ const notices: NoticeWords = {
   'text waits': ({ position }) =>
     `${position === 1 ? 'Got it, you’re next.' : `Got it: ${position} messages are waiting.`} \`!stop\` ends the current answer.`,
 
+  'text waits for its files': () => 'Got it. I’ll pass this on as soon as your files are here.',
+
   'line is dropped': ({ texts }) =>
     `I’ve dropped ${texts === 1 ? 'the message that was waiting' : `the ${texts} messages that were waiting`}. The agent never saw ${texts === 1 ? 'it' : 'them'}.`,
 

@@ -48,10 +48,12 @@ export const aboutFiles: FileWords = {
     'Этот файл мне не достать: он зашифрован, или в сообщении не сказано, где он лежит. ' +
     'Пришли его, пожалуйста, без шифрования.',
 
-  'files are kept': ({ files }) =>
-    files === 1
-      ? 'Твой файл снова ждёт. Он пойдёт вместе с `!retry` или со следующим сообщением.'
-      : `Снова ${verb(files, 'ждёт', 'ждут')} ${countedFiles(files)}. Всё пойдёт вместе с \`!retry\` или со следующим сообщением.`,
+  'files are kept': ({ files, again }) => {
+    const what = again === true ? 'с `!retry` или со следующим сообщением' : 'со следующим сообщением';
+    return files === 1
+      ? `Твой файл снова ждёт. Он пойдёт вместе ${what}.`
+      : `Снова ${verb(files, 'ждёт', 'ждут')} ${countedFiles(files)}. Всё пойдёт вместе ${what}.`;
+  },
 
   'files are gone': ({ names }) =>
     names.length === 1

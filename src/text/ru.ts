@@ -67,6 +67,8 @@ const notices: NoticeWords = {
   'text waits': ({ position }) =>
     `${position === 1 ? 'Принято, это сообщение следующее.' : `Принято, в очереди ${messages(position)}.`} \`!stop\` прервёт текущий ответ.`,
 
+  'text waits for its files': () => 'Принято. Передам это агенту, как только твои файлы будут здесь.',
+
   'line is dropped': ({ texts }) => `Я убрал из очереди ${messages(texts)}. Агент ${them(texts)} не видел.`,
 
   'did you mean !stop': () =>

@@ -141,13 +141,7 @@ export function keyOf(record: Envelope): string | null {
   const isQuiet = waiting.length === 0 && unanswered.length === 0 && question === null && turn?.idempotent !== true;
   const task = turn?.text.task;
   if (record.done) return now;
-  const key: unknown[] = [
-    now,
-    filesIn(record),
-    Math.min(waiting.length, 2),
-    unanswered.length === 0,
-    question === null,
-  ];
+  const key: unknown[] = [now, Math.min(waiting.length, 2), unanswered.length === 0, question === null];
   if (now === 'asking.stopping') key.push(turn?.discarded, turn?.stoppedFor === null);
   else if (now !== 'asking.finishing') key.push(turn?.attempts, turn?.idempotent);
   if (now === 'asking.finishing') key.push(turn?.discarded);

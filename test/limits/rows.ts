@@ -423,6 +423,22 @@ const people: Row[] = [
     'knows of long texts the newest only',
   ),
   row(
+    'Files of a room that nobody asked about yet',
+    'machines/room-limits.ts fixedLimits.mostFiles',
+    '',
+    'the person is told, and the file is not fetched',
+    'test/machines/room/files.stories.ts',
+    'may wait, and no more',
+  ),
+  row(
+    'Files that an agent sends in one turn',
+    'machines/room-limits.ts fixedLimits.mostFiles',
+    '',
+    'the first ones are sent',
+    'test/machines/room/files.stories.ts',
+    'are no more than a hundred a turn',
+  ),
+  row(
     'Messages of the bot by which a text is named; words on questions that are known to be told',
     'machines/room-limits.ts fixedLimits.mostReplies',
     '',

@@ -134,7 +134,9 @@ describe('!clear', () => {
 
   it('says nothing of a file of what it discarded', () => {
     expect(discarded.on(sentFile())).toEqual({ at: 'asking / stopping', does: [], changes: {} });
-    expect(stopping.on(sentFile()).does).toEqual([told({ key: 'agent sent a file', path: '/workspace/a.txt' })]);
+    expect(stopping.after(sentFile()).context.turn?.sends).toEqual(['/workspace/a.txt']);
+    const sent = streaming.after(sentFile());
+    expect(sent.after(clear).on(ended('stopped', null)).does).toEqual([closed(), hidden]);
   });
 
   it('leaves nothing to be retried, and the texts that wait begin in the new context', () => {

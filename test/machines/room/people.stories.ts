@@ -116,7 +116,7 @@ describe('what is answered everywhere', () => {
     expect([scene.on(command('help')), scene.on(unknown), scene.on(file)]).toEqual([
       { at, does: [say({ key: 'help', inSpace: false }, 'help')], changes: {} },
       { at, does: [say({ key: 'unknown command', name: 'hlep', place: 'only chat' }, 'u')], changes: {} },
-      { at, does: [say({ key: 'files are not taken' }, 'file')], changes: {} },
+      { at, does: [say({ key: 'file cannot be read' }, 'file')], changes: {} },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate';
-import { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
+import type { FileTrouble, TrayFile } from '../../../machines/files.ts';
+import { AgentId, ContextId, EventId, MxcUri, RoomId, TurnId, UserId } from '../../../machines/ids.ts';
 import type { CommandName, CommandWithArgs, CommandWithFacts } from '../../../machines/commands.ts';
 import { blankRoom, RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
@@ -74,7 +75,37 @@ export const rename = (name: string | null): RoomEvent => ({
   sender: ann,
   name,
 });
+/** A file that nobody can fetch. */
 export const file: RoomEvent = { type: 'file.received', eventId: id('file'), sender: ann, name: 'a.txt' };
+/** A picture of 3 bytes, with nothing said of it. */
+export const picture = (name: string): RoomEvent & { type: 'file.received' } => ({
+  type: 'file.received',
+  ...{ eventId: id(name), sender: ann, name: `${name}.png` },
+  file: {
+    ...{ type: 'image', name: `${name}.png`, mime: 'image/png', bytes: 3 },
+    ...{ url: MxcUri.parse(`mxc://example.org/${name}`), caption: null, voice: false },
+  },
+});
+/** It in the tray, on its way. */
+export const onItsWay = (name: string): TrayFile => ({
+  ...{ event: id(name), name: `${name}.png`, type: 'image', mime: 'image/png' },
+  ...{ url: MxcUri.parse(`mxc://example.org/${name}`), at: 0, there: null },
+});
+/** It in the workspace. */
+export const lying = (name: string): TrayFile => ({
+  ...onItsWay(name),
+  there: { path: `in/${name}.png`, bytes: 3, print: `print of ${name}` },
+});
+export const fetched = (name: string, to = agent): RoomEvent => ({
+  type: 'file.fetched',
+  ...{ file: onItsWay(name), agent: to, name: `${name}.png` },
+  ...{ path: `in/${name}.png`, bytes: 3, print: `print of ${name}` },
+});
+export const notFetched = (name: string, why: FileTrouble = 'too big'): RoomEvent => ({
+  type: 'file.refused',
+  ...{ file: onItsWay(name), agent, why },
+});
+export const trayShown: RoomEvent = { type: 'tray.shown', eventId: id('tray') };
 export const words = (name: string, sender = ann): Text => ({
   eventId: id(name),
   sender,

@@ -127,11 +127,11 @@ describe('a turn', () => {
     ]);
   });
 
-  it('names a file that the agent sends', () => {
+  it('remembers the file that the agent sends, for the end', () => {
     expect(streaming.on(sentFile())).toEqual({
       at: 'asking / working / streaming',
-      does: [told({ key: 'agent sent a file', path: '/workspace/a.txt' })],
-      changes: {},
+      does: [],
+      changes: { turn: { ...turn, sends: ['/workspace/a.txt'] } },
     });
   });
 
