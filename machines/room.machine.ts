@@ -834,7 +834,12 @@ const filesAreTold: State = {
     { guard: 'nothing is left to tell of files', target: 'nothing new', actions: 'forget the burst' },
     { guard: 'the tray changed', target: 'gathering more' },
   ],
-  after: { burstEnd: { guard: 'all files are there', target: 'nothing new', actions: 'forget the burst' } },
+  after: {
+    burstEnd: [
+      { guard: 'all files are there', target: 'nothing new', actions: 'forget the burst' },
+      { target: 'files are told', reenter: true },
+    ],
+  },
   on: {
     'text.withdrawn': {
       guard: 'the last file is meant',

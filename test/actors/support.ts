@@ -60,9 +60,7 @@ export function besidesOf({ value }: Envelope): [region: string, state: unknown]
   if (typeof value === 'string' || typeof BEGINNING === 'string') return [];
   const begun = BEGINNING['serving'] as Record<string, unknown>;
   const regions = Object.entries((value['serving'] ?? {}) as Record<string, unknown>);
-  return regions.filter(
-    ([region, state]) => !APART.includes(region) && state !== begun[region],
-  );
+  return regions.filter(([region, state]) => !APART.includes(region) && state !== begun[region]);
 }
 
 /** Which question of our own is open. */

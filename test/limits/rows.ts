@@ -1204,6 +1204,8 @@ export const boundNames =
 export const ownBounds: readonly string[] = [
   // Times of single calls, all far below what anybody waits for; what fails of them is tried again.
   ...['attendance', 'departure', 'new-rooms'].map((name) => `src/matrix/${name}.ts LONG_TIMEOUT_MS`),
+  // How much goes at once: the rest waits.
+  'src/actors/effects/files.ts FILES_AT_ONCE',
   'src/matrix/made-before.ts LOOK_TIMEOUT_MS',
   'src/matrix/joins.ts JOIN_TIMEOUT_MS',
   ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),

@@ -38,9 +38,9 @@ export interface FileWorld {
 }
 
 /** Files that come, and that go, at the same moment. */
-export const FILES_AT_ONCE = 4;
+const FILES_AT_ONCE = 4;
 /** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
-export const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
+const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
 
 export interface FileEffects {
   fetch(room: RoomId, params: RoomEffectParams['fetch the file']): Promise<Result>;
@@ -57,59 +57,15 @@ export interface FileEffects {
 }
 
 export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileEffects {
-  const { incoming, outgoing, media, mostBytes, now, log } = world;
+  const { incoming } = world;
   const [coming, going] = [pLimit(FILES_AT_ONCE), pLimit(FILES_AT_ONCE)];
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => world.alarm.set(now() + ms, resolve));
-  }
-
-  /** What will fail again the same way is not tried again. */
-  async function patiently<Done>(attempt: () => Promise<Done>, isPassing: (done: Done) => boolean): Promise<Done> {
-    for (const ms of PAUSES_MS) {
-      const done = await attempt();
-      if (!isPassing(done)) return done;
-      await pause(ms);
-    }
-    return attempt();
-  }
+  const patiently = patienceOf(world);
+  const sendOne = sendingBy(world, patiently);
 
   async function bring(file: PersonFile, url: TrayFile['url']): Promise<Brought | NotBrought> {
-    const opened = await media.open(url);
+    const opened = await world.media.open(url);
     if (opened.is === 'not') return opened;
-    return incoming.bring(file, opened.content, { mostBytes });
-  }
-
-  async function sendOne(
-    { room, agent, person, answers, relation }: RoomEffectParams['send the files'] & { room: RoomId },
-    path: string,
-    outgoingMessage: { transaction: string; since: number; device: string | null },
-  ): Promise<SendTrouble | null> {
-    const opened = await outgoing.open({ agent, person, path }, { mostBytes });
-    if (opened.is === 'refused') {
-      log.warn({ room, agent, path, why: opened.why, detail: opened.detail }, 'file of an agent is not sent');
-      return troubleOf[opened.why];
-    }
-    try {
-      const uploaded = await patiently(
-        () => media.upload(opened),
-        (done) => done.is === 'not' && done.why === 'unreachable',
-      );
-      if (uploaded.is === 'not') {
-        log.warn({ room, agent, path, ...uploaded }, 'file of an agent is not taken by the homeserver');
-        return uploaded.why === 'unreadable' ? 'changed' : uploaded.why;
-      }
-      const receipt = await world.send(
-        {
-          ...{ room, ...outgoingMessage, msgtype: 'm.text', content: { body: opened.name }, replaces: null },
-          ...{ answers, relation, file: asSent(opened, uploaded.url) },
-        },
-        'final',
-      );
-      return receipt.ok ? null : 'refused';
-    } finally {
-      await opened.close();
-    }
+    return incoming.bring(file, opened.content, { mostBytes: world.mostBytes });
   }
 
   return {
@@ -120,9 +76,9 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
         const { path, storedName: name, bytes, print } = done;
         return { ok: true, path, name, bytes, print };
       }
-      const why = FILE_TROUBLES[done.why];
-      log.warn({ room, agent, event: file.event, why: done.why, detail: done.detail }, 'file of a person is not taken');
-      return { ok: false, code: why, detail: done.detail };
+      const { why, detail } = done;
+      world.log.warn({ room, agent, event: file.event, why, detail }, 'file of a person is not taken');
+      return { ok: false, code: fileTroubles[why], detail };
     },
     async settle(room, { agent, person, file }) {
       await incoming.settle(personFile(room, { agent, person, file }));
@@ -130,7 +86,8 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
     },
     async remove(file) {
       const became = await incoming.remove(file);
-      if (became !== 'removed') log.info({ agent: file.agent, path: file.path, became }, 'file of a person stays');
+      if (became !== 'removed')
+        world.log.info({ agent: file.agent, path: file.path, became }, 'file of a person stays');
       return { ok: true };
     },
     async send(room, params, effect, record) {
@@ -146,15 +103,63 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
       return { ok: true, failed };
     },
     async gone(agent, files) {
-      const seen = await Promise.all(
-        files.map(async (file) => {
-          if (file.there === null) return [];
-          return (await incoming.isThere({ agent, path: file.there.path })) === 'gone' ? [file] : [];
-        }),
-      );
-      return seen.flat();
+      const seen = files.map(async (file) => {
+        if (file.there === null) return [];
+        return (await incoming.isThere({ agent, path: file.there.path })) === 'gone' ? [file] : [];
+      });
+      return (await Promise.all(seen)).flat();
     },
   };
+}
+
+type Patiently = <Done>(attempt: () => Promise<Done>, isPassing: (done: Done) => boolean) => Promise<Done>;
+
+/** What will fail again the same way is not tried again. */
+function patienceOf({ alarm, now }: FileWorld): Patiently {
+  const pause = (ms: number) => new Promise<void>((resolve) => void alarm.set(now() + ms, resolve));
+  return async (attempt, isPassing) => {
+    for (const ms of PAUSES_MS) {
+      const done = await attempt();
+      if (!isPassing(done)) return done;
+      await pause(ms);
+    }
+    return attempt();
+  };
+}
+
+type SendParams = RoomEffectParams['send the files'] & { room: RoomId };
+
+/** Sends one file; null: it is in the room. */
+function sendingBy({ outgoing, media, mostBytes, send, log }: FileWorld, patiently: Patiently) {
+  return async (
+    { room, agent, person, answers, relation }: SendParams,
+    path: string,
+    message: { transaction: string; since: number; device: string | null },
+  ): Promise<SendTrouble | null> => {
+    const opened = await outgoing.open({ agent, person, path }, { mostBytes });
+    if (opened.is === 'refused') {
+      log.warn({ room, agent, path, why: opened.why, detail: opened.detail }, 'file of an agent is not sent');
+      return sendTroubles[opened.why];
+    }
+    try {
+      const uploaded = await patiently(() => media.upload(opened), isUnreachable);
+      if (uploaded.is === 'not') {
+        log.warn({ room, agent, path, ...uploaded }, 'file of an agent is not taken by the homeserver');
+        return uploaded.why === 'unreadable' ? 'changed' : uploaded.why;
+      }
+      const content = { body: opened.name };
+      const file = asSent(opened, uploaded.url);
+      const there = { room, ...message, msgtype: 'm.text' as const, content, file, replaces: null };
+      const receipt = await send({ ...there, answers, relation }, 'final');
+      return receipt.ok ? null : 'refused';
+    } finally {
+      await opened.close();
+    }
+  };
+}
+
+function isUnreachable(done: Awaited<ReturnType<MediaSink['upload']>>): boolean {
+  return done.is === 'not' && done.why === 'unreachable';
 }
 
 interface NotBrought {
@@ -167,14 +172,14 @@ function isPassing(done: Brought | NotBrought): boolean {
   return done.is === 'not' && (done.why === 'unreachable' || done.why === 'broken off');
 }
 
-const FILE_TROUBLES: Record<(NotBrought | Extract<Brought, { is: 'not' }>)['why'], FileTrouble> = {
+const fileTroubles: Record<(NotBrought | Extract<Brought, { is: 'not' }>)['why'], FileTrouble> = {
   ...{ gone: 'gone', refused: 'refused', unreachable: 'unreachable', 'broken off': 'unreachable' },
   ...{ 'too big': 'too big', 'disk full': 'disk full', quota: 'quota' },
   ...{ 'no workspace': 'no workspace', 'cannot write': 'cannot write' },
 };
 
 /** To a person a link, a folder and a pipe are the same: no file. */
-const troubleOf: Record<WhyRefused, SendTrouble> = {
+const sendTroubles: Record<WhyRefused, SendTrouble> = {
   ...{ outside: 'outside', "somebody else's": 'outside', 'no name': 'outside', 'a link': 'outside' },
   ...{ missing: 'missing', empty: 'empty', 'too big': 'too big' },
   ...{ 'a folder': 'no plain file', 'not a plain file': 'no plain file', 'cannot read': 'cannot read' },

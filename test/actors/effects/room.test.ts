@@ -85,7 +85,30 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
   };
   const effects = createRoomEffects(
     {
-      files: noFiles,
+      files: {
+        ...noFiles,
+        incoming: {
+          ...noFiles.incoming,
+          settle: async ({ id }) => void happened.push(`settle ${id}`),
+          remove: async ({ path }) => {
+            happened.push(`remove ${path}`);
+            return 'removed';
+          },
+        },
+        outgoing: {
+          open: async ({ path }) => {
+            happened.push(`open ${path}`);
+            return { is: 'refused', why: 'missing', detail: '' };
+          },
+        },
+        media: {
+          ...noFiles.media,
+          open: async (mxc) => {
+            happened.push(`fetch ${mxc}`);
+            return { is: 'not', why: 'gone', code: 'M_NOT_FOUND', detail: '' };
+          },
+        },
+      },
       send: (message, priority) => put(message, priority),
       sendDisposable: (message) => put(message, 'disposable'),
       joinRoom: async (room, { party, since }) => {
