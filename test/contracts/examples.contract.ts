@@ -298,7 +298,9 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
           ['(A file: list.txt)', [`${inboxOf(ann, chats[0])}list.txt`]],
           ['what is missing?', [`${inboxOf(bob, chats[1])}list.txt`]],
         ]);
-        const found = came.flatMap(({ files }) => files.map((file) => readFileSync(path.join(workspace, file), 'utf8')));
+        const found = came.flatMap(({ files }) =>
+          files.map((file) => readFileSync(path.join(workspace, file), 'utf8')),
+        );
         expect(found).toEqual([content, 'tea']);
       });
 
