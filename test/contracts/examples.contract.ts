@@ -1,7 +1,6 @@
 /** The shipped examples of the registry file, each with its whole story: what its comments promise, people get. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { MsgType } from 'matrix-js-sdk';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
@@ -13,6 +12,7 @@ import { ready, restored, unlinked } from '../support/entry-words.ts';
 import { greetingOf } from '../support/greeting.ts';
 import type { Person } from '../support/people.ts';
 import { chunk, END, type AgentScript, scripts, STATUS, type ScriptedAgent } from '../support/scripted-agent.ts';
+import { contentOf, sendFile } from '../support/sent-files.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
@@ -255,7 +255,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
     });
 
     describe('shared-inbox.yaml', () => {
-      const content = 'milk, bread\n';
+      const content = Buffer.from('milk, bread\n');
 
       async function service() {
         const folder = await temporaryFolder();
@@ -287,9 +287,9 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
       test('what a person sends is in their inbox, and the agent is told at once', async () => {
         const { ann, bob, bot, agent, workspace } = await service();
         const chats = await Promise.all([chatOf(ann, bot), chatOf(bob, bot)]);
-        await sendFile(ann, chats[0], { filename: 'list.txt', content });
+        await sendFile(ann, chats[0], { name: 'list.txt', content });
         await ann.message(chats[0], (m) => m.body === 'You said: (A file: list.txt)');
-        await sendFile(bob, chats[1], { filename: 'list.txt', content: 'tea', caption: 'what is missing?' });
+        await sendFile(bob, chats[1], { name: 'list.txt', content: Buffer.from('tea'), caption: 'what is missing?' });
         await bob.message(chats[1], (m) => m.body === 'You said: what is missing?');
 
         const came = agent.messages.map(({ text, attachments }) => ({ text, files: attachments as string[] }));
@@ -301,13 +301,13 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         const found = came.flatMap(({ files }) =>
           files.map((file) => readFileSync(path.join(workspace, file), 'utf8')),
         );
-        expect(found).toEqual([content, 'tea']);
+        expect(found).toEqual([content.toString(), 'tea']);
       });
 
       test('it stays theirs: nobody else is sent it, also where the agent wants that', async () => {
         const { ann, bob, bot, agent } = await service();
         const chats = await Promise.all([chatOf(ann, bot), chatOf(bob, bot)]);
-        await sendFile(ann, chats[0], { filename: 'list.txt', content });
+        await sendFile(ann, chats[0], { name: 'list.txt', content });
         await ann.message(chats[0], (m) => m.body === 'You said: (A file: list.txt)');
         const [file] = agent.messages[0]?.attachments as [string];
 
@@ -316,7 +316,7 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         await bob.message(chats[1], (m) => m.body === refused);
         await ann.say(chats[0], `send ${file}`);
         const sent = await ann.message(chats[0], (m) => m.sender === bot.userId && m.msgtype === 'm.file');
-        expect(await contentOf(ann, sent.raw.content as { url: string })).toBe(content);
+        expect(await contentOf(ann, sent)).toEqual(content);
         const files = bob.timeline(chats[1]).filter(({ msgtype }) => msgtype !== 'm.text' && msgtype !== 'm.notice');
         expect(files).toEqual([]);
       });
@@ -333,28 +333,6 @@ const sendsWhatItIsTold: AgentScript = async (connection) => {
   if (file !== null) connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: file });
   connection.send(END);
 };
-
-interface SentFile {
-  filename: string;
-  content: string;
-  caption?: string;
-}
-
-/** As a client sends it, with words of its own where there is a caption. */
-async function sendFile(someone: Person, room: string, { filename, content, caption }: SentFile): Promise<void> {
-  const type = 'text/plain';
-  const { content_uri: url } = await someone.client.uploadContent(new Blob([content], { type }), { type });
-  const info = { mimetype: type, size: Buffer.byteLength(content) };
-  await someone.client.sendMessage(room, {
-    ...{ msgtype: MsgType.File, body: caption ?? filename, filename, url, info },
-  });
-}
-
-async function contentOf(someone: Person, { url }: { url: string }): Promise<string> {
-  const address = someone.client.mxcUrlToHttp(url, undefined, undefined, undefined, true, true, true);
-  const headers = { Authorization: `Bearer ${someone.client.getAccessToken()}` };
-  return (await fetch(address ?? '', { headers })).text();
-}
 
 const yourAgent = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });
 

@@ -63,5 +63,5 @@ test('the questions are answered beside a running service', async () => {
   expect(sql(folder, "SELECT record ->> '$.memories' AS memories FROM host")).toEqual([
     { memories: '{"agent-2":"@ann:test"}' },
   ]);
-  expect(queries).toHaveLength(8);
+  expect(queries).toHaveLength(9);
 });
