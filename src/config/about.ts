@@ -20,6 +20,8 @@ export interface About {
    * to know more than the key.
    */
   words: string | Record<string, string> | null;
+  /** What `check-config` says in their place where the number 0 means something else than a number. */
+  wordsOfZero?: string;
 }
 
 export const about = z.registry<About>();

@@ -25,7 +25,7 @@ export const Files = z.strictObject({
       choices: {
         flat: 'beside the files of the agent',
         incoming: 'in the folder incoming',
-        inbox: 'in surfaces/matrix/<person>/<room>/inbox, by time',
+        inbox: 'in "surfaces/matrix/<person>/<room>/inbox", by time',
       },
       words: {
         flat: 'they land in the workspace itself, or in inboxes where people share one',
@@ -52,5 +52,6 @@ export const Files = z.strictObject({
       purpose: 'how much of the files of people may lie in one workspace; 0: as much as there is room',
       unit: 'bytes',
       words: 'at most {} of them in one workspace',
+      wordsOfZero: 'as many of them as there is room for',
     }),
 });

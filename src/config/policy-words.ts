@@ -10,9 +10,10 @@ const LONGEST_TEXT = 80;
 export function wordsOf(policy: Policy, path: string): string {
   const key = policyKeys.find((one) => one.path === path);
   if (key === undefined) throw new Error(`the policy has no key ${path}`);
-  const { words, unit } = key.about;
+  const { words, wordsOfZero, unit } = key.about;
   const value = valueAt(policy, key);
-  const text = typeof words === 'string' ? words : words?.[String(value)];
+  const always = typeof words === 'string' ? words : words?.[String(value)];
+  const text = value === 0 ? (wordsOfZero ?? always) : always;
   if (text === undefined) throw new Error(`policy.${path} has no words for ${String(value)}`);
   return text.replace(placeholder, (_, other: string) => (other === '' ? shown(value, unit) : wordsOf(policy, other)));
 }

@@ -30,6 +30,7 @@ user_agents: { '@ann:example.org': two }`;
     ),
     'clear          !clear is done at once',
     'missed         what people wrote while the service was down is answered; after more than 24 h they are told instead',
+    'files          a file waits for the next text of its person; with words of its own it goes at once; they land in the workspace itself, or in inboxes where people share one; files up to 104857600 bytes; as many of them as there is room for',
     'language       English, as long as a person does not choose another one by !language',
     'state          ./state, fsync on',
     'log            info, json',
@@ -119,6 +120,13 @@ describe('the policy in words', () => {
     );
     expect(text).toContain('language       Russian, as long as a person does not choose another one by !language\n');
     expect(text).toContain('a Space for every person, named "{name}: агенты", with chats named "No. {number}"');
+  });
+
+  test('the files of people', () => {
+    const files = '{ mode: immediate, layout: incoming, max_bytes: 1024, quota_bytes: 2048 }';
+    expect(describeConfig(load({}, `agents: [{ id: a }]\npolicy: { files: ${files} }`))).toContain(
+      'files          each file goes to the agent at once; they land in its folder incoming, or in inboxes where people share one; files up to 1024 bytes; at most 2048 bytes of them in one workspace\n',
+    );
   });
 
   test('the names of rooms and a long contact, in quotes on one line', () => {

@@ -70,6 +70,19 @@ test('the example of one room is what it says', () => {
   });
 });
 
+test('the example of one folder for several people is what it says', () => {
+  const file = 'config/examples/shared-inbox.yaml';
+  const config = loadConfig({ env: { ...least, MATRIX_AGENT_REGISTRY_PATH: file }, readFile });
+  expect(config.agents.map(({ id, workspace }) => [id, workspace])).toEqual([['team', '/agents/0']]);
+  expect(config.userAgents).toEqual({ '@ann:example.org': 'team', '@bob:example.org': 'team' });
+  const { access, ...policy } = load().policy;
+  expect(config.policy).toEqual({
+    ...policy,
+    access: { ...access, allowed: [] },
+    files: { mode: 'immediate', layout: 'inbox', maxBytes: 52_428_800, quotaBytes: 10_737_418_240 },
+  });
+});
+
 test('the example environment loads, names the variables and no others, and its comments are the defaults', () => {
   const text = readFile('config/example.env');
   const set = parseEnv(text) as Record<string, string>;

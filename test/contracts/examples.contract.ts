@@ -1,15 +1,18 @@
 /** The shipped examples of the registry file, each with its whole story: what its comments promise, people get. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
+import { folderOf } from '../../src/workspace/layouts.ts';
+import { temporaryFolder } from '../support/bot.ts';
 import { ready, restored, unlinked } from '../support/entry-words.ts';
 import { greetingOf } from '../support/greeting.ts';
 import type { Person } from '../support/people.ts';
-import { scripts, type ScriptedAgent } from '../support/scripted-agent.ts';
+import { chunk, END, type AgentScript, scripts, STATUS, type ScriptedAgent } from '../support/scripted-agent.ts';
+import { contentOf, sendFile } from '../support/sent-files.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
@@ -250,8 +253,86 @@ export function describeExamples(name: string, start: () => Promise<TestHomeserv
         expect([...one.connections, ...two.connections]).toEqual([]);
       });
     });
+
+    describe('shared-inbox.yaml', () => {
+      const content = Buffer.from('milk, bread\n');
+
+      async function service() {
+        const folder = await temporaryFolder();
+        world.later(() => folder.remove());
+        const workspace = path.join(folder.path, 'workspace');
+        mkdirSync(workspace);
+        const agent = await world.agent(sendsWhatItIsTold);
+        const [ann, bob] = [await world.person('ann-'), await world.person('bob-')];
+        const bot = await botOf('shared-inbox.yaml', {
+          'http://proxy:7000/agent_0/': agent.url,
+          'workspace_path: /agents/0': `workspace_path: ${workspace}`,
+          '@ann:example.org': ann.userId,
+          '@bob:example.org': bob.userId,
+        });
+        return { ann, bob, bot, agent, workspace };
+      }
+
+      async function chatOf(someone: Person, bot: { userId: string }): Promise<string> {
+        await someone.createDm(bot.userId);
+        const chat = await enter(someone, 'Chat 1');
+        await someone.message(chat, (m) => m.body === greetingOf(someone, 'Team assistant', { inSpace: true }));
+        return chat;
+      }
+
+      /** Where a file of theirs lies, and what comes before its name. */
+      const inboxOf = (someone: Person, room: string) =>
+        `surfaces/matrix/${folderOf(someone.userId as UserId)}/${folderOf(room as RoomId)}/inbox/`;
+
+      test('what a person sends is in their inbox, and the agent is told at once', async () => {
+        const { ann, bob, bot, agent, workspace } = await service();
+        const chats = await Promise.all([chatOf(ann, bot), chatOf(bob, bot)]);
+        await sendFile(ann, chats[0], { name: 'list.txt', content });
+        await ann.message(chats[0], (m) => m.body === 'You said: (A file: list.txt)');
+        await sendFile(bob, chats[1], { name: 'list.txt', content: Buffer.from('tea'), caption: 'what is missing?' });
+        await bob.message(chats[1], (m) => m.body === 'You said: what is missing?');
+
+        const came = agent.messages.map(({ text, attachments }) => ({ text, files: attachments as string[] }));
+        const stamp = /\d{8}-\d{6}-(?=list\.txt$)/;
+        expect(came.map(({ text, files }) => [text, files.map((file) => file.replace(stamp, ''))])).toEqual([
+          ['(A file: list.txt)', [`${inboxOf(ann, chats[0])}list.txt`]],
+          ['what is missing?', [`${inboxOf(bob, chats[1])}list.txt`]],
+        ]);
+        const found = came.flatMap(({ files }) =>
+          files.map((file) => readFileSync(path.join(workspace, file), 'utf8')),
+        );
+        expect(found).toEqual([content.toString(), 'tea']);
+      });
+
+      test('it stays theirs: nobody else is sent it, also where the agent wants that', async () => {
+        const { ann, bob, bot, agent } = await service();
+        const chats = await Promise.all([chatOf(ann, bot), chatOf(bob, bot)]);
+        await sendFile(ann, chats[0], { name: 'list.txt', content });
+        await ann.message(chats[0], (m) => m.body === 'You said: (A file: list.txt)');
+        const [file] = agent.messages[0]?.attachments as [string];
+
+        await bob.say(chats[1], `send ${file}`);
+        const refused = words({ key: 'files were not sent', files: [{ path: file, why: 'outside' }] });
+        await bob.message(chats[1], (m) => m.body === refused);
+        await ann.say(chats[0], `send ${file}`);
+        const sent = await ann.message(chats[0], (m) => m.sender === bot.userId && m.msgtype === 'm.file');
+        expect(await contentOf(ann, sent)).toEqual(content);
+        const files = bob.timeline(chats[1]).filter(({ msgtype }) => msgtype !== 'm.text' && msgtype !== 'm.notice');
+        expect(files).toEqual([]);
+      });
+    });
   });
 }
+
+/** Answers a message with its own text; `send <path>`: sends that file too. */
+const sendsWhatItIsTold: AgentScript = async (connection) => {
+  connection.send(STATUS);
+  const { text } = await connection.next();
+  const [, file = null] = /^send (.*)$/.exec(String(text)) ?? [];
+  connection.send(chunk(`You said: ${String(text)}`));
+  if (file !== null) connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: file });
+  connection.send(END);
+};
 
 const yourAgent = (agent: string, configured: boolean) => words({ key: 'your agent', agent, configured });
 

@@ -28,7 +28,7 @@ async function inhabited(): Promise<string> {
 test('the questions are answered beside a running service', async () => {
   const folder = await inhabited();
   const [parked = '', waiting = '', answered = '', letters = '', host = '', languages = '', ...more] = queries;
-  const [anew = '', forget = ''] = more;
+  const [files = '', anew = '', forget = ''] = more;
   expect(sql(folder, parked)).toEqual([
     { room: 'v1-parked', person: '@ann:test', events: 1, last: '2026-09-21 14:13:20', error: 'no turn is running' },
   ]);
@@ -49,6 +49,9 @@ test('the questions are answered beside a running service', async () => {
     },
   ]);
   expect(sql(folder, languages)).toEqual([{ person: 'v1-person-language', language: 'ru' }]);
+  expect(sql(folder, files)).toEqual([
+    { room: 'v2-files', person: '@ann:test', name: 'a.pdf', path: null, came: '1970-01-01 00:01:44' },
+  ]);
   expect(sql(folder, letters)).toEqual([
     { actor: '!a', letters: 2, first: '1970-01-01 00:00:01' },
     { actor: '@b', letters: 1, first: '1970-01-01 00:00:03' },
@@ -60,5 +63,5 @@ test('the questions are answered beside a running service', async () => {
   expect(sql(folder, "SELECT record ->> '$.memories' AS memories FROM host")).toEqual([
     { memories: '{"agent-2":"@ann:test"}' },
   ]);
-  expect(queries).toHaveLength(8);
+  expect(queries).toHaveLength(9);
 });

@@ -31,6 +31,7 @@ export interface BotOptions {
   access?: Partial<Policy['access']>;
   context?: Partial<Policy['context']>;
   missed?: Partial<Policy['missed']>;
+  files?: Partial<Policy['files']>;
   language?: Policy['language'];
 }
 
@@ -55,6 +56,7 @@ export function botConfig(options: BotOptions): Config {
       access: { ...policy.access, allowed: ['@*:*'], ...options.access },
       context: { ...policy.context, ...options.context },
       missed: { ...policy.missed, ...options.missed },
+      files: { ...policy.files, ...options.files },
       language: options.language ?? policy.language,
       reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
       limits: { ...policy.limits, ...options.limits },

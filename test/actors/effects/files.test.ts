@@ -1,0 +1,179 @@
+/** What a room's effects on files do, in a real workspace; the homeserver is in the hands of the test. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TrayFile } from '../../../machines/files.ts';
+import { MxcUri } from '../../../machines/ids.ts';
+import { createFileEffects, type FileWorld } from '../../../src/actors/effects/files.ts';
+import type { Effect, Input } from '../../../src/durable/definition.ts';
+import type { Outgoing } from '../../../src/ports.ts';
+import { createIncomingFiles } from '../../../src/workspace/incoming.ts';
+import { createOutgoingFiles } from '../../../src/workspace/outgoing.ts';
+import { logBook } from '../../support/log-book.ts';
+import { agent, ann, eventId, freshRecord, ROOM } from '../support.ts';
+
+const url = MxcUri.parse('mxc://test/abc');
+const file: TrayFile = {
+  ...{ event: eventId('file'), name: 'a.txt', type: 'document', mime: 'text/plain', url, at: 0, there: null },
+};
+
+let workspace: string;
+beforeEach(() => {
+  workspace = mkdtempSync(path.join(tmpdir(), 'file-effects-'));
+});
+afterEach(() => rmSync(workspace, { recursive: true, force: true }));
+
+type Open = FileWorld['media']['open'];
+type Upload = FileWorld['media']['upload'];
+
+/** `opens`, `uploads`: what the homeserver says, one after the other, the last one for ever. */
+function house({ opens = [], uploads = [] }: { opens?: ReturnType<Open>[]; uploads?: ReturnType<Upload>[] }) {
+  const workspaces = new Map([[agent, { folder: workspace, servesSeveral: false }]]);
+  const sent: Outgoing[] = [];
+  const admitted: Input[] = [];
+  const pauses: number[] = [];
+  const log = logBook();
+  const next = <T>(answers: Promise<T>[]) => {
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return answer ?? Promise.reject(new Error('the homeserver is not asked now'));
+  };
+  const effects = createFileEffects(
+    {
+      incoming: createIncomingFiles({ workspaces, layout: 'flat', quotaBytes: 0, now: () => 0 }),
+      outgoing: createOutgoingFiles({ workspaces }),
+      media: { open: () => next(opens), upload: () => next(uploads) },
+      mostBytes: 100,
+      async send(message) {
+        sent.push(message);
+        return { ok: true, eventId: eventId(sent.length) };
+      },
+      alarm: {
+        set(at, ring) {
+          pauses.push(at);
+          queueMicrotask(ring);
+          return () => undefined;
+        },
+        close: () => undefined,
+      },
+      now: () => 0,
+      log,
+    },
+    (_, input) => admitted.push(input),
+  );
+  return { effects, sent, admitted, pauses, log };
+}
+
+/** What the homeserver gives. */
+const content = async (text: string): ReturnType<Open> => ({
+  ...{ is: 'open', bytes: text.length, mime: 'text/plain' },
+  content: (async function* () {
+    yield await Promise.resolve(Buffer.from(text));
+  })(),
+});
+const notOpen = async (why: 'gone' | 'unreachable'): ReturnType<Open> => ({
+  ...{ is: 'not', why, code: 'M_ANY', detail: 'no' },
+});
+
+describe('a file of a person', () => {
+  const print = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+  const brought = { ok: true, path: 'a.txt', name: 'a.txt', bytes: 5, print };
+
+  test('comes into the workspace', async () => {
+    const { effects, log } = house({ opens: [content('hello')] });
+    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual(brought);
+    expect([readFileSync(path.join(workspace, 'a.txt'), 'utf8'), log.lines]).toEqual(['hello', []]);
+  });
+
+  test('that cannot be had now is asked for again, ever later', async () => {
+    const { effects, pauses } = house({ opens: [notOpen('unreachable'), notOpen('unreachable'), content('hello')] });
+    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual(brought);
+    expect(pauses).toEqual([1_000, 5_000]);
+  });
+
+  test.each<[why: string, code: string, opens: () => ReturnType<Open>, detail: string, tries: number]>([
+    ['gone', 'gone', () => notOpen('gone'), 'no', 1],
+    ['unreachable', 'unreachable', () => notOpen('unreachable'), 'no', 5],
+    ['too big', 'too big', () => content('x'.repeat(101)), 'more than 100 bytes', 1],
+  ])('that is %s is none, and the log names room, event and reason', async (why, code, opens, detail, tries) => {
+    const { effects, pauses, log } = house({ opens: [opens()] });
+    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual({ ok: false, code, detail });
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'file of a person is not taken' },
+        fields: { room: ROOM, agent, event: file.event, why, detail },
+      },
+    ]);
+    expect(pauses).toHaveLength(tries - 1);
+  });
+});
+
+describe('files of an agent', () => {
+  const record = freshRecord();
+  const effect = (cursor = 0): Effect => ({
+    ...{ id: '7', type: 'send the files', class: 'repeatable', params: {}, since: 1, device: 'DEVICE', cursor },
+  });
+  const wanted = (...paths: string[]) => ({ agent, person: ann, paths, answers: eventId('text') });
+  const message = (name: string, transaction: string) => ({
+    ...{ room: ROOM, transaction, since: 1, device: 'DEVICE', msgtype: 'm.text', content: { body: name } },
+    ...{ file: { type: 'document', url, name, mime: 'text/plain', bytes: 1 } },
+    ...{ replaces: null, answers: eventId('text'), relation: undefined },
+  });
+  const there = async (): ReturnType<Upload> => ({ is: 'there', url });
+
+  beforeEach(() => {
+    mkdirSync(path.join(workspace, 'out'));
+    for (const name of ['a.txt', 'b.txt']) writeFileSync(path.join(workspace, 'out', name), '1');
+  });
+
+  test('go in their order; one that cannot be sent is named, logged, and holds no other up', async () => {
+    const { effects, sent, admitted, log } = house({ uploads: [there()] });
+    const params = wanted('out/a.txt', 'out/none.txt', '/etc/passwd', '/workspace/out/b.txt');
+    expect(await effects.send(ROOM, params, effect(), record)).toEqual({
+      ok: true,
+      failed: [
+        { path: 'out/none.txt', why: 'missing' },
+        { path: '/etc/passwd', why: 'outside' },
+      ],
+    });
+    expect(sent).toEqual([message('a.txt', 'origin.7.0'), message('b.txt', 'origin.7.3')]);
+    expect(admitted).toEqual([1, 4].map((cursor) => ({ kind: 'partly settled', effect: '7', cursor })));
+    expect(log.lines.map(({ message: line, fields }) => [line, fields])).toEqual([
+      [
+        'file of an agent is not sent',
+        {
+          room: ROOM,
+          agent,
+          path: 'out/none.txt',
+          why: 'missing',
+          detail: expect.stringContaining('ENOENT') as string,
+        },
+      ],
+      ['file of an agent is not sent', { room: ROOM, agent, path: '/etc/passwd', why: 'outside', detail: 'outside' }],
+    ]);
+  });
+
+  test('go on behind those that are sent already', async () => {
+    const { effects, sent } = house({ uploads: [there()] });
+    expect(await effects.send(ROOM, wanted('out/a.txt', 'out/b.txt'), effect(1), record)).toEqual({
+      ...{ ok: true, failed: [] },
+    });
+    expect(sent).toEqual([message('b.txt', 'origin.7.1')]);
+  });
+
+  test('that the homeserver does not take are named and logged, and the rest is sent', async () => {
+    const tooBig = async (): ReturnType<Upload> => ({ is: 'not', why: 'too big', limit: 0 });
+    const { effects, sent, log } = house({ uploads: [tooBig(), there()] });
+    expect(await effects.send(ROOM, wanted('out/a.txt', 'out/b.txt'), effect(), record)).toEqual({
+      ok: true,
+      failed: [{ path: 'out/a.txt', why: 'too big' }],
+    });
+    expect(sent).toEqual([message('b.txt', 'origin.7.1')]);
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'file of an agent is not taken by the homeserver' },
+        fields: { room: ROOM, agent, path: 'out/a.txt', is: 'not', why: 'too big', limit: 0 },
+      },
+    ]);
+  });
+});

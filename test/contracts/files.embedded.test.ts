@@ -1,0 +1,4 @@
+import { describeFiles } from './files.contract.ts';
+import { startEmbedded } from './embedded.ts';
+
+describeFiles('the embedded homeserver', startEmbedded);
