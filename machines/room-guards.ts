@@ -184,6 +184,8 @@ const withFacts = withSayings.extend({
       event.session !== context.session,
     'something was said before': ({ event }) => event.type === 'agent.asked' && event.said !== undefined,
     'some of it is delivered': ({ context }) => (context.turn?.pieces ?? 0) > 0,
+    'it said or sent something': ({ context }) =>
+      (context.turn?.pieces ?? 0) > 0 || (context.turn?.sends ?? []).length > 0,
     'it is the last piece': ({ context, event }) => 'piece' in event && event.piece === context.turn?.pieces,
     // saves and our own questions
     'a save may be called so': ({ event }) => saveWanted(event) !== null,
@@ -267,7 +269,7 @@ export const withGuards = withFacts.extend({
     'this turn is done with an answer': and(['it is of this turn', 'it is done', 'it brings an answer']),
     'the last piece of this turn is meant': and(['it is of this turn', 'it is the last piece']),
     'the turn may be asked again': and(['the agent runs a repeated message once', not('some of it is delivered')]),
-    'this turn is done without another word': and(['it is of this turn', 'it is done', 'some of it is delivered']),
+    'this turn is done without another word': and(['it is of this turn', 'it is done', 'it said or sent something']),
     'this turn is done without a word': and(['it is of this turn', 'it is done']),
     'this turn broke off with a piece of an answer': and(['it is of this turn', 'it brings an answer']),
   },

@@ -240,7 +240,11 @@ export function isLastFile(context: RoomContext, event: RoomEvent): boolean {
   return event.type === 'text.withdrawn' && tray.length === 1 && tray[0]?.event === event.of;
 }
 
-/** The files that the agent wants to be sent, in its order; beyond what one turn may send they are forgotten. */
+/**
+ * The files that the agent wants to be sent, in its order, each once: a turn that is asked again may say them again. Beyond
+ * what one turn may send they are forgotten.
+ */
 export function withWanted(turn: Turn, path: string, { mostFiles }: RoomInTheHouse['limits']): Turn {
+  if (turn.sends?.includes(path) === true) return turn;
   return { ...turn, sends: [...(turn.sends ?? []), path].slice(0, mostFiles) };
 }

@@ -100,6 +100,15 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
       expect(ann.timeline(room).filter(({ body }) => body.includes('gone.txt') && told.includes(body))).toHaveLength(1);
     });
 
+    test('without staging, a file that is not taken is told of, and nothing goes to the agent', async () => {
+      const files = { mode: 'immediate' as const, maxBytes: 1_000 };
+      const { ann, agent, room } = await annAtHome(answering(), { files });
+      await sendFile(ann, room, { name: 'big.bin', content: Buffer.alloc(1_001, 1) });
+      await says(ann, room, words({ key: 'files wait', files: [], failed: [{ name: 'big.bin', why: 'too big' }] }));
+      await hears(ann, room, 'and now?', 'Answer to and now?');
+      expect(asked(agent.messages)).toEqual([['and now?', undefined]]);
+    });
+
     test('where the agent has no folder, a word says so, and the text goes without', async () => {
       const { ann, agent, room, workspace } = await annAtHome(answering());
       rmSync(workspace, { recursive: true });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { download, message, upload, type Gate, type Moment } from '../support/gate.ts';
 import { png } from '../support/media.ts';
 import type { Person } from '../support/people.ts';
+import { chunk } from '../support/scripted-agent.ts';
 import { contentOf, sendFile } from '../support/sent-files.ts';
 import {
   answering,
@@ -131,6 +132,90 @@ export function describeKilledFiles(name: string, start: () => Promise<TestHomes
       expect(await contentOf(ann, sent[1]!)).toEqual(picture);
       expect(await contentOf(ann, sent[2]!)).toEqual(bytes('text of the agent'));
       expect(asked(agent.messages)).toEqual([['send them', undefined]]);
+    });
+
+    test('what could not be sent is told also after it', async () => {
+      const { ann, bot, first, room, gate, workspace } = await annAndABotToKill('a.txt', 'none.txt', 'b.txt', 'c.txt');
+      for (const file of ['a.txt', 'b.txt', 'c.txt']) writeFileSync(path.join(workspace, file), `in ${file}`);
+      const begun = gate.hold(upload, 'before');
+      await ann.say(room, 'send them');
+      await begun.held;
+      const second = gate.hold(upload, 'before');
+      begun.release();
+      await second.held;
+      const third = gate.hold(upload, 'before');
+      second.release();
+      await third.held;
+      await first.kill();
+      third.release();
+      await bot.start().running;
+      const files = [{ path: 'none.txt', why: 'missing' as const }];
+      await ann.message(room, (m) => m.body === words({ key: 'files were not sent', files }), RESTART);
+      const sent = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype === 'm.file');
+      expect(sent.map(({ body }) => body)).toEqual(['a.txt', 'b.txt', 'c.txt']);
+    });
+
+    test('an agent that is asked again sends each file once', async () => {
+      const answer = answering('a.txt', 'end.txt');
+      const ready = { type: 'STATUS', capabilities: { idempotent: true, request_id: true } };
+      const seen = Promise.withResolvers<void>();
+      let isFirst = true;
+      const home = await annAlone(async (connection) => {
+        if (!isFirst) return answer(connection);
+        isFirst = false;
+        connection.send(ready);
+        await connection.next();
+        connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: 'a.txt' });
+        connection.send(chunk('The beginning'));
+        seen.resolve();
+        await connection.closed;
+      });
+      const { ann, agent, workspace } = home;
+      const bot = await world.killableBot(home.options);
+      const first = bot.start();
+      await first.running;
+      const room = await roomWith(ann, bot.userId);
+      for (const file of ['a.txt', 'end.txt']) writeFileSync(path.join(workspace, file), `in ${file}`);
+      await ann.say(room, 'send it');
+      await seen.promise;
+      await ann.message(room, (m) => m.body.startsWith('The beginning'));
+      await first.kill();
+      await bot.start().running;
+      await ann.message(room, (m) => m.body === 'end.txt', RESTART);
+      expect(asked(agent.messages)).toEqual([
+        ['send it', undefined],
+        ['send it', undefined],
+      ]);
+      const sent = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype === 'm.file');
+      expect(sent.map(({ body }) => body)).toEqual(['a.txt', 'end.txt']);
+    });
+
+    test('when the agent may have begun, the files wait again, and !retry takes them along', async () => {
+      const { ann, agent, bot, first, room } = await annAndABotToKill();
+      await sendFile(ann, room, { name: 'one.txt', content });
+      await ann.message(room, (m) => m.body === waits(['one.txt', content.length]));
+      await first.arm({ boundary: 'user message written', nth: 1 });
+      await ann.say(room, 'read it');
+      expect(await first.ended).toBe('SIGKILL');
+      await bot.start().running;
+      await ann.message(room, (m) => m.body === words({ key: 'files are kept', files: 1, again: true }), RESTART);
+      await hears(ann, room, '!retry', 'Answer to read it');
+      expect(asked(agent.messages)).toEqual([
+        ['read it', ['one.txt']],
+        ['read it', ['one.txt']],
+      ]);
+      await hears(ann, room, '!list', words({ key: 'no files wait' }));
+    });
+
+    test('files that are sent while it is dead are there with the text', async () => {
+      const { ann, agent, bot, first, room, workspace } = await annAndABotToKill();
+      await first.kill();
+      await sendFile(ann, room, { name: 'one.txt', content });
+      await ann.say(room, 'read it');
+      await bot.start().running;
+      await ann.message(room, (m) => m.body === 'Answer to read it', RESTART);
+      await expectTheFileAlone(workspace);
+      expect(asked(agent.messages)).toEqual([['read it', ['one.txt']]]);
     });
   });
 }

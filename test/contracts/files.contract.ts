@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { download } from '../support/gate.ts';
 import { png, wav } from '../support/media.ts';
 import type { Message } from '../support/room-view.ts';
-import { STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import { contentOf, sendFile, sendFileAt, uploaded } from '../support/sent-files.ts';
 import { answering, asked, bytes, createFileHouse, hears, says, visible, waits, words } from './file-house.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -153,6 +153,94 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
         ['read it', ['one.txt']],
       ]);
       await hears(ann, room, '!list', words({ key: 'no files wait' }));
+    });
+
+    test('files come behind all of a long answer, and stand in its thread', async () => {
+      const long = Array.from({ length: 900 }, (_, line) => `Line ${line} of an answer that fills several messages.`);
+      const { ann, bot, room, workspace } = await annAtHome(async (connection) => {
+        connection.send(STATUS);
+        await connection.next();
+        connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: 'early.txt' });
+        connection.send(chunk(long.join('\n\n')));
+        connection.send(END);
+        await connection.closed;
+      });
+      writeFileSync(path.join(workspace, 'early.txt'), 'early');
+      const root = await ann.say(room, '!whoami');
+      const relation = { rel_type: 'm.thread', event_id: root };
+      const content = { msgtype: 'm.text', body: 'at length', 'm.relates_to': relation };
+      await ann.client.sendEvent(room, 'm.room.message' as never, content as never);
+      const file = await ann.message(room, (m) => m.msgtype === 'm.file');
+      const ofTheBot = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype !== 'm.notice');
+      expect(ofTheBot.at(-1)).toEqual(file);
+      expect(ofTheBot.at(-2)?.body).toContain('Line 899 ');
+      expect(ofTheBot.length).toBeGreaterThan(3);
+      expect(file.raw.content?.['m.relates_to']).toMatchObject(relation);
+    });
+
+    test('an answer of nothing but a file is an answer', async () => {
+      const { ann, bot, room, workspace } = await annAtHome(async (connection) => {
+        connection.send(STATUS);
+        await connection.next();
+        connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: '/workspace/only.txt' });
+        connection.send(END);
+        await connection.closed;
+      });
+      writeFileSync(path.join(workspace, 'only.txt'), 'only');
+      const known = ann.timeline(room).length;
+      const question = await ann.say(room, 'just the file');
+      const file = await ann.message(room, (m) => m.msgtype === 'm.file');
+      expect([file.body, repliedTo(file.raw), await contentOf(ann, file)]).toEqual([
+        'only.txt',
+        question,
+        bytes('only'),
+      ]);
+      await hears(ann, room, '!list', words({ key: 'no files wait' }));
+      const said = ann.timeline(room).slice(known);
+      expect(said.filter((m) => m.sender === bot.userId).map(({ body }) => body)).toEqual([
+        'only.txt',
+        words({ key: 'no files wait' }),
+      ]);
+    });
+
+    test('a file that is taken back leaves the tray and the folder', async () => {
+      const { ann, agent, room, workspace } = await annAtHome(answering());
+      const one = await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await sendFile(ann, room, { name: 'two.txt', content: bytes('2') });
+      await says(ann, room, waits(['one.txt', 1], ['two.txt', 1]));
+      await ann.client.redactEvent(room, one);
+      await says(ann, room, waits(['two.txt', 1]));
+      await expect.poll(() => readdirSync(workspace)).toEqual(['two.txt']);
+      await hears(ann, room, 'read it', 'Answer to read it');
+      expect(asked(agent.messages)).toEqual([['read it', ['two.txt']]]);
+    });
+
+    test('after !stop the file that a text waited for waits again', async () => {
+      const { ann, agent, room, gate } = await annAtHome(answering());
+      const hold = gate.hold(download, 'midway');
+      await sendFile(ann, room, { name: 'slow.txt', content: bytes('slowly') });
+      await hold.held;
+      await ann.say(room, 'read it');
+      await says(ann, room, words({ key: 'text waits for its files' }));
+      await hears(ann, room, '!stop all', words({ key: 'files are kept', files: 1 }));
+      hold.release();
+      await hears(ann, room, 'now read it', 'Answer to now read it');
+      expect(asked(agent.messages)).toEqual([['now read it', ['slow.txt']]]);
+    });
+
+    test('twenty at once are told of in one notice, and go along in their order', async () => {
+      const { ann, agent, bot, room, workspace } = await annAtHome(answering());
+      const names = Array.from({ length: 20 }, (_, index) => `file ${index}.bin`);
+      const content = (index: number) => Buffer.alloc(50_000 + index, index);
+      const urls = await Promise.all(names.map((name, index) => uploaded(ann, { name, content: content(index) })));
+      for (const [index, name] of names.entries())
+        await sendFileAt(ann, room, urls[index]!, { name, content: content(index) });
+      await says(ann, room, waits(...names.map((name, index): [string, number] => [name, 50_000 + index])));
+      expect(ann.timeline(room).filter((m) => m.sender === bot.userId && m.body.includes('file 0'))).toHaveLength(1);
+      await hears(ann, room, 'all', 'Answer to all');
+      expect(asked(agent.messages)).toEqual([['all', names]]);
+      const isWhole = names.map((name, index) => readFileSync(path.join(workspace, name)).equals(content(index)));
+      expect([isWhole.every(Boolean), readdirSync(workspace).length]).toEqual([true, 20]);
     });
   });
 }

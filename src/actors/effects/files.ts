@@ -98,7 +98,8 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
         const { since, device } = effect;
         const why = await going(() => sendOne({ ...params, room }, path, { transaction, since, device }));
         if (why !== null) failed.push({ path, why });
-        else admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
+        // After a kill nobody knows any more what failed: from there on all are tried again, under their transaction ids.
+        else if (failed.length === 0) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
       }
       return { ok: true, failed };
     },
