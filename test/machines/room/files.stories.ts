@@ -627,8 +627,17 @@ describe('a file that the agent sends', () => {
   ];
 
   it('goes behind the answer', () => {
-    const both = streaming.after(sentFile(), sentFile(), ended('done', 'answer'));
-    expect(both.on(delivered()).does).toEqual([closed(), hidden, sending(path, path)]);
+    const both = streaming.after(sentFile(), sentFile(1, 'b'), ended('done', 'answer'));
+    expect(both.on(delivered()).does).toEqual([closed(), hidden, sending(path, '/workspace/b.txt')]);
+  });
+
+  it('is an answer also without a word', () => {
+    const alone = streaming.after(sentFile()).on(ended('done', null));
+    expect([alone.at, alone.does]).toEqual(['idle', [closed(), hidden, sending(path)]]);
+  });
+
+  it('is sent once, also where a turn that is asked again says it again', () => {
+    expect(streaming.after(sentFile()).on(sentFile())).toEqual({ at: streaming.at, does: [], changes: {} });
   });
 
   it.each<[string, Scene, RoomEvent]>([
@@ -646,7 +655,7 @@ describe('a file that the agent sends', () => {
   });
 
   it('are no more than a hundred a turn', () => {
-    const many = streaming.after(...Array.from({ length: 101 }, () => sentFile()));
+    const many = streaming.after(...Array.from({ length: 101 }, (_, index) => sentFile(1, `${index}`)));
     expect(many.context.turn?.sends?.length).toBe(100);
   });
 

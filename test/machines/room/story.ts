@@ -174,10 +174,10 @@ export const workShown = (turn = 1, name = 'work'): RoomEvent => ({
   turn: TurnId.parse(turn),
   eventId: id(name),
 });
-export const sentFile = (turn = 1): RoomEvent => ({
+export const sentFile = (turn = 1, name = 'a'): RoomEvent => ({
   type: 'agent.sent a file',
   turn: TurnId.parse(turn),
-  path: '/workspace/a.txt',
+  path: `/workspace/${name}.txt`,
 });
 export const shown = (turn = 1): RoomEvent => ({
   type: 'answer.shown',
