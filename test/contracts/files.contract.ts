@@ -2,34 +2,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../machines/notices.ts';
-import { en } from '../../src/text/en.ts';
-import { renderNotice } from '../../src/text/notices.ts';
-import { temporaryFolder, type BotOptions } from '../support/bot.ts';
-import { download, startGate } from '../support/gate.ts';
+import { download } from '../support/gate.ts';
 import { png, wav } from '../support/media.ts';
-import type { Person } from '../support/people.ts';
 import type { Message } from '../support/room-view.ts';
-import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
+import { STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import { contentOf, sendFile, sendFileAt, uploaded } from '../support/sent-files.ts';
+import { answering, asked, bytes, createFileHouse, hears, says, visible, waits, words } from './file-house.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
-
-const words = (notice: Notice) => renderNotice(en)(notice).body;
-const sendFrame = (file: string) => ({ type: 'AGENT_EVENT_SEND_FILE', path: file });
-
-/** Answers every text, and sends these files with each. */
-const answering =
-  (...files: string[]): AgentScript =>
-  async (connection) => {
-    connection.send(STATUS);
-    for (;;) {
-      const { text } = await connection.next();
-      connection.send(chunk(`Answer to ${String(text)}`));
-      for (const file of files) connection.send(sendFrame(file));
-      connection.send(END);
-    }
-  };
 
 /** Breaks off the first turn. */
 const failingFirst = (): AgentScript => {
@@ -43,61 +23,11 @@ const failingFirst = (): AgentScript => {
   };
 };
 
-const bytes = (text: string) => Buffer.from(text);
-
 export function describeFiles(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`files on ${name}`, () => {
     const world = createWorld(start);
 
-    /** A folder of state in which the agent `a` has its workspace. */
-    async function folders() {
-      const folder = await temporaryFolder();
-      world.later(() => folder.remove());
-      const workspace = path.join(folder.path, 'workspace', 'a');
-      mkdirSync(workspace, { recursive: true });
-      return { stateDir: folder.path, workspace };
-    }
-
-    async function gateToTheHomeserver() {
-      const gate = await startGate(world.homeserver().url);
-      world.later(() => gate.close());
-      return gate;
-    }
-
-    /** Ann has the agent for herself, and a room with the bot. */
-    async function annAlone(script: AgentScript, more: Partial<BotOptions> = {}) {
-      const [ann, agent, { stateDir, workspace }] = await Promise.all([world.person(), world.agent(script), folders()]);
-      const gate = await gateToTheHomeserver();
-      const options: Partial<BotOptions> & Pick<BotOptions, 'agents'> = {
-        ...{ agents: { a: agent.url }, stateDir, homeserver: gate.url },
-        ...{ userAgents: { [ann.userId]: 'a' }, access: { unmapped: 'deny' as const }, ...more },
-      };
-      return { ann, agent, workspace, gate, options };
-    }
-
-    async function annAtHome(script: AgentScript, more: Partial<BotOptions> = {}) {
-      const all = await annAlone(script, more);
-      const bot = await world.bot(all.options);
-      return { ...all, bot, room: await roomWith(all.ann, bot.userId) };
-    }
-
-    async function roomWith(person: Person, bot: string): Promise<string> {
-      const room = await person.createDm(bot);
-      await person.message(room, (m) => m.sender === bot);
-      return room;
-    }
-
-    const says = (person: Person, room: string, body: string) => person.message(room, (m) => m.body === body);
-
-    /** Says it and waits for what the bot says to it. */
-    async function hears(person: Person, room: string, text: string, answer: string): Promise<void> {
-      const known = new Set(person.timeline(room).map(({ eventId }) => eventId));
-      await person.say(room, text);
-      await person.message(room, (m) => !known.has(m.eventId) && m.body === answer);
-    }
-
-    const waits = (...files: [string, number | null][]): string =>
-      words({ key: 'files wait', files: files.map(([called, size]) => ({ name: called, bytes: size })), failed: [] });
+    const { annAtHome } = createFileHouse(world);
 
     test('three files are told of together, one is removed, two go with the text, and two come back', async () => {
       const picture = Buffer.concat([png(40, 30), Buffer.alloc(3_000, 7)]);
@@ -225,16 +155,6 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       await hears(ann, room, '!list', words({ key: 'no files wait' }));
     });
   });
-}
-
-/** What the agent was asked. */
-function asked(messages: readonly Record<string, unknown>[]): [unknown, string[] | undefined][] {
-  return messages.map(({ text, attachments }) => [text, attachments as string[] | undefined]);
-}
-
-/** What the agent sees of a folder when it lists it. */
-function visible(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith('.'));
 }
 
 /** The message that it is a reply to; null for none. */

@@ -53,6 +53,7 @@ export async function startGate(target: string): Promise<Gate> {
       if (barrier?.moment !== moment) return;
       barrier.arrive();
       await barrier.open;
+      if (response.destroyed) throw new Error('whoever asked is gone');
     };
     // Bodies are small here, but for the sync, which is never held.
     const body = await buffer(request);
