@@ -8,6 +8,7 @@ import {
 } from 'xstate';
 import { smallestLimits } from '../../machines/room-limits.ts';
 import type { RoomEvent } from '../../machines/room.events.ts';
+import { waitsForFiles } from '../../machines/room-tray.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import { roomDefinition, type RoomDefinition, type RoomFacts } from '../../src/actors/room.ts';
 import type { Input } from '../../src/durable/definition.ts';
@@ -133,7 +134,8 @@ const onTheWay = [
  * them, which is not visited.
  */
 export function keyOf(record: Envelope): string | null {
-  const { waiting, unanswered, question, turn, session, last, dialog, number, passedOn, missed } = contextOf(record);
+  const { waiting, unanswered, question, turn, session, last, dialog, number, passedOn, missed, tray } =
+    contextOf(record);
   const now = conversationOf(record);
   /** What is told of the line, and pieces of an answer, are told apart where little else is under way. */
   const isPlain = turn?.attempts === 0 && !turn.idempotent && unanswered.length === 0 && question === null;
@@ -156,6 +158,9 @@ export function keyOf(record: Envelope): string | null {
   if (isBareTurn && besidesOf(record).length === 0 && now === 'asking.working.streaming')
     key.push(turn.text.files === undefined, turn.sends === undefined);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
+  if (now === 'asking.waiting for a place' && isQuiet && isPlain && besidesOf(record).length === 0)
+    key.push(turn.text.files === undefined);
+  if (now === 'interrupted' && waiting.length < 2) key.push(tray.length > 0, waitsForFiles(waiting[0]));
   if (now === 'asking.working.awaiting status') key.push(session !== null);
   if (now === 'asking.stopping' || now === 'asking.finishing') key.push(unanswered.at(-1)?.why === 'interrupted');
   if (now === 'asking.working.streaming') key.push(isPlain ? [besidesOf(record), turn?.pieces === 0] : []);
@@ -171,7 +176,7 @@ export function keyOf(record: Envelope): string | null {
     const most = now === 'idle' && last.length > 0 ? 1 : 2;
     if (found.filter(Boolean).length > most) return null;
     // A text that waits for its files, where nothing runs.
-    if (waiting.length > 0 && found.includes(true)) return null;
+    if (waiting.length > 0 && (facts(record).includes(true) || passedOn.length > 0)) return null;
     key.push(found);
     const isBare = dialog === null && now === 'idle' && last.length === 0 && waiting.length < 2;
     if (!found.includes(true)) key.push(dialog?.about, isBare ? filesIn(record) : null);
@@ -183,8 +188,7 @@ export function keyOf(record: Envelope): string | null {
 function filesIn(record: Envelope): unknown {
   const { burst, waiting } = contextOf(record);
   const { serving } = record.value as { serving?: Record<string, unknown> };
-  const waitsForOne = waiting[0]?.files?.some(({ there }) => there === null);
-  return [serving?.['tray'], serving?.['burst'], (burst?.failed.length ?? 0) > 0, waitsForOne];
+  return [serving?.['tray'], serving?.['burst'], (burst?.failed.length ?? 0) > 0, waitsForFiles(waiting[0])];
 }
 
 /** The events that the chart sees for this input, with the time of it. */

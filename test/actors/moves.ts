@@ -1,4 +1,5 @@
 /** Everything that can happen to a room, as moves which become inputs for the record at hand. */
+import type { TrayFile } from '../../machines/files.ts';
 import fc from 'fast-check';
 import { AgentId, RoomId, MxcUri, UserId, type EventId } from '../../machines/ids.ts';
 import { commandEvent, commands, type CommandName, type HostFacts, type Reading } from '../../machines/commands.ts';
@@ -527,13 +528,17 @@ export function agentEvent(move: AgentMove, id: number, n: number): RoomEvent {
   }
 }
 
+const nobodys: TrayFile = {
+  ...{ event: eventId('nobody'), name: 'a.pdf', type: 'document', mime: null, url, at: 0, there: null },
+};
+
 type OfAFile = Extract<Move, { move: 'fetched' | 'take back a file' }>;
 
 /** Of the first file that is on its way, or else of any. */
 function ofAFile(move: OfAFile, { tray, waiting, turn, agent: answers }: RoomContext, n: number): Input | null {
   const files = [...tray, ...waiting.flatMap((text) => text.files ?? []), ...(turn?.text.files ?? [])];
-  const file = files.find(({ there }) => there === null) ?? files[0];
-  if (file === undefined) return null;
+  const file = files.find(({ there }) => there === null) ?? files[0] ?? nobodys;
+  if (file === nobodys && (move.move === 'take back a file' || move.how === 'gone')) return null;
   const at = 1000 * n;
   if (move.move === 'take back a file') return input({ type: 'text.withdrawn', of: file.event }, at, eventId(n));
   const lies = { agent: answers, path: 'a.pdf', name: 'a.pdf', bytes: 5, print: 'print' };

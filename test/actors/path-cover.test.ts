@@ -28,7 +28,9 @@ import {
   timersAfter,
   timersAreRight,
 } from './cover.ts';
-import { contextOf, conversationOf, freshRecord, ROOM } from './support.ts';
+import { fixedLimits } from '../../machines/room-limits.ts';
+import { inputOf } from './moves.ts';
+import { contextOf, conversationOf, eventId, freshRecord, ROOM } from './support.ts';
 import { input } from '../support/inputs.ts';
 
 /** What a process reads from the stored text: once for each text, since nobody may change it (it is frozen). */
@@ -136,7 +138,23 @@ function explore(): { places: Place[]; edges: Edge[] } {
       places.push({ stored: disk, snapshot: expected });
     }
   }
-  return { places, edges };
+  return { places, edges: [...edges, aFileTooMany()] };
+}
+
+/** Nobody walks there: as many files wait as may. */
+function aFileTooMany(): Edge {
+  const [file] = contextOf(withAFile(freshRecord(ROOM))).tray;
+  const { mostFiles } = fixedLimits;
+  const tray = Array.from({ length: mostFiles }, (_, n) => ({ ...file!, event: eventId(`file${n}`) }));
+  const full = withAFile(freshRecord(ROOM, { tray }));
+  const { stored, snapshot } = placeOf(full);
+  const one = inputOf({ move: 'file', by: 'person' }, full, 999)!;
+  note(snapshot, eventsOf(full, one));
+  return { stored, snapshot, one, wanted: pure(snapshot, eventsOf(full, one)) };
+}
+
+function withAFile(record: Envelope<RoomContext>): Envelope<RoomContext> {
+  return step(definition, record, [inputOf({ move: 'file', by: 'person' }, record, 998)!]).record;
 }
 
 let explored: ReturnType<typeof explore> | null = null;

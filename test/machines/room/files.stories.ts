@@ -155,7 +155,7 @@ describe('the notice of files', () => {
     const slow = idle.after(picture('a'));
     const shown = slow.after(slow.end('burst'), trayShown);
     const later = shown.after(shown.end('burstEnd'));
-    expect([later.context.burst, later.timers]).toEqual([shown.context.burst, {}]);
+    expect([later.context.burst, later.timers]).toEqual([shown.context.burst, shown.timers]);
     const there = later.after(fetched('a'));
     expect(there.on(there.end('burst')).does).toEqual([changed(filesWait([line('a')]))]);
   });
