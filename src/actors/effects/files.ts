@@ -102,7 +102,8 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
         const { since, device } = effect;
         const why = await sendOne({ ...params, room }, path, { transaction, since, device });
         if (why !== null) failed.push({ path, why });
-        else admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
+        // Behind one that failed the next try begins with that one, or nobody would be told of it.
+        else if (failed.length === 0) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
       }
       return { ok: true, failed };
     },
