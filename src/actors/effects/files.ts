@@ -1,5 +1,5 @@
 /** Files of people into the workspaces of agents, and files of agents to people: what a room's effects on files do. */
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { FileTrouble, SendFailure, SendTrouble, TrayFile } from '../../../machines/files.ts';
 import type { AgentId, RoomId, UserId } from '../../../machines/ids.ts';
 import type { RoomContext } from '../../../machines/room.model.ts';
@@ -37,8 +37,8 @@ export interface FileWorld {
   log: Log;
 }
 
-/** Files that come, and that go, at the same moment. */
-const FILES_AT_ONCE = 4;
+/** Files that come in one room at the same moment: a server that takes its time keeps no other room waiting. */
+const FILES_AT_ONCE = 3;
 /** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
 const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
 
@@ -58,20 +58,24 @@ export interface FileEffects {
 
 export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileEffects {
   const { incoming } = world;
-  const [coming, going] = [pLimit(FILES_AT_ONCE), pLimit(FILES_AT_ONCE)];
+  const coming = limitOfEach<RoomId>(FILES_AT_ONCE);
   const patiently = patienceOf(world);
   const sendOne = sendingBy(world, patiently);
 
   async function bring(file: PersonFile, url: TrayFile['url']): Promise<Brought | NotBrought> {
     const opened = await world.media.open(url);
     if (opened.is === 'not') return opened;
+    if (opened.bytes !== null && opened.bytes > world.mostBytes) {
+      await leave(opened.content);
+      return { is: 'not', why: 'too big', detail: `${opened.bytes} bytes` };
+    }
     return incoming.bring(file, opened.content, { mostBytes: world.mostBytes });
   }
 
   return {
     async fetch(room, { agent, person, file }) {
       const here = personFile(room, { agent, person, file });
-      const done = await patiently(() => coming(() => bring(here, file.url)), isPassing);
+      const done = await patiently(() => coming(room, () => bring(here, file.url)), isPassing);
       if (done.is === 'there') {
         const { path, storedName: name, bytes, print } = done;
         return { ok: true, path, name, bytes, print };
@@ -96,9 +100,9 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
         if (index < effect.cursor) continue;
         const transaction = `${transactionOf(record, effect)}.${index}`;
         const { since, device } = effect;
-        const why = await going(() => sendOne({ ...params, room }, path, { transaction, since, device }));
+        const why = await sendOne({ ...params, room }, path, { transaction, since, device });
         if (why !== null) failed.push({ path, why });
-        // After a kill nobody knows any more what failed: from there on all are tried again, under their transaction ids.
+        // Behind one that failed the next try begins with that one, or nobody would be told of it.
         else if (failed.length === 0) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index + 1 });
       }
       return { ok: true, failed };
@@ -161,6 +165,29 @@ function sendingBy({ outgoing, media, mostBytes, send, log }: FileWorld, patient
 
 function isUnreachable(done: Awaited<ReturnType<MediaSink['upload']>>): boolean {
   return done.is === 'not' && done.why === 'unreachable';
+}
+
+/** So many of one key at once, the others in their order. */
+function limitOfEach<Key>(most: number): <Done>(key: Key, act: () => Promise<Done>) => Promise<Done> {
+  const limits = new Map<Key, LimitFunction>();
+  return async (key, act) => {
+    const limit = limits.get(key) ?? pLimit(most);
+    limits.set(key, limit);
+    try {
+      return await limit(act);
+    } finally {
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
+    }
+  };
+}
+
+/** Closes what is not wanted. */
+async function leave(content: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const _ of content) break;
+  } catch {
+    // It is closed.
+  }
 }
 
 interface NotBrought {

@@ -137,7 +137,6 @@ describe('files of an agent', () => {
       ],
     });
     expect(sent).toEqual([message('a.txt', 'origin.7.0'), message('b.txt', 'origin.7.3')]);
-    // Behind one that failed nothing is settled in part: after a kill nobody would know of it.
     expect(admitted).toEqual([{ kind: 'partly settled', effect: '7', cursor: 1 }]);
     expect(log.lines.map(({ message: line, fields }) => [line, fields])).toEqual([
       [
@@ -152,6 +151,16 @@ describe('files of an agent', () => {
       ],
       ['file of an agent is not sent', { room: ROOM, agent, path: '/etc/passwd', why: 'outside', detail: 'outside' }],
     ]);
+  });
+
+  test('that could not be sent are named after a kill too; what was sent is sent under the same transaction', async () => {
+    const params = wanted('out/none.txt', 'out/a.txt');
+    const failed = [{ path: 'out/none.txt', why: 'missing' as const }];
+    const [first, second] = [house({ uploads: [there()] }), house({ uploads: [there()] })];
+    expect(await first.effects.send(ROOM, params, effect(), record)).toEqual({ ok: true, failed });
+    expect([first.sent, first.admitted]).toEqual([[message('a.txt', 'origin.7.1')], []]);
+    expect(await second.effects.send(ROOM, params, effect(), record)).toEqual({ ok: true, failed });
+    expect(second.sent).toEqual(first.sent);
   });
 
   test('go on behind those that are sent already', async () => {
