@@ -18,7 +18,7 @@ export const host = setup({
     context: RoomInTheHouse;
     events: RoomEvent;
     input: RoomInTheHouse;
-    tags: 'at rest' | 'busy' | 'unheard';
+    tags: 'at rest' | 'busy' | 'unheard' | 'only tells';
   },
   actions: effects<RoomEffectParams>(roomEffects),
 });

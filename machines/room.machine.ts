@@ -795,6 +795,7 @@ const holding: State = {
 const burst: State = {
   description:
     'What its person is told of files that come: one notice for those that come together, which changes with them.',
+  tags: 'only tells',
   initial: 'nothing new',
   on: {
     'file.refused': { guard: 'the file is wanted', actions: 'note what could not be fetched' },

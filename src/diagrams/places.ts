@@ -47,8 +47,9 @@ function dueIn({ _nodes }: AnyMachineSnapshot): EventObject[] {
   return _nodes.flatMap((node) => node.after.map(({ eventType }) => ({ type: eventType as string })));
 }
 
-/** Whether what a person says means something to a region of its own. */
+/** Whether what a person says means something to a region of its own: not to one that only tells of what another does. */
 export function hearsMessages(region: AnyStateNode): boolean {
+  if (region.tags.includes('only tells')) return false;
   const heard = Object.values(region.states).flatMap(({ ownEvents }) => ownEvents as string[]);
   return messages.some(({ type }) => heard.includes(type));
 }
@@ -98,7 +99,7 @@ function factsOf({ context }: AnyMachineSnapshot): Facts {
 /**
  * The states of a place. Those that hear messages also with each thing that is known of the person, with each two of what
  * the talk is at, and with what is so where that is little: a cell of the table names the fewest. Where something goes on
- * beside the conversation, the states alone.
+ * beside the conversation, the states alone, of those that hear messages.
  */
 function marksOf({ value, _nodes }: AnyMachineSnapshot, { ofThePerson, ofTheTalk }: Facts): string[] {
   const talk = named(ofTheTalk);
@@ -109,7 +110,7 @@ function marksOf({ value, _nodes }: AnyMachineSnapshot, { ofThePerson, ofTheTalk
     .filter(hears)
     .map(({ id }) => id)
     .sort();
-  if (_nodes.some((node) => hears(node) && goesOnBeside(node))) return [JSON.stringify(value)];
+  if (_nodes.some((node) => hears(node) && goesOnBeside(node))) return [states.join()];
   return [
     JSON.stringify(value),
     ...[...named(ofThePerson), ...pairs, ...plain].map((mark) => `${states.join()} ${mark}`),

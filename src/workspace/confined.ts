@@ -57,6 +57,7 @@ const PIECE = 64 * 1024;
 
 /** Puts a whole file there, or leaves the one of before; makes the folders on the way. Rejects where one of them is none. */
 export async function writeWithin(root: string, parts: Parts, content: string): Promise<void> {
+  if (!parts.every(isName)) throw new Error('no name that a file could have');
   const folder = await openFolder(root, parts.slice(0, -1), { make: true });
   try {
     const passing = folder.at(`.${randomUUID()}.part`);

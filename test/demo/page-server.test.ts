@@ -61,7 +61,7 @@ test('a browser gets a person of its own, and the same one again', async () => {
   });
   expect(one.commands.filter(({ hint }) => hint === '')).toEqual([]);
   expect(one.commands.filter(({ args }) => args !== '').map(({ name, args }) => `${name} ${args}`)).toEqual([
-    ...['!stop [all]', '!new [name]', '!chats [all]', '!rename <name>', '!unarchive <number>'],
+    ...['!stop [all]', '!new [name]', '!chats [all]', '!remove <number|all>', '!rename <name>', '!unarchive <number>'],
     ...['!save [name]', '!load [name]', '!branch [name]'],
     '!language [en|ru]',
   ]);

@@ -24,7 +24,19 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
 
   test('shows a slow answer as it grows, the machine at work, and stops both', async ({ come }) => {
     const page = await come();
-    await lit(page, ['serving', 'conversation', 'idle', 'line', 'nothing waits', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, [
+      'serving',
+      'conversation',
+      'idle',
+      'line',
+      'nothing waits',
+      'tray',
+      'empty',
+      'burst',
+      'nothing new',
+      'dialog',
+      'none',
+    ]);
     await say(page, 'slow 30');
     await page.locator('.message.streaming', { hasText: 'I count to 120: 1 2 3' }).waitFor();
     await lit(page, [
@@ -37,6 +49,8 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
       'nothing waits',
       'tray',
       'empty',
+      'burst',
+      'nothing new',
       'dialog',
       'none',
     ]);
@@ -45,7 +59,19 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     expect(await page.locator('.message.streaming').getAttribute('aria-busy')).toBe('true');
     await say(page, '!stop');
     await notice(page, 'Stopped.');
-    await lit(page, ['serving', 'conversation', 'idle', 'line', 'nothing waits', 'tray', 'empty', 'dialog', 'none']);
+    await lit(page, [
+      'serving',
+      'conversation',
+      'idle',
+      'line',
+      'nothing waits',
+      'tray',
+      'empty',
+      'burst',
+      'nothing new',
+      'dialog',
+      'none',
+    ]);
     await page.locator('.message.streaming').waitFor({ state: 'detached' });
     const [latest] = await page.locator('#changes li').allInnerTexts();
     expect(latest).toMatch(/^\d\d:\d\d:\d\d\s+deliver the answer: done → idle\s+close the connection, hide typing$/);
@@ -92,6 +118,8 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
       'nothing waits',
       'tray',
       'empty',
+      'burst',
+      'nothing new',
       'dialog',
       'none',
     ]);

@@ -80,7 +80,7 @@ describe.skipIf(chromiumPath === null)('questions on the chat page (skipped wher
     expect(await buttons(page)).toEqual(['Yes', 'No', 'Save first']);
     expect(await buttons(page, 0)).toEqual(['Yes, over', 'No, over']);
     await press(page, 'No');
-    await notice(page, 'Okay, this chat goes on as it was.');
+    await notice(page, 'Okay, everything goes on as it was.');
     expect(await buttons(page, 0)).toEqual(['Yes', 'No']);
     await page.locator('.answers').first().getByRole('button', { name: 'Yes' }).click();
     await answer(page, 'You said yes');

@@ -114,6 +114,7 @@ test('an inspector sees the root, each room and person with its chart, and what 
     conversation: { asking: { working: 'streaming' } },
     line: 'nothing waits',
     tray: 'empty',
+    burst: 'nothing new',
     dialog: 'none',
   };
   expect(values).toContainEqual({ serving: streaming });
