@@ -65,8 +65,8 @@ function house({ opens = [], uploads = [] }: { opens?: ReturnType<Open>[]; uploa
 }
 
 /** What the homeserver gives. */
-const content = async (text: string): ReturnType<Open> => ({
-  ...{ is: 'open', bytes: text.length, mime: 'text/plain' },
+const content = async (text: string, bytes: number | null = text.length): ReturnType<Open> => ({
+  ...{ is: 'open', bytes, mime: 'text/plain' },
   content: (async function* () {
     yield await Promise.resolve(Buffer.from(text));
   })(),
@@ -91,13 +91,14 @@ describe('a file of a person', () => {
     expect(pauses).toEqual([1_000, 5_000]);
   });
 
-  test.each<[why: string, code: string, opens: () => ReturnType<Open>, detail: string, tries: number]>([
+  test.each<[that: string, why: string, opens: () => ReturnType<Open>, detail: string, tries: number]>([
     ['gone', 'gone', () => notOpen('gone'), 'no', 1],
     ['unreachable', 'unreachable', () => notOpen('unreachable'), 'no', 5],
-    ['too big', 'too big', () => content('x'.repeat(101)), 'more than 100 bytes', 1],
-  ])('that is %s is none, and the log names room, event and reason', async (why, code, opens, detail, tries) => {
+    ['too big', 'too big', () => content('x'.repeat(101)), '101 bytes', 1],
+    ['too big, which nobody says,', 'too big', () => content('x'.repeat(101), null), 'more than 100 bytes', 1],
+  ])('that is %s is none, and the log names room, event and reason', async (_, why, opens, detail, tries) => {
     const { effects, pauses, log } = house({ opens: [opens()] });
-    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual({ ok: false, code, detail });
+    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual({ ok: false, code: why, detail });
     expect(log.lines).toEqual([
       {
         ...{ level: 'warn', message: 'file of a person is not taken' },
