@@ -47,7 +47,7 @@ export function createFileHouse(world: World) {
     const workspace = path.join(folder.path, 'workspace', 'a');
     mkdirSync(workspace, { recursive: true });
     const options = { agents: { a: agent.url }, stateDir: folder.path, homeserver: gate.url, ...more };
-    return { agent, gate, workspace, options };
+    return { agent, gate, workspace, options, stateDir: folder.path };
   }
 
   /** Ann has the agent for herself. */

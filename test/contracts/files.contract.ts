@@ -7,7 +7,18 @@ import { png, wav } from '../support/media.ts';
 import type { Message } from '../support/room-view.ts';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import { contentOf, sendFile, sendFileAt, uploaded } from '../support/sent-files.ts';
-import { answering, asked, bytes, createFileHouse, hears, says, visible, waits, words } from './file-house.ts';
+import {
+  answering,
+  asked,
+  bytes,
+  createFileHouse,
+  hears,
+  roomWith,
+  says,
+  visible,
+  waits,
+  words,
+} from './file-house.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
@@ -27,7 +38,7 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
   describe(`files on ${name}`, () => {
     const world = createWorld(start);
 
-    const { annAtHome } = createFileHouse(world);
+    const { annAlone, annAtHome } = createFileHouse(world);
 
     test('three files are told of together, one is removed, two go with the text, and two come back', async () => {
       const picture = Buffer.concat([png(40, 30), Buffer.alloc(3_000, 7)]);
@@ -226,6 +237,41 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       hold.release();
       await hears(ann, room, 'now read it', 'Answer to now read it');
       expect(asked(agent.messages)).toEqual([['now read it', ['slow.txt']]]);
+    });
+
+    test('a service that is stopped while a file is on its way fetches it afterwards', async () => {
+      const { ann, agent, gate, workspace, options } = await annAlone(answering());
+      const bot = await world.restartableBot(options);
+      await bot.start();
+      const room = await roomWith(ann, bot.userId);
+      const hold = gate.hold(download, 'midway');
+      await sendFile(ann, room, { name: 'slow.txt', content: bytes('slowly') });
+      await hold.held;
+      await bot.stop();
+      hold.release();
+      expect(visible(workspace)).toEqual([]);
+      await bot.start();
+      await says(ann, room, waits(['slow.txt', 6]));
+      await hears(ann, room, 'read it', 'Answer to read it');
+      expect(asked(agent.messages)).toEqual([['read it', ['slow.txt']]]);
+      await expect.poll(() => readdirSync(workspace)).toEqual(['slow.txt']);
+    });
+
+    test('a file that waits comes along to another agent', async () => {
+      const { ann, agent, options, stateDir } = await annAlone(answering());
+      const other = await world.agent(answering());
+      const bot = await world.restartableBot({ ...options, agents: { a: agent.url, b: other.url } });
+      await bot.start();
+      const room = await roomWith(ann, bot.userId);
+      await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await says(ann, room, waits(['one.txt', 1]));
+      await bot.stop();
+      const workspace = path.join(stateDir, 'workspace', 'b');
+      mkdirSync(workspace);
+      await bot.start({ userAgents: { [ann.userId]: 'b' } });
+      await hears(ann, room, 'read it', 'Answer to read it');
+      expect([agent.messages, asked(other.messages)]).toEqual([[], [['read it', ['one.txt']]]]);
+      expect(readFileSync(path.join(workspace, 'one.txt'))).toEqual(bytes('1'));
     });
 
     test('twenty at once are told of in one notice, and go along in their order', async () => {
