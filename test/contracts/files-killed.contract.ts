@@ -112,22 +112,27 @@ export function describeKilledFiles(name: string, start: () => Promise<TestHomes
     );
 
     test.each(moments)('when the agent sends files: $moment the $of of number $nth', async ({ of, moment, nth }) => {
-      const { ann, agent, bot, first, room, gate, workspace } = await annAndABotToKill('out/a.png', 'out/b.txt');
+      const { ann, agent, bot, first, room, gate, workspace } = await annAndABotToKill(
+        'out/a.png',
+        'out/b.txt',
+        'end.txt',
+      );
       mkdirSync(path.join(workspace, 'out'));
       writeFileSync(path.join(workspace, 'out/a.png'), picture);
       writeFileSync(path.join(workspace, 'out/b.txt'), 'text of the agent');
+      writeFileSync(path.join(workspace, 'end.txt'), 'behind what may be sent twice');
       const hold = await holding(gate, of, { moment, nth, begin: () => ann.say(room, 'send them') });
       await first.kill();
       hold.release();
       const second = bot.start();
       await second.running;
-      await ann.message(room, (m) => m.body === 'b.txt', RESTART);
-      await hears(ann, room, '!whoami', words({ key: 'you are', person: ann.userId as never }));
+      await ann.message(room, (m) => m.body === 'end.txt', RESTART);
       const sent = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype !== 'm.notice');
       expect(sent.map(({ msgtype, body }) => [msgtype, body])).toEqual([
         ['m.text', 'Answer to send them'],
         ['m.image', 'a.png'],
         ['m.file', 'b.txt'],
+        ['m.file', 'end.txt'],
       ]);
       expect(await contentOf(ann, sent[1]!)).toEqual(picture);
       expect(await contentOf(ann, sent[2]!)).toEqual(bytes('text of the agent'));
