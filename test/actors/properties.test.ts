@@ -191,7 +191,9 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
     const delivered = one.kind === 'settled' && one.result.ok && !was.turn.discarded;
     const named = said.filter(({ key }) => endings.includes(key)).length;
     // All that there was of it came before a question.
-    const spoken = was.turn.pieces > 0 && event?.type === 'turn.ended' && event['outcome'] === 'done' && named === 0;
+    const isDone = event?.type === 'turn.ended' && event['outcome'] === 'done' && named === 0;
+    // Nor is there an empty answer where files are one.
+    const spoken = isDone && (was.turn.pieces > 0 || effects.some(({ type }) => type === 'send the files'));
     const { discarded, text: asked } = was.turn;
     const ends = [delivered, discarded || spoken, named === 1, isWithdrawn(asked)].filter(Boolean).length;
     expect(ends, JSON.stringify({ conversation: conversationOf(before), one, said })).toBe(1);

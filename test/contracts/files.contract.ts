@@ -186,7 +186,7 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       expect(ofTheBot.at(-1)).toEqual(file);
       expect(ofTheBot.at(-2)?.body).toContain('Line 899 ');
       expect(ofTheBot.length).toBeGreaterThan(3);
-      expect(file.raw.content?.['m.relates_to']).toMatchObject(relation);
+      expect(file.raw.content?.['m.relates_to']).toEqual(expect.objectContaining(relation) as unknown);
     });
 
     test('an answer of nothing but a file is an answer', async () => {
