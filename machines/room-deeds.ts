@@ -55,9 +55,9 @@ export const withDeeds = withFileNotes.extend({
       for (const file of filesToFetchAnew(context))
         enqueue({ type: 'fetch the file', params: { agent, person: personIn(context), file } });
     }),
-    'let go of the download': asks('settle the file', ({ context, event }) => {
-      const { file, agent } = as(event, 'file.fetched');
-      return { agent, person: personIn(context), file };
+    'let go of the download': asks('settle the file', ({ event }) => {
+      const { file, agent, person } = as(event, 'file.fetched');
+      return { agent, person, file };
     }),
     'delete what nobody wants': asks('delete the file', ({ event }) => {
       const { agent, path, bytes, print } = as(event, 'file.fetched');

@@ -61,7 +61,6 @@ const withFacts = withSayings.extend({
     'the room is of somebody else': ({ context, event }) =>
       event.type === 'room.adopted' && context.person !== null && context.person !== event.person,
     'the person left': ({ context, event }) => event.type === 'member.left' && event.user === context.person,
-    'nobody is known here': ({ context }) => context.person === null,
     'the person knows': ({ context }) => context.noticed,
     'the person knows that it is encrypted': ({ context }) => context.encrypted,
     'the person should hear that it is archived': ({ context }) => context.archived && !context.toldArchived,

@@ -209,6 +209,8 @@ export function receive({
       loaded: null,
       tokens: { last: 0, total: 0 },
       told: [],
+      tray: [],
+      burst: null,
     },
     ...{ noticed: false, encrypted, company: false, language: language ?? null, diary: blankDiary },
   };

@@ -141,8 +141,10 @@ export type RoomEvent =
   /** What is said of a text stands in the room. */
   | { type: 'word.shown'; of: EventId; eventId: EventId }
   | { type: 'agent.sent a file'; turn: TurnId; path: string }
-  /** A file of its person lies in the workspace of this agent; `name`: as it is called there. */
-  | { type: 'file.fetched'; file: TrayFile; agent: AgentId; path: string; name: string; bytes: number; print: string }
+  /** A file of this person lies in the workspace of this agent; `name`: as it is called there. */
+  | ({ type: 'file.fetched'; file: TrayFile; agent: AgentId; person: UserId; name: string } & NonNullable<
+      TrayFile['there']
+    >)
   | { type: 'file.refused'; file: TrayFile; agent: AgentId; why: FileTrouble }
   /** These were in the workspace and are not any more. */
   | { type: 'files.gone'; of: EventId[] }

@@ -63,7 +63,7 @@ const whole: State = {
     'message.reacted': {},
     'saves.told': {},
     // Where no files are taken any more.
-    'file.fetched': [{ guard: 'nobody is known here' }, { actions: 'leave what was fetched' }],
+    'file.fetched': { actions: 'leave what was fetched' },
     'file.refused': {},
     'files.gone': {},
     'files.sent': {},

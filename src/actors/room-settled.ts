@@ -35,9 +35,9 @@ export function settled(item: OutboxItem, result: Result): RoomEvent | null {
       return eventId === undefined ? { type: 'line.refused' } : { type: 'line.shown', eventId };
     }
     case 'fetch the file': {
-      const { file, agent } = item.params as unknown as RoomEffectParams['fetch the file'];
+      const { file, agent, person } = item.params as unknown as RoomEffectParams['fetch the file'];
       const lies = result.ok ? Fetched.safeParse(result).data : undefined;
-      if (lies !== undefined) return { type: 'file.fetched', file, agent, ...lies };
+      if (lies !== undefined) return { type: 'file.fetched', file, agent, person, ...lies };
       const why = FileTrouble.safeParse(result.ok ? undefined : result.code).data ?? 'cannot write';
       return { type: 'file.refused', file, agent, why };
     }

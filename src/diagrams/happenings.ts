@@ -106,7 +106,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { contextId: anotherContext, oneMemory: true },
   ],
   'context.chosen': [{ contextId: context }, { contextId: anotherContext }],
-  'file.fetched': [{ file, agent, ...lies }],
+  'file.fetched': [{ file, agent, person, ...lies }],
   'file.refused': [{ file, agent, why: 'gone' }],
   'files.gone': [{ of: [eventId] }],
   'files.sent': [

@@ -541,7 +541,7 @@ function ofAFile(move: OfAFile, { tray, waiting, turn, agent: answers }: RoomCon
   if (file === nobodys && (move.move === 'take back a file' || move.how === 'gone')) return null;
   const at = 1000 * n;
   if (move.move === 'take back a file') return input({ type: 'text.withdrawn', of: file.event }, at, eventId(n));
-  const lies = { agent: answers, path: 'a.pdf', name: 'a.pdf', bytes: 5, print: 'print' };
+  const lies = { agent: answers, person: ann, path: 'a.pdf', name: 'a.pdf', bytes: 5, print: 'print' };
   if (move.how === 'there') return input({ type: 'file.fetched', file, ...lies }, at);
   if (move.how === 'refused') return input({ type: 'file.refused', file, agent: answers, why: 'gone' }, at);
   if (move.how === 'gone') return input({ type: 'files.gone', of: [file.event] }, at);

@@ -11,6 +11,7 @@ import {
   ann,
   assigned,
   asked,
+  bob,
   claimed,
   clear,
   closed,
@@ -719,5 +720,15 @@ describe('a chat of a Space', () => {
     expect(play(adopted(), picture('a')).context.tray).toEqual([onItsWay('a')]);
     expect(play(claimed(), picture('a')).context.tray).toEqual([onItsWay('a')]);
     expect(waiting.after(picture('a')).at).toBe(waiting.at);
+  });
+});
+
+describe('somebody else comes to the room', () => {
+  it('to none of the files of whoever was there: what still comes of them is deleted', () => {
+    const left = idle.after(picture('a'), fetched('a'), picture('b'), invited(bob));
+    expect([left.context.person, left.context.tray, left.context.burst]).toEqual([bob, [], null]);
+    expect(left.after(text('1')).context.turn?.text.files).toBeUndefined();
+    const late = left.on(fetched('b')).does.map(([type]) => type);
+    expect(late).toEqual(['settle the file', 'delete the file']);
   });
 });

@@ -98,7 +98,7 @@ export const lying = (name: string): TrayFile => ({
 });
 export const fetched = (name: string, to = agent): RoomEvent => ({
   type: 'file.fetched',
-  ...{ file: onItsWay(name), agent: to, name: `${name}.png` },
+  ...{ file: onItsWay(name), agent: to, person: ann, name: `${name}.png` },
   ...{ path: `in/${name}.png`, bytes: 3, print: `print of ${name}` },
 });
 export const notFetched = (name: string, why: FileTrouble = 'too big'): RoomEvent => ({
