@@ -7,9 +7,10 @@ const { assign } = withDialogNotes;
 
 export const withFileNotes = withDialogNotes.extend({
   actions: {
-    'put the file into the tray': assign(({ context, event }) => ({
-      tray: [...context.tray, tray.fileIn(as(event, 'file.received')) ?? []].flat(),
-    })),
+    'put the file into the tray': assign(({ context, event }) => {
+      const file = tray.fileIn(as(event, 'file.received'));
+      return file === null ? {} : { tray: [...context.tray, file] };
+    }),
     'note where the file lies': assign(({ context, event }) => tray.withFileThere(context, as(event, 'file.fetched'))),
     'take out what could not be fetched': assign(({ context, event }) => {
       const { file } = as(event, 'file.refused');

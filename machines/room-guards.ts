@@ -139,8 +139,6 @@ const withFacts = withSayings.extend({
 
     // files
     'nobody can fetch it': ({ event }) => event.type === 'file.received' && fileIn(event) === null,
-    'it may wait': ({ context, event }) =>
-      event.type === 'file.received' && fileIn(event) !== null && filesInAll(context) < context.limits.mostFiles,
     'too many files wait': ({ context }) => filesInAll(context) >= context.limits.mostFiles,
     'the file is wanted': ({ context, event }) => isWanted(context, event),
     'some were not sent': ({ event }) => event.type === 'files.sent' && event.failed.length > 0,
@@ -238,6 +236,7 @@ export const withGuards = withFacts.extend({
     'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'it may wait': and([not('nobody can fetch it'), not('too many files wait')]),
     'a file waits': not('no file waits'),
     'all files are there': not('a file is on its way'),
     'a task is due, and has room': and(['a task is due', 'the queue has room']),

@@ -6,6 +6,12 @@ import { en } from '../../src/text/en.ts';
 import { contrastProblems } from './contrast.ts';
 import { answer, chromiumPath, lit, notice, press, room, rooms, say, test } from './page.ts';
 
+/** What is lit of a chat in which nothing but the conversation is at something. */
+const whileQuiet = (...conversation: string[]): string[] => [
+  ...['serving', 'conversation', ...conversation, 'line', 'nothing waits'],
+  ...['tray', 'empty', 'burst', 'nothing new', 'dialog', 'none'],
+];
+
 describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium is found: set CHROMIUM)', () => {
   test('explains itself once, and answers', async ({ come }) => {
     const page = await come();
@@ -24,54 +30,16 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
 
   test('shows a slow answer as it grows, the machine at work, and stops both', async ({ come }) => {
     const page = await come();
-    await lit(page, [
-      'serving',
-      'conversation',
-      'idle',
-      'line',
-      'nothing waits',
-      'tray',
-      'empty',
-      'burst',
-      'nothing new',
-      'dialog',
-      'none',
-    ]);
+    await lit(page, whileQuiet('idle'));
     await say(page, 'slow 30');
     await page.locator('.message.streaming', { hasText: 'I count to 120: 1 2 3' }).waitFor();
-    await lit(page, [
-      'serving',
-      'conversation',
-      'asking',
-      'working',
-      'streaming',
-      'line',
-      'nothing waits',
-      'tray',
-      'empty',
-      'burst',
-      'nothing new',
-      'dialog',
-      'none',
-    ]);
+    await lit(page, whileQuiet('asking', 'working', 'streaming'));
     expect(await page.locator('#machine-now').innerText()).toBe('streaming');
     expect(await page.locator('#room-status').innerText()).toBe('The agent is writing');
     expect(await page.locator('.message.streaming').getAttribute('aria-busy')).toBe('true');
     await say(page, '!stop');
     await notice(page, 'Stopped.');
-    await lit(page, [
-      'serving',
-      'conversation',
-      'idle',
-      'line',
-      'nothing waits',
-      'tray',
-      'empty',
-      'burst',
-      'nothing new',
-      'dialog',
-      'none',
-    ]);
+    await lit(page, whileQuiet('idle'));
     await page.locator('.message.streaming').waitFor({ state: 'detached' });
     const [latest] = await page.locator('#changes li').allInnerTexts();
     expect(latest).toMatch(/^\d\d:\d\d:\d\d\s+deliver the answer: done → idle\s+close the connection, hide typing$/);
@@ -108,21 +76,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.reload();
     await page.locator('.message.streaming', { hasText: '1 2 3' }).waitFor();
     const before = (await page.locator('.message.streaming').innerText()).length;
-    await lit(page, [
-      'serving',
-      'conversation',
-      'asking',
-      'working',
-      'streaming',
-      'line',
-      'nothing waits',
-      'tray',
-      'empty',
-      'burst',
-      'nothing new',
-      'dialog',
-      'none',
-    ]);
+    await lit(page, whileQuiet('asking', 'working', 'streaming'));
     await expect
       .poll(async () => (await page.locator('.message.streaming').innerText()).length)
       .toBeGreaterThan(before);
