@@ -71,6 +71,9 @@ const history = { chunk: [said('past')], start: 's', end: 'p', state: [] };
 const tags = { tags: { 'u.work': {} } };
 const encryption = { algorithm: 'm.megolm' };
 
+/** So that what stands beside it can be added wherever a list, null or a word was put. */
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 const textOf = (value: unknown): Reply => ({ text: inJson(value) });
 
 const changedAt = (whole: object, isFree: (path: Path) => boolean = () => true) =>
@@ -102,8 +105,8 @@ test('any JSON in any place of a sync answer, of a history, of tags and of state
     while (served > runs) await wake.promise;
     const whole = structuredClone(next.answer ?? answer) as typeof answer;
     const good = { [room('good')]: { timeline: { events: [said(`good ${served}`)] } } };
-    const rooms = typeof whole.rooms === 'object' ? whole.rooms : {};
-    const join = { ...(rooms as typeof answer.rooms).join, ...good };
+    const rooms = objectOf(whole.rooms);
+    const join = { ...objectOf(rooms.join), ...good };
     return textOf({ ...whole, next_batch: `n${served}`, rooms: { ...rooms, join } });
   });
   closing.push(() => house.close());
@@ -135,9 +138,9 @@ test('any JSON in any place of the first answer', async () => {
   const server = await startServer((seen): Reply => {
     if (isSync(seen)) {
       const { rooms, ...rest } = next.answer as typeof whole;
+      const shown = objectOf(rooms);
       const good = { [room('good')]: { state: { events: [state('m.room.name', { name: 'good' })] } } };
-      const shown = typeof rooms === 'object' && rooms !== null ? rooms : {};
-      return textOf({ ...rest, rooms: { ...shown, join: { ...(shown as typeof whole.rooms).join, ...good } } });
+      return textOf({ ...rest, rooms: { ...shown, join: { ...objectOf(shown.join), ...good } } });
     }
     return textOf(seen.path.endsWith('/members') ? next.members : tags);
   });
