@@ -1,6 +1,6 @@
 /** Every sentence to a person, as data: `src/text` finds the words when it is sent. */
 import { z } from 'zod';
-import { FileFailure, SendFailure } from './files.ts';
+import { FileFailure, SendFailure, SendTrouble } from './files.ts';
 import { RoomId, UserId } from './ids.ts';
 import { Status } from './status.ts';
 import { Trouble } from './trouble.ts';
@@ -101,6 +101,8 @@ export const notices = {
   'files are gone': says({ names: z.array(z.string()) }),
   // files of the agent
   'files were not sent': says({ files: z.array(SendFailure) }),
+  /** It is too long to show, and could not be sent as a file. */
+  'answer is cut off': says({ why: SendTrouble }),
   // Nobody says these any more: they may wait in an outbox of an earlier version.
   'files are not taken': refuses(),
   'agent sent a file': says({ path: z.string() }),

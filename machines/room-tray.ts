@@ -245,6 +245,12 @@ export function isLastFile(context: RoomContext, event: RoomEvent): boolean {
  * what one turn may send they are forgotten.
  */
 export function withWanted(turn: Turn, path: string, { mostFiles }: RoomInTheHouse['limits']): Turn {
-  if (turn.sends?.includes(path) === true) return turn;
-  return { ...turn, sends: [...(turn.sends ?? []), path].slice(0, mostFiles) };
+  const { sends = [] } = turn;
+  if (sends.some((other) => fromWorkspace(other) === fromWorkspace(path))) return turn;
+  return { ...turn, sends: [...sends, path].slice(0, mostFiles) };
+}
+
+/** The agent may call its folder by its name, or not. */
+function fromWorkspace(path: string): string {
+  return path.replace(/^\/workspace\//, '').replace(/^(?:\.\/+)+/, '');
 }

@@ -273,7 +273,13 @@ export type RenderFarewell = (why: Farewell, person: UserId) => string;
  * Markdown to the parts of a message, each small enough for one event (8 KB of Markdown), cut between blocks. Each is
  * rendered when it is asked for: a long answer takes its time. `language`: of what is said about what is not shown.
  */
-export type RenderAnswer = (markdown: string, language: Language | null) => Iterable<Rendered>;
+export type RenderAnswer = (markdown: string, language: Language | null) => Iterable<AnswerPart>;
+
+/** `isCutOff`: there is more of the answer than is shown, of which this part, the last, tells that it comes as a file. */
+export type AnswerPart = Rendered & { isCutOff?: true };
+
+/** The images of an answer that lie in the agent's workspace: their paths, as they are written. */
+export type PicturesIn = (markdown: string) => string[];
 
 /** What a growing answer looks like now: at most one part. */
 export type RenderPreview = (markdown: string, growth: Growth, language: Language | null) => Rendered;

@@ -7,11 +7,12 @@ import { namesIn } from '../config/default-names.ts';
 import { oneLine } from '../basics/visible.ts';
 import type { Alarm } from '../durable/timers.ts';
 import { serverOf } from '../matrix/room-templates.ts';
-import type { NameOf, Now, RenderAnswer, RenderFarewell, RenderNotice, RenderPreview } from '../ports.ts';
+import type { NameOf, Now, PicturesIn, RenderAnswer, RenderFarewell, RenderNotice, RenderPreview } from '../ports.ts';
 import { answersWithin } from '../text/answer.ts';
 import { catalogue } from '../text/catalogue.ts';
 import { renderNotice, type Words } from '../text/notices.ts';
 import { previewsIn } from '../text/preview.ts';
+import { picturesIn } from '../text/readable.ts';
 
 /** The longest name of a person within a sentence or the name of their Space, in characters. */
 const NAME_CHARACTERS = 60;
@@ -51,12 +52,14 @@ function namesAnAgent(notice: Notice): notice is Notice<NamingAnAgent> {
 export function answersFor({ policy }: Pick<Config, 'policy'>): {
   renderAnswer: RenderAnswer;
   renderPreview: RenderPreview;
+  picturesIn: PicturesIn;
 } {
   const answers = spoken(policy, (words) => answersWithin(policy.reply.mostParts, words.answers));
   const previews = spoken(policy, (words) => previewsIn(words.answers));
   return {
     renderAnswer: (markdown, language) => answers(language)(markdown),
     renderPreview: (markdown, growth, language) => previews(language)(markdown, growth),
+    picturesIn,
   };
 }
 

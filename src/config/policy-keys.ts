@@ -78,7 +78,8 @@ const Reply = z.strictObject({
       words: { each: 'waiting texts one by one', together: 'waiting texts together' },
     }),
   most_parts: z.int().min(1).max(1000).default(30).register(about, {
-    purpose: 'messages that one long answer may take; what is beyond them is not shown, and the last one says so',
+    purpose:
+      'messages that one long answer may take; of a longer one all comes as a file besides, and the last one says so',
     words: 'at most {} messages an answer',
   }),
 });

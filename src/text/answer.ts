@@ -1,4 +1,4 @@
-import type { Rendered } from '../ports.ts';
+import type { AnswerPart, Rendered } from '../ports.ts';
 import { referencesOf } from './blocks.ts';
 import { bytesOf, renderIntoOneEvent, roomOf } from './fit.ts';
 import { renderMarkdown, renderPiece, type References } from './markdown.ts';
@@ -17,9 +17,9 @@ const CELL_BYTES = 14;
 
 /**
  * Renders answers as the messages they take, each small enough for one event, the first even as an edit. Blank Markdown
- * gives none; above 256,000 characters the parts are plain text. What is beyond `mostParts` is told at the end.
+ * gives none; above 256,000 characters the parts are plain text. What is beyond `mostParts` is told at the end of the last.
  */
-export function answersWithin(mostParts: number, words: AnswerWords): (markdown: string) => Iterable<Rendered> {
+export function answersWithin(mostParts: number, words: AnswerWords): (markdown: string) => Iterable<AnswerPart> {
   return function* (markdown) {
     let count = 0;
     let last: Rendered | null = null;
@@ -27,12 +27,12 @@ export function answersWithin(mostParts: number, words: AnswerWords): (markdown:
     // More than this is not shown, whatever it is.
     const longest = (mostParts + 1) * LATER_BYTES;
     for (const message of messagesOf(text.slice(0, longest))) {
-      if (last !== null) yield count === mostParts ? followed(last, words.tooLong) : last;
+      if (last !== null) yield count === mostParts ? cutOff(last, words) : last;
       if (count === mostParts) return;
       last = message;
       count += 1;
     }
-    if (last !== null) yield text.length > longest ? followed(last, words.tooLong) : last;
+    if (last !== null) yield text.length > longest ? cutOff(last, words) : last;
   };
 }
 
@@ -76,6 +76,10 @@ function* renderPart(part: string, references: References, bytes: number, kind: 
 
 function* renderAsTheyFit(part: string): Generator<Rendered> {
   for (const piece of splitMarkdown(part, FIRST_BYTES)) yield renderIntoOneEvent(piece);
+}
+
+function cutOff(last: Rendered, { tooLong }: AnswerWords): AnswerPart {
+  return { ...followed(last, tooLong), isCutOff: true };
 }
 
 function followed({ body, html }: Rendered, note: string): Rendered {

@@ -15,6 +15,7 @@ type Keys =
   | 'files are kept'
   | 'files are gone'
   | 'files were not sent'
+  | 'answer is cut off'
   | 'files are not taken'
   | 'agent sent a file';
 
@@ -85,6 +86,9 @@ export const aboutFiles: FileWords = {
       ? `The agent has a file for you, but I couldn’t send ${lines.join('')}.`
       : `The agent has files for you that I couldn’t send:\n\n${listed(lines)}\n\nYou can ask the agent to send them again.`;
   },
+
+  'answer is cut off': ({ why }) =>
+    `I couldn’t send the whole answer as a file: ${whyNotSent[why]}. You can ask for the rest in smaller pieces.`,
 
   'files are not taken': () =>
     'I didn’t take this file, because I couldn’t handle files at the time. Please send it again.',

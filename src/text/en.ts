@@ -25,7 +25,7 @@ import {
 
 const answers: AnswerWords = {
   image: (name) => (name === null ? '[image]' : `[image: ${name}]`),
-  tooLong: 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.',
+  tooLong: 'This answer is too long to show in full, so it ends here. You get all of it as a file.',
 };
 
 /** Where others are in the room. */

@@ -3,6 +3,7 @@ import { isBlank } from '../basics/visible.ts';
 import { codeLinesOf } from './blocks.ts';
 import { cleanText } from './clean.ts';
 import type { AnswerWords } from './notices.ts';
+import { pictureAt } from './pictures.ts';
 import { MAX_STRUCTURED_LENGTH } from './split.ts';
 
 /** The bytes of a file in the text, longer than anybody reads. */
@@ -20,24 +21,45 @@ const ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 /** Where something begins that may have to go, or hides what looks like it. */
 const PLACES = /`+|\\[^]|<!--|!\[|<img\s|\bdata:/gi;
 
+/** Where there is anything of that. */
+const ANYTHING = /<!--|data:|!\[|<img\s/i;
+
 /**
- * Clean Markdown as a reader gets it: without comments, with a word for every image whose bytes stand in the text.
- * Code stays as it is (above 256,000 characters only code within lines, and comments stay too); a text that would be nothing then, too. `growing`: what is open at the end goes as well.
+ * Clean Markdown as a reader gets it: without comments, with a word for every image whose bytes stand in the text or that lies
+ * in the agent's workspace. Code stays as it is (above 256,000 characters only code within lines, and comments and the images
+ * of the workspace stay too); a text that would be nothing then, too. `growing`: what is open at the end goes as well.
  */
 export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>, growing = false): string {
   const text = cleanText(markdown);
-  if (!/<!--|data:/i.test(text)) return text;
+  if (!ANYTHING.test(text)) return text;
   if (text.length > MAX_STRUCTURED_LENGTH) {
-    const shorter = withoutHidden(text, { image, comments: false, growing });
+    const shorter = withoutHidden(text, { image, isWhole: false, growing });
     return shorter.length > MAX_STRUCTURED_LENGTH ? shorter : readable(shorter, { image }, growing);
   }
+  const rest = withoutHiddenInProse(text, { image, growing });
+  return isBlank(rest) && !growing ? text : rest;
+}
+
+/**
+ * The images of clean or unclean Markdown that lie in the agent's workspace, as their paths are written, each once, in order.
+ * Of code there are none, and of a text above 256,000 characters.
+ */
+export function picturesIn(markdown: string): string[] {
+  if (markdown.length > MAX_STRUCTURED_LENGTH || !/!\[|<img\s/i.test(markdown)) return [];
+  const paths = new Set<string>();
+  withoutHiddenInProse(cleanText(markdown), { image: () => '', growing: false, found: (path) => paths.add(path) });
+  return [...paths];
+}
+
+function withoutHiddenInProse(text: string, how: Omit<How, 'isWhole'>): string {
+  const { growing } = how;
   const code = codeLinesOf(text);
   const kept: string[] = [];
   let line = 0;
   let prose: string[] = [];
   const close = (isLast: boolean) => {
     if (prose.length > 0)
-      kept.push(withoutHidden(prose.join('\n'), { image, comments: true, growing: growing && isLast }));
+      kept.push(withoutHidden(prose.join('\n'), { ...how, isWhole: true, growing: growing && isLast }));
     prose = [];
   };
   for (const one of text.split('\n')) {
@@ -48,8 +70,7 @@ export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>
     line += 1;
   }
   close(true);
-  const rest = kept.join('\n');
-  return isBlank(rest) && !growing ? text : rest;
+  return kept.join('\n');
 }
 
 /** One pass: each place is looked at once, and what it hides is jumped over. */
@@ -84,8 +105,11 @@ interface Hidden {
 
 interface How {
   image: AnswerWords['image'];
-  comments: boolean;
+  /** Nothing but code in lines is left out of it: comments go, and images of the workspace are found. */
+  isWhole: boolean;
   growing: boolean;
+  /** Hears of each image of the workspace. */
+  found?: (path: string) => void;
 }
 
 interface Sight extends How {
@@ -100,7 +124,7 @@ function hiddenAt(
   text: string,
   at: number,
   place: string,
-  { closers, lastEnd, images, image, comments, growing }: Sight,
+  { closers, lastEnd, images, image, isWhole, growing, found }: Sight,
 ): Hidden | null {
   if (place.startsWith('`')) {
     const end = closerAfter(closers.get(place.length), at, text);
@@ -108,7 +132,7 @@ function hiddenAt(
   }
   if (place.startsWith('\\')) return null;
   if (place === '<!--') {
-    if (!comments) return null;
+    if (!isWhole) return null;
     const short = /^<!--(?:-?>)/.exec(text.slice(at, at + 6));
     if (short !== null) return { end: at + short[0].length, instead: '' };
     const end = lastEnd < at + 4 ? -1 : text.indexOf('-->', at + 4);
@@ -116,6 +140,11 @@ function hiddenAt(
     return growing ? { end: text.length, instead: '' } : null;
   }
   const rest = text.slice(at);
+  const picture = isWhole && !/^data:/i.test(place) ? pictureAt(rest) : null;
+  if (picture !== null) {
+    found?.(picture.path);
+    return { end: at + picture.length, instead: image(named(picture.alt)) };
+  }
   if (place === '![') {
     const [whole, alt] = IMAGE.exec(rest) ?? [];
     if (whole !== undefined) return { end: at + whole.length, instead: image(named(alt)) };

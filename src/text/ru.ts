@@ -26,7 +26,7 @@ import { topics } from './ru-topics.ts';
 
 const answers: AnswerWords = {
   image: (name) => (name === null ? '[изображение]' : `[изображение: ${name}]`),
-  tooLong: 'Ответ слишком длинный и показан не целиком. Попроси остальное по частям.',
+  tooLong: 'Ответ слишком длинный, чтобы показать его здесь целиком. Весь ответ придёт файлом.',
 };
 
 /** Where others are in the room. */

@@ -19,6 +19,7 @@ import { answersWithin } from '../../src/text/answer.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { previewsIn } from '../../src/text/preview.ts';
+import { picturesIn } from '../../src/text/readable.ts';
 import { startRoot, type Root } from '../support/root.ts';
 import { ownTime } from './usage.ts';
 
@@ -121,6 +122,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           languageIn: () => null,
           renderAnswer: answersWithin(30, en.answers),
           renderPreview: previewsIn(en.answers),
+          picturesIn,
           now,
           chance: Math.random,
           log,

@@ -50,6 +50,7 @@ function begin({ url, workspace, servesSeveral = false }: Setting, task: Task, {
     preparing: () => null,
     chance: () => 0,
     log: silentLog,
+    picturesIn: () => [],
     story: { about: () => ({}), begins: () => void shown.push('begins'), ends: () => undefined },
     reach: () => undefined,
     tell(event) {

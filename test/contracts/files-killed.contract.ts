@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { download, message, upload, type Gate, type Moment } from '../support/gate.ts';
 import { png } from '../support/media.ts';
 import type { Person } from '../support/people.ts';
-import { chunk } from '../support/scripted-agent.ts';
+import { chunk, END, STATUS } from '../support/scripted-agent.ts';
 import { contentOf, sendFile } from '../support/sent-files.ts';
 import {
   answering,
@@ -138,6 +138,40 @@ export function describeKilledFiles(name: string, start: () => Promise<TestHomes
       expect(await contentOf(ann, sent[2]!)).toEqual(bytes('text of the agent'));
       expect(asked(agent.messages)).toEqual([['send them', undefined]]);
     });
+
+    test.each<Moment>(['before', 'midway', 'after'])(
+      'when an answer that is too long to show goes as a file: %s the upload',
+      async (moment) => {
+        const long = Array.from({ length: 2_000 }, (_, line) => `Line ${line} of an answer that fills messages.`);
+        const home = await annAlone(
+          async (connection) => {
+            connection.send(STATUS);
+            await connection.next();
+            connection.send(chunk(long.join('\n\n')));
+            connection.send(END);
+            await connection.closed;
+          },
+          { reply: { mostParts: 1 } },
+        );
+        const { ann, agent, gate } = home;
+        const bot = await world.killableBot(home.options);
+        const first = bot.start();
+        await first.running;
+        const room = await roomWith(ann, bot.userId);
+        const hold = gate.hold(upload, moment);
+        await ann.say(room, 'at length');
+        await hold.held;
+        await first.kill();
+        hold.release();
+        await bot.start().running;
+        const file = await ann.message(room, (m) => m.msgtype === 'm.file', RESTART);
+        expect(String(await contentOf(ann, file))).toBe(long.join('\n\n'));
+        await hears(ann, room, '!stop', words({ key: 'nothing runs' }));
+        const sent = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype !== 'm.notice');
+        expect(sent.map(({ msgtype }) => msgtype)).toEqual(['m.text', 'm.file']);
+        expect(asked(agent.messages)).toEqual([['at length', undefined]]);
+      },
+    );
 
     test('what could not be sent is told also after it', async () => {
       const { ann, bot, first, room, gate, workspace } = await annAndABotToKill('a.txt', 'none.txt', 'b.txt', 'c.txt');

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
 import { download } from '../support/gate.ts';
 import { png, wav } from '../support/media.ts';
 import type { Message } from '../support/room-view.ts';
@@ -33,6 +34,18 @@ const failingFirst = (): AgentScript => {
     connection.send({ type: 'ERROR', code: 'BROKEN' });
   };
 };
+
+/** Says this to the first text, with these files before it. */
+const saying =
+  (answer: string, ...files: string[]): AgentScript =>
+  async (connection) => {
+    connection.send(STATUS);
+    await connection.next();
+    for (const file of files) connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: file });
+    connection.send(chunk(answer));
+    connection.send(END);
+    await connection.closed;
+  };
 
 export function describeFiles(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`files on ${name}`, () => {
@@ -187,6 +200,37 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       expect(ofTheBot.at(-2)?.body).toContain('Line 899 ');
       expect(ofTheBot.length).toBeGreaterThan(3);
       expect(file.raw.content?.['m.relates_to']).toEqual(expect.objectContaining(relation) as unknown);
+    });
+
+    test('an answer that is longer than is shown comes whole as a file', async () => {
+      const long = Array.from({ length: 2_000 }, (_, line) => `Line ${line} of an answer that fills several messages.`);
+      const { ann, bot, room } = await annAtHome(saying(long.join('\n\n')), { reply: { mostParts: 2 } });
+      await ann.say(room, 'at length');
+      const file = await ann.message(room, (m) => m.msgtype === 'm.file');
+      expect(file.raw.content?.info).toEqual({ mimetype: 'text/markdown', size: long.join('\n\n').length });
+      expect([file.body, String(await contentOf(ann, file))]).toEqual(['answer.md', long.join('\n\n')]);
+      const texts = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype === 'm.text');
+      expect(texts).toHaveLength(2);
+      expect(texts.at(-1)?.body.endsWith(en.answers.tooLong)).toBe(true);
+      expect(ann.timeline(room).at(-1)).toEqual(file);
+      await hears(ann, room, '!stop', words({ key: 'nothing runs' }));
+    });
+
+    test('an image that the answer shows comes once, and what is not there is told', async () => {
+      const answer =
+        'Here it is: ![the plot](out/my%20plot.png)\n\n![more](./more.png) and ![web](https://a.test/x.png)';
+      const { ann, bot, room, workspace } = await annAtHome(saying(answer, '/workspace/out/my plot.png'));
+      mkdirSync(path.join(workspace, 'out'));
+      writeFileSync(path.join(workspace, 'out/my plot.png'), png(40, 30));
+      await ann.say(room, 'show me');
+      const files = [{ path: './more.png', why: 'missing' as const }];
+      await says(ann, room, words({ key: 'files were not sent', files }));
+      const sent = ann.timeline(room).filter((m) => m.sender === bot.userId && m.msgtype !== 'm.notice');
+      expect(sent.map(({ msgtype, body }) => [msgtype, body])).toEqual([
+        ['m.text', 'Here it is: [image: the plot]\n\n[image: more] and ![web](https://a.test/x.png)'],
+        ['m.image', 'my plot.png'],
+      ]);
+      expect(await contentOf(ann, sent[1]!)).toEqual(png(40, 30));
     });
 
     test('an answer of nothing but a file is an answer', async () => {

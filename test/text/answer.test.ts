@@ -95,7 +95,7 @@ test('a first block that is too long for an edit is cut, and nothing of it is lo
   expect(tooLarge(messages)).toEqual([]);
 });
 
-const note = 'This answer is too long to show in full, so it ends here. Please ask for the rest in smaller pieces.';
+const note = 'This answer is too long to show in full, so it ends here. You get all of it as a file.';
 
 test.each([
   ['paragraphs', `${'words '.repeat(100)}\n\n`.repeat(500)],
@@ -109,6 +109,7 @@ test.each([
   expect(messages.map(({ body }) => body.endsWith(`\n\n${note}`))).toEqual(
     messages.map((_, at) => at === messages.length - 1),
   );
+  expect(messages.findIndex(({ isCutOff }) => isCutOff === true)).toBe(messages.length - 1);
   expect(messages.at(-1)?.html?.endsWith(`\n<p>${note}</p>`) ?? true).toBe(true);
 });
 

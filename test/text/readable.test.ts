@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
-import { readable } from '../../src/text/readable.ts';
+import { picturesIn, readable } from '../../src/text/readable.ts';
 
 const bytes = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_000)}`;
 
@@ -26,6 +26,11 @@ const samples: [what: string, markdown: string, rest: string][] = [
     `![plot][1], ![Two] and ![c][3]\n\n[1]: ${bytes}\n[two]: <${bytes}>\nend`,
     '[image: plot], [image: Two] and ![c][3]\n\nend',
   ],
+  ['an image of the workspace', 'See ![plot](out/plot.png "All") here', 'See [image: plot] here'],
+  ['an image of the workspace in HTML', '<img alt="plot" src="plot.png" width="3"> here', '[image: plot] here'],
+  ['an image of the web stays', '![plot](https://a.example/plot.png)', '![plot](https://a.example/plot.png)'],
+  ['an image of another root stays', '![plot](/static/plot.png)', '![plot](/static/plot.png)'],
+  ['an image of the workspace in code stays', '`![plot](plot.png)`', '`![plot](plot.png)`'],
   ['long bytes anywhere', `[a](${bytes}) and ${bytes}`, '[a](data:image/png;base64,…) and data:image/png;base64,…'],
   ['bytes in code stay', `\`\`\`\n![plot](${bytes})\n\`\`\``, `\`\`\`\n![plot](${bytes})\n\`\`\``],
   ['what is short stays', 'data: a list; data:text/plain,hello', 'data: a list; data:text/plain,hello'],
@@ -59,4 +64,45 @@ test.each([
   const before = performance.now();
   readable(markdown, en.answers);
   expect(performance.now() - before).toBeLessThan(2_000);
+});
+
+test.each<[markdown: string, paths: string[]]>([
+  ['![](a.png) and ![b](./out/b.jpg) and ![](a.png)', ['a.png', './out/b.jpg']],
+  [
+    '![](/workspace/a.png) ![](/agents/7/b.png) ![](file:///workspace/c.png)',
+    ['/workspace/a.png', '/agents/7/b.png', '/workspace/c.png'],
+  ],
+  [
+    '![](my%20plot.png) ![](<my plot (2).png>) ![](my plot.png) ![](plot(1).png)',
+    ['my plot.png', 'my plot (2).png', 'plot(1).png'],
+  ],
+  ['![](100%.png)', ['100%.png']],
+  ['<img src="a.png"> <IMG alt=\'x\' src=b.gif />', ['a.png', 'b.gif']],
+  ['![](../../etc/passwd)', ['../../etc/passwd']],
+  [
+    '![](/etc/passwd) ![](//a.example/x.png) ![](mxc://a/b) ![](data:image/png;base64,AA) ![](#top) ![]() ![](C:\\x.png)',
+    [],
+  ],
+  ['```\n![](a.png)\n```\n\n    ![](b.png)\n\n`![](c.png)` \\![](d.png) <!-- ![](e.png) -->', []],
+  ['[a](a.png) and a.png', []],
+])('the images of the workspace in %j', (markdown, paths) => {
+  expect(picturesIn(markdown)).toEqual(paths);
+});
+
+test.each([
+  '![](',
+  '![a](b',
+  '![a](b c',
+  '![a](<b',
+  '<img src=',
+  '<img src="a',
+  '![](a(',
+  '![](a.png "',
+  '![[',
+  '![](x'.padEnd(200, 'x'),
+])('the images in 250 KB of %j take little time', (unit) => {
+  const markdown = unit.repeat(250_000 / unit.length);
+  const before = performance.now();
+  picturesIn(markdown);
+  expect(performance.now() - before).toBeLessThan(1_000);
 });

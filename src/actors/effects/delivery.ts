@@ -1,21 +1,29 @@
 /** Whole answers: kept until they are delivered, delivered part by part, forgotten afterwards. */
+import type { SendTrouble } from '../../../machines/files.ts';
 import type { EventId, RoomId, TurnId } from '../../../machines/ids.ts';
+import type { Language } from '../../../machines/language.ts';
 import type { Answer, RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
 import type { Admit } from '../../durable/effect-runner.ts';
 import type { Envelope } from '../../durable/record.ts';
-import type { Answers, Log, RenderAnswer, Send } from '../../ports.ts';
+import type { Answers, Log, RenderAnswer, RenderNotice, Send } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
+import type { FileEffects, FileMessage } from './files.ts';
 
 /** An answer up to this many bytes of Markdown stands in the record itself. */
 const SHORT_ANSWER = 8_000;
+
+/** An answer that is too long to show, as people find it among their downloads. */
+const WHOLE = { name: 'answer.md', mime: 'text/markdown' };
 
 export interface DeliveryWorld {
   send: Send;
   answers: Omit<Answers, 'names'>;
   renderAnswer: RenderAnswer;
+  renderNotice: RenderNotice;
+  sendText: FileEffects['sendText'];
   log: Log;
   reach: Reach;
 }
@@ -48,23 +56,35 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     const beginning = preview ?? stands;
     // After a kill those of before it are not known any more, but for the first.
     const messages: EventId[] = beginning === undefined ? [] : [beginning];
-    for (const content of world.renderAnswer(markdown, record.context.language)) {
-      if (++index < effect.cursor) continue;
-      if (index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
-      if (index === 0 && stands !== undefined) continue;
-      const { since, device } = effect;
-      const receipt = await world.send(
-        {
-          ...{ room, transaction: `${transactionOf(record, effect)}.${index}`, content, answers, since, device },
-          ...{ msgtype: 'm.text', replaces: index === 0 ? preview : null },
-          relation: index === firstOfItsOwn ? relation : inThreadOf(relation),
-        },
-        'final',
-      );
-      if (!receipt.ok) return receipt;
-      if (index > 0 || beginning === undefined) messages.push(receipt.eventId);
+    const { since, device } = effect;
+    const { language } = record.context;
+    const isDue = () => {
+      if (++index > effect.cursor) admit(room, { kind: 'partly settled', effect: effect.id, cursor: index });
+      return index >= effect.cursor;
+    };
+    const message = (): FileMessage => ({
+      ...{ room, transaction: `${transactionOf(record, effect)}.${index}`, answers, since, device },
+      relation: index === firstOfItsOwn ? relation : inThreadOf(relation),
+    });
+    for (const { isCutOff = false, ...content } of world.renderAnswer(markdown, language)) {
+      if (isDue() && !(index === 0 && stands !== undefined)) {
+        const replaces = index === 0 ? preview : null;
+        const receipt = await world.send({ ...message(), msgtype: 'm.text', content, replaces }, 'final');
+        if (!receipt.ok) return receipt;
+        if (index > 0 || beginning === undefined) messages.push(receipt.eventId);
+      }
+      if (!isCutOff || !isDue()) continue;
+      const sent = await world.sendText({ ...WHOLE, text: markdown }, message());
+      if (sent.ok) messages.push(sent.eventId);
+      else await sayThatItIsCutOff(sent.why, message(), language);
     }
     return { ok: true, messages };
+  }
+
+  async function sayThatItIsCutOff(why: SendTrouble, message: FileMessage, language: Language | null): Promise<void> {
+    const content = world.renderNotice({ key: 'answer is cut off', why }, language);
+    const transaction = `${message.transaction}.word`;
+    await world.send({ ...message, transaction, msgtype: 'm.notice', content, replaces: null }, 'command');
   }
 
   return {

@@ -1,7 +1,7 @@
 /** Files of people into the workspaces of agents, and files of agents to people: what a room's effects on files do. */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { FileTrouble, SendFailure, SendTrouble, TrayFile } from '../../../machines/files.ts';
-import type { AgentId, RoomId, UserId } from '../../../machines/ids.ts';
+import type { AgentId, EventId, RoomId, UserId } from '../../../machines/ids.ts';
 import type { RoomContext } from '../../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../../machines/room.effects.ts';
 import type { Effect, Result } from '../../durable/definition.ts';
@@ -16,6 +16,7 @@ import type {
   MediaSink,
   MediaSource,
   Now,
+  Outgoing,
   OutgoingFiles,
   PersonFile,
   Send,
@@ -42,6 +43,17 @@ const FILES_AT_ONCE = 3;
 /** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
 const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
 
+export interface TextFile {
+  name: string;
+  mime: string;
+  text: string;
+}
+
+/** What a message says besides the file that it brings. */
+export type FileMessage = Pick<Outgoing, 'room' | 'transaction' | 'since' | 'device' | 'answers' | 'relation'>;
+
+export type Sent = { ok: true; eventId: EventId } | { ok: false; why: SendTrouble };
+
 export interface FileEffects {
   fetch(room: RoomId, params: RoomEffectParams['fetch the file']): Promise<Result>;
   settle(room: RoomId, params: RoomEffectParams['settle the file']): Promise<Result>;
@@ -52,6 +64,8 @@ export interface FileEffects {
     effect: Effect,
     record: Envelope<RoomContext>,
   ): Promise<Result>;
+  /** A text of ours as a file, within `policy.files.max_bytes` too. */
+  sendText(text: TextFile, message: FileMessage): Promise<Sent>;
   /** Those of the files that are not in the workspace any more. */
   gone(agent: AgentId, files: readonly TrayFile[]): Promise<TrayFile[]>;
 }
@@ -60,7 +74,8 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
   const { incoming } = world;
   const coming = limitOfEach<RoomId>(FILES_AT_ONCE);
   const patiently = patienceOf(world);
-  const sendOne = sendingBy(world, patiently);
+  const bringToRoom = bringingBy(world, patiently);
+  const sendOne = sendingBy(world, bringToRoom);
 
   async function bring(file: PersonFile, url: TrayFile['url']): Promise<Brought | NotBrought> {
     const opened = await world.media.open(url);
@@ -107,6 +122,12 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
       }
       return { ok: true, failed };
     },
+    async sendText({ name, mime, text }, message) {
+      const bytes = Buffer.from(text);
+      if (bytes.length > world.mostBytes) return { ok: false, why: 'too big' };
+      const file = { name, mime, kind: 'file' as const, bytes: bytes.length, read: () => inOnePiece(bytes) };
+      return bringToRoom(file, message, { name });
+    },
     async gone(agent, files) {
       const seen = files.map(async (file) => {
         if (file.there === null) return [];
@@ -134,8 +155,25 @@ function patienceOf({ alarm, now }: FileWorld): Patiently {
 
 type SendParams = RoomEffectParams['send the files'] & { room: RoomId };
 
+/** `about`: for the log. */
+type BringToRoom = (file: Omit<HeldFile, 'is' | 'close'>, message: FileMessage, about: object) => Promise<Sent>;
+
+function bringingBy({ media, send, log }: FileWorld, patiently: Patiently): BringToRoom {
+  return async (file, message, about) => {
+    const uploaded = await patiently(() => media.upload(file), isUnreachable);
+    if (uploaded.is === 'not') {
+      log.warn({ room: message.room, ...about, ...uploaded }, 'file of an agent is not taken by the homeserver');
+      return { ok: false, why: uploaded.why === 'unreadable' ? 'changed' : uploaded.why };
+    }
+    const content = { body: file.name };
+    const brings = { msgtype: 'm.text' as const, content, file: asSent(file, uploaded.url), replaces: null };
+    const receipt = await send({ ...message, ...brings }, 'final');
+    return receipt.ok ? receipt : { ok: false, why: 'refused' };
+  };
+}
+
 /** Sends one file; null: it is in the room. */
-function sendingBy({ outgoing, media, mostBytes, send, log }: FileWorld, patiently: Patiently) {
+function sendingBy({ outgoing, mostBytes, log }: FileWorld, bringToRoom: BringToRoom) {
   return async (
     { room, agent, person, answers, relation }: SendParams,
     path: string,
@@ -147,20 +185,16 @@ function sendingBy({ outgoing, media, mostBytes, send, log }: FileWorld, patient
       return sendTroubles[opened.why];
     }
     try {
-      const uploaded = await patiently(() => media.upload(opened), isUnreachable);
-      if (uploaded.is === 'not') {
-        log.warn({ room, agent, path, ...uploaded }, 'file of an agent is not taken by the homeserver');
-        return uploaded.why === 'unreadable' ? 'changed' : uploaded.why;
-      }
-      const content = { body: opened.name };
-      const file = asSent(opened, uploaded.url);
-      const there = { room, ...message, msgtype: 'm.text' as const, content, file, replaces: null };
-      const receipt = await send({ ...there, answers, relation }, 'final');
-      return receipt.ok ? null : 'refused';
+      const sent = await bringToRoom(opened, { room, ...message, answers, relation }, { agent, path });
+      return sent.ok ? null : sent.why;
     } finally {
       await opened.close();
     }
   };
+}
+
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 function isUnreachable(done: Awaited<ReturnType<MediaSink['upload']>>): boolean {
@@ -221,7 +255,10 @@ function personFile(
   return { agent, person, room, id: event, name, kind: type === 'document' ? 'file' : type, mime, at };
 }
 
-function asSent({ name, mime, kind, bytes, width, height, durationMs }: HeldFile, url: TrayFile['url']) {
+function asSent(
+  { name, mime, kind, bytes, width, height, durationMs }: Omit<HeldFile, 'is' | 'close'>,
+  url: TrayFile['url'],
+) {
   return {
     ...{ type: kind === 'file' ? ('document' as const) : kind, url, name, mime, bytes },
     ...(width !== undefined && { width }),

@@ -4,16 +4,23 @@
  */
 import type { Answer, Piece } from '../../../machines/room.model.ts';
 import { isBlank } from '../../basics/visible.ts';
+import type { PicturesIn } from '../../ports.ts';
 import type { LiveAnswer } from './live-answer.ts';
+
+/** `pictures`: what it shows of the workspace. */
+export interface Cut {
+  piece: Piece;
+  pictures: string[];
+}
 
 export interface Pieces {
   add(text: string): void;
   /** The agent asks something: resolves, in the order of the calls, with what it said since the last piece, unless it is nothing. */
-  cut(): Promise<Piece | null>;
+  cut(): Promise<Cut | null>;
   /** The question has its word: what the agent says is shown again. */
   goOn(): void;
   /** No more text: resolves with the last piece. */
-  finish(): Promise<Piece | null>;
+  finish(): Promise<Cut | null>;
   /** Nobody waits for it any more: nothing of it is shown, or kept. */
   abandon(): void;
   /** Of all pieces together, in characters. */
@@ -24,9 +31,10 @@ interface PiecesWorld {
   /** Where a piece grows. */
   grow(piece: number): LiveAnswer;
   keep(piece: number, markdown: string): Promise<Answer | null>;
+  picturesIn: PicturesIn;
 }
 
-export function createPieces({ grow, keep }: PiecesWorld): Pieces {
+export function createPieces({ grow, keep, picturesIn }: PiecesWorld): Pieces {
   let piece = 0;
   let live: LiveAnswer | null = grow(piece);
   /** What was said behind a question that is still open. */
@@ -39,10 +47,10 @@ export function createPieces({ grow, keep }: PiecesWorld): Pieces {
     const { markdown, stands } = until === null ? { markdown: unseen, stands: null } : await until.finish();
     await turn;
     const answer = !isWanted || isBlank(markdown) ? null : await keep(number, markdown);
-    return answer && { answer, ...(stands !== null && { stands }) };
+    return answer && { piece: { answer, ...(stands !== null && { stands }) }, pictures: picturesIn(markdown) };
   }
 
-  function cut(): Promise<Piece | null> {
+  function cut(): Promise<Cut | null> {
     const cutOff = end(live, piece, unshown.splice(0).join(''), before);
     before = cutOff.catch(() => {});
     live = null;

@@ -49,6 +49,7 @@ export interface RoomEffectPorts {
   languageIn(room: RoomId): Language | null;
   renderAnswer: ports.RenderAnswer;
   renderPreview: ports.RenderPreview;
+  picturesIn: ports.PicturesIn;
   now: ports.Now;
   chance: ports.Chance;
   log: ports.Log;
@@ -75,9 +76,9 @@ type Performers = { [Name in keyof RoomEffectParams]: Perform<Name> };
 export function createRoomEffects(ports: RoomEffectPorts, admit: Admit<RoomId>): EffectRunner<RoomId, RoomContext> {
   const { say, ...inOrder } = createGreetings(ports);
   const world: World = { ...ports, ...inOrder, say };
-  const delivery = createDelivery(world, admit);
-  const typing = createTyping(world.showTyping, world.alarm, world.now);
   const files = createFileEffects({ ...world, ...world.files }, admit);
+  const delivery = createDelivery({ ...world, sendText: files.sendText }, admit);
+  const typing = createTyping(world.showTyping, world.alarm, world.now);
   const turns = createLiveTurns({ ...world, keep: delivery.keep, gone: files.gone, tell: heard });
   const performers = {
     ...inTheRoom(world, delivery, admit),

@@ -1,13 +1,13 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
 import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
-import type { Answer, Text } from '../../../machines/room.model.ts';
+import type { Answer, Piece, Text } from '../../../machines/room.model.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
-import type { Chance, Link, LinkEvent, Log, OpenLink, Places } from '../../ports.ts';
+import type { Chance, Link, LinkEvent, Log, OpenLink, PicturesIn, Places } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
-import { createPieces, type Pieces } from './pieces.ts';
+import { createPieces, type Cut, type Pieces } from './pieces.ts';
 
 /** Where in its room an answer grows: what it answers, and what may stand of it from before. */
 export interface Spot {
@@ -35,6 +35,7 @@ export interface TurnWorld {
   liveAnswer(beginning: Beginning): LiveAnswer;
   /** Keeps a piece of the answer until it is delivered. */
   keep(piece: number, markdown: string): Promise<Answer | null>;
+  picturesIn: PicturesIn;
 }
 
 /** One piece of the turn's answer: each question begins another. */
@@ -89,7 +90,16 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     });
   }
 
-  const tellOnceKept = (news: Promise<RoomEvent>) => unlessItFails(news.then(tell), 'answer could not be kept');
+  /** What the answer shows of the workspace goes as if the agent had sent it. */
+  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsWith: (piece: Piece | null) => RoomEvent): void {
+    const told = Promise.resolve(cut ?? null).then((said) => {
+      for (const path of said?.pictures ?? []) {
+        if (beyond('file') === 0) tell({ type: 'agent.sent a file', turn: id, path });
+      }
+      tell(newsWith(said?.piece ?? null));
+    });
+    unlessItFails(told, 'answer could not be kept');
+  }
 
   function listen(event: LinkEvent): void {
     logTrouble(event, story, world.log);
@@ -102,12 +112,12 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     if (event.type === 'ended') {
       world.reach('end received');
       story.ends(answer?.length ?? 0);
-      tellOnceKept(endOf(id, event, answer, stoppedFor));
+      tellOnceKept(answer?.finish(), (last) => endOf(id, event, last, stoppedFor));
     }
     const over = beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
     if (event.type === 'question') {
-      if (over === 0) tellOnceKept(questionOf(id, event, answer));
+      if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said));
       // A question is waited for, so that one too many ends the turn.
       else if (stoppedFor === null) stop('protocol');
     }
@@ -216,27 +226,20 @@ function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void
 }
 
 /** What the room hears of the end, with the last piece of the answer. */
-async function endOf(
-  turn: TurnId,
-  event: Ending,
-  pieces: Pieces | null,
-  stoppedFor: Trouble | null,
-): Promise<RoomEvent> {
+function endOf(turn: TurnId, event: Ending, last: Piece | null, stoppedFor: Trouble | null): RoomEvent {
   const { outcome } = event;
-  const last = (await pieces?.finish()) ?? null;
   const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
   const tokens = outcome === 'done' ? event.tokens : 0;
   return { type: 'turn.ended', turn, outcome, ...(last ?? { answer: null }), trouble, tokens };
 }
 
 /** What it hears of a question, with the piece that stands before it. */
-async function questionOf(
+function questionOf(
   turn: TurnId,
   { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>,
-  pieces: Pieces | null,
-): Promise<RoomEvent> {
-  const said = await pieces?.cut();
-  return { type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said && { said }) };
+  said: Piece | null,
+): RoomEvent {
+  return { type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said !== null && { said }) };
 }
 
 function lost(turn: TurnId): RoomEvent {

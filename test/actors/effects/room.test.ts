@@ -151,6 +151,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
       languageIn: () => null,
       renderAnswer: (markdown) => markdown.split('|').map((body) => ({ body })),
       renderPreview: (markdown) => ({ body: `preview of ${markdown}` }),
+      picturesIn: () => [],
       now: alarm.now,
       chance: () => 0,
       log: silentLog,
@@ -498,6 +499,68 @@ describe('delivering an answer', () => {
     perform('deliver the answer', delivery({ markdown: 'one|two|three' }), { cursor: 1 });
     await until(() => sent.length === 1);
     expect(sent[0]?.message.transaction).toBe('origin.9.1');
+  });
+
+  describe('that is longer than is shown', () => {
+    const cutOff: Partial<RoomEffectPorts> = {
+      renderAnswer: (markdown) => [{ body: markdown.slice(0, 3), isCutOff: true }],
+    };
+    const url = MxcUri.parse('mxc://test/whole');
+    const takenBy = (texts: string[]): RoomEffectPorts['files'] => ({
+      ...noFiles,
+      media: {
+        ...noFiles.media,
+        async upload({ read, bytes }) {
+          let text = '';
+          for await (const chunk of read()) text += String(Buffer.from(chunk));
+          texts.push(`${bytes} ${text}`);
+          return { is: 'there', url };
+        },
+      },
+    });
+
+    it('sends all of it as a file behind that', async () => {
+      const texts: string[] = [];
+      const { perform, sent, inputs, alarm } = theatre({ ...cutOff, files: takenBy(texts) });
+      perform('deliver the answer', delivery({ markdown: 'one, two' }));
+      await until(() => sent.length === 1);
+      expect(sent[0]?.message.content).toEqual({ body: 'one' });
+      sent[0]?.answer(ok('first'));
+      await until(() => sent.length === 2);
+      expect(texts).toEqual(['8 one, two']);
+      expect(sent[1]?.message).toEqual({
+        ...{ room: ROOM, transaction: 'origin.9.1', answers: eventId('asked'), since: SINCE, device: 'DEVICE' },
+        ...{ msgtype: 'm.text', content: { body: 'answer.md' }, replaces: null, relation: undefined },
+        file: { type: 'document', url, name: 'answer.md', mime: 'text/markdown', bytes: 8 },
+      });
+      sent[1]?.answer(ok('file'));
+      await until(() => inputs().length === 2);
+      expect(inputs()).toEqual([
+        { kind: 'partly settled', effect: '9', cursor: 1 },
+        deliveredInput(alarm.now(), 'first', 'file'),
+      ]);
+    });
+
+    it('goes on with the file after a kill', async () => {
+      const texts: string[] = [];
+      const { perform, sent } = theatre({ ...cutOff, files: takenBy(texts) });
+      perform('deliver the answer', delivery({ markdown: 'one, two' }), { cursor: 1 });
+      await until(() => sent.length === 1);
+      expect([sent[0]?.message.transaction, sent[0]?.message.file?.name]).toEqual(['origin.9.1', 'answer.md']);
+    });
+
+    it('says so where the homeserver does not take the file', async () => {
+      const { perform, sent, inputs, alarm } = theatre(cutOff);
+      perform('deliver the answer', delivery({ markdown: 'one, two' }));
+      await until(() => sent.length === 1);
+      sent[0]?.answer(ok('first'));
+      await until(() => sent.length === 2);
+      const { transaction, content, msgtype } = sent[1]!.message;
+      expect([transaction, content.body, msgtype]).toEqual(['origin.9.1.word', 'notice answer is cut off', 'm.notice']);
+      sent[1]?.answer(ok('word'));
+      await until(() => inputs().length === 2);
+      expect(inputs()[1]).toEqual(deliveredInput(alarm.now(), 'first'));
+    });
   });
 
   it('ends at a part that is refused', async () => {

@@ -78,6 +78,7 @@ function liveTurn({ stands = null, ...changes }: Partial<TurnWorld> & { stands?:
       },
     }),
     keep: async (_, markdown) => ({ markdown: `kept ${markdown}` }),
+    picturesIn: (markdown) => markdown.split(' ').filter((word) => word.endsWith('.png')),
     ...changes,
   });
   return {
@@ -116,6 +117,21 @@ describe('a turn', () => {
     expect(told).toEqual([
       { type: 'place.awaited', turn: TURN, position: 3 },
       { type: 'place.granted', turn: TURN },
+    ]);
+  });
+
+  it('sends what its answer shows of the workspace, as files before its end, and not more than of files', async () => {
+    const { open, hear, told, finished } = liveTurn();
+    finished();
+    open();
+    for (let n = 2; n < MOST_FILES; n++) hear({ type: 'file', path: `${n}.txt` });
+    hear({ type: 'text', text: 'see a.png and b.png and c.png' });
+    hear({ type: 'ended', outcome: 'done', tokens: 0 });
+    await until(() => told.at(-1)?.type === 'turn.ended');
+    expect(told.slice(MOST_FILES - 2)).toEqual([
+      { type: 'agent.sent a file', turn: TURN, path: 'a.png' },
+      { type: 'agent.sent a file', turn: TURN, path: 'b.png' },
+      over({ answer: { markdown: 'kept see a.png and b.png and c.png' } }),
     ]);
   });
 

@@ -1,0 +1,52 @@
+/** Images that an answer shows by their path: they lie in the agent's workspace, and go as files. */
+
+/** A longer one is no path. */
+const PATH_CHARACTERS = 1_000;
+const ALT = String.raw`!\[((?:[^\[\]\\\n]|\\.){0,500})\]`;
+const TITLE = String.raw`(?:\s+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?`;
+/** What may hold blanks although it should not: agents write it, and mean it. */
+const NAMED = String.raw`[^\n()<>"']{1,${PATH_CHARACTERS}}\.(?:png|jpe?g|gif|webp|avif|bmp|svg)`;
+const PLAIN = String.raw`(?:[^\s()<>]|\([^\s()<>]{0,100}\)){1,${PATH_CHARACTERS}}`;
+const IN_BRACKETS = String.raw`<[^<>\n]{1,${PATH_CHARACTERS}}>`;
+const IMAGE = new RegExp(String.raw`^${ALT}\([ \t]*(${IN_BRACKETS}|${PLAIN}|${NAMED})${TITLE}[ \t]*\)`, 'i');
+const TAG = /^<img\s[^<>]{0,2000}>/i;
+const SRC = /\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+const TAG_ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+
+export interface Picture {
+  path: string;
+  alt: string | undefined;
+  /** Of the Markdown that shows it. */
+  length: number;
+}
+
+/** The image of the workspace with which this Markdown begins; null: none. */
+export function pictureAt(markdown: string): Picture | null {
+  const [image, alt, written = ''] = IMAGE.exec(markdown) ?? [];
+  if (image !== undefined) return pictureOf(written.replace(/^<(.*)>$/, '$1'), alt, image);
+  const [tag] = TAG.exec(markdown) ?? [];
+  if (tag === undefined) return null;
+  const [, double, single, bare = ''] = SRC.exec(tag) ?? [];
+  const [, doubleAlt, singleAlt] = TAG_ALT.exec(tag) ?? [];
+  return pictureOf(double ?? single ?? bare, doubleAlt ?? singleAlt, tag);
+}
+
+function pictureOf(written: string, alt: string | undefined, { length }: string): Picture | null {
+  const path = decoded(written.trim().replace(/^file:\/\//i, ''));
+  return isInWorkspace(path) ? { path, alt, length } : null;
+}
+
+/** An address of the web is none, and no path from the root that agents do not call their folder by. */
+function isInWorkspace(path: string): boolean {
+  if (path === '' || path.length > PATH_CHARACTERS || /^(?:[a-z][a-z\d+.-]*:|[#?\\])/i.test(path)) return false;
+  return !path.startsWith('/') || /^\/(?:workspace|agents)\/./.test(path);
+}
+
+/** As it is called in the folder: Markdown asks for `%20` where a name has a blank. */
+function decoded(written: string): string {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
