@@ -13,6 +13,9 @@ import { FIND_MS, NoWorkspace, type Use, type WorkspaceFolders } from './workspa
 /** How long a file system may take to write a piece, and to keep all of them. */
 const WRITE_MS = 30_000;
 
+/** Two of them are held for each file on its way. */
+const SLAB_BYTES = 256 * 1024;
+
 /** A file with where it comes to. */
 export interface Errand {
   workspace: Workspace;
@@ -90,18 +93,25 @@ async function write(
   let bytes = 0;
   let taken = 0;
   let isThere = false;
+  /** Of the piece before: meanwhile the next one comes. */
+  let writing: Promise<unknown> = Promise.resolve();
+  const nextPiece = inLargePieces(pieces);
   try {
     for (;;) {
-      const piece = await next(pieces);
+      const piece = await nextPiece();
       if (piece === null) break;
       bytes += piece.length;
       if (bytes > mostBytes) throw new NotBrought('too big', `more than ${mostBytes} bytes`);
       if (!(await quota.take(workspace, piece.length)))
         throw new NotBrought('quota', 'no room for more files of people');
       taken += piece.length;
-      await use(WRITE_MS, () => file.writeFile(piece));
       hash.update(piece);
+      await writing;
+      writing = use(WRITE_MS, () => file.writeFile(piece));
+      // Whoever waits for it hears that.
+      writing.catch(() => undefined);
     }
+    await writing;
     const name = await use(WRITE_MS, () => finish(folder, { hidden, file, wish }, makeLink));
     isThere = true;
     return { name, bytes, print: hash.digest('hex') };
@@ -111,6 +121,38 @@ async function write(
     // Where the file system hangs it may still get its name; then it lies there unmentioned.
     if (!isThere) await use(FIND_MS, () => tidy(folder, hidden)).catch(() => undefined);
   }
+}
+
+/**
+ * Gives the content in pieces that are worth a write; a piece stays as it is until the one after the next is asked for, so
+ * that it may be written meanwhile.
+ */
+function inLargePieces(pieces: AsyncIterator<Uint8Array>): () => Promise<Uint8Array | null> {
+  const slabs: (Buffer | undefined)[] = [];
+  let rest: Uint8Array | null = null;
+  let count = 0;
+
+  return async () => {
+    let used = 0;
+    let slab = slabs[count % 2];
+    for (;;) {
+      rest ??= await next(pieces);
+      if (rest === null || used === SLAB_BYTES) break;
+      if (used === 0 && rest.length >= SLAB_BYTES) break;
+      slabs[count % 2] = slab ??= Buffer.allocUnsafeSlow(SLAB_BYTES);
+      const fits = Math.min(rest.length, SLAB_BYTES - used);
+      slab.set(rest.subarray(0, fits), used);
+      used += fits;
+      rest = fits === rest.length ? null : rest.subarray(fits);
+    }
+    if (used > 0) {
+      count += 1;
+      return slab === undefined ? null : slab.subarray(0, used);
+    }
+    const whole = rest;
+    rest = null;
+    return whole;
+  };
 }
 
 async function next(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Within } from './patience.ts';
 
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 256 * 1024;
 const PIECE_MS = 10_000;
 
 /** From its beginning on, to its end or at most so many bytes. */
@@ -13,7 +13,9 @@ export async function* piecesOf(
 ): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; at < most;) {
     const size = Math.min(PIECE_BYTES, most - at);
-    const { buffer, bytesRead } = await within(root, PIECE_MS, () => file.read(Buffer.alloc(size), 0, size, at));
+    const { buffer, bytesRead } = await within(root, PIECE_MS, () =>
+      file.read(Buffer.allocUnsafeSlow(size), 0, size, at),
+    );
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -10,6 +10,7 @@ export const roles = {
   memory: () => import('./memory.ts'),
   spawn: () => import('./spawn.ts'),
   restore: () => import('./restore.ts'),
+  files: () => import('./files.ts'),
   heart: () => import('./heart.ts'),
 };
 

@@ -8,6 +8,7 @@ import { measureCounted } from './counted.ts';
 import { table, verdict, type Figure, type Part } from './figures.ts';
 import { measureLatency, traffic } from './latency.ts';
 import { describeMachine, load, lookAtMachine } from './machine.ts';
+import { measureFiles } from './move-files.ts';
 import { measureReconciliation } from './reconcile.ts';
 import { measureSoak, soak } from './soak.ts';
 
@@ -29,6 +30,7 @@ const parts: Record<string, { title: string; measure: (folder: string) => Promis
   restore: { title: 'coming back', measure: (folder) => run('restore', { folder }) },
   reconcile: { title: 'rooms found again on the homeserver', measure: measureReconciliation },
   counted: { title: 'what a homeserver counts against the account', measure: measureCounted },
+  files: { title: 'files in and out', measure: measureFiles },
   heart: { title: 'step()', measure: () => run('heart', {}) },
   soak: { title: `${soak.turns} turns over ${soak.rooms} rooms`, measure: measureSoak, mustHold: true },
 };

@@ -1046,7 +1046,7 @@ const text: Row[] = [
     'Messages of an answer',
     'reply.most_parts',
     '',
-    'the beginning is shown, and the last message says so',
+    'the beginning is shown, the last message says so, and all of it comes as a file',
     'test/text/answer.test.ts',
     'of an answer that is too long the beginning is shown, and the last message says so: %s',
   ),
@@ -1232,7 +1232,11 @@ export const ownBounds: readonly string[] = [
   ...['EXTENSION_BYTES', 'LONGEST_PART'].map((name) => `src/workspace/file-names.ts ${name}`),
   ...['PROMISE_BYTES', 'MOST_LOOKED_AT'].map((name) => `src/workspace/landing.ts ${name}`),
   ...['HEAD_BYTES', 'TYPE_BYTES'].map((name) => `src/workspace/media-facts.ts ${name}`),
-  ...['src/workspace/layouts.ts LONGEST_FOLDER', 'src/workspace/pieces.ts PIECE_BYTES'],
+  ...[
+    'src/workspace/layouts.ts LONGEST_FOLDER',
+    'src/workspace/pieces.ts PIECE_BYTES',
+    'src/workspace/bringing.ts SLAB_BYTES',
+  ],
   // What is longer is no yes and no no.
   'machines/consent.ts LONGEST',
 ];

@@ -123,6 +123,7 @@ export interface BotProcess {
   /** Resolves with the signal or code that ended it. */
   ended: Promise<string>;
   kill(signal?: NodeJS.Signals): Promise<string>;
+  pid: number;
 }
 
 /** `crash`: the process is armed from its first moment on. */
@@ -149,6 +150,7 @@ export function spawnBot(options: BotOptions, crash: Crash | null = null): BotPr
       child.kill(signal);
       return ended;
     },
+    pid: child.pid ?? 0,
   };
 }
 
