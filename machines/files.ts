@@ -58,9 +58,13 @@ export type FileTrouble = z.infer<typeof FileTrouble>;
 export const FileFailure = z.object({ name: z.string(), why: FileTrouble });
 export type FileFailure = z.infer<typeof FileFailure>;
 
-/** Why a file of an agent is not sent: it is none of this workspace, or none that can be read, or the homeserver has it not. */
+/**
+ * Why a file of an agent is not sent: it is none of this workspace, or none that can be read, or the homeserver has it not, or
+ * the turn brings `too many`.
+ */
 export const SendTrouble = z.enum([
   'outside',
+  'too many',
   'missing',
   'empty',
   'too big',

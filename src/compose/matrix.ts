@@ -47,6 +47,7 @@ export function composeMatrix(options: MatrixOptions) {
   const attendance = createAttendance({ api, me, chance, log });
   const media = createMedia({ api, homeserver, accessToken, sure, now, chance, log });
   const closing = new AbortController();
+  let timesHeard = 0;
   const survey = createSurvey({ api, me, log, chance });
   return {
     ...{ api, signals, attendance, survey, work, refusedMessages: () => courier.givenUp },
@@ -58,8 +59,11 @@ export function composeMatrix(options: MatrixOptions) {
       media: {
         open: (url: MxcUri) => media.open(url, closing.signal),
         upload: (file: NewFile) => media.upload(file, closing.signal),
+        timesHeard: () => timesHeard,
       },
     },
+    /** A sync came back. */
+    heard: () => void (timesHeard += 1),
     async close() {
       closing.abort();
       survey.close();

@@ -112,7 +112,7 @@ export function composeService(options: ServiceOptions) {
 
 function composeSync(
   { config, host, wall, now, chance, log, reach, on, pollMs }: ServiceOptions,
-  { api, signals, work }: ReturnType<typeof composeMatrix>,
+  { api, signals, work, heard }: ReturnType<typeof composeMatrix>,
   door: Door,
 ) {
   const me = config.matrix.userId;
@@ -141,7 +141,10 @@ function composeSync(
         reach('sync position written');
       },
     },
-    onSucceeded: on.synced,
+    onSucceeded() {
+      heard();
+      on.synced();
+    },
     onFailed: ({ detail }) => on.syncFailed(detail),
     onUnauthorised: on.unauthorised,
     onPositionLost: on.positionLost,

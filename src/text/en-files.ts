@@ -110,6 +110,7 @@ const whyNotTaken: Record<FileTrouble, string> = {
 
 const whyNotSent: Record<SendTrouble, string> = {
   outside: 'it’s outside the agent’s folder',
+  'too many': 'that’s too many files for one answer',
   missing: 'it isn’t there',
   empty: 'it’s empty',
   'too big': 'it’s too big',

@@ -90,6 +90,7 @@ const whyNotTaken: Record<FileTrouble, string> = {
 };
 
 const whyNotSent: Record<SendTrouble, string> = {
+  'too many': 'для одного ответа файлов слишком много',
   outside: 'он не в папке агента',
   missing: 'его там нет',
   empty: 'он пустой',

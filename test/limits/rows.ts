@@ -132,9 +132,9 @@ const agents: Row[] = [
   ),
   row(
     'Files of a turn',
-    'src/actors/effects/turn.ts MOST_FILES',
+    'src/actors/effects/files.ts MOST_FILES',
     '',
-    'they change nothing but a line in the log',
+    'the next one is named as one too many; those behind it change nothing but a line in the log',
     turn,
     'passes on so many files and no more, and says so once',
   ),

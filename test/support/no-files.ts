@@ -3,7 +3,7 @@ import type { FileWorld } from '../../src/actors/effects/files.ts';
 
 const not = { is: 'not', why: 'refused', code: 'M_FORBIDDEN', detail: 'no files here' } as const;
 
-export const noMedia: FileWorld['media'] = { open: async () => not, upload: async () => not };
+export const noMedia: FileWorld['media'] = { open: async () => not, upload: async () => not, timesHeard: () => 0 };
 
 export const noFiles: Pick<FileWorld, 'incoming' | 'outgoing' | 'media' | 'mostBytes'> = {
   incoming: {

@@ -29,6 +29,8 @@ export interface FileWorld {
   outgoing: OutgoingFiles;
   media: { open(url: TrayFile['url']): ReturnType<MediaSource['open']> } & {
     upload(file: Parameters<MediaSink['upload']>[0]): ReturnType<MediaSink['upload']>;
+    /** How often the homeserver was heard, whatever it was asked: while it is not, nothing is said of a file. */
+    timesHeard(): number;
   };
   /** The largest file that is taken, and sent (`policy.files.max_bytes`). */
   mostBytes: number;
@@ -40,8 +42,12 @@ export interface FileWorld {
 
 /** Files that come in one room at the same moment: a server that takes its time keeps no other room waiting. */
 const FILES_AT_ONCE = 3;
+/** Files that one turn of an agent brings; the next one is named as one too many, and those behind it are passed over. */
+export const MOST_FILES = 20;
 /** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
-const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
+const PAUSES_MS = [1_000, 5_000, 15_000];
+/** Before the last one. It is tried on at this pace as long as the homeserver itself is not heard either. */
+const LAST_PAUSE_MS = 60_000;
 
 export interface TextFile {
   name: string;
@@ -115,6 +121,10 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
         if (index < effect.cursor) continue;
         const transaction = `${transactionOf(record, effect)}.${index}`;
         const { since, device } = effect;
+        if (index >= MOST_FILES) {
+          failed.push({ path, why: 'too many' });
+          continue;
+        }
         const why = await sendOne({ ...params, room }, path, { transaction, since, device });
         if (why !== null) failed.push({ path, why });
         // Behind one that failed the next try begins with that one, or nobody would be told of it.
@@ -140,8 +150,8 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
 
 type Patiently = <Done>(attempt: () => Promise<Done>, isPassing: (done: Done) => boolean) => Promise<Done>;
 
-/** What will fail again the same way is not tried again. */
-function patienceOf({ alarm, now }: FileWorld): Patiently {
+/** What will fail again the same way is not tried again, and an outage of the homeserver is not charged to a file. */
+function patienceOf({ alarm, now, media }: FileWorld): Patiently {
   const pause = (ms: number) => new Promise<void>((resolve) => void alarm.set(now() + ms, resolve));
   return async (attempt, isPassing) => {
     for (const ms of PAUSES_MS) {
@@ -149,7 +159,12 @@ function patienceOf({ alarm, now }: FileWorld): Patiently {
       if (!isPassing(done)) return done;
       await pause(ms);
     }
-    return attempt();
+    for (let heard = -1; ;) {
+      const done = await attempt();
+      if (!isPassing(done) || (heard !== -1 && media.timesHeard() > heard)) return done;
+      heard = media.timesHeard();
+      await pause(LAST_PAUSE_MS);
+    }
   };
 }
 

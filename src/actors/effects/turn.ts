@@ -7,6 +7,7 @@ import type { Trouble } from '../../../machines/notices.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, PicturesIn, Places } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
+import { MOST_FILES } from './files.ts';
 import { createPieces, type Cut, type Pieces } from './pieces.ts';
 
 /** Where in its room an answer grows: what it answers, and what may stand of it from before. */
@@ -66,8 +67,7 @@ type Ending = Extract<LinkEvent, { type: 'ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
-/** Files and questions of one turn that are passed on; each is written to the room's record. One question more ends the turn. */
-export const MOST_FILES = 20;
+/** Questions of one turn that are passed on; each is written to the room's record. One more ends the turn. */
 export const MOST_QUESTIONS = 50;
 const OVERFLOWS = 'an agent sends more than is passed on in one turn';
 
@@ -191,7 +191,7 @@ function newsOfThePlace(turn: TurnId, tell: (event: RoomEvent) => void): Paramet
 
 /** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
 function createBounds() {
-  const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES, question: MOST_QUESTIONS };
+  const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES + 1, question: MOST_QUESTIONS };
   const seen = new Map<LinkEvent['type'], number>();
   return (type: LinkEvent['type']): number => {
     const count = (seen.get(type) ?? 0) + 1;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrayFile } from '../../../machines/files.ts';
 import { MxcUri } from '../../../machines/ids.ts';
-import { createFileEffects, type FileWorld } from '../../../src/actors/effects/files.ts';
+import { createFileEffects, MOST_FILES, type FileWorld } from '../../../src/actors/effects/files.ts';
 import type { Effect, Input } from '../../../src/durable/definition.ts';
 import type { Outgoing } from '../../../src/ports.ts';
 import { createIncomingFiles } from '../../../src/workspace/incoming.ts';
@@ -27,8 +27,14 @@ afterEach(() => rmSync(workspace, { recursive: true, force: true }));
 type Open = FileWorld['media']['open'];
 type Upload = FileWorld['media']['upload'];
 
-/** `opens`, `uploads`: what the homeserver says, one after the other, the last one for ever. */
-function house({ opens = [], uploads = [] }: { opens?: ReturnType<Open>[]; uploads?: ReturnType<Upload>[] }) {
+/** What it says, one after the other, the last one for ever; for so many pauses it is not heard at all. */
+interface Homeserver {
+  opens?: ReturnType<Open>[];
+  uploads?: ReturnType<Upload>[];
+  outage?: number;
+}
+
+function house({ opens = [], uploads = [], outage = 0 }: Homeserver) {
   const workspaces = new Map([[agent, { folder: workspace, servesSeveral: false }]]);
   const sent: Outgoing[] = [];
   const admitted: Input[] = [];
@@ -42,7 +48,11 @@ function house({ opens = [], uploads = [] }: { opens?: ReturnType<Open>[]; uploa
     {
       incoming: createIncomingFiles({ workspaces, layout: 'flat', quotaBytes: 0, now: () => 0 }),
       outgoing: createOutgoingFiles({ workspaces }),
-      media: { open: () => next(opens), upload: () => next(uploads) },
+      media: {
+        open: () => next(opens),
+        upload: () => next(uploads),
+        timesHeard: () => Math.max(0, pauses.length - outage),
+      },
       mostBytes: 100,
       async send(message) {
         sent.push(message);
@@ -89,6 +99,19 @@ describe('a file of a person', () => {
     const { effects, pauses } = house({ opens: [notOpen('unreachable'), notOpen('unreachable'), content('hello')] });
     expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual(brought);
     expect(pauses).toEqual([1_000, 5_000]);
+  });
+
+  test('is asked for as long as the homeserver itself is not there, and given up once it is', async () => {
+    const { effects, pauses } = house({ opens: [notOpen('unreachable')], outage: 9 });
+    expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual({
+      ...{ ok: false, code: 'unreachable', detail: 'no' },
+    });
+    expect(pauses).toEqual([1_000, 5_000, 15_000, ...Array.from({ length: 7 }, () => 60_000)]);
+    const later = house({
+      opens: [...Array.from({ length: 8 }, () => notOpen('unreachable')), content('hello')],
+      outage: 9,
+    });
+    expect(await later.effects.fetch(ROOM, { agent, person: ann, file })).toEqual(brought);
   });
 
   test.each<[that: string, why: string, opens: () => ReturnType<Open>, detail: string, tries: number]>([
@@ -170,6 +193,17 @@ describe('files of an agent', () => {
       ...{ ok: true, failed: [] },
     });
     expect(sent).toEqual([message('b.txt', 'origin.7.1')]);
+  });
+
+  test('beyond so many are named, and not sent', async () => {
+    const names = Array.from({ length: MOST_FILES + 1 }, (_, n) => `out/${n}.txt`);
+    for (const name of names) writeFileSync(path.join(workspace, name), 'x');
+    const { effects, sent } = house({ uploads: [there()] });
+    expect(await effects.send(ROOM, wanted(...names), effect(), record)).toEqual({
+      ok: true,
+      failed: [{ path: `out/${MOST_FILES}.txt`, why: 'too many' }],
+    });
+    expect(sent.map(({ content }) => content.body)).toEqual(names.slice(0, -1).map((name) => path.basename(name)));
   });
 
   test('that the homeserver does not take are named and logged, and the rest is sent', async () => {

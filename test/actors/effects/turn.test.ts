@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
-import {
-  createLiveTurn,
-  MOST_FILES,
-  MOST_QUESTIONS,
-  type Beginning,
-  type TurnWorld,
-} from '../../../src/actors/effects/turn.ts';
+import { createLiveTurn, MOST_QUESTIONS, type Beginning, type TurnWorld } from '../../../src/actors/effects/turn.ts';
+import { MOST_FILES } from '../../../src/actors/effects/files.ts';
 import type { LinkEvent } from '../../../src/ports.ts';
 import { createLog } from '../../../src/ops/log.ts';
 import { logBook } from '../../support/log-book.ts';
@@ -124,11 +119,11 @@ describe('a turn', () => {
     const { open, hear, told, finished } = liveTurn();
     finished();
     open();
-    for (let n = 2; n < MOST_FILES; n++) hear({ type: 'file', path: `${n}.txt` });
+    for (let n = 1; n < MOST_FILES; n++) hear({ type: 'file', path: `${n}.txt` });
     hear({ type: 'text', text: 'see a.png and b.png and c.png' });
     hear({ type: 'ended', outcome: 'done', tokens: 0 });
     await until(() => told.at(-1)?.type === 'turn.ended');
-    expect(told.slice(MOST_FILES - 2)).toEqual([
+    expect(told.slice(MOST_FILES - 1)).toEqual([
       { type: 'agent.sent a file', turn: TURN, path: 'a.png' },
       { type: 'agent.sent a file', turn: TURN, path: 'b.png' },
       over({ answer: { markdown: 'kept see a.png and b.png and c.png' } }),
@@ -170,7 +165,7 @@ describe('a turn', () => {
     open();
     for (let n = 0; n < 20_000; n += 1) hear({ type: 'file', path: `${n}.txt` });
     expect(told).toEqual(
-      Array.from({ length: MOST_FILES }, (_, n) => ({ type: 'agent.sent a file', turn: TURN, path: `${n}.txt` })),
+      Array.from({ length: MOST_FILES + 1 }, (_, n) => ({ type: 'agent.sent a file', turn: TURN, path: `${n}.txt` })),
     );
     expect(book.lines.map(({ message, fields }) => [message, fields])).toEqual([
       ['an agent sends more than is passed on in one turn', { ...named, what: 'file' }],
