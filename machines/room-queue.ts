@@ -51,8 +51,13 @@ export function sizeOf(waiting: readonly Text[]): number {
   return waiting.reduce((sum, { body }) => sum + body.length, 0);
 }
 
+/** Words of their own are no stand-in any more. */
+function withoutStandIn({ forFiles: _, ...text }: Text): Text {
+  return text;
+}
+
 function inOtherWords(text: Text, { of, body }: Extract<RoomEvent, { type: 'text.edited' }>): Text {
-  if (text.gathered === undefined) return { ...text, body };
+  if (text.gathered === undefined) return { ...withoutStandIn(text), body };
   return gatheredIn(
     text,
     text.gathered.map((each) => (each.eventId === of ? { ...each, body } : each)),

@@ -24,6 +24,16 @@ export function withItsWords(event: RoomEvent, mode: 'stage' | 'immediate'): Roo
   return [event, { type: 'text.received', text: { ...place, ...said } }];
 }
 
+/** Words that its person adds to a file which waits are said of it: it goes with them at once. */
+export function asWordsOfAFile({ person, tray, company }: RoomContext, event: RoomEvent): RoomEvent {
+  if (event.type !== 'text.edited' || event.sender !== person || company) return event;
+  const file = tray.find((one) => one.event === event.of);
+  if (file === undefined) return event;
+  const { of: eventId, sender, body } = event;
+  const place = { eventId, sender, replyTo: null, ...(file.thread !== undefined && { thread: file.thread }) };
+  return { type: 'text.received', text: { ...place, body } };
+}
+
 /** What its person knows of a file that could not be fetched. */
 export function failureOf({ file, why }: Extract<RoomEvent, { type: 'file.refused' }>): FileFailure {
   return { name: file.name, why };

@@ -8,7 +8,7 @@ import { isToTheBot } from '../../machines/addressed.ts';
 import { commands, withItsSurplus } from '../../machines/commands.ts';
 import { askedBefore, inTheDialog } from '../../machines/dialogs.ts';
 import { meant } from '../../machines/room-again.ts';
-import { withItsWords } from '../../machines/room-tray.ts';
+import { asWordsOfAFile, withItsWords } from '../../machines/room-tray.ts';
 import { meansAgain, wordIn } from '../../machines/consent.ts';
 import type { EventId } from '../../machines/ids.ts';
 import { type RoomId, type UserId } from '../../machines/ids.ts';
@@ -114,6 +114,7 @@ function ofThePerson(
   if (event.type === 'message.reacted') {
     return [whileAway(context.role, event, asTheWord(context, again(context, event)))];
   }
+  if (event.type === 'text.edited' && context.role === 'chat') return [asWordsOfAFile(context, event)];
   const author = authorOf(event);
   if (author === null) return [event];
   const said = (role: Role) => (role === 'chat' ? asSaid(event, limits) : withItsSurplus(event));

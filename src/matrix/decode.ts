@@ -69,12 +69,20 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
       return heard(event, { type: 'thing.received', ...written, thing: said.thing });
     case 'redaction':
       return heard(event, { type: 'text.withdrawn', of: said.of });
-    case 'edit':
-      if (said.into.kind !== 'text') return { dropped: 'edit into no text' };
-      return heard(event, { type: 'text.edited', of: said.of, sender, body: said.into.body });
+    case 'edit': {
+      const body = wordsOf(said.into);
+      if (body === null) return { dropped: 'edit into no text' };
+      return heard(event, { type: 'text.edited', of: said.of, sender, body });
+    }
     case 'reaction':
       return heard(event, { type: 'message.reacted', of: said.to, key: said.key, eventId, sender });
   }
+}
+
+/** The words of a file are what is said of it. */
+function wordsOf(into: Extract<Message['said'], { kind: 'edit' }>['into']): string | null {
+  if (into.kind === 'text') return into.body;
+  return into.kind === 'file' ? into.file.caption : null;
 }
 
 function decodeState(event: RawEvent, key: string, me: UserId): Decoded {

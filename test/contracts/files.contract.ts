@@ -127,6 +127,24 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       expect(asked(agent.messages)).toEqual([['what is this?', ['one.txt', 'two.txt']]]);
     });
 
+    test('a caption that comes later takes its file along', async () => {
+      const { ann, agent, room } = await annAtHome(answering());
+      const one = await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await says(ann, room, waits(['one.txt', 1]));
+      const content = { msgtype: 'm.file', body: 'what is this?', filename: 'one.txt' };
+      await ann.client.sendEvent(
+        room,
+        'm.room.message' as never,
+        {
+          ...{ ...content, body: '* what is this?', 'm.new_content': content },
+          'm.relates_to': { rel_type: 'm.replace', event_id: one },
+        } as never,
+      );
+      await says(ann, room, 'Answer to what is this?');
+      expect(asked(agent.messages)).toEqual([['what is this?', ['one.txt']]]);
+      await hears(ann, room, '!list', words({ key: 'no files wait' }));
+    });
+
     test('without staging each file goes at once', async () => {
       const { ann, agent, room } = await annAtHome(answering(), { files: { mode: 'immediate' } });
       await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });

@@ -88,6 +88,11 @@ describe('messages', () => {
     ['a sticker', event({ type: 'm.sticker', content: { body: 'a' } }), file('a', { type: 'image' })],
     ['a notice', message({ msgtype: 'm.notice', body: 'I am a bot' }), 'notice'],
     ['an edit', edit({ msgtype: 'm.text', body: 'b' }), { type: 'text.edited', of: '$0', sender: ann, body: 'b' }],
+    [
+      'an edit of what is said of a file',
+      edit({ msgtype: 'm.image', body: 'look', filename: 'a.png' }),
+      { type: 'text.edited', of: '$0', sender: ann, body: 'look' },
+    ],
     ['an edit into a command', edit({ msgtype: 'm.text', body: '!stop' }), 'edit into no text'],
     ['an edit into a file', edit({ msgtype: 'm.file', body: 'a.txt' }), 'edit into no text'],
     ['an edit without new words', edit(undefined), 'edit without words'],
