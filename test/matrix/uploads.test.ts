@@ -221,3 +221,19 @@ test('an abort ends it', async () => {
   await expect(sending).rejects.toEqual(new Closed());
   await expect(media.upload(file(), abort.signal)).rejects.toEqual(new Closed());
 });
+
+test('a disk that is slower than the homeserver may be silent is not the homeserver', async () => {
+  const slow = Promise.withResolvers<void>();
+  const parts = ['Hello ', 'you'];
+  async function* inTwo() {
+    yield Buffer.from(parts[0]!);
+    await slow.promise;
+    yield Buffer.from(parts[1]!);
+  }
+  const { media } = await server((response, request, index) => (index === 0 ? taken(response, request, index) : null));
+  const slowly = media.upload(file({ read: inTwo }), endless);
+  // So long as two that get no answer are waited for.
+  for (const _ of parts) expect((await media.upload(file(), endless)).is).toBe('not');
+  slow.resolve();
+  expect(await slowly).toEqual(there);
+});
