@@ -130,6 +130,31 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
       expect(asked(agent.messages)).toEqual([['read it', undefined]]);
     });
 
+    test('what the agent has not got, since its folder is another one, is told, logged and shown', async () => {
+      const { ann, bot, room, workspace } = await annAtHome(async (connection) => {
+        connection.send(STATUS);
+        const { attachments } = await connection.next();
+        const [file = ''] = (attachments ?? []) as string[];
+        if (file === '') return connection.send(END);
+        connection.send({
+          type: 'ERROR',
+          code: 'AGENT_ERROR',
+          details: `[Errno 2] No such file: '/workspace/${file}'`,
+        });
+      });
+      await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await says(ann, room, waits(['one.txt', 1]));
+      await ann.say(room, 'read it');
+      await says(ann, room, words({ key: 'trouble', trouble: 'files-unseen' }));
+      const { workspaces } = bot.app.health();
+      expect(workspaces.map(({ agent, folder, code }) => [agent, folder, code])).toEqual([
+        ['a', workspace, 'not shared'],
+      ]);
+      const lines = bot.log.lines.filter(({ message }) => message === 'workspace is not shared');
+      expect(lines.map(({ level, fields }) => [level, (fields as { room: string }).room])).toEqual([['error', room]]);
+      await hears(ann, room, '!list', words({ key: 'your files', files: [{ name: 'one.txt', bytes: 1 }] }));
+    });
+
     test('what an agent may not send is named, and the rest is sent', async () => {
       const wanted = [
         '../out.txt',
