@@ -59,8 +59,8 @@ program
     const { text, ok } = await runCheck({
       ...{ config, message, files, json, statusSeconds: timeout, answerSeconds: wait },
     });
-    console.log(text);
-    if (!ok) process.exitCode = 1;
+    // A file system that hangs would keep the process alive.
+    process.stdout.write(`${text}\n`, () => process.exit(ok ? 0 : 1));
   });
 
 program

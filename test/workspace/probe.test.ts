@@ -9,6 +9,8 @@ import type { FileLayout } from '../../src/ports/files.ts';
 import { createPatience, NoAnswer, type Within } from '../../src/workspace/patience.ts';
 import { probeWorkspaces } from '../../src/workspace/probe.ts';
 import { asNobody } from '../support/as-nobody.ts';
+import { createManualTimers } from '../support/manual-timers.ts';
+import { settled } from '../support/until.ts';
 
 const [one, two, three] = [AgentId.parse('one'), AgentId.parse('two'), AgentId.parse('three')];
 
@@ -124,14 +126,21 @@ describe('a folder that', () => {
   });
 
   test('does not answer is given up, and the others are looked at', async () => {
-    const fine = folder('18');
-    const patience = createPatience(after);
-    const within: Within = (root, ms, act, undo) =>
-      root === at('17') ? Promise.reject(new NoAnswer(ms)) : patience(root, ms, act, undo);
-    const says = `The file system of ${at('17')} does not answer (the file system does not answer within 5000 ms). Is the server there that it is mounted from?`;
-    expect(await probe([at('17'), fine], { within })).toEqual([
-      { agent: one, folder: at('17'), code: 'no answer', says },
+    const [hanging, fine] = [folder('17'), folder('18')];
+    const clock = createManualTimers();
+    const within = createPatience(clock.after);
+    const hangs = Promise.withResolvers<void>();
+    const late = within(hanging, 1, () => hangs.promise);
+    clock.advance(1);
+    await expect(late).rejects.toBeInstanceOf(NoAnswer);
+    const says = `The file system of ${hanging} does not answer (the file system does not answer within 5000 ms). Is the server there that it is mounted from?`;
+    expect(await probe([hanging, fine], { within })).toEqual([
+      { agent: one, folder: hanging, code: 'no answer', says },
     ]);
+    hangs.resolve();
+    await late.catch(() => undefined);
+    await settled();
+    expect(await probe([hanging, fine], { within })).toEqual([]);
   });
 });
 
