@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * Why a turn could not be answered; the words for the person stand in `src/text`.
- * `agent-error` is the agent's own ERROR frame, `connection-lost` a break after the message was written. Of a save:
+ * `agent-error` is the agent's own ERROR frame, `files-unseen` one that says that a file of the turn is not there,
+ * `connection-lost` a break after the message was written. Of a save:
  * `not-saved` after the turn its file is not there or as it was before, `save-is-gone` there is none to be loaded,
  * `workspace-unseen` nobody can look.
  */
@@ -14,6 +15,7 @@ export const troubles = [
   'too-long',
   'too-big',
   'agent-error',
+  'files-unseen',
   'connection-lost',
   'not-saved',
   'save-is-gone',

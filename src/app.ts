@@ -146,7 +146,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         parkedRooms: context.parked,
         suspended: run.suspended,
         refusedMessages: run.service?.refusedMessages() ?? 0,
-        damagedRecords: house.store.damaged.count(),
+        ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
       };
     },
     async stop() {

@@ -45,6 +45,25 @@ program
   });
 
 program
+  .command('check-agents')
+  .description('connect to every agent of the registry as the service does; the exit code is 0 where all is well')
+  .option('--config <yaml>', 'the registry file (default: MATRIX_AGENT_REGISTRY_PATH)')
+  .option('--timeout <seconds>', 'how long an agent may take to say STATUS', secondsOf, 5)
+  .option('--message <text>', 'ask each agent this, and wait for the end of the answer')
+  .option('--files', 'have each agent send a file back, to see whether its workspace is shared', false)
+  .option('--wait <seconds>', 'how long an answer may take', secondsOf, 60)
+  .option('--json', 'print all that was found as JSON', false)
+  .action(async (options: CheckAgents) => {
+    const { runCheck } = await import('./check-agents/run.ts');
+    const { config = null, timeout, message = null, files, wait, json } = options;
+    const { text, ok } = await runCheck({
+      ...{ config, message, files, json, statusSeconds: timeout, answerSeconds: wait },
+    });
+    // A file system that hangs would keep the process alive.
+    process.stdout.write(`${text}\n`, () => process.exit(ok ? 0 : 1));
+  });
+
+program
   .command('demo')
   .description('try everything on this machine: a homeserver, an agent, the service and a chat page in one process')
   .option('--port <number>', 'where the page is served (default: the first free one from 8080)', portOf)
@@ -136,6 +155,15 @@ async function readConfig(): Promise<Config> {
     readFile: (path) => readFileSync(path, 'utf8'),
     terminal: process.stdout.isTTY,
   });
+}
+
+interface CheckAgents {
+  config?: string;
+  timeout: number;
+  message?: string;
+  files: boolean;
+  wait: number;
+  json: boolean;
 }
 
 interface Inspection {

@@ -113,6 +113,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 2,
   },
+  'check agents': {
+    holds: ['src/check-agents/'],
+    knows: ['words', 'ports', 'config', 'agents', 'workspace'],
+    packages: ['p-map'],
+    node: true,
+    files: 6,
+  },
   serve: {
     holds: ['src/serve.ts'],
     knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports'],
@@ -132,7 +139,7 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'store', 'demo', 'reference agent', 'diagrams'],
+    knows: ['config', 'serve', 'reset', 'check agents', 'store', 'demo', 'reference agent', 'diagrams'],
     packages: ['commander'],
     node: true,
     files: 1,

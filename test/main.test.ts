@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
 import { openStore } from '../src/store/store.ts';
+import { agentForTest } from './reference-agent/support.ts';
 import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
 import { spawnCommand, startCommand } from './support/command.ts';
 import { until } from './support/until.ts';
@@ -126,6 +127,51 @@ test('agent runs the reference agent', async () => {
   const child = start(['agent', '--port', '0', '--workspace', await temporaryFolder()], {});
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   expect(line.toString()).toMatch(/^The reference agent listens on ws:\/\/127\.0\.0\.1:\d+\/\n$/);
+});
+
+describe('check-agents', () => {
+  test('needs nothing of Matrix, prints a line an agent, and ends with 0 only where all is well', async () => {
+    const { agent, workspace } = await agentForTest();
+    const other = await temporaryFolder();
+    const registry = (...folders: string[]) =>
+      JSON.stringify({
+        agents: folders.map((folder) => ({ id: folder, base_url: `${agent.url}?key=hidden`, workspace_path: folder })),
+        user_agents: Object.fromEntries(folders.map((folder, index) => [`@${index}:test`, folder])),
+      });
+    const [good, bad] = [path.join(await temporaryFolder(), 'good.yaml'), path.join(other, 'bad.yaml')];
+    await writeFile(good, registry(workspace));
+    await writeFile(bad, registry(workspace, other));
+    const all = ['--message', 'table', '--files', '--timeout', '20'];
+    const passed = await run(['check-agents', ...all], { MATRIX_AGENT_REGISTRY_PATH: good });
+    expect([passed.code, passed.err]).toEqual([0, '']);
+    expect(passed.out.replaceAll(/\d+ (ms|characters)/g, '# $1').split('\n')).toEqual([
+      `${workspace}  ${agent.url}  STATUS ok (# ms), message first words after # ms, # characters (# ms), workspace ok, files shared (# ms)`,
+      'The agent passed.',
+      '',
+    ]);
+    const failed = await run(['check-agents', ...all, '--json', '--config', bad]);
+    expect([failed.code, failed.err, failed.out.includes('hidden')]).toEqual([1, '', false]);
+    const { ok, agents } = JSON.parse(failed.out) as { ok: boolean; agents: { ok: boolean }[] };
+    expect([ok, agents.map((one) => one.ok)]).toEqual([false, [true, false]]);
+  });
+
+  test('ends with 2 where the registry has problems', async () => {
+    const { code, out, err } = await run(['check-agents', '--config', '/none.yaml']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('--config  "/none.yaml" does not exist');
+  });
+
+  test('a signal ends it, and no file of it stays', async () => {
+    const { agent, workspace } = await agentForTest({ pace: 60_000 });
+    const file = path.join(await temporaryFolder(), 'agents.yaml');
+    await writeFile(file, JSON.stringify({ agents: [{ id: 'a', base_url: agent.url, workspace_path: workspace }] }));
+    const child = start(['check-agents', '--files', '--config', file], {});
+    const filesIn = async () => (await readdir(workspace, { recursive: true })).filter((name) => name.endsWith('.txt'));
+    await until(async () => (await filesIn()).some((name) => name.endsWith('-copy.txt')));
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(await filesIn()).toEqual([]);
+  });
 });
 
 test('what is no command is told', async () => {

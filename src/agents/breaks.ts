@@ -1,6 +1,7 @@
 /** Why a connection broke: the trouble that a person is told about, and what stands in the log. */
 import type { Trouble } from '../../machines/notices.ts';
-import type { Task } from '../../machines/room.model.ts';
+import type { Text } from '../../machines/room.model.ts';
+import { missesOneOf, pathsIn } from './attached.ts';
 import { namable, nameOf, type Frame } from './frames.ts';
 
 export interface Break {
@@ -30,12 +31,11 @@ export function breakOfError(error: Error, written: Written): Break {
   return { trouble: troubleOfError(codeOf(error), written), detail: wordsOfError(error), code: codeOf(error) || null };
 }
 
-/** The agent said ERROR, to `task` if it was one. Details that cannot be read (null) are no ERROR of the protocol. */
-export function breakOfRefusal(refusal: Refusal, task: Task | undefined): Break {
+/** The agent said ERROR to what was asked. Details that cannot be read (null) are no ERROR of the protocol. */
+export function breakOfRefusal(refusal: Refusal, asked: Text | null): Break {
   const { code, details } = refusal;
-  const isGone = task?.kind === 'load' && code === SAVE_IS_GONE;
   return {
-    trouble: details === null ? 'protocol' : isGone ? 'save-is-gone' : troubleOfRefusal(code, details),
+    trouble: details === null ? 'protocol' : troubleOfRefusal(code, details, asked),
     detail: nameOf(refusal),
     code: namable(code),
   };
@@ -61,8 +61,11 @@ function troubleOfError(code: string, written: Written): Trouble {
 }
 
 /** Model providers refuse data URIs over 10,485,760 bytes in words only. */
-function troubleOfRefusal(code: string, details: string): Trouble {
-  return /10[ ,._]?485[ ,._]?760|too[ _-]?(large|big)/i.test(`${code} ${details}`) ? 'too-big' : 'agent-error';
+function troubleOfRefusal(code: string, details: string, asked: Text | null): Trouble {
+  const said = `${code} ${details}`;
+  if (asked?.task?.kind === 'load' && code === SAVE_IS_GONE) return 'save-is-gone';
+  if (/10[ ,._]?485[ ,._]?760|too[ _-]?(large|big)/i.test(said)) return 'too-big';
+  return asked !== null && missesOneOf(pathsIn(asked), said) ? 'files-unseen' : 'agent-error';
 }
 
 /** Several addresses tried at once fail with an error that has no words itself. */

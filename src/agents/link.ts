@@ -1,10 +1,11 @@
 /** One WebSocket connection to an agent for one turn. */
 import { WebSocket } from 'ws';
 import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
-import type { Task, Text } from '../../machines/room.model.ts';
+import type { Text } from '../../machines/room.model.ts';
 import { createBarrier } from '../basics/barrier.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
+import { pathsIn } from './attached.ts';
 import type { Break } from './breaks.ts';
 import { breakOfClose, breakOfError, breakOfRefusal, codeOfFrame, lostBy } from './breaks.ts';
 import type { Frame } from './frames.ts';
@@ -51,7 +52,7 @@ class AgentLink implements Link {
   readonly #ignored = new Set<string>();
   #phase: Phase = 'connecting';
   #capabilities: Capabilities = noCapabilities;
-  #task: Task | undefined;
+  #asked: Text | null = null;
   #requestId: string | null = null;
   #questionOpen = false;
   #stopping = false;
@@ -84,7 +85,7 @@ class AgentLink implements Link {
     if (this.#socket.readyState !== WebSocket.OPEN) return this.#lose('closed before the message was written');
     this.#phase = 'asked';
     this.#requestId = text.eventId;
-    this.#task = text.task;
+    this.#asked = text;
     const requestId = this.#capabilities.request_id ? this.#requestId : null;
     this.#socket.send(encodeBeginning({ text, room, attachments: pathsIn(text), requestId }, this.#facts.contextId));
     this.#watchSilence();
@@ -210,7 +211,7 @@ class AgentLink implements Link {
         if (this.#stopping) return this.#end({ type: 'ended', outcome: 'stopped' });
         return this.#end({ type: 'ended', outcome: 'done', tokens: frame.tokens });
       case 'error':
-        return this.#fail(breakOfRefusal(frame, this.#task));
+        return this.#fail(breakOfRefusal(frame, this.#asked));
       case 'disconnect':
         return this.#lose('the agent said that it disconnects');
       case 'status':
@@ -291,9 +292,4 @@ class AgentLink implements Link {
       this.#settings.log.error({ ...this.#named(), heard: event.type, error }, 'the listener of an agent link failed');
     }
   }
-}
-
-/** From the workspace on (FIN-04). */
-function pathsIn({ files = [] }: Text): string[] {
-  return files.flatMap(({ there }) => (there === null ? [] : [there.path]));
 }

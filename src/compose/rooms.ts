@@ -1,5 +1,5 @@
 /** How the actors of rooms are made: their definition, their records, what they hear first, what their effects act on. */
-import type { AgentId, RoomId } from '../../machines/ids.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
 import { openTaskLinks } from '../actors/effects/task-link.ts';
@@ -8,17 +8,14 @@ import { insteadOf, readRoomRecord, roomDefinition, speakerOf } from '../actors/
 import { createTurnLog, type TurnLog } from '../actors/turn-log.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
-import type { Config } from '../config/config.ts';
 import { createChildren, type Children } from '../durable/children.ts';
-import { after } from '../basics/after.ts';
 import type { OpenLink } from '../ports.ts';
-import { createPatience } from '../workspace/patience.ts';
 import { createSaveFiles } from '../workspace/saves.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
 import { createOutgoingFiles } from '../workspace/outgoing.ts';
-import { workspacesOf, type Workspace } from '../workspace/several.ts';
 import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
 import { answersFor, callingSoonBy } from './words.ts';
+import { watchedFiles, watchedLinks, type Workspaces } from './workspaces.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, store, device, reception, creations, now } = shared;
@@ -66,16 +63,16 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
 function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
   const { reply } = config.policy;
-  const workspaces = workspacesIn(config);
-  const within = createPatience(after);
+  const { workspaces, within, watch } = shared.workspaces;
+  const openLink = watchedLinks(linksOf(shared), watch);
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
     ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: shared.farewell },
     ...{ nameOf: callingSoonBy(work.displayName, shared), languageIn: shared.languageIn },
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping, quoteOf: shared.quoteOf },
-    openLink: openTaskLinks({ openLink: linksOf(shared), saves: createSaveFiles({ workspaces, within }), log }),
-    files: filesOf(shared, { workspaces, within }),
+    openLink: openTaskLinks({ openLink, saves: createSaveFiles({ workspaces, within }), log }),
+    files: filesOf(shared, shared.workspaces),
     places: createPlaces((agent) => places.get(agent) ?? 1),
     ...{ answers: store.answers, renderNotice: words },
     ...answersFor(config),
@@ -100,15 +97,10 @@ function linksOf({ config, baseOf, log }: Shared): OpenLink {
   });
 }
 
-function workspacesIn({ agents, userAgents, policy }: Config): ReadonlyMap<AgentId, Workspace> {
-  return workspacesOf({ agents, userAgents, servesOthers: policy.access.unmapped === 'default_agent' });
-}
-
-type Folders = Parameters<typeof createOutgoingFiles>[0];
-
-function filesOf({ config, media, now }: Shared, folders: Folders): RoomEffectPorts['files'] {
+function filesOf({ config, media, now }: Shared, { workspaces, within, watch }: Workspaces): RoomEffectPorts['files'] {
   const { layout, maxBytes: mostBytes, quotaBytes } = config.policy.files;
-  const incoming = createIncomingFiles({ ...folders, layout, quotaBytes, now });
+  const incoming = createIncomingFiles({ workspaces, within, layout, quotaBytes, now });
   void incoming.sweep();
-  return { incoming, outgoing: createOutgoingFiles(folders), media, mostBytes };
+  const outgoing = createOutgoingFiles({ workspaces, within });
+  return { incoming: watchedFiles(incoming, watch), outgoing, media, mostBytes };
 }

@@ -33,6 +33,7 @@ import type {
   Store,
 } from '../ports.ts';
 import { StoreFailure } from '../store/errors.ts';
+import type { Workspaces } from './workspaces.ts';
 
 /** What the process brings to everything that serves people. */
 export interface Basis {
@@ -41,6 +42,7 @@ export interface Basis {
   store: Store;
   /** Where an agent is reached; null for one that the registry does not know. */
   baseOf: (agent: AgentId) => string | null;
+  workspaces: Workspaces;
   alarm: Alarm;
   now: Now;
   chance: Chance;

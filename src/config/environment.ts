@@ -1,4 +1,5 @@
 /** The variables of the environment, and the files that they name (`…_FILE`), read and checked. */
+import type { z } from 'zod';
 import { hintOf } from './about.ts';
 import { problemsOf, type Wording } from './issues.ts';
 import { type Problem } from './problem.ts';
@@ -21,11 +22,7 @@ const wording: Wording = {
 /** Reads the variables; `values` is null where a problem forbids it. Variables that are empty count as not set. */
 export function readEnvironment(env: Env, readFile: ReadFile): { values: Environment | null; problems: Problem[] } {
   const problems: Problem[] = [];
-  const raw: Record<string, string> = {};
-  for (const name of plainNames) {
-    const value = env[name];
-    if (value !== undefined && value.trim() !== '') raw[name] = value;
-  }
+  const raw = setAmong(plainNames, env);
   for (const name of secretNames) {
     const found = readSecret(name, env, readFile);
     if (found !== null && typeof found === 'object') problems.push(found);
@@ -45,6 +42,22 @@ export function readEnvironment(env: Env, readFile: ReadFile): { values: Environ
     (secretNames as readonly string[]).includes(problem.where) ? { ...problem, value: null } : problem,
   );
   return { values: null, problems: [...found, ...problems] };
+}
+
+/** The same for these variables alone. */
+export function readVariables<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Env,
+): { values: z.infer<Schema> | null; problems: Problem[] } {
+  const raw = setAmong(Object.keys(schema.shape), env);
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return { values: parsed.data, problems: [] };
+  return { values: null, problems: problemsOf(parsed.error, raw, wording) };
+}
+
+function setAmong(names: readonly string[], env: Env): Record<string, string> {
+  const set = names.map((name) => [name, env[name] ?? ''] as const).filter(([, value]) => value.trim() !== '');
+  return Object.fromEntries(set);
 }
 
 /** The secret, the problem with it, or null where there is none. */

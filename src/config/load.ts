@@ -1,15 +1,14 @@
 /** Reads the environment and the registry file into one configuration, or says all that is wrong with them. */
 import path from 'node:path';
 import type { AgentId, UserId } from '../../machines/ids.ts';
+import { agentsOf, readRegistry } from './agents.ts';
 import type { AgentConfig, Config } from './config.ts';
-import { type Env, readEnvironment, type ReadFile, whyUnreadable } from './environment.ts';
-import { ConfigError, type Problem, show } from './problem.ts';
+import { type Env, readEnvironment, type ReadFile } from './environment.ts';
+import { ConfigError, show } from './problem.ts';
 import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
-import { parseRegistry, type RegistryFile } from './registry.ts';
+import type { RegistryFile } from './registry.ts';
 import { warnAboutVariables } from './variables.ts';
-
-const DEFAULT_BASE_URL = 'http://127.0.0.1:8000';
 
 /** The one agent of a mock backend without a registry. */
 const referenceAgent: RegistryFile['agents'][number] = { id: 'reference', label: 'Reference agent', concurrency: 4 };
@@ -28,14 +27,7 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
   const all = [...problems, ...registryProblems];
   if (values === null || all.length > 0) throw new ConfigError(all);
 
-  const baseUrl = values.AGENT_BASE_URL ?? values.AGENT_WS_URL ?? DEFAULT_BASE_URL;
-  const agents = (registry?.agents ?? [referenceAgent]).map((agent) => ({
-    id: agent.id as AgentId,
-    label: agent.label ?? agent.id,
-    baseUrl: agent.base_url ?? baseUrl,
-    workspace: agent.workspace_path ?? values.SURFACES_WORKSPACE_DIR,
-    concurrency: agent.concurrency,
-  }));
+  const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
   const userAgents = (registry?.user_agents ?? {}) as Record<UserId, AgentId>;
   const me = values.MATRIX_USER_ID;
   const policy = registry === null ? defaultPolicy(me) : policyOf(registry.policy, me);
@@ -70,30 +62,6 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
       ...warnAboutServingItself(me, userAgents),
     ],
   });
-}
-
-function readRegistry(env: Env, readFile: ReadFile): { registry: RegistryFile | null; registryProblems: Problem[] } {
-  const where = 'MATRIX_AGENT_REGISTRY_PATH';
-  const file = env[where]?.trim() ?? '';
-  if (file === '') {
-    const backend = env.MATRIX_PLATFORM_BACKEND?.trim().toLowerCase() ?? '';
-    if (backend !== '' && backend !== 'real') return { registry: null, registryProblems: [] };
-    const hint = 'the path of the YAML file that lists the agents, or MATRIX_PLATFORM_BACKEND=mock to do without';
-    return { registry: null, registryProblems: [{ where, value: null, problem: 'is missing', hint }] };
-  }
-  let source: string;
-  try {
-    source = readFile(file);
-  } catch (error) {
-    const hint = 'the path of the YAML file that lists the agents, for example config/matrix-agents.yaml';
-    return { registry: null, registryProblems: [{ where, value: show(file), problem: whyUnreadable(error), hint }] };
-  }
-  try {
-    return { registry: parseRegistry(source, path.basename(file)), registryProblems: [] };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { registry: null, registryProblems: [...error.problems] };
-  }
 }
 
 function warnAboutLegacyUrl(baseUrl: string | undefined, legacy: string | undefined): string[] {

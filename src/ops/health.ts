@@ -16,6 +16,8 @@ export interface Health {
   refusedMessages: number;
   /** What could not be read of the state, as long as copies of it are kept. */
   damagedRecords: number;
+  /** What is wrong with the folders of agents: their files do not come through, texts do. */
+  workspaces: readonly { agent: string; folder: string; code: string; says: string }[];
 }
 
 /** Whether people are served, and if not, what is missing for it, one sentence each. */

@@ -1,7 +1,7 @@
 /** What the script does with files: of the person, and for them. */
 import { randomUUID } from 'node:crypto';
 import { makeFolder } from '../basics/make-folder.ts';
-import { writeWithin } from '../workspace/confined.ts';
+import { readWithin, writeWithin } from '../workspace/confined.ts';
 import { partsOf, sizeOf } from './attachments.ts';
 import { AgentError } from './frames.ts';
 import type { Turn } from './run.ts';
@@ -16,6 +16,22 @@ export async function playFiles(turn: Turn, stage: Stage): Promise<void> {
   const lines = list.length === 0 ? ['No files came with your message.'] : ['With your message came:', '', ...list];
   await stream(turn, stage, `${lines.join('\n')}\n`);
 }
+
+/** What `check-agents --files` asks for: only an agent that works in the same folder as the bot can do it. */
+export async function playCopy(turn: Turn, stage: Stage, argument: string): Promise<void> {
+  const [written = ''] = turn.attachments;
+  const [, copy = ''] = COPY.exec(argument) ?? [];
+  const from = partsOf(written);
+  if (from === null) return stream(turn, stage, 'No file came with your message.');
+  const found = await readWithin(stage.workspace, from, MOST_COPIED);
+  if (found.is !== 'file') throw new AgentError('FILE_NOT_FOUND', `There is no file ${written} in my workspace.`);
+  await write(stage, copy, found.content.toString());
+  turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: copy });
+  await stream(turn, stage, `I copied it to “${quote(copy)}” for you.`);
+}
+
+export const COPY = /^copy the attached file(?: \S+)? to (\S+)(?:\s|$)/i;
+const MOST_COPIED = 1024 * 1024;
 
 /** Whatever is named: what lies outside the workspace is the bot's to refuse. */
 export async function playSend(turn: Turn, stage: Stage, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Answers without a language model: what the person writes decides what happens. */
 import { sizeOf } from './attachments.ts';
-import { playFile, playFiles, playSend, playWrite } from './file-scenes.ts';
+import { COPY, playCopy, playFile, playFiles, playSend, playWrite } from './file-scenes.ts';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
 import { longAnswer, table } from './samples.ts';
@@ -39,6 +39,15 @@ const scenes = new Map<string, Scene>([
   ],
   ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
   ['files', { usage: 'files', help: 'lists the files that came with it', play: playFiles }],
+  [
+    'please',
+    {
+      usage: 'please copy the attached file to <path>',
+      help: 'copies the text file that came with it, and sends the copy',
+      argument: COPY,
+      play: playCopy,
+    },
+  ],
   ['send', { usage: 'send <path>', help: 'sends a file of the workspace', argument: /^[^\r\n]+$/, play: playSend }],
   [
     'write',

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { makeFolder } from '../basics/make-folder.ts';
 import type { Log } from '../ports.ts';
 import { createChats } from './chats.ts';
 import { serveConnection } from './connection.ts';
@@ -42,12 +43,22 @@ const MAX_FRAME = 8 * 1024 * 1024;
 const nothing = () => undefined;
 const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
+/** The bot makes no workspace: it has to be there before the first file of a person. */
+function makeWorkspace(workspace: string, log: Log): void {
+  try {
+    makeFolder(workspace, 0o777);
+  } catch (error) {
+    log.warn({ workspace, error }, 'the agent cannot make its workspace');
+  }
+}
+
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
   const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace);
   const chats = createChats({ work, contexts, saves: createSaves(workspace), log });
   const session = randomUUID();
+  makeWorkspace(workspace, log);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
   const server = createServer((_request, response) => {
     response

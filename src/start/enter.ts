@@ -1,7 +1,7 @@
 /** How the bot comes to its session: the folder is claimed, the agents have addresses, the homeserver lets it in. */
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { AgentId } from '../../machines/ids.ts';
+import { mockFolder } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import { createClient } from '../matrix/client.ts';
 import { acquireLease, type Right } from '../matrix/lease.ts';
@@ -63,7 +63,7 @@ async function agentAddresses(config: Config, house: House, log: Log): Promise<E
   const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, baseUrl]));
   if (config.backend === 'real') return (agent) => addresses.get(agent) ?? null;
   const { startAgent } = await import('../reference-agent/server.ts');
-  const agent = await startAgent({ port: 0, workspace: path.join(config.state.dir, 'workspace'), log });
+  const agent = await startAgent({ port: 0, workspace: mockFolder(config), log });
   house.closers.push(() => agent.close());
   return () => agent.url;
 }

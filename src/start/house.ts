@@ -1,6 +1,8 @@
-/** The state folder of a service: locked, opened, claimed for one account. */
+/** The folders of a service: that of its state, locked, opened, claimed for one account, and those of its agents. */
 import { createAlarm, type Alarm } from '../durable/timers.ts';
 import type { UserId } from '../../machines/ids.ts';
+import { makeFolder } from '../basics/make-folder.ts';
+import { composeWorkspaces, mockFolder, type Workspaces } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import type { HostState, Log, Now, Store } from '../ports.ts';
 import { FolderLost } from '../store/errors.ts';
@@ -10,6 +12,7 @@ export interface House {
   host: HostState;
   store: Store;
   alarm: Alarm;
+  workspaces: Workspaces;
   /** What has to be closed with it, last first. */
   closers: (() => Promise<void> | void)[];
   close(): Promise<void>;
@@ -22,13 +25,16 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
     fsync,
     onCorrupt: (error) => log.error({ error }, 'damaged file of an earlier version, a copy is kept'),
   });
+  if (config.backend === 'mock') makeFolder(mockFolder(config), 0o777);
   const { host } = store;
   const alarm = createAlarm(now);
   const closers: House['closers'] = [];
+  const workspaces = composeWorkspaces(config, { now, log });
   return {
-    ...{ host, store, alarm, closers },
+    ...{ host, store, alarm, closers, workspaces },
     async close() {
       try {
+        await workspaces.watch.close();
         for (const closer of closers.reverse()) await closer();
         await host.update({});
       } finally {

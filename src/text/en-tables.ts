@@ -41,6 +41,10 @@ export const troubles: TroubleWords = {
   'too-long': { says: 'That took too long, so I stopped the agent.', retry: false },
   'too-big': { says: 'Something in this chat got too big to pass on.', retry: false },
   'agent-error': { says: 'Something went wrong on the agent’s side.', retry: true },
+  'files-unseen': {
+    says: 'The agent can’t find your files where I put them. Please tell the people who run this service.',
+    retry: true,
+  },
   'connection-lost': {
     says: 'I lost the connection to the agent before it was done. It may have done part of the work already.',
     retry: true,

@@ -102,10 +102,18 @@ export function createOutgoingFiles({
       try {
         return await open(wanted, mostBytes);
       } catch (error) {
-        return { is: 'refused', why: whyOf(error), detail: describeError(error) };
+        const why = whyOf(error);
+        const folder = why === 'missing' ? workspaces.get(wanted.agent)?.folder : undefined;
+        const detail = describeError(error);
+        return { is: 'refused', why, detail: folder === undefined ? detail : `${detail}; ${notIn(folder)}` };
       }
     },
   };
+}
+
+/** The one thing that this side cannot see. */
+function notIn(folder: string): string {
+  return `it is not in ${folder}: if the agent has it, that folder is not shared with it`;
 }
 
 function partsIn(workspace: Workspace, { path, person }: WantedFile): Parts {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AgentId, ContextId } from '../../machines/ids.ts';
+import type { TrayFile } from '../../machines/files.ts';
+import { AgentId, ContextId, MxcUri } from '../../machines/ids.ts';
 import type { Task } from '../../machines/room.model.ts';
 import { openLinks } from '../../src/agents/link.ts';
 import { defaultLimits, type LinkOptions } from '../../src/agents/link-options.ts';
@@ -36,6 +37,23 @@ const stopped = { type: 'ended', outcome: 'stopped' };
 const text = (text: string) => ({ type: 'text', text });
 const unreachable = (trouble: string, detail: unknown) => ({ type: 'unreachable', trouble, detail });
 const failed = (trouble: string, detail: unknown) => ({ type: 'ended', outcome: 'failed', trouble, detail });
+
+test.each<[string, string, string]>([
+  ['ENOENT', "open '/workspace/in/a b.txt'", 'files-unseen'],
+  ['AGENT_ERROR', 'other.txt does not exist', 'agent-error'],
+  ['AGENT_ERROR', 'I am tired of a b.txt', 'agent-error'],
+])('an ERROR that says that a file of the turn is not there says so: %s %s', async (code, details, trouble) => {
+  const agent = await start(asked({ type: 'ERROR', code, details }));
+  const there = { path: 'in/a b.txt', bytes: 1, print: 'p' };
+  const url = MxcUri.parse('mxc://test/a');
+  const { eventId: event } = message.text;
+  const file: TrayFile = { event, name: 'a b.txt', type: 'document', mime: null, at: 0, url, there };
+  const { link, events, saw, over } = record(agent.url, { asks: false });
+  await saw('ready');
+  link.ask({ ...message, text: { ...message.text, files: [file] } });
+  await over();
+  expect(events).toEqual([opened, ready, failed(trouble, `ERROR ${code}: ${details}`)]);
+});
 
 describe('what is done with the memory', () => {
   const gone = { type: 'ERROR', code: 'CONTEXT_NOT_FOUND', details: 'no such save' };

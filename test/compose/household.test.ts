@@ -10,6 +10,7 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
+import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Config } from '../../src/config/config.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 import type { Done, Made, NewRoom, RoomWork } from '../../src/ports.ts';
@@ -103,6 +104,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     joinRoom: async () => done,
     showTyping: async () => {},
     baseOf: () => null,
+    workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     chance: () => 0,
     reach: () => {},
     evictAfterMs: 60_000,

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
 import { newPersonRecord } from '../../src/actors/person.ts';
 import { composeService } from '../../src/compose/service.ts';
+import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Session } from '../../src/matrix/login.ts';
 import type { HostDocument, HostState, Store } from '../../src/ports.ts';
 import { StoreFailure } from '../../src/store/errors.ts';
@@ -73,8 +74,11 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
   };
   const alarm = createFakeAlarm();
   const nothing = () => {};
+  const agents = { a: 'ws://a' };
+  const config = botConfig({ homeserver: server.url, userId: me, password: '', agents, stateDir: '/none' });
   const service = composeService({
-    config: botConfig({ homeserver: server.url, userId: me, password: '', agents: { a: 'ws://a' }, stateDir: '/none' }),
+    config,
+    workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     ...{
       host,
       store,

@@ -5,6 +5,8 @@
  * Each trouble lasts until it was met several times, not a minute: all that a longer one adds is longer pauses between two
  * tries, and test/limits.test.ts shows that those end well below 30 s.
  */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { logIn, type Session } from '../support/matrix-http.ts';
@@ -142,6 +144,7 @@ describe('the bad day', () => {
         onboarding: { invitesPerMinute: 100 },
         limits: { queue: 2 },
       });
+      mkdirSync(path.join(bot.stateDir, 'workspace', 'a'), { recursive: true });
       const start = () =>
         bot.start(
           {},

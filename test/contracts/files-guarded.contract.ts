@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FileFailure } from '../../machines/files.ts';
 import type { UserId } from '../../machines/ids.ts';
+import { readiness } from '../../src/ops/health.ts';
 import { ready, unlinked } from '../support/entry-words.ts';
 import { download } from '../support/gate.ts';
 import type { Person } from '../support/people.ts';
@@ -22,6 +23,7 @@ import {
   waits,
   words,
 } from './file-house.ts';
+import { until } from '../support/until.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
 import { createWorld } from './world.ts';
 
@@ -128,6 +130,48 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
       await says(ann, room, words({ key: 'files are gone', names: ['one.txt'] }));
       await says(ann, room, 'Answer to read it');
       expect(asked(agent.messages)).toEqual([['read it', undefined]]);
+    });
+
+    test('that the folder is not there is seen at the start, and keeps nobody from being answered', async () => {
+      const { ann, options, workspace } = await annAlone(answering());
+      rmSync(workspace, { recursive: true });
+      const { app, log, userId } = await world.bot(options);
+      await until(() => app.health().workspaces.length > 0);
+      const health = app.health();
+      expect(health.workspaces.map(({ agent, folder, code }) => [agent, folder, code])).toEqual([
+        ['a', workspace, 'missing'],
+      ]);
+      expect(readiness({ ...health, lastSyncAgeMs: 0 })).toEqual({ ready: true, missing: [] });
+      const lines = log.lines.filter(({ message }) => message === 'workspace does not work');
+      expect(lines.map(({ level, fields }) => [level, (fields as { folder: string }).folder])).toEqual([
+        ['error', workspace],
+      ]);
+      await hears(ann, await roomWith(ann, userId), 'hello', 'Answer to hello');
+    });
+
+    test('what the agent has not got, since its folder is another one, is told, logged and shown', async () => {
+      const { ann, bot, room, workspace } = await annAtHome(async (connection) => {
+        connection.send(STATUS);
+        const { attachments } = await connection.next();
+        const [file = ''] = (attachments ?? []) as string[];
+        if (file === '') return connection.send(END);
+        connection.send({
+          type: 'ERROR',
+          code: 'AGENT_ERROR',
+          details: `[Errno 2] No such file: '/workspace/${file}'`,
+        });
+      });
+      await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await says(ann, room, waits(['one.txt', 1]));
+      await ann.say(room, 'read it');
+      await says(ann, room, words({ key: 'trouble', trouble: 'files-unseen' }));
+      const { workspaces } = bot.app.health();
+      expect(workspaces.map(({ agent, folder, code }) => [agent, folder, code])).toEqual([
+        ['a', workspace, 'not shared'],
+      ]);
+      const lines = bot.log.lines.filter(({ message }) => message === 'workspace is not shared');
+      expect(lines.map(({ level, fields }) => [level, (fields as { room: string }).room])).toEqual([['error', room]]);
+      await hears(ann, room, '!list', words({ key: 'your files', files: [{ name: 'one.txt', bytes: 1 }] }));
     });
 
     test('what an agent may not send is named, and the rest is sent', async () => {

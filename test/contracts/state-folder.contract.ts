@@ -1,5 +1,6 @@
 /** What becomes of the people when the state folder is damaged, of another version, taken away, or a second one is there. */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
@@ -68,6 +69,7 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
         const bot = await world.restartableBot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
         const someone = await world.person();
         const { stateDir } = bot;
+        await mkdir(path.join(stateDir, 'workspace', 'a'), { recursive: true });
         await bot.start();
         const entry = await someone.createDm(bot.userId);
         const chat = await someone.invite((invited) => invited.name === 'Chat 1');
@@ -82,7 +84,7 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
         await someone.invite((invited) => invited.name === 'Chat 2');
         expect({ ...app.health(), lastSyncAgeMs: 0 }).toEqual({
           ...{ state: 'running', lastSyncAgeMs: 0, syncStaleAfterMs: 90_000, storeWritable: true, parkedRooms: 0 },
-          ...{ suspended: null, refusedMessages: 0, damagedRecords: 1 },
+          ...{ suspended: null, refusedMessages: 0, damagedRecords: 1, workspaces: [] },
         });
         const lines = log.lines.filter(({ message }) => message === 'record is damaged, a copy is kept');
         expect(lines.map(({ level, fields }) => [level, (fields as { actor: string }).actor])).toEqual([

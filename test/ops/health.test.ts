@@ -10,11 +10,16 @@ const well: Health = {
   suspended: null,
   refusedMessages: 0,
   damagedRecords: 0,
+  workspaces: [],
 };
 
-test('a running service with a fresh sync and a writable store is ready, parked rooms or not', () => {
+const unwritable = { agent: 'one', folder: '/agents/1', code: 'not written', says: '/agents/1 cannot be written.' };
+
+test('a running service with a fresh sync and a writable store is ready, whatever else is told', () => {
   expect(readiness(well)).toEqual({ ready: true, missing: [] });
-  expect(readiness({ ...well, parkedRooms: 3, refusedMessages: 2, damagedRecords: 1 })).toEqual({
+  expect(
+    readiness({ ...well, parkedRooms: 3, refusedMessages: 2, damagedRecords: 1, workspaces: [unwritable] }),
+  ).toEqual({
     ready: true,
     missing: [],
   });

@@ -5,6 +5,7 @@ import type { Health } from '../../src/ops/health.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { startOps } from '../../src/ops/server.ts';
 
+const unwritable = { agent: 'one', folder: '/agents/1', code: 'not written', says: '/agents/1 cannot be written.' };
 const well: Health = {
   state: 'running',
   lastSyncAgeMs: 10,
@@ -14,6 +15,7 @@ const well: Health = {
   suspended: null,
   refusedMessages: 1,
   damagedRecords: 3,
+  workspaces: [unwritable],
 };
 
 async function start(health: () => Health, lines: string[] = []) {
@@ -53,6 +55,7 @@ test('readiness follows the facts, liveness does not', async () => {
       suspended: null,
       refusedMessages: 1,
       damagedRecords: 3,
+      workspaces: [unwritable],
     },
   });
   health = { ...well, state: 'draining', storeWritable: false };
@@ -69,6 +72,7 @@ test('readiness follows the facts, liveness does not', async () => {
       suspended: null,
       refusedMessages: 1,
       damagedRecords: 3,
+      workspaces: [unwritable],
     },
   });
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });

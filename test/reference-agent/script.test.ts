@@ -50,6 +50,7 @@ describe('the script', () => {
       'tool',
       'file',
       'files',
+      'please',
       'send',
       'write',
       'confirm',
@@ -154,6 +155,24 @@ describe('the script', () => {
       ].join('\n'),
     );
     expect(textOf(await bot.ask('Files'))).toBe('No files came with your message.\n');
+  });
+
+  test('please copies the file that came, and sends the copy: what is not there is an ERROR', async () => {
+    const { agent, workspace } = await agentForTest();
+    const bot = await greetedBot(`${agent.url}${route}`);
+    await writeFile(join(workspace, 'a b.txt'), '12345');
+    const wish = 'Please copy the attached file a_b.txt to b.txt and send me the copy, unchanged.';
+    const frames = await bot.ask(wish, { attachments: ['a b.txt'] });
+    expect(frames[0]).toEqual({ type: 'AGENT_EVENT_SEND_FILE', path: 'b.txt' });
+    expect([textOf(frames), await readFile(join(workspace, 'b.txt'), 'utf8')]).toEqual([
+      'I copied it to “b.txt” for you.',
+      '12345',
+    ]);
+    expect(await bot.ask(wish, { attachments: ['in/none.txt'] })).toEqual([
+      { type: 'ERROR', code: 'FILE_NOT_FOUND', details: 'There is no file in/none.txt in my workspace.' },
+    ]);
+    expect(textOf(await bot.ask(wish))).toBe('No file came with your message.');
+    expect(textOf(await bot.ask('please help'))).toContain('You wrote: “please help”');
   });
 
   test('send sends whatever it is told to', async () => {

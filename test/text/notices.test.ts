@@ -214,6 +214,7 @@ test('each trouble says whether to ask the same again', () => {
     'too-long': false,
     'too-big': false,
     'agent-error': true,
+    'files-unseen': true,
     'connection-lost': true,
     'not-saved': true,
     'save-is-gone': false,

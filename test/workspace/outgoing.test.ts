@@ -178,6 +178,15 @@ describe('a file is refused', () => {
     expect(await open('a', { agent: unknown })).toEqual({ is: 'refused', why: 'cannot read', detail: 'no such agent' });
   });
 
+  test('where it is missing the folder is named, which may be another one than that of the agent', async () => {
+    const named = `; it is not in ${folder}: if the agent has it, that folder is not shared with it`;
+    for (const file of ['none.txt', 'none/a.txt', 'out/a.txt/b']) {
+      const refused = await open(file);
+      expect([refused.is, await why(open(file))]).toEqual(['refused', 'missing']);
+      expect(refused.is === 'refused' && refused.detail).toContain(named);
+    }
+  });
+
   test('where the file system hangs', async () => {
     const clock = createManualTimers();
     const within = createPatience(clock.after);
