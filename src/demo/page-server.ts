@@ -28,7 +28,8 @@ export interface PageServer {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-const LIMITS = { bodyLimit: 4096, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
+/** A large file on a slow line is one request. */
+const LIMITS = { bodyLimit: 4096, requestTimeout: 10 * 60_000, keepAliveTimeout: 60_000 };
 
 /**
  * Serves the page. `port` null takes the first free one from 8080 on. Throws a sentence when the port is taken or the
@@ -41,7 +42,7 @@ export async function startPageServer(world: PageWorld, host: string, port: numb
   answerErrors(server);
   answerPage(server, world);
   await server.register(pageFiles);
-  await server.register(homeserverBehind(world.homeserver.url));
+  await server.register(homeserverBehind(world.homeserver));
   const bound = await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${bound}/`,
