@@ -46,9 +46,12 @@ const DRAIN_MS = 200;
 export async function startService({ state, provider, pace, log, inspect }: DemoServiceOptions): Promise<DemoService> {
   const folder = await newFolder(state);
   const homeserver = await startHomeserver();
+  const workspace = path.join(folder, 'workspace');
+  // The bot brings files there, and makes no folder of an agent.
+  makeFolder(workspace, 0o777);
   const agent = await startAgent({
     port: 0,
-    workspace: path.join(folder, 'workspace'),
+    workspace,
     log,
     ...(provider === null ? {} : { provider }),
     ...(pace === undefined ? {} : { pace }),
