@@ -51,10 +51,10 @@ const waits = (number: number, name: string, size: string): unknown =>
   expect.stringMatching(new RegExp(`^${number}\\. \\d{8}-\\d{6}-${name.replace('.', '\\.')} ${size}$`));
 
 /** Waits until it is shown, and gives what it is. */
-async function shownAs<T>(page: Page, selector: string, facts: string): Promise<T> {
+async function shownAs(page: Page, selector: string, facts: string): Promise<unknown> {
   await page.locator(selector).waitFor();
   const read = `(() => { const it = document.querySelector(${JSON.stringify(selector)}); return ${facts}; })()`;
-  return page.evaluate<T>(read);
+  return page.evaluate(read);
 }
 
 const notes = Buffer.from('Remember the milk.');
@@ -89,11 +89,18 @@ describe.skipIf(chromiumPath === null)('files on the page (skipped where no Chro
       expect.stringMatching(/^picture-[\da-f]{8}\.png\s3\.3 KB\sSave$/),
       expect.stringMatching(/^sound-[\da-f]{8}\.wav\s51 KB\sSave$/),
     ]);
-    const loaded = (facts: string) => () => shownAs(page, `.answer ${facts.split(':')[0]}`, facts.split(':')[1] ?? '');
-    await expect.poll(loaded('img:[it.naturalWidth, it.naturalHeight]')).toEqual([480, 300]);
-    await expect.poll(loaded('audio:[it.controls, it.duration]')).toEqual([true, 1.6]);
-    const [alt] = await shownAs<string[]>(page, '.answer img', '[it.alt]');
-    expect(alt).toMatch(/^picture-[\da-f]{8}\.png$/);
+    const answered = (kind: string, facts: string) => () => shownAs(page, `.answer ${kind}`, facts);
+    await expect.poll(answered('img', '[it.naturalWidth, it.naturalHeight]')).toEqual([480, 300]);
+    await expect.poll(answered('audio', '[it.controls, it.duration]')).toEqual([true, 1.6]);
+    // It plays on where its message is drawn anew.
+    await page.evaluate('player = document.querySelector(".answer audio"), player.loop = true, player.play()');
+    const played = page.locator('.answer', { has: page.locator('audio') });
+    await played.locator('.react').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await played.locator('.reaction').waitFor();
+    expect(await answered('audio', '[it === player, it.paused]')()).toEqual([true, false]);
+    expect(await page.locator('.answer img').getAttribute('alt')).toMatch(/^picture-[\da-f]{8}\.png$/);
   });
 
   test('what cannot be sent says why and is tried again, a running one is called off, and words wait for both', async ({
