@@ -6,7 +6,7 @@ import type { Change } from '../durable/durable.ts';
 import type { Envelope } from '../durable/record.ts';
 import type { Input } from '../durable/definition.ts';
 import { describeMachine, type ChartNode } from '../diagrams/walk.ts';
-import type { ChatFacts, MachineChange, MachineView } from './wire.ts';
+import type { ChatFacts, MachineChange, MachineView, WaitingFile } from './wire.ts';
 
 export interface MachineWatch {
   /** The room's machine, as its picture needs it. */
@@ -21,6 +21,10 @@ export interface MachineWatch {
   chatsOf(person: string): ChatFacts[];
   /** Hears of every change of a person's chats until the returned function is called. */
   followChats(person: string, listener: () => void): () => void;
+  /** The files that wait in a room, in the order of their numbers; none for anybody but its person. */
+  trayOf(room: string, person: string): WaitingFile[];
+  /** Hears of every change of them until the returned function is called. */
+  followTray(room: string, listener: () => void): () => void;
 }
 
 const KEPT = 20;
@@ -31,6 +35,8 @@ export function watchMachines(now: () => number = Date.now): MachineWatch {
   const chats = new Map<string, Map<RoomId, ChatFacts>>();
   const changes = createListeners<MachineChange>();
   const chatChanges = createListeners<void>();
+  const trays = new Map<string, { person: string | null; files: WaitingFile[] }>();
+  const trayChanges = createListeners<void>();
 
   function add(room: RoomId, change: MachineChange): void {
     kept.set(room, [...(kept.get(room) ?? []), change].slice(-KEPT));
@@ -46,10 +52,19 @@ export function watchMachines(now: () => number = Date.now): MachineWatch {
     chatChanges.tell(person);
   }
 
+  function noteTray(room: RoomId, context: RoomContext): void {
+    const known = trays.get(room);
+    const now = { person: context.person, files: waitingFiles(context) };
+    if (JSON.stringify(known) === JSON.stringify(now)) return;
+    trays.set(room, now);
+    trayChanges.tell(room);
+  }
+
   return {
     chart,
     observe(room, { before, record, inputs, effects }) {
       noteChat(room, record.context as RoomContext);
+      noteTray(room, record.context as RoomContext);
       const states = activeStates(chart, record.value);
       if (isBookkeeping(inputs) && effects.length === 0 && sameValue(before, record)) return;
       add(room, {
@@ -68,7 +83,20 @@ export function watchMachines(now: () => number = Date.now): MachineWatch {
     follow: changes.follow,
     chatsOf: (person) => [...(chats.get(person)?.values() ?? [])],
     followChats: chatChanges.follow,
+    trayOf(room, person) {
+      const tray = trays.get(room);
+      return tray?.person === person ? tray.files : [];
+    },
+    followTray: trayChanges.follow,
   };
+}
+
+/** The record bounds how many there are. */
+function waitingFiles({ tray }: RoomContext): WaitingFile[] {
+  return tray.map(({ event, name, type, there }, index) => ({
+    ...{ event, number: index + 1, name, kind: type },
+    bytes: there?.bytes ?? null,
+  }));
 }
 
 /** Those who listen to something that has a name. */

@@ -28,7 +28,8 @@ export interface PageServer {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-const LIMITS = { bodyLimit: 4096, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
+/** A large file on a slow line is one request. */
+const LIMITS = { bodyLimit: 4096, requestTimeout: 10 * 60_000, keepAliveTimeout: 60_000 };
 
 /**
  * Serves the page. `port` null takes the first free one from 8080 on. Throws a sentence when the port is taken or the
@@ -41,7 +42,7 @@ export async function startPageServer(world: PageWorld, host: string, port: numb
   answerErrors(server);
   answerPage(server, world);
   await server.register(pageFiles);
-  await server.register(homeserverBehind(world.homeserver.url));
+  await server.register(homeserverBehind(world.homeserver));
   const bound = await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${bound}/`,
@@ -75,7 +76,7 @@ function answerErrors(server: FastifyInstance): void {
   });
 }
 
-const Asked = z.object({ room: z.string().catch(''), person: z.string().catch('') });
+const Asked = z.object({ room: z.string().catch(''), key: z.string().catch('') });
 
 function answerPage(server: FastifyInstance, world: PageWorld): void {
   server.post('/demo/session', async ({ body }, reply) => {
@@ -87,10 +88,10 @@ function answerPage(server: FastifyInstance, world: PageWorld): void {
     return world.machines.chart;
   });
   server.get('/demo/machine/events', async ({ query }, reply) => {
-    const { room, person } = Asked.parse(query);
+    const { room, key } = Asked.parse(query);
     return reply
       .headers({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-      .send(machineEvents(world.machines, room, person));
+      .send(machineEvents(world.machines, room, world.people.withKey(key)));
   });
 }
 
@@ -100,20 +101,26 @@ const Remembered = z.object({ accessToken: z.string() });
 async function sessionFor({ people, bot }: PageWorld, body: unknown): Promise<Session> {
   const remembered = Remembered.safeParse(body).data;
   const known = remembered === undefined ? null : people.known(remembered.accessToken);
-  const { userId, accessToken } = known ?? (await people.arrive());
-  return { userId, accessToken, bot, commands: commandHints(), asking: asking(Object.values(catalogue)) };
+  const { userId, accessToken, key } = known ?? (await people.arrive());
+  return { userId, accessToken, key, bot, commands: commandHints(), asking: asking(Object.values(catalogue)) };
 }
 
 /**
- * Server-sent events: `view` with all that is known of the room at first, then a `change` for each; `chats` with all chats
- * of the person, whenever they change.
+ * Server-sent events: `view` with all that is known of the room at first, then a `change` for each. Only who has a key is
+ * told of what is theirs: `chats` with all of their chats, and `tray` with the files that wait in the room, whenever these
+ * change.
  */
-function machineEvents(machines: MachineWatch, room: string, person: string): Readable {
+function machineEvents(machines: MachineWatch, room: string, person: UserId | null): Readable {
   const stream = new PassThrough();
   const push = (event: string, data: unknown) => stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  const pushChats = () => push('chats', machines.chatsOf(person));
   push('view', machines.view(room));
-  pushChats();
-  const unfollow = [machines.follow(room, (change) => push('change', change)), machines.followChats(person, pushChats)];
+  const unfollow = [machines.follow(room, (change) => push('change', change))];
+  if (person !== null) {
+    const pushChats = () => push('chats', machines.chatsOf(person));
+    const pushTray = () => push('tray', machines.trayOf(room, person));
+    pushChats();
+    pushTray();
+    unfollow.push(machines.followChats(person, pushChats), machines.followTray(room, pushTray));
+  }
   return stream.once('close', () => unfollow.forEach((stop) => stop()));
 }

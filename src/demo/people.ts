@@ -20,6 +20,8 @@ export class DemoIsFull extends Error {
 interface DemoPerson {
   userId: UserId;
   accessToken: string;
+  /** Random, and good for nothing but being told of what is theirs. */
+  key: string;
 }
 
 export interface People {
@@ -27,21 +29,26 @@ export interface People {
   arrive(): Promise<DemoPerson>;
   /** The person to whom this token was given; null for any other token. */
   known(accessToken: string): DemoPerson | null;
+  /** Whose key it is; null for any other. */
+  withKey(key: string): UserId | null;
 }
 
 export function createPeople(homeserver: Homeserver, bot: UserId, most = MOST): People {
   const people = new Map<string, DemoPerson>();
+  const keys = new Map<string, UserId>();
   return {
     async arrive() {
       if (people.size >= most) throw new DemoIsFull(most);
       const name = people.size === 0 ? 'you' : `you-${people.size + 1}`;
       const userId = homeserver.register(name, crypto.randomUUID());
-      const person = { userId, accessToken: homeserver.login(userId).token };
+      const person = { userId, accessToken: homeserver.login(userId).token, key: crypto.randomUUID() };
       people.set(person.accessToken, person);
+      keys.set(person.key, userId);
       await createCall(homeserver.url, person.accessToken)('POST', '/createRoom', entryRoom(bot));
       return person;
     },
     known: (accessToken) => people.get(accessToken) ?? null,
+    withKey: (key) => keys.get(key) ?? null,
   };
 }
 

@@ -4,6 +4,8 @@
 export interface Session {
   userId: string;
   accessToken: string;
+  /** What their rooms and files are told for: an address may hold it, which could not hold a token. */
+  key: string;
   bot: string;
   commands: CommandHint[];
   asking: Asking;
@@ -66,4 +68,16 @@ export interface ChatFacts {
   room: string;
   number: number;
   archived: boolean;
+}
+
+/** A file that waits in a room for the next text. */
+export interface WaitingFile {
+  /** The message that brought it. */
+  event: string;
+  /** What `!remove` knows it by. */
+  number: number;
+  name: string;
+  kind: 'image' | 'audio' | 'video' | 'document';
+  /** Null while the bot fetches it. */
+  bytes: number | null;
 }

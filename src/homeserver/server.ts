@@ -42,6 +42,8 @@ export interface Homeserver {
   /** Without a slash at the end. */
   readonly url: string;
   readonly serverName: string;
+  /** The largest file that it takes, in bytes. */
+  readonly maxUpload: number;
   readonly faults: Faults;
   /** Makes an account; throws when there is one of that name. */
   register(localpart: string, password: string): UserId;
@@ -93,6 +95,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   return {
     url,
     serverName,
+    maxUpload: world.media.maxUpload,
     faults: {
       add: (fault) => faults.add(fault),
       clear: () => faults.clear(),

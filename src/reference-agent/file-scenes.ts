@@ -1,10 +1,13 @@
 /** What the script does with files: of the person, and for them. */
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { makeFolder } from '../basics/make-folder.ts';
 import { readWithin, writeWithin } from '../workspace/confined.ts';
 import { partsOf, sizeOf } from './attachments.ts';
 import { AgentError } from './frames.ts';
 import type { Turn } from './run.ts';
+import { picture, sound } from './samples-of-media.ts';
 import { quote, stream, type Stage } from './stage.ts';
 
 export async function playFiles(turn: Turn, stage: Stage): Promise<void> {
@@ -53,6 +56,22 @@ export async function playFile(turn: Turn, stage: Stage): Promise<void> {
   await write(stage, name, 'This file was written by the reference agent.\n');
   turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
   await stream(turn, stage, `I wrote \`${name}\` for you.`);
+}
+
+/** An answer of two files, whatever came with the message. */
+export async function playMedia(turn: Turn, stage: Stage): Promise<void> {
+  const id = randomUUID().slice(0, 8);
+  makeFolder(stage.workspace, 0o777);
+  for (const [name, content] of [[`picture-${id}.png`, picture()] as const, [`sound-${id}.wav`, sound()] as const]) {
+    // It must be new: no link in its place is followed.
+    await writeFile(join(stage.workspace, name), content, { flag: 'wx' }).catch((error: unknown) => {
+      throw Object.assign(new AgentError('FILE_NOT_WRITTEN', 'I cannot write that file.'), { cause: error });
+    });
+    turn.send({ type: 'AGENT_EVENT_SEND_FILE', path: name });
+  }
+  const came = turn.attachments.map((path) => `- ${quote(basename(path))}\n`);
+  const list = came.length === 0 ? '' : `I got your files:\n\n${came.join('')}\n`;
+  await stream(turn, stage, `${list}I drew a picture and recorded a sound for you.`);
 }
 
 async function write({ workspace }: Stage, path: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Answers without a language model: what the person writes decides what happens. */
 import { sizeOf } from './attachments.ts';
-import { COPY, playCopy, playFile, playFiles, playSend, playWrite } from './file-scenes.ts';
+import { COPY, playCopy, playFile, playFiles, playMedia, playSend, playWrite } from './file-scenes.ts';
 import { AgentError } from './frames.ts';
 import type { Turn, Work } from './run.ts';
 import { longAnswer, table } from './samples.ts';
@@ -38,6 +38,7 @@ const scenes = new Map<string, Scene>([
     },
   ],
   ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
+  ['media', { usage: 'media', help: 'sends a picture and a sound', play: playMedia }],
   ['files', { usage: 'files', help: 'lists the files that came with it', play: playFiles }],
   [
     'please',

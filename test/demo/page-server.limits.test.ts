@@ -150,7 +150,7 @@ test('the page and its library are served with a policy that lets nothing else i
   ];
   const policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   const files: [string, string][] = [
     ['/', 'text/html; charset=utf-8'],
     ['/style.css', 'text/css; charset=utf-8'],

@@ -28,6 +28,7 @@ afterAll(async () => {
 interface Session {
   userId: string;
   accessToken: string;
+  key: string;
   bot: string;
   commands: { name: string; args: string; hint: string }[];
 }
@@ -133,17 +134,79 @@ test('a room tells live what its machine does', async () => {
   ]);
 });
 
-test('a person is told of the chats that the bot keeps for them, archived ones too', async () => {
-  const { accessToken, userId, bot } = await session();
+/** Somebody new in their first chat, which is greeted. */
+async function atHome() {
+  const { accessToken, userId, key, bot } = await session();
   const call = createCall(service.homeserver.url, accessToken);
   const chat = await acceptFirstChat(call, bot, 10_000);
   const conversation = openConversation(call, { room: chat, bot });
   await until(async () => (await conversation.hear(1_000)).said.length > 0);
+  return { accessToken, userId, key, chat, conversation };
+}
+
+test('a person is told of the chats that the bot keeps for them, archived ones too', async () => {
+  const { key, chat, conversation } = await atHome();
   await conversation.say('!archive');
   const seen: unknown[] = [];
-  await streamed(`demo/machine/events?person=${encodeURIComponent(userId)}`, (event, data: { archived: boolean }[]) => {
+  await streamed(`demo/machine/events?key=${key}`, (event, data: { archived: boolean }[]) => {
     if (event === 'chats') seen.push(data);
     return event === 'chats' && data[0]?.archived === true;
   });
   expect(seen.at(-1)).toEqual([{ room: chat, number: 1, archived: true }]);
+});
+
+interface Waiting {
+  event: string;
+  name: string;
+  bytes: number | null;
+}
+
+/** Sends a file as a client does; gives the id of the message. */
+async function sendFile(accessToken: string, chat: string, name: string, content: string): Promise<string> {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const upload = await fetch(`${server.url}_matrix/media/v3/upload`, { method: 'POST', headers, body: content });
+  const { content_uri: url } = (await upload.json()) as { content_uri: string };
+  const path = `/rooms/${encodeURIComponent(chat)}/send/m.room.message/${encodeURIComponent(name)}`;
+  const sent = await createCall(service.homeserver.url, accessToken)('PUT', path, {
+    ...{ msgtype: 'm.file', body: name, url },
+  });
+  return (sent as { event_id: string }).event_id;
+}
+
+test('a person is told of the files that wait in a room, nobody else is', async () => {
+  const { accessToken, key, userId, chat, conversation } = await atHome();
+  const events = await Promise.all(
+    ['one.txt', 'two.txt'].map((name) => sendFile(accessToken, chat, name, `in ${name}`)),
+  );
+  const room = encodeURIComponent(chat);
+  let tray: Waiting[] = [];
+  const until = (isSo: () => boolean) =>
+    streamed(`demo/machine/events?room=${room}&key=${key}`, (event, data: Waiting[]) => {
+      if (event === 'tray') tray = data;
+      return event === 'tray' && isSo();
+    });
+  await until(() => tray.length === 2 && tray.every(({ bytes }) => bytes !== null));
+  const [first, second] = tray;
+  const shown = (one: Waiting | undefined, number: number) => ({ ...one, number, kind: 'document', bytes: 10 });
+  expect(tray).toEqual([shown(first, 1), shown(second, 2)]);
+  expect(tray.map(({ name }) => name.replace(/^.*-/, '')).toSorted()).toEqual(['one.txt', 'two.txt']);
+  expect(new Set(tray.map(({ event }) => event))).toEqual(new Set(events));
+  const other = await session();
+  for (const theirs of [other.key, userId, accessToken, '']) {
+    const told: unknown[] = [];
+    let views = 0;
+    const watching = streamed(
+      `demo/machine/events?room=${room}&key=${encodeURIComponent(theirs)}`,
+      (event, data: unknown) => {
+        if (event === 'tray' || event === 'chats') told.push(...(data as unknown[]));
+        return event === 'change' && ++views > 0;
+      },
+    );
+    await conversation.say('!list');
+    await watching;
+    expect(told.filter((one) => JSON.stringify(one).includes('.txt'))).toEqual([]);
+  }
+  await conversation.say('!remove 1');
+  await until(() => tray.length === 1);
+  expect(tray).toEqual([{ ...second, number: 1 }]);
 });

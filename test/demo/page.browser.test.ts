@@ -16,7 +16,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
   test('explains itself once, and answers', async ({ come }) => {
     const page = await come();
     const text = (await page.locator('#intro p').first().innerText()).trim();
-    expect(text.match(/\.(?= |$)/g)).toHaveLength(4);
+    expect(text.match(/\.(?= |$)/g)).toHaveLength(5);
     await page.locator('#examples button', { hasText: 'hello' }).click();
     await answer(page, 'My memory of this conversation has 1 message.');
     expect(await page.locator('.answer .content strong').allInnerTexts()).toEqual(['reference agent', '1 message']);
@@ -137,15 +137,15 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     const focus = () =>
       page.evaluate<string>('document.activeElement.id || document.activeElement.textContent.trim().slice(0, 6)');
     const order: string[] = [];
-    for (let step = 0; step < 27; step++) {
+    for (let step = 0; step < 29; step++) {
       await page.keyboard.press('Tab');
       order.push(await focus());
     }
     expect(order).toEqual([
       ...['Skip t', 'new-chat', 'Chat 1', 'Entry ', 'about', 'log'],
-      ...['hello', 'table', 'slow', 'confir', 'tool 6', 'fail', '!save', '!new', '!help', 'intro-close'],
+      ...['hello', 'table', 'slow', 'confir', 'tool 6', 'media', 'fail', '!save', '!new', '!help', 'intro-close'],
       ...['!help', '!stop ', '!clear', '!new [', '!chats', '!save ', '!load ', '!branc', '!conte'],
-      ...['text', 'machine-body'],
+      ...['attach', 'text', 'machine-body'],
     ]);
     await page.keyboard.press('Escape');
     await page.locator('#intro').waitFor({ state: 'hidden' });

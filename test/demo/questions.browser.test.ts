@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath === null)('questions on the chat page (skipped wher
 
   test('what the bot says for a while only goes without a trace', async ({ come }) => {
     const page = await come();
-    await say(page, 'slow 5');
+    await say(page, 'slow 8');
     await page.locator('.message.streaming').waitFor();
     await say(page, 'two');
     const waits = page.locator('.notice', { hasText: waiting });

@@ -49,6 +49,7 @@ describe('the script', () => {
       'slow',
       'tool',
       'file',
+      'media',
       'files',
       'please',
       'send',
@@ -113,6 +114,20 @@ describe('the script', () => {
     expect(frames[0]).toEqual({ type: 'AGENT_EVENT_SEND_FILE', path });
     expect(await readFile(join(workspace, path), 'utf8')).toBe('This file was written by the reference agent.\n');
     expect(textOf(frames)).toBe(`I wrote \`${path}\` for you.`);
+  });
+
+  test('media sends a picture and a sound, which can be told by their beginnings', async () => {
+    const { agent, workspace } = await agentForTest();
+    await writeFile(join(workspace, 'a_b.txt'), '12345');
+    const bot = await greetedBot(`${agent.url}${route}`);
+    const frames = await bot.ask('media', { attachments: ['inbox/a_b.txt'] });
+    const paths = frames.filter(({ type }) => type === 'AGENT_EVENT_SEND_FILE').map(({ path }) => String(path));
+    const begins = await Promise.all(
+      paths.map(async (path) => (await readFile(join(workspace, path))).toString('latin1', 0, 16)),
+    );
+    expect(begins).toEqual(['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', expect.stringMatching(/^RIFF[^]{4}WAVEfmt $/)]);
+    expect(textOf(frames)).toBe('I got your files:\n\n- a\\_b.txt\n\nI drew a picture and recorded a sound for you.');
+    expect(textOf(await bot.ask('media'))).toBe('I drew a picture and recorded a sound for you.');
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { createComposer } from './composer.js';
 import { createConversation } from './conversation.js';
 import { byId } from './dom.js';
 import { createFiles } from './files.js';
+import { createIntake } from './intake.js';
 import { createIntro } from './intro.js';
 import { createInvitations } from './invitations.js';
 import { jsonOf } from './json.js';
@@ -19,9 +20,11 @@ import { addEarlier, applySync } from './rooms.js';
 import { logIn, Refused } from './session.js';
 import { keepSyncing } from './sync-loop.js';
 import { lastLine, messagesOf } from './timeline.js';
+import { createTray } from './tray.js';
+import { createUploads } from './uploads.js';
 
 /** @import { ChartNode } from '../../diagrams/walk.ts' */
-/** @import { ChatFacts } from '../wire.ts' */
+/** @import { ChatFacts, WaitingFile } from '../wire.ts' */
 /** @import { Actions, Room, RoomItem } from './types.ts' */
 
 createPanes();
@@ -32,7 +35,7 @@ const [session, description] = await Promise.all([logIn(), fetch('/demo/machine.
   );
   throw error;
 });
-const { userId: me, bot, commands, asking } = session;
+const { userId: me, bot, key, commands, asking } = session;
 const matrix = createMatrix(session);
 /** @type {Map<string, Room>} */
 const rooms = new Map();
@@ -47,13 +50,32 @@ let awaitsChat = true;
 /** @type {string | null} */
 let readUpTo = null;
 let isLoadingEarlier = false;
+/**
+ * The files that wait in the room that is open.
+ * @type {WaitingFile[]}
+ */
+let waiting = [];
 
 const current = () => (open === null ? undefined : rooms.get(open));
 const outbox = createOutbox(matrix, showSoon);
 const files = createFiles(matrix, () => notify('The file could not be loaded.'));
-const machine = createMachinePanel(/** @type {ChartNode} */ (description), me, (chats) => {
-  chatFacts = new Map(chats.map((chat) => [chat.room, chat]));
-  showSoon();
+const uploads = createUploads(matrix, { changed: showTray, progressed: () => tray.progress(uploadsHere()) });
+const tray = createTray({
+  remove: (which) => say(`!remove ${which}`),
+  retry: (id) => uploads.retry(id),
+  cancel: (id) => uploads.cancel(id),
+  emptied: () => composer.focus(),
+});
+const machine = createMachinePanel(/** @type {ChartNode} */ (description), key, {
+  chats(chats) {
+    chatFacts = new Map(chats.map((chat) => [chat.room, chat]));
+    showSoon();
+  },
+  tray(files) {
+    waiting = files;
+    uploads.arrive(files.map(({ event }) => event));
+    showTray();
+  },
 });
 const accept = createInvitations(matrix, {
   me,
@@ -92,6 +114,10 @@ const actions = {
 };
 const conversation = createConversation({ actions, commands }, () => void loadEarlier());
 createIntro({ say, closed: () => composer.focus() });
+createIntake((chosen) => {
+  inRoom((room) => uploads.add(room.id, chosen));
+  composer.focus();
+});
 
 /** @param {(room: Room) => void} act in the room that is open, if any is */
 function inRoom(act) {
@@ -103,8 +129,15 @@ function inRoom(act) {
 function say(text) {
   inRoom((room) => {
     conversation.goToEnd();
-    outbox.say(room, text);
+    // A command is for now; a text takes along what is on its way.
+    outbox.say(room, text, text.startsWith('!') ? null : uploads.through(room.id));
   });
+}
+
+const uploadsHere = () => uploads.of(open ?? '');
+
+function showTray() {
+  tray.show(waiting, uploadsHere());
 }
 
 /**

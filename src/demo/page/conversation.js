@@ -24,6 +24,8 @@ export function createConversation(parts, onTop) {
   let shown = new Map();
   /** @type {string | null} */
   let room = null;
+  /** Somebody reads at the end, and stays there when something grows above. */
+  let stays = true;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const goToEnd = () => (log.scrollTop = log.scrollHeight);
@@ -32,14 +34,19 @@ export function createConversation(parts, onTop) {
     byId('text').focus();
   };
   log.onscroll = () => {
-    if (isAtEnd()) toEnd.hidden = true;
+    stays = isAtEnd();
+    if (stays) toEnd.hidden = true;
     if (log.scrollTop < 200) onTop();
   };
   new ResizeObserver(() => {
     // The scroll bar stands in the padding, so that messages end where the message box ends.
     log.style.setProperty('--gutter', `${log.offsetWidth - log.clientWidth}px`);
-    if (toEnd.hidden) goToEnd();
+    if (stays) goToEnd();
   }).observe(log);
+  // Pictures come later than their messages.
+  new ResizeObserver(() => {
+    if (stays) goToEnd();
+  }).observe(column);
 
   /**
    * @param {Message} message
@@ -83,6 +90,7 @@ export function createConversation(parts, onTop) {
       shown = next;
       room = id;
       arrange(column, wanted);
+      stays = stay;
       if (stay) goToEnd();
       else if (grewAbove) log.scrollTop += log.scrollHeight - height;
       if (stay) toEnd.hidden = true;
@@ -108,7 +116,7 @@ function replaced(old, element) {
  * @returns {HTMLElement[]}
  */
 const focusableIn = (element) => [
-  .../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll('button, a, [tabindex]')),
+  .../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll('button, a, audio, video, [tabindex]')),
 ];
 
 /** @param {string} text for those who do not see */

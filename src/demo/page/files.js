@@ -1,7 +1,8 @@
 /** The files of messages, each fetched once. */
 import { h } from './dom.js';
+import { kindOf, plainName } from './file-words.js';
 
-/** @import { Actions, Matrix } from './types.ts' */
+/** @import { Actions, LoadedFile, Matrix } from './types.ts' */
 
 /**
  * `failed()` is called when a file that is to be saved could not be loaded.
@@ -10,22 +11,33 @@ import { h } from './dom.js';
  * @returns {Pick<Actions, 'load' | 'save'>}
  */
 export function createFiles(matrix, failed) {
-  /** @type {Map<string, Promise<string | null>>} */
+  /** @type {Map<string, Promise<LoadedFile | null>>} */
   const loaded = new Map();
+
+  /**
+   * @param {string} mxc
+   * @returns {Promise<LoadedFile | null>}
+   */
+  async function fetched(mxc) {
+    const blob = await matrix.download(mxc).catch(() => null);
+    // What cannot be had now may be had later.
+    if (blob === null) loaded.delete(mxc);
+    return blob && { href: URL.createObjectURL(blob), kind: kindOf(blob.type) };
+  }
 
   /** @param {string} mxc */
   function load(mxc) {
-    const address = loaded.get(mxc) ?? matrix.download(mxc).catch(() => null);
-    loaded.set(mxc, address);
-    return address;
+    const file = loaded.get(mxc) ?? fetched(mxc);
+    loaded.set(mxc, file);
+    return file;
   }
 
   return {
     load,
     async save({ name, url }) {
-      const href = await load(url);
-      if (href === null) failed();
-      else h('a', { href, download: name }).click();
+      const file = await load(url);
+      if (file === null) failed();
+      else h('a', { href: file.href, download: plainName(name) }).click();
     },
   };
 }

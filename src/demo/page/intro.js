@@ -3,7 +3,7 @@ import { byId, h } from './dom.js';
 import { memory } from './memory.js';
 import { showPane } from './panes.js';
 
-const EXAMPLES = ['hello', 'table', 'slow', 'confirm', 'tool 6', 'fail', '!save', '!new', '!help'];
+const EXAMPLES = ['hello', 'table', 'slow', 'confirm', 'tool 6', 'media', 'fail', '!save', '!new', '!help'];
 
 /** @param {{ say: (text: string) => void, closed: () => void }} told */
 export function createIntro({ say, closed }) {

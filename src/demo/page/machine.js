@@ -4,7 +4,7 @@ import { byId, h } from './dom.js';
 import { exactTimeOf } from './time.js';
 
 /** @import { ChartNode } from '../../diagrams/walk.ts' */
-/** @import { ChatFacts, MachineChange, MachineView } from '../wire.ts' */
+/** @import { ChatFacts, MachineChange, MachineView, WaitingFile } from '../wire.ts' */
 
 const KEPT = 20;
 /** How long a transition is shown as new, ms. */
@@ -12,10 +12,11 @@ const NEW_MS = 1000;
 
 /**
  * @param {ChartNode} description
- * @param {string} person who looks on
- * @param {(chats: ChatFacts[]) => void} showChats hears what the bot remembers of their chats
+ * @param {string} key of the person who looks on
+ * @param {{ chats: (chats: ChatFacts[]) => void, tray: (files: WaitingFile[]) => void }} told hears what the bot remembers
+ *   of their chats, and which files wait in the room
  */
-export function createMachinePanel(description, person, showChats) {
+export function createMachinePanel(description, key, told) {
   const chart = drawChart(byId('chart'), description);
   const leaves = new Map(leavesOf(description));
   const list = byId('changes');
@@ -59,8 +60,9 @@ export function createMachinePanel(description, person, showChats) {
     source?.close();
     source = null;
     if (room === null || document.hidden) return;
-    source = new EventSource(`/demo/machine/events?${new URLSearchParams({ room, person })}`);
-    source.addEventListener('chats', (event) => showChats(/** @type {ChatFacts[]} */ (parsed(event))));
+    source = new EventSource(`/demo/machine/events?${new URLSearchParams({ room, key })}`);
+    source.addEventListener('chats', (event) => told.chats(/** @type {ChatFacts[]} */ (parsed(event))));
+    source.addEventListener('tray', (event) => told.tray(/** @type {WaitingFile[]} */ (parsed(event))));
     source.addEventListener('view', (event) => {
       const view = /** @type {MachineView} */ (parsed(event));
       before = [];
@@ -85,6 +87,7 @@ export function createMachinePanel(description, person, showChats) {
     follow(id) {
       if (id === room) return;
       room = id;
+      told.tray([]);
       connect();
     },
   };

@@ -1,10 +1,11 @@
 /** One message as an element. */
 import { h, icon } from './dom.js';
 import { sanitise } from './sanitise.js';
+import { sharedFile } from './shared-file.js';
 import { exactTimeOf, timeOf } from './time.js';
 
 /** @import { CommandHint } from '../wire.ts' */
-/** @import { Actions, Message, Question, SharedFile, Spoken } from './types.ts' */
+/** @import { Actions, Message, Question, Spoken } from './types.ts' */
 
 const SMILE = 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.2v.2M10 6.2v.2';
 
@@ -39,9 +40,20 @@ export function messageElement(message, { actions, commands }) {
  * @param {CommandHint[]} commands
  */
 function contentOf(message, actions, commands) {
-  const { body, html, file, redacted, question } = message;
+  const { id, file, redacted } = message;
   if (redacted) return h('p', { className: 'content gone' }, 'This message was deleted.');
-  if (file !== null) return h('div', { className: 'content' }, fileButton(file, actions));
+  if (file === null) return wordsOf(message, actions, commands);
+  const figure = sharedFile(id, file, actions);
+  return h('div', { className: 'with-file' }, figure, file.hasCaption && wordsOf(message, actions, commands));
+}
+
+/**
+ * @param {Spoken} message
+ * @param {Actions} actions
+ * @param {CommandHint[]} commands
+ */
+function wordsOf(message, actions, commands) {
+  const { body, html, question } = message;
   const content = h('div', { className: html === '' ? 'content plain' : 'content rich' });
   if (html === '') content.append(body);
   else content.append(sanitise(html));
@@ -92,19 +104,6 @@ function answerButtons({ answers, isOpen, given }, actions) {
 }
 
 /**
- * @param {SharedFile} file
- * @param {Actions} actions
- */
-function fileButton(file, actions) {
-  return h(
-    'button',
-    { type: 'button', className: 'file', onclick: () => void actions.save(file) },
-    icon('M4 1.8h5l3 3v9.4H4ZM9 1.8v3h3'),
-    file.name,
-  );
-}
-
-/**
  * Code can be copied, wide tables scroll in place, links to rooms open them here, images come with the login.
  * @param {HTMLElement} content
  * @param {Actions} actions
@@ -130,9 +129,9 @@ function dressUp(content, actions) {
     };
   }
   for (const image of content.querySelectorAll('img')) {
-    void actions.load(image.dataset['mxc'] ?? '').then((src) => {
-      if (src === null) image.replaceWith(image.alt);
-      else image.src = src;
+    void actions.load(image.dataset['mxc'] ?? '').then((file) => {
+      if (file?.kind === 'picture') image.src = file.href;
+      else image.replaceWith(image.alt);
     });
   }
 }
@@ -181,6 +180,8 @@ function makeCommandsButtons(content, actions, commands) {
   }
 }
 
+const STATES = { sending: 'sending', waiting: 'waits for your files' };
+
 /**
  * @param {Spoken} message
  * @param {Actions} actions
@@ -195,7 +196,7 @@ function metaOf({ id, at, pending, seen }, actions) {
     return h('span', { className: 'meta problem' }, 'Not sent. ', retry);
   }
   const time = h('time', { dateTime: new Date(at).toISOString(), title: exactTimeOf(at) }, timeOf(at));
-  const state = pending === 'sending' ? 'sending' : seen ? 'seen' : '';
+  const state = pending === null ? (seen ? 'seen' : '') : STATES[pending];
   return h('span', { className: 'meta' }, time, state !== '' && ` · ${state}`);
 }
 

@@ -3,7 +3,8 @@
 /** @import { Matrix, Pending, Room } from './types.ts' */
 
 let count = 0;
-const newTransaction = () => `page-${Date.now().toString(36)}-${++count}`;
+/** Under which the homeserver takes something once. */
+export const newTransaction = () => `page-${Date.now().toString(36)}-${++count}`;
 
 /**
  * `changed()` is called when what is shown has to change.
@@ -16,7 +17,7 @@ export function createOutbox(matrix, changed) {
    * @param {Pending} message
    */
   async function put(room, message) {
-    message.failed = false;
+    message.failed = message.waits = false;
     changed();
     try {
       await matrix.send(room.id, 'm.room.message', { msgtype: 'm.text', body: message.body }, message.transaction);
@@ -28,13 +29,18 @@ export function createOutbox(matrix, changed) {
 
   return {
     /**
+     * `after`: the files that go before it are there; null where there are none.
      * @param {Room} room
      * @param {string} body
+     * @param {Promise<unknown> | null} after
      */
-    say(room, body) {
-      const message = { transaction: newTransaction(), body, at: Date.now(), failed: false };
+    say(room, body, after) {
+      const waits = after !== null;
+      const message = { transaction: newTransaction(), body, at: Date.now(), failed: false, waits };
       room.pending.push(message);
-      void put(room, message);
+      if (after === null) return void put(room, message);
+      changed();
+      void after.then(() => put(room, message));
     },
     /**
      * @param {Room} room

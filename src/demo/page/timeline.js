@@ -1,9 +1,9 @@
 /** From a room's events to the messages that are shown: edits, redactions and reactions applied. Pure. */
 
+import { fileOf } from './file-of.js';
+
 /** @import { LastLine, MatrixEvent, Message, Pending, Reaction, Room, Spoken } from './types.ts' */
 /** @typedef {Record<string, unknown>} Content */
-
-const FILES = ['m.image', 'm.file', 'm.audio', 'm.video'];
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === 'string' ? value : '');
@@ -122,14 +122,12 @@ function messageOf(event, seenEdit, reactions, me) {
   const redacted = redacterOf(event) !== null;
   const isEdited = !redacted && edited !== undefined;
   const content = isEdited ? (objectOf(edited['m.new_content']) ?? event.content) : event.content;
-  const isFile = FILES.includes(text(content['msgtype']));
-  const name = text(content['filename']) || text(content['body']) || 'file';
   return {
     id: event.event_id,
     kind: event.sender === me ? 'own' : isWordOfTheBot(content) ? 'notice' : 'answer',
     body: text(content['body']),
     html: content['format'] === 'org.matrix.custom.html' ? text(content['formatted_body']) : '',
-    file: isFile ? { name, url: text(content['url']) } : null,
+    file: fileOf(content),
     at: event.origin_server_ts,
     redacted,
     reactions: [...(reactions?.values() ?? [])],
@@ -142,14 +140,16 @@ function messageOf(event, seenEdit, reactions, me) {
 }
 
 /**
- * While the bot types, its last answer behind our last message is the one that grows.
+ * While the bot types, its last answer behind our last text is the one that grows: files wait for another one.
  * @param {Message[]} messages
  * @param {Room} room
  * @param {string} bot
  */
 function markStreaming(messages, room, bot) {
   if (!room.typing.includes(bot)) return;
-  const last = messages.findLast(({ kind }) => kind === 'own' || kind === 'answer');
+  const last = messages.findLast((message) => {
+    return message.kind === 'answer' || (message.kind === 'own' && message.file === null);
+  });
   if (last?.kind === 'answer') last.streaming = true;
 }
 
@@ -171,7 +171,7 @@ function markSeen(messages, room, bot) {
  * @param {Pending} pending
  * @returns {Spoken}
  */
-function pendingMessage({ transaction, body, at, failed }) {
+function pendingMessage({ transaction, body, at, failed, waits }) {
   return {
     id: transaction,
     kind: 'own',
@@ -183,7 +183,7 @@ function pendingMessage({ transaction, body, at, failed }) {
     reactions: [],
     streaming: false,
     seen: false,
-    pending: failed ? 'failed' : 'sending',
+    pending: failed ? 'failed' : waits ? 'waiting' : 'sending',
     edited: false,
     question: null,
   };

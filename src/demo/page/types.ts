@@ -59,6 +59,30 @@ export interface Pending {
   body: string;
   at: number;
   failed: boolean;
+  /** For files that go before it. */
+  waits: boolean;
+}
+
+/** A file of ours on its way into a room. */
+export interface Upload {
+  /** The transaction of its message. */
+  id: string;
+  room: string;
+  file: File;
+  state: 'waiting' | 'uploading' | 'sending' | 'sent' | 'failed';
+  /** How much of it is there, from 0 to 1. */
+  share: number;
+  /** Why it failed; null where it did not. */
+  problem: string | null;
+  mayTryAgain: boolean;
+  /** Its `mxc://` address; null until it is there. */
+  url: string | null;
+  /** The message that brings it; null until it is sent. */
+  event: string | null;
+  /** Ends it. */
+  abort: AbortController;
+  /** Resolves when it is sent, or given up. */
+  done: PromiseWithResolvers<void>;
 }
 
 export interface Room {
@@ -91,10 +115,27 @@ export interface Reaction {
   mine: string | null;
 }
 
+/** What a file can be shown as. */
+export type FileKind = 'picture' | 'sound' | 'film' | 'file';
+
+/** All of it is the word of the sender. */
 export interface SharedFile {
   name: string;
   /** An `mxc://` address. */
   url: string;
+  kind: FileKind;
+  bytes: number | null;
+  /** In pixels, of a picture or film. */
+  shape: { width: number; height: number } | null;
+  /** Something is said of it besides its name. */
+  hasCaption: boolean;
+}
+
+/** A file that was fetched. */
+export interface LoadedFile {
+  /** The address under which the page can show it. */
+  href: string;
+  kind: FileKind;
 }
 
 /** A word between the messages. */
@@ -128,7 +169,7 @@ export interface Spoken {
   /** Still being written. */
   streaming: boolean;
   seen: boolean;
-  pending: 'sending' | 'failed' | null;
+  pending: 'waiting' | 'sending' | 'failed' | null;
   /** It says something else than at first. */
   edited: boolean;
   question: Question | null;
@@ -175,8 +216,8 @@ export interface Actions {
   react(id: string, key: string, mine: string | null): void;
   /** Offers reactions beside the button. */
   pick(id: string, button: HTMLElement): void;
-  /** The address of the bytes behind an `mxc://` one; null when there are none. */
-  load(mxc: string): Promise<string | null>;
+  /** What is behind an `mxc://` address; null when it cannot be had. */
+  load(mxc: string): Promise<LoadedFile | null>;
   save(file: SharedFile): Promise<void>;
 }
 
