@@ -22,7 +22,7 @@ import type {
   Send,
   WhyRefused,
 } from '../../ports.ts';
-import { transactionOf } from './delivery.ts';
+import { transactionOf } from './transaction.ts';
 
 export interface FileWorld {
   incoming: IncomingFiles;

@@ -90,14 +90,8 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     });
   }
 
-  /** What the answer shows of the workspace goes as if the agent had sent it. */
-  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsWith: (piece: Piece | null) => RoomEvent): void {
-    const told = Promise.resolve(cut ?? null).then((said) => {
-      for (const path of said?.pictures ?? []) {
-        if (beyond('file') === 0) tell({ type: 'agent.sent a file', turn: id, path });
-      }
-      tell(newsWith(said?.piece ?? null));
-    });
+  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsOf: (piece: Piece | null) => RoomEvent): void {
+    const told = withPictures(id, cut, newsOf, () => beyond('file') === 0).then((news) => news.forEach(tell));
     unlessItFails(told, 'answer could not be kept');
   }
 
@@ -116,11 +110,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     }
     const over = beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
-    if (event.type === 'question') {
-      if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said));
-      // A question is waited for, so that one too many ends the turn.
-      else if (stoppedFor === null) stop('protocol');
-    }
+    if (event.type === 'question' && over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said));
+    // A question is waited for, so that one too many ends the turn.
+    if (event.type === 'question' && over > 0 && stoppedFor === null) stop('protocol');
     const news = over > 0 ? null : newsOf(id, event, world.chance);
     if (news !== null) tell(news);
   }
@@ -223,6 +215,18 @@ function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void
   if (!('detail' in event)) return;
   const { type, trouble, detail } = event;
   log.warn({ ...story.about(), trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
+}
+
+/** What the answer shows of the workspace goes as if the agent had sent it, as long as more may pass. */
+async function withPictures(
+  turn: TurnId,
+  cut: Promise<Cut | null> | undefined,
+  newsOf: (piece: Piece | null) => RoomEvent,
+  mayPass: () => boolean,
+): Promise<RoomEvent[]> {
+  const { piece = null, pictures = [] } = (await cut) ?? {};
+  const sent = pictures.filter(mayPass).map((path) => ({ type: 'agent.sent a file' as const, turn, path }));
+  return [...sent, newsOf(piece)];
 }
 
 /** What the room hears of the end, with the last piece of the answer. */
