@@ -76,8 +76,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let link: Link | null = null;
   let answer: Pieces | null = null;
   let stoppedFor: Trouble | null = null;
-  let closed = false;
-  let apart = false;
+  let [closed, apart] = [false, false];
   const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
