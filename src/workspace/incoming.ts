@@ -59,7 +59,9 @@ export function createIncomingFiles(options: IncomingFilesOptions): IncomingFile
       try {
         const pieces = (iterator = content[Symbol.asyncIterator]());
         const errand = errandOf(file);
-        return await afterOthers(errand, () => bringOne(errand, { pieces, mostBytes }, { folders, quota, makeLink }));
+        return await afterOthers(errand, () =>
+          bringOne(errand, { pieces, pour: content.pour, mostBytes }, { folders, quota, makeLink }),
+        );
       } catch (error) {
         return { is: 'not', why: whyNot(error), detail: describeError(error) };
       } finally {
