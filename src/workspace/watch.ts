@@ -73,7 +73,7 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
     },
     notShared(agent, about) {
       const folder = workspaces.get(agent)?.folder ?? '';
-      const says = `The agent says that it has not the files that this service put into ${folder}. Is that the folder that it works in? "roomkeeper check-agents --files" tells.`;
+      const says = `The agent says that it cannot find the files that this service put into ${folder}. Does it work in another folder? "roomkeeper check-agents --files" finds out.`;
       heard.set(agent, { agent, folder, code: 'not shared', says });
       log.error({ ...about, agent, folder, problem: says }, 'workspace is not shared');
     },

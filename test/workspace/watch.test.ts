@@ -71,7 +71,7 @@ test('that an agent has not the files is told each time, and to whoever asks unt
   notShared(one, { room: '!r:test', turn: 3 });
   notShared(one, { room: '!s:test', turn: 1 });
   const says =
-    'The agent says that it has not the files that this service put into /agents/one. Is that the folder that it works in? "roomkeeper check-agents --files" tells.';
+    'The agent says that it cannot find the files that this service put into /agents/one. Does it work in another folder? "roomkeeper check-agents --files" finds out.';
   const told = { agent: one, folder: '/agents/one', code: 'not shared', says };
   expect(problems()).toEqual([told]);
   shared(two);
