@@ -29,8 +29,8 @@ export type Brought =
       is: 'there';
       /** From the workspace on, with slashes: what the agent is told. */
       path: string;
-      /** The last part of the path. */
-      storedName: string;
+      /** What its person reads of it: the last part of the path, without the time that a layout puts before it. */
+      shownName: string;
       bytes: number;
       /** The SHA-256 of the content, hex. */
       print: string;

@@ -1,10 +1,11 @@
 /** One file on its way into a workspace: found again where it was brought before, else written piece by piece. */
 import { createHash } from 'node:crypto';
 import { describeError } from '../basics/describe-error.ts';
-import type { Brought } from '../ports/files.ts';
+import type { Brought, FileLayout } from '../ports/files.ts';
 import type { FileContent } from '../ports/media.ts';
 import { codeOf, type Folder } from './folder-handle.ts';
 import { begin, finish, foundAgain, tidy, type Hidden, type MakeLink } from './landing.ts';
+import { withoutTime } from './layouts.ts';
 import { leave } from './patience.ts';
 import { piecesOf, printOf } from './pieces.ts';
 import type { Quota } from './quota.ts';
@@ -25,6 +26,7 @@ export interface Errand {
   /** The name that it gets where nothing has it. */
   wish: string;
   hidden: Hidden;
+  layout: FileLayout;
 }
 
 export interface Means {
@@ -57,12 +59,12 @@ class NotBrought extends Error {
 
 /** Rejects where it is not brought: `whyNot` says why. */
 export async function bringOne(errand: Errand, content: Content, means: Means): Promise<Brought> {
-  const { workspace, folders } = errand;
+  const { workspace, folders, layout } = errand;
   return means.folders.inFolder(workspace, folders, { make: true }, async (folder, use) => {
     const { name, bytes, print } =
       (await again(errand, { folder, use, ...content }, means)) ??
       (await write(errand, { folder, use, ...content }, means));
-    return { is: 'there', path: [...folders, name].join('/'), storedName: name, bytes, print };
+    return { is: 'there', path: [...folders, name].join('/'), shownName: withoutTime(layout, name), bytes, print };
   });
 }
 
