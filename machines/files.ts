@@ -55,7 +55,8 @@ export const FileTrouble = z.enum([
 ]);
 export type FileTrouble = z.infer<typeof FileTrouble>;
 
-export const FileFailure = z.object({ name: z.string(), why: FileTrouble });
+/** `silences`: its caption is not asked without it. */
+export const FileFailure = z.object({ name: z.string(), why: FileTrouble, silences: z.literal(true).optional() });
 export type FileFailure = z.infer<typeof FileFailure>;
 
 /**

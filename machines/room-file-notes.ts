@@ -12,12 +12,11 @@ export const withFileNotes = withDialogNotes.extend({
       return file === null ? {} : { tray: [...context.tray, file] };
     }),
     'note where the file lies': assign(({ context, event }) => tray.withFileThere(context, as(event, 'file.fetched'))),
-    'take out what could not be fetched': assign(({ context, event }) => {
-      const { file } = as(event, 'file.refused');
-      return tray.withoutFiles(context, [file.event]);
-    }),
+    'take out what could not be fetched': assign(({ context, event }) =>
+      tray.withoutRefused(context, as(event, 'file.refused')),
+    ),
     'note what could not be fetched': assign(({ context, event }) => ({
-      burst: tray.withFailure(context, tray.failureOf(as(event, 'file.refused'))),
+      burst: tray.withFailure(context, tray.failureOf(context, as(event, 'file.refused'))),
     })),
     'take out what is gone': assign(({ context, event }) => tray.withoutFiles(context, as(event, 'files.gone').of)),
     'take the file out': assign(({ context, event }) => {

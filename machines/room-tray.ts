@@ -5,6 +5,7 @@ import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Burst, RoomContext, Text, Turn } from './room.model.ts';
+import { withUnanswered } from './room-again.ts';
 import { timeOf } from './vocabulary.ts';
 
 type Received = Extract<RoomEvent, { type: 'file.received' }>;
@@ -34,9 +35,27 @@ export function asWordsOfAFile({ person, tray, company }: RoomContext, event: Ro
   return { type: 'text.received', text: { ...place, body } };
 }
 
+type Refused = Extract<RoomEvent, { type: 'file.refused' }>;
+
 /** What its person knows of a file that could not be fetched. */
-export function failureOf({ file, why }: Extract<RoomEvent, { type: 'file.refused' }>): FileFailure {
-  return { name: file.name, why };
+export function failureOf({ waiting, unanswered }: RoomContext, { file, why }: Refused): FileFailure {
+  const isAboutIt = [...waiting, ...unanswered.map(({ text }) => text)].some((text) => isCaptionOf(text, file));
+  return { name: file.name, why, ...(isAboutIt && { silences: true as const }) };
+}
+
+function isCaptionOf({ eventId, forFiles }: Text, { event }: TrayFile): boolean {
+  return eventId === event && forFiles !== true;
+}
+
+/** The room without a file that could not be fetched. What was said of it is kept for `!retry`; what else it took waits again. */
+export function withoutRefused(context: RoomInTheHouse, { file }: Refused): Partial<RoomContext> {
+  const left = { ...context, ...withoutFiles(context, [file.event]) };
+  const caption = left.waiting.find((text) => isCaptionOf(text, file));
+  if (caption === undefined) return withoutFiles(context, [file.event]);
+  const waiting = left.waiting.filter((text) => text !== caption);
+  const { files: _, ...text } = caption;
+  const aside = withUnanswered({ ...left, waiting }, { text, why: 'failed' });
+  return { ...withoutFiles(context, [file.event]), waiting, tray: trayAfter(left, [caption], waiting), ...aside };
 }
 
 function allFiles({ tray, waiting, turn, unanswered }: RoomContext): TrayFile[] {

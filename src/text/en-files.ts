@@ -128,8 +128,13 @@ const whyNotSent: Record<SendTrouble, string> = {
 
 function notTaken(failed: readonly FileFailure[]): string[] {
   const lines = failed.map(({ name, why }) => `${code(name)}: ${whyNotTaken[why]}`);
-  if (lines.length <= 1) return lines.map((line) => `I couldn’t take ${line}.`);
-  return [`I couldn’t take these ${lines.length} files:`, listed(lines)];
+  const first =
+    lines.length <= 1
+      ? lines.map((line) => `I couldn’t take ${line}.`)
+      : [`I couldn’t take these ${lines.length} files:`, listed(lines)];
+  return failed.some(({ silences }) => silences === true)
+    ? [...first, 'So I didn’t pass on what you wrote with it. `!retry` sends that without the file.']
+    : first;
 }
 
 function numbered(files: Files): string {

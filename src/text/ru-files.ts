@@ -108,8 +108,13 @@ const whyNotSent: Record<SendTrouble, string> = {
 
 function notTaken(failed: readonly FileFailure[]): string[] {
   const lines = failed.map(({ name, why }) => `${code(name)}: ${whyNotTaken[why]}`);
-  if (lines.length <= 1) return lines.map((line) => `Не получилось взять ${line}.`);
-  return [`Не получилось взять ${countedFiles(lines.length)}:`, listed(lines)];
+  const first =
+    lines.length <= 1
+      ? lines.map((line) => `Не получилось взять ${line}.`)
+      : [`Не получилось взять ${countedFiles(lines.length)}:`, listed(lines)];
+  return failed.some(({ silences }) => silences === true)
+    ? [...first, 'Поэтому подпись к нему агенту не ушла. `!retry` отправит её без файла.']
+    : first;
 }
 
 function numbered(files: Files): string {

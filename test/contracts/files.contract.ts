@@ -145,6 +145,20 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       await hears(ann, room, '!list', words({ key: 'no files wait' }));
     });
 
+    test('a caption whose file cannot be taken is not asked without it, unless its person wants that', async () => {
+      const { ann, agent, room } = await annAtHome(answering(), { files: { maxBytes: 10 } });
+      await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });
+      await says(ann, room, waits(['one.txt', 1]));
+      await sendFile(ann, room, { name: 'big.txt', content: Buffer.alloc(11), caption: 'what is this?' });
+      const failed = [{ name: 'big.txt', why: 'too big' as const, silences: true as const }];
+      const one = { name: 'one.txt', bytes: 1 };
+      await says(ann, room, words({ key: 'files wait', files: [one], failed }));
+      expect(agent.messages).toEqual([]);
+      await hears(ann, room, '!list', words({ key: 'your files', files: [one] }));
+      await hears(ann, room, '!retry', 'Answer to what is this?');
+      expect(asked(agent.messages).map(([text]) => text)).toEqual(['what is this?']);
+    });
+
     test('without staging each file goes at once', async () => {
       const { ann, agent, room } = await annAtHome(answering(), { files: { mode: 'immediate' } });
       await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });

@@ -425,6 +425,27 @@ describe('!remove', () => {
   });
 });
 
+describe('what is said of a file that cannot be fetched', () => {
+  const captioned = withItsWords({ ...picture('b'), file: { ...picture('b').file!, caption: 'look' } }, 'stage');
+
+  it('is not asked without it: it is kept, and what it took waits again', () => {
+    const { at, does, changes } = one.after(...captioned).on(notFetched('b', 'too big'));
+    expect([at, does]).toEqual(['idle', []]);
+    expect(changes).toEqual({
+      waiting: [],
+      tray: [lying('a')],
+      unanswered: [{ text: { ...words('b'), body: 'look' }, why: 'failed' }],
+      burst: { notice: null, failed: [{ name: 'b.png', why: 'too big', silences: true }], shown: null },
+    });
+  });
+
+  it('is asked by !retry', () => {
+    const kept = one.after(...captioned, notFetched('b', 'too big'));
+    const { text: asked } = kept.after(command('retry')).context.turn!;
+    expect([asked.body, asked.files]).toEqual(['look', undefined]);
+  });
+});
+
 describe('a message with a file that is taken back', () => {
   it('takes the file out of the tray', () => {
     const quiet = one.after(picture('b'), fetched('b'), list);
