@@ -1,4 +1,5 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
+import { inWorkspace } from '../../../machines/files.ts';
 import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Answer, Piece, Text } from '../../../machines/room.model.ts';
@@ -81,6 +82,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
+  const isKnown = createMemory();
   const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
   function unlessItFails(work: Promise<void>, otherwise: string): void {
@@ -90,11 +92,15 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     });
   }
 
-  /** What the answer shows of the workspace goes as if the agent had sent it. */
-  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsWith: (piece: Piece | null) => RoomEvent): void {
+  /** What is shown of the workspace goes as if the agent had sent it. `asks`: its question. */
+  function tellOnceKept(
+    cut: Promise<Cut | null> | undefined,
+    newsWith: (piece: Piece | null) => RoomEvent,
+    asks = '',
+  ): void {
     const told = Promise.resolve(cut ?? null).then((said) => {
-      for (const path of said?.pictures ?? []) {
-        if (beyond('file') === 0) tell({ type: 'agent.sent a file', turn: id, path });
+      for (const path of [...(said?.pictures ?? []), ...world.picturesIn(asks)]) {
+        if (!isKnown(path) && beyond('file') === 0) tell({ type: 'agent.sent a file', turn: id, path });
       }
       tell(newsWith(said?.piece ?? null));
     });
@@ -114,10 +120,11 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       story.ends(answer?.length ?? 0);
       tellOnceKept(answer?.finish(), (last) => endOf(id, event, last, stoppedFor));
     }
+    if (event.type === 'file' && isKnown(event.path)) return;
     const over = beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
     if (event.type === 'question') {
-      if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said));
+      if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said), event.text);
       // A question is waited for, so that one too many ends the turn.
       else if (stoppedFor === null) stop('protocol');
     }
@@ -197,6 +204,17 @@ function createBounds() {
     const count = (seen.get(type) ?? 0) + 1;
     seen.set(type, count);
     return Math.max(0, count - (most[type] ?? Infinity));
+  };
+}
+
+/** Whether a file of this turn was named before, in whatever way; of those that are beyond the bound nothing is kept. */
+function createMemory() {
+  const named = new Set<string>();
+  return (path: string): boolean => {
+    const place = inWorkspace(path);
+    if (named.has(place)) return true;
+    if (named.size <= MOST_FILES) named.add(place);
+    return false;
   };
 }
 
