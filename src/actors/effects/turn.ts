@@ -64,6 +64,8 @@ export interface LiveTurn {
   close(): void;
 }
 
+/** What the room hears with a piece of the answer. */
+type NewsWith = (piece: Piece | null) => RoomEvent;
 type Ending = Extract<LinkEvent, { type: 'ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
@@ -82,7 +84,6 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
-  const isKnown = createMemory();
   const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
   function unlessItFails(work: Promise<void>, otherwise: string): void {
@@ -93,15 +94,10 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   }
 
   /** What is shown of the workspace goes as if the agent had sent it. `asks`: its question. */
-  function tellOnceKept(
-    cut: Promise<Cut | null> | undefined,
-    newsWith: (piece: Piece | null) => RoomEvent,
-    asks = '',
-  ): void {
+  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsWith: NewsWith, asks = ''): void {
     const told = Promise.resolve(cut ?? null).then((said) => {
-      for (const path of [...(said?.pictures ?? []), ...world.picturesIn(asks)]) {
-        if (!isKnown(path) && beyond('file') === 0) tell({ type: 'agent.sent a file', turn: id, path });
-      }
+      const shown = [...(said?.pictures ?? []), ...world.picturesIn(asks)].filter((path) => beyond('file', path) === 0);
+      for (const path of shown) tell({ type: 'agent.sent a file', turn: id, path });
       tell(newsWith(said?.piece ?? null));
     });
     unlessItFails(told, 'answer could not be kept');
@@ -120,8 +116,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       story.ends(answer?.length ?? 0);
       tellOnceKept(answer?.finish(), (last) => endOf(id, event, last, stoppedFor));
     }
-    if (event.type === 'file' && isKnown(event.path)) return;
-    const over = beyond(event.type);
+    const over = event.type === 'file' ? beyond('file', event.path) : beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
     if (event.type === 'question') {
       if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said), event.text);
@@ -196,25 +191,18 @@ function newsOfThePlace(turn: TurnId, tell: (event: RoomEvent) => void): Paramet
   };
 }
 
-/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
+/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. A file counts once, in whatever way it is named. */
 function createBounds() {
   const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES + 1, question: MOST_QUESTIONS };
   const seen = new Map<LinkEvent['type'], number>();
-  return (type: LinkEvent['type']): number => {
+  const files = new Set<string>();
+  return (type: LinkEvent['type'], path?: string): number => {
+    if (path !== undefined && files.has(inWorkspace(path))) return Infinity;
     const count = (seen.get(type) ?? 0) + 1;
     seen.set(type, count);
-    return Math.max(0, count - (most[type] ?? Infinity));
-  };
-}
-
-/** Whether a file of this turn was named before, in whatever way; of those that are beyond the bound nothing is kept. */
-function createMemory() {
-  const named = new Set<string>();
-  return (path: string): boolean => {
-    const place = inWorkspace(path);
-    if (named.has(place)) return true;
-    if (named.size <= MOST_FILES) named.add(place);
-    return false;
+    const over = Math.max(0, count - (most[type] ?? Infinity));
+    if (path !== undefined && over === 0) files.add(inWorkspace(path));
+    return over;
   };
 }
 
