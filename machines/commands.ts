@@ -59,8 +59,12 @@ const leftovers: { [How in keyof typeof readings]: (args: string) => string } = 
   // What is no number at all is answered as such.
   'a number': (args) => (NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : ''),
   'the word all': (args) => args.trim().replace(ALL, ''),
-  'a number or all': (args) =>
-    NUMBER.test(args.trim()) ? args.trim().replace(NUMBER, '') : args.trim().replace(ALL, ''),
+  // One word that is neither, such as a name, is answered as such.
+  'a number or all': (args) => {
+    const words = args.trim();
+    if (NUMBER.test(words)) return words.replace(NUMBER, '');
+    return ALL.test(words) || /\s/.test(words) ? words.replace(ALL, '') : '';
+  },
   // A word that is no language is answered as such.
   'a language': (args) => {
     const [word = ''] = args.trim().split(/\s/, 1);

@@ -91,7 +91,8 @@ export const notices = {
   'files wait': says({ files: z.array(fileLine), failed: z.array(FileFailure) }),
   /** What is asked for; `removed`: the one that was just taken out. */
   'your files': says({ files: z.array(fileLine), removed: z.string().optional() }),
-  'no files wait': refuses(),
+  /** `inLine`: how many go with messages that wait; left out where none does. */
+  'no files wait': refuses({ inLine: z.number().optional() }),
   'file number is wrong': refuses({ count: z.number() }),
   'all files are removed': says({ files: z.number() }),
   'too many files wait': refuses({ limit: z.number() }),
@@ -126,7 +127,8 @@ export const notices = {
   /** `messages`: how many were not passed on; `again`: `!retry` asks the newest of them. */
   'you were missed': says({ awayMs: z.number(), messages: z.number(), again: z.boolean() }),
   'still being written': refuses(),
-  cleared: says({ waiting: z.number(), oneMemory }),
+  /** `files`: how many wait for the next message, as before; left out where none does. */
+  cleared: says({ waiting: z.number(), files: z.number().optional(), oneMemory }),
   /** In another room of this person, which has the same memory. */
   'cleared elsewhere': says(),
   'agent starts afresh': says(),

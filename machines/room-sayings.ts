@@ -83,6 +83,7 @@ export const withSayings = withDeeds.extend({
     'say that it is cleared': says(({ context }) => ({
       key: 'cleared',
       waiting: context.waiting.length,
+      ...(context.tray.length > 0 && { files: context.tray.length }),
       ...ofAllRooms(context),
     })),
     'say that a name is missing': says({ key: 'name is missing' }),
@@ -111,7 +112,10 @@ export const withSayings = withDeeds.extend({
     })),
     'say what lies in the tray': asks('say', ({ context }) => ({ notice: noticeOfTheTray(context), answers: null })),
     'say which files wait': says(({ context }) => listOfTheTray(context)),
-    'say that no files wait': says({ key: 'no files wait' }),
+    'say that no files wait': says(({ context }) => ({
+      key: 'no files wait',
+      ...(filesInLine(context) > 0 && { inLine: filesInLine(context) }),
+    })),
     'say which numbers files have': says(({ context }) => ({
       key: 'file number is wrong',
       count: context.tray.length,

@@ -20,7 +20,7 @@ export interface Heard {
 /** `heard`: null where the turn does not run in this process. */
 export function statusOf(record: Recorded, now: number, heard: Heard | null = null): Status {
   const { context } = record;
-  const { turn, waiting, dialog, company, diary } = context;
+  const { turn, waiting, tray, dialog, company, diary } = context;
   return {
     turn: turn && {
       stage: stageOf(record, turn, now, heard),
@@ -29,6 +29,7 @@ export function statusOf(record: Recorded, now: number, heard: Heard | null = nu
     },
     line: waiting.length,
     last: fateOf(context, now),
+    ...(tray.length > 0 && { files: tray.length }),
     asks: dialog !== null,
     company,
   };

@@ -51,6 +51,8 @@ export const Status = z.object({
   /** Messages that wait behind it. */
   line: z.number(),
   last: Fate,
+  /** Files that wait for the next message; left out where none does. */
+  files: z.number().optional(),
   /** A question of ours is open. */
   asks: z.boolean(),
   /** Others are there: only what is said to the bot is heard. */

@@ -64,6 +64,17 @@ program
   });
 
 program
+  .command('ready')
+  .description('ask the service on this machine whether it serves people; where not, say why and end with 1')
+  .action(async () => {
+    const { loadOps } = await import('./config/ops.ts');
+    const { askReadiness } = await import('./ops/ready.ts');
+    const { text, ready } = await askReadiness(loadOps(process.env));
+    console.log(text);
+    if (!ready) process.exitCode = 1;
+  });
+
+program
   .command('demo')
   .description('try everything on this machine: a homeserver, an agent, the service and a chat page in one process')
   .option('--port <number>', 'where the page is served (default: the first free one from 8080)', portOf)
@@ -99,7 +110,20 @@ program
     const { providerFrom } = await import('./reference-agent/provider-from.ts');
     const provider = providerFrom(process.env);
     const agent = await startAgent({ ...options, ...(provider === null ? {} : { provider }) });
+    closeAtSignals(agent);
     console.log(`The reference agent listens on ${agent.url}`);
+  });
+
+program
+  .command('no-status-agent')
+  .description('run an agent that takes connections and says nothing, to see how that is told')
+  .option('--host <address>', 'where it listens', '127.0.0.1')
+  .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)
+  .action(async (options: { host: string; port: number }) => {
+    const { startNoStatusAgent } = await import('./reference-agent/no-status.ts');
+    const agent = await startNoStatusAgent(options);
+    closeAtSignals(agent);
+    console.log(`An agent without STATUS listens on ${agent.url}`);
   });
 
 program
@@ -164,6 +188,11 @@ interface CheckAgents {
   files: boolean;
   wait: number;
   json: boolean;
+}
+
+/** As the first process of a container it would hear none by itself. */
+function closeAtSignals({ close }: { close(): Promise<void> }): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
 }
 
 interface Inspection {

@@ -1,9 +1,10 @@
 /** Fetches the files that people sent, as they come: nothing is held. */
 import type http from 'node:http';
 import type { MxcUri } from '../../machines/ids.ts';
-import type { MediaSource, NotOpen, OpenFile } from '../ports/media.ts';
+import type { FileContent, MediaSource, NotOpen, OpenFile, Poured } from '../ports/media.ts';
 import type { Chance, Log, Now } from '../ports.ts';
 import { badAnswer, MatrixFailure, toFailure } from './errors.ts';
+import { pourInThread, WORTH_A_THREAD } from './pouring.ts';
 import { ask, contentOf, failureOf, SILENCE_MS } from './streaming.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 
@@ -32,7 +33,7 @@ export function createDownloads(options: MediaOptions): MediaSource {
   const base = homeserver.replace(/\/+$/, '');
 
   /** The token goes to the homeserver alone, wherever that sends us (Content repository; RFC 9110, 15.4). */
-  async function get(path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
+  async function get(path: string, signal: AbortSignal): Promise<Found> {
     const home = new URL(base + path);
     let url = home;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
@@ -40,7 +41,7 @@ export function createDownloads(options: MediaOptions): MediaSource {
       if (url.origin === home.origin) headers.authorization = `Bearer ${accessToken}`;
       const response = await ask({ method: 'GET', url, headers, signal, silenceMs });
       const next = redirectOf(response, url);
-      if (next === null) return response;
+      if (next === null) return { response, url, headers };
       response.destroy();
       url = next;
     }
@@ -50,9 +51,9 @@ export function createDownloads(options: MediaOptions): MediaSource {
   async function open(path: string, signal: AbortSignal): Promise<OpenFile> {
     try {
       await sure?.();
-      const response = await get(path, signal);
-      if (response.statusCode !== 200) throw await failureOf(response, silenceMs, now());
-      return opened(response, silenceMs);
+      const found = await get(path, signal);
+      if (found.response.statusCode !== 200) throw await failureOf(found.response, silenceMs, now());
+      return opened(found, silenceMs, signal);
     } catch (error) {
       throw toFailure(error, { retryAfter: null, now: now() });
     }
@@ -97,10 +98,26 @@ function redirectOf(response: http.IncomingMessage, from: URL): URL | null {
   throw badAnswer(statusCode, 'The file is said to be where nothing is fetched from');
 }
 
-function opened(response: http.IncomingMessage, silenceMs: number): OpenFile {
+interface Found {
+  response: http.IncomingMessage;
+  /** As it was asked for at last. */
+  url: URL;
+  headers: Record<string, string>;
+}
+
+function opened({ response, url, headers }: Found, silenceMs: number, signal: AbortSignal): OpenFile {
   const { 'content-length': length = '', 'content-type': mime = null } = response.headers;
   const bytes = /^\d{1,15}$/.test(length) ? Number(length) : null;
-  return { is: 'open', bytes, mime, content: contentOf(response, silenceMs) };
+  const content: FileContent = contentOf(response, silenceMs);
+  if (bytes !== null && bytes >= WORTH_A_THREAD) content.pour = { bytes, into: (fd) => pour(fd, bytes) };
+  return { is: 'open', bytes, mime, content };
+
+  /** Asks for it once more: an answer cannot move to another thread. */
+  function pour(fd: number, most: number): Promise<Poured> | null {
+    const poured = pourInThread({ url: url.href, headers, fd, bytes: most, silenceMs }, signal);
+    if (poured !== null) response.destroy();
+    return poured;
+  }
 }
 
 /** A homeserver, or a proxy in front of it, that does not know the newer path. */

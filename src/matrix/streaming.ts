@@ -88,7 +88,23 @@ function answered(sent: http.ClientRequest, ms: number): Promise<http.IncomingMe
 }
 
 /** What an answer brings; throws a MatrixFailure where it breaks off, or nothing comes for so long while it is waited for. */
-export async function* contentOf(response: http.IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
+export function contentOf(response: http.IncomingMessage, silenceMs: number): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const chunks = chunksOf(response, silenceMs);
+      return {
+        next: () => chunks.next(),
+        // What has not begun would not end by itself.
+        return(value: undefined) {
+          response.destroy();
+          return chunks.return(value);
+        },
+      };
+    },
+  };
+}
+
+async function* chunksOf(response: http.IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
   const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   try {
     for (;;) {

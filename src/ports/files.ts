@@ -1,5 +1,6 @@
 /** What actors need of the folders of agents for the files of people: into them, and out of them. */
 import type { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
+import type { FileContent } from './media.ts';
 
 /** Where in a workspace the files of people land (`policy.files.layout`). */
 export type FileLayout = 'flat' | 'incoming' | 'inbox';
@@ -28,8 +29,8 @@ export type Brought =
       is: 'there';
       /** From the workspace on, with slashes: what the agent is told. */
       path: string;
-      /** The last part of the path. */
-      storedName: string;
+      /** What its person reads of it: the last part of the path, without the time that a layout puts before it. */
+      shownName: string;
       bytes: number;
       /** The SHA-256 of the content, hex. */
       print: string;
@@ -53,7 +54,7 @@ export interface IncomingFiles {
    * again under its id (after a kill, say) it is still one file, until it is settled. `broken off`: `content` failed.
    * Nobody but `content` bounds how long that takes to come.
    */
-  bring(file: PersonFile, content: AsyncIterable<Uint8Array>, bounds: { mostBytes: number }): Promise<Brought>;
+  bring(file: PersonFile, content: FileContent, bounds: { mostBytes: number }): Promise<Brought>;
   /** What became of it is on disk: nothing hidden stays of it. Never rejects; twice is the same as once. */
   settle(file: PersonFile): Promise<void>;
   /** Deletes a file that is still as it was brought; never rejects, follows no link. */

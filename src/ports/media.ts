@@ -19,12 +19,26 @@ export interface OpenFile {
   is: 'open';
   bytes: number | null;
   mime: string | null;
-  /**
-   * Read it once, to its end or to a `break`, which closes the connection. Throws where it breaks off: all of it may then be
-   * asked for again.
-   */
-  content: AsyncIterable<Uint8Array>;
+  content: FileContent;
 }
+
+/**
+ * Read it once, to its end or to a `break`, which closes the connection. Throws where it breaks off: all of it may then be
+ * asked for again.
+ */
+export interface FileContent extends AsyncIterable<Uint8Array> {
+  /**
+   * Instead of reading: writes all of it into the open file `fd`, which is empty, in a thread of its own, and settles when
+   * nobody writes there any more; never rejects. Null: it cannot be now, and is to be read. Only where it has exactly `bytes`.
+   */
+  pour?: { bytes: number; into(fd: number): Promise<Poured> | null };
+}
+
+/** `print`: its SHA-256, hex. `broken off`: it may be asked for again. `code`: what the system says. */
+export type Poured =
+  | { is: 'there'; print: string }
+  | { is: 'broken off'; detail: string }
+  | { is: 'not written'; code: string; detail: string };
 
 /** Files that people sent. */
 export interface MediaSource {

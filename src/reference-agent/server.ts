@@ -60,7 +60,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const session = randomUUID();
   makeWorkspace(workspace, log);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
+    if (request.url === '/healthz') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"alive":true}\n');
+      return;
+    }
     response
       .writeHead(404, { 'content-type': 'text/plain' })
       .end('Only /v1/agent_ws/{chat}/ is here, as a WebSocket.\n');

@@ -47,7 +47,12 @@ export const aboutFiles: FileWords = {
     return `${taken}${what} along with your next message:\n\n${numbered(files)}\n\n${howToRemove(files)}`;
   },
 
-  'no files wait': () => 'No files are waiting here. If the agent should have one, just send it.',
+  'no files wait': ({ inLine = 0 }) => {
+    if (inLine === 0) return 'No files are waiting here. If the agent should have one, just send it.';
+    return inLine === 1
+      ? 'Your file already goes along with a message that’s waiting to be answered.'
+      : `Your ${inLine} files already go along with what’s waiting to be answered.`;
+  },
 
   'file number is wrong': ({ count }) =>
     count === 1
@@ -83,8 +88,8 @@ export const aboutFiles: FileWords = {
   'files were not sent': ({ files }) => {
     const lines = files.map(({ path, why }) => `${code(path)}: ${whyNotSent[why]}`);
     return lines.length === 1
-      ? `The agent has a file for you, but I couldn’t send ${lines.join('')}.`
-      : `The agent has files for you that I couldn’t send:\n\n${listed(lines)}\n\nYou can ask the agent to send them again.`;
+      ? `The agent wanted to send you a file, but I couldn’t pass on ${lines.join('')}.`
+      : `The agent wanted to send you files that I couldn’t pass on:\n\n${listed(lines)}\n\nYou can ask the agent to send them again.`;
   },
 
   'answer is cut off': ({ why }) =>
@@ -104,14 +109,14 @@ const whyNotTaken: Record<FileTrouble, string> = {
   unreachable: 'I can’t reach the chat server, so please send it again later',
   'disk full': 'there’s no space left for it',
   quota: 'the agent’s folder is full',
-  'no workspace': 'the agent has no folder for files',
-  'cannot write': 'I couldn’t write it into the agent’s folder',
+  'no workspace': 'the agent’s folder is missing, so please tell the people who run this service',
+  'cannot write': 'I couldn’t write it into the agent’s folder, so please tell the people who run this service',
 };
 
 const whyNotSent: Record<SendTrouble, string> = {
   outside: 'it’s outside the agent’s folder',
-  'too many': 'that’s too many files for one answer',
-  missing: 'it isn’t there',
+  'too many': 'it and any files after it are too many for one answer',
+  missing: 'it isn’t in the agent’s folder',
   empty: 'it’s empty',
   'too big': 'it’s too big',
   'no plain file': 'it’s not an ordinary file',

@@ -18,3 +18,10 @@ export function sized(bytes: number): string {
   const { count, unit } = sizeOf(bytes);
   return count === 1 && unit === 'byte' ? '1 byte' : `${count} ${abbreviations[unit]}`;
 }
+
+/** Beside other things that are told. */
+export function filesWait(count: number): string {
+  return count === 1
+    ? '1 file is waiting for your next message: `!list` shows it.'
+    : `${count} files are waiting for your next message: \`!list\` shows them.`;
+}

@@ -1,7 +1,7 @@
 /** What is said of work that goes on, in English: what the agent does, what the room does, and why there is no answer. */
 import type { Fate, Stage, Status } from '../../machines/status.ts';
 import { amountOf } from './amount.ts';
-import { counted } from './en-phrases.ts';
+import { counted, filesWait } from './en-phrases.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
 import { code, isTooMuch } from './phrases.ts';
@@ -17,11 +17,13 @@ export const aboutProgress: ProgressWords = {
     return on === null ? `Working: ${far}.` : `Working: ${code(on)} (${far}).`;
   },
 
-  status: ({ turn, line, last, asks, company }) =>
+  status: ({ turn, line, last, files = 0, asks, company }) =>
     [
       ...(turn === null ? ['Nothing is running here.'] : [running(turn), soFar(turn)]),
-      fate(last),
+      // Whoever has sent a file has sent something.
+      (files === 0 || last.is !== 'not received') && fate(last),
       line > 0 && last.is !== 'in line' && waiting(line),
+      files > 0 && filesWait(files),
       asks && 'I’m also waiting for your answer to my question above.',
       company && 'Others are here, so I only hear messages that mention me or reply to me.',
     ]

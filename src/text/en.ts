@@ -5,6 +5,7 @@ import { aboutChats } from './en-chats.ts';
 import { aboutAskingAgain } from './en-again.ts';
 import { aboutContexts } from './en-contexts.ts';
 import { aboutFiles } from './en-files.ts';
+import { filesWait } from './en-phrases.ts';
 import { aboutProgress } from './en-progress.ts';
 import { topics } from './en-topics.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
@@ -113,11 +114,12 @@ const notices: NoticeWords = {
 
   'still being written': () => 'Your last message is still being answered. `!stop` ends that.',
 
-  cleared: ({ waiting, oneMemory }) =>
+  cleared: ({ waiting, files = 0, oneMemory }) =>
     (oneMemory === true
       ? 'You start over in all your rooms: the agent no longer knows what was said in any of them.'
       : 'This chat starts over: the agent no longer knows what was said above.') +
-    (waiting === 0 ? '' : ` It goes on with what you sent already: ${messages(waiting)} waiting.`),
+    (waiting === 0 ? '' : ` It goes on with what you sent already: ${messages(waiting)} waiting.`) +
+    (files === 0 ? '' : ` ${filesWait(files)}`),
 
   'cleared elsewhere': () =>
     'You started over in another room, and your rooms share one memory: the agent no longer knows what was said above.',

@@ -28,7 +28,11 @@ export const aboutFiles: FileWords = {
     return `${taken}Вместе со следующим сообщением ${go} ${countedFiles(files.length)}:\n\n${numbered(files)}\n\n${howToRemove(files)}`;
   },
 
-  'no files wait': () => 'Здесь не ждёт ни один файл. Если он нужен агенту, просто пришли его.',
+  'no files wait': ({ inLine = 0 }) => {
+    if (inLine === 0) return 'Здесь не ждёт ни один файл. Если он нужен агенту, просто пришли его.';
+    const go = verb(inLine, 'пойдёт', 'пойдут');
+    return `Вместе с тем, что уже ждёт ответа, ${go} ${countedFiles(inLine)}. Больше ни один не ждёт.`;
+  },
 
   'file number is wrong': ({ count }) =>
     count === 1
@@ -64,8 +68,8 @@ export const aboutFiles: FileWords = {
   'files were not sent': ({ files }) => {
     const lines = files.map(({ path, why }) => `${code(path)}: ${whyNotSent[why]}`);
     return lines.length === 1
-      ? `У агента есть для тебя файл, но отправить его не получилось. ${lines.join('')}.`
-      : `У агента есть для тебя файлы, которые не получилось отправить:\n\n${listed(lines)}\n\nПопроси агента прислать их ещё раз.`;
+      ? `Агент хотел прислать тебе файл, но передать его не получилось. ${lines.join('')}.`
+      : `Агент хотел прислать тебе файлы, которые не получилось передать:\n\n${listed(lines)}\n\nПопроси агента прислать их ещё раз.`;
   },
 
   'answer is cut off': ({ why }) =>
@@ -85,14 +89,14 @@ const whyNotTaken: Record<FileTrouble, string> = {
   unreachable: 'сервер чатов не отвечает, пришли файл позже ещё раз',
   'disk full': 'для него не осталось места',
   quota: 'папка агента заполнена',
-  'no workspace': 'у агента нет папки для файлов',
-  'cannot write': 'не получилось записать его в папку агента',
+  'no workspace': 'папки агента нет, скажи об этом тем, кто ведёт этот сервис',
+  'cannot write': 'не получилось записать его в папку агента, скажи об этом тем, кто ведёт этот сервис',
 };
 
 const whyNotSent: Record<SendTrouble, string> = {
-  'too many': 'для одного ответа файлов слишком много',
+  'too many': 'для одного ответа он и все следующие уже лишние',
   outside: 'он не в папке агента',
-  missing: 'его там нет',
+  missing: 'в папке агента его нет',
   empty: 'он пустой',
   'too big': 'он слишком большой',
   'no plain file': 'это не обычный файл',

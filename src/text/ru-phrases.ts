@@ -43,6 +43,12 @@ export function verb(count: number, one: string, several: string): string {
   return plural(rules, count, { one, other: several });
 }
 
+/** Beside other things that are told. */
+export function filesWait(count: number): string {
+  const it = count === 1 ? 'какой' : 'какие';
+  return `Следующего сообщения ${verb(count, 'ждёт', 'ждут')} ${files(count)}: ${it}, покажет \`!list\`.`;
+}
+
 const abbreviations: Record<Exclude<Size['unit'], 'byte'>, string> = { kilobyte: 'КБ', megabyte: 'МБ', gigabyte: 'ГБ' };
 
 /** `1 байт`, `12 КБ`, `1,4 МБ`. */

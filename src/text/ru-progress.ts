@@ -3,7 +3,7 @@ import type { Fate, Stage, Status } from '../../machines/status.ts';
 import { amountOf } from './amount.ts';
 import type { ProgressWords } from './en-progress.ts';
 import { code, isTooMuch } from './phrases.ts';
-import { amountAfter, amountAlone, counted, messages } from './ru-phrases.ts';
+import { amountAfter, amountAlone, counted, filesWait, messages } from './ru-phrases.ts';
 import { troubles } from './ru-tables.ts';
 
 type Running = NonNullable<Status['turn']>;
@@ -16,11 +16,13 @@ export const aboutProgress: ProgressWords = {
     return on === null ? `В работе: ${far}.` : `В работе: ${code(on)} (${far}).`;
   },
 
-  status: ({ turn, line, last, asks, company }) =>
+  status: ({ turn, line, last, files = 0, asks, company }) =>
     [
       ...(turn === null ? ['Здесь сейчас ничего не происходит.'] : [running(turn), soFar(turn)]),
-      fate(last),
+      // Whoever has sent a file has sent something.
+      (files === 0 || last.is !== 'not received') && fate(last),
       line > 0 && last.is !== 'in line' && `В очереди ${messages(line)}.`,
+      files > 0 && filesWait(files),
       asks && 'Ещё я жду твоего ответа на мой вопрос выше.',
       company && 'Здесь есть и другие, поэтому я слышу только сообщения, где упоминают меня или отвечают мне.',
     ]

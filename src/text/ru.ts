@@ -20,7 +20,7 @@ import { aboutAskingAgain } from './ru-again.ts';
 import { aboutContexts } from './ru-contexts.ts';
 import { aboutFiles } from './ru-files.ts';
 import { aboutProgress } from './ru-progress.ts';
-import { messages, them } from './ru-phrases.ts';
+import { filesWait, messages, them } from './ru-phrases.ts';
 import { commands, commandsWithOneMemory, farewells, troubles } from './ru-tables.ts';
 import { topics } from './ru-topics.ts';
 
@@ -112,11 +112,12 @@ const notices: NoticeWords = {
 
   'still being written': () => 'Ответ на последнее сообщение ещё пишется. `!stop` прервёт его.',
 
-  cleared: ({ waiting, oneMemory }) =>
+  cleared: ({ waiting, files = 0, oneMemory }) =>
     (oneMemory === true
       ? 'Начинаем заново во всех твоих комнатах: агент больше не помнит того, что в них было сказано.'
       : 'Начинаем заново: агент больше не помнит того, что было сказано выше.') +
-    (waiting === 0 ? '' : ` Дальше пойдёт то, что уже отправлено: в очереди ${messages(waiting)}.`),
+    (waiting === 0 ? '' : ` Дальше пойдёт то, что уже отправлено: в очереди ${messages(waiting)}.`) +
+    (files === 0 ? '' : ` ${filesWait(files)}`),
 
   'cleared elsewhere': () =>
     'В другой комнате разговор начат заново, а память у твоих комнат одна: агент больше не помнит того, что было сказано выше.',

@@ -1,9 +1,11 @@
 /** One file on its way into a workspace: found again where it was brought before, else written piece by piece. */
 import { createHash } from 'node:crypto';
 import { describeError } from '../basics/describe-error.ts';
-import type { Brought } from '../ports/files.ts';
+import type { Brought, FileLayout } from '../ports/files.ts';
+import type { FileContent } from '../ports/media.ts';
 import { codeOf, type Folder } from './folder-handle.ts';
 import { begin, finish, foundAgain, tidy, type Hidden, type MakeLink } from './landing.ts';
+import { withoutTime } from './layouts.ts';
 import { leave } from './patience.ts';
 import { piecesOf, printOf } from './pieces.ts';
 import type { Quota } from './quota.ts';
@@ -24,6 +26,7 @@ export interface Errand {
   /** The name that it gets where nothing has it. */
   wish: string;
   hidden: Hidden;
+  layout: FileLayout;
 }
 
 export interface Means {
@@ -34,6 +37,7 @@ export interface Means {
 
 export interface Content {
   pieces: AsyncIterator<Uint8Array>;
+  pour: FileContent['pour'];
   mostBytes: number;
 }
 
@@ -55,12 +59,12 @@ class NotBrought extends Error {
 
 /** Rejects where it is not brought: `whyNot` says why. */
 export async function bringOne(errand: Errand, content: Content, means: Means): Promise<Brought> {
-  const { workspace, folders } = errand;
+  const { workspace, folders, layout } = errand;
   return means.folders.inFolder(workspace, folders, { make: true }, async (folder, use) => {
     const { name, bytes, print } =
       (await again(errand, { folder, use, ...content }, means)) ??
       (await write(errand, { folder, use, ...content }, means));
-    return { is: 'there', path: [...folders, name].join('/'), storedName: name, bytes, print };
+    return { is: 'there', path: [...folders, name].join('/'), shownName: withoutTime(layout, name), bytes, print };
   });
 }
 
@@ -85,42 +89,75 @@ async function again(
 
 async function write(
   { workspace, hidden, wish }: Errand,
-  { folder, use, pieces, mostBytes }: Place,
+  { folder, use, pieces, pour, mostBytes }: Place,
   { quota, makeLink }: Means,
 ): Promise<Stored> {
   const file = await use(WRITE_MS, () => begin(folder, hidden), leave);
-  const hash = createHash('sha256');
-  let bytes = 0;
   let taken = 0;
   let isThere = false;
-  /** Of the piece before: meanwhile the next one comes. */
-  let writing: Promise<unknown> = Promise.resolve();
-  const nextPiece = inLargePieces(pieces);
+  const take = async (bytes: number) => {
+    if (taken + bytes > mostBytes) throw new NotBrought('too big', `more than ${mostBytes} bytes`);
+    if (!(await quota.take(workspace, bytes))) throw new NotBrought('quota', 'no room for more files of people');
+    taken += bytes;
+  };
+  const giveBack = (bytes: number) => {
+    quota.settle(workspace, bytes, false);
+    taken -= bytes;
+  };
   try {
-    for (;;) {
-      const piece = await nextPiece();
-      if (piece === null) break;
-      bytes += piece.length;
-      if (bytes > mostBytes) throw new NotBrought('too big', `more than ${mostBytes} bytes`);
-      if (!(await quota.take(workspace, piece.length)))
-        throw new NotBrought('quota', 'no room for more files of people');
-      taken += piece.length;
-      hash.update(piece);
-      await writing;
-      writing = use(WRITE_MS, () => file.writeFile(piece));
-      // Whoever waits for it hears that.
-      writing.catch(() => undefined);
-    }
-    await writing;
+    const inPieces = () => writePieces(pieces, { take, keep: (piece) => use(WRITE_MS, () => file.writeFile(piece)) });
+    const print = (await poured(pour, { take, giveBack, fd: file.fd })) ?? (await inPieces());
     const name = await use(WRITE_MS, () => finish(folder, { hidden, file, wish }, makeLink));
     isThere = true;
-    return { name, bytes, print: hash.digest('hex') };
+    return { name, bytes: taken, print };
   } finally {
     quota.settle(workspace, taken, isThere);
     leave(file);
     // Where the file system hangs it may still get its name; then it lies there unmentioned.
     if (!isThere) await use(FIND_MS, () => tidy(folder, hidden)).catch(() => undefined);
   }
+}
+
+type Take = (bytes: number) => Promise<void>;
+
+/** The print of all that was written; null: it is to be read. */
+async function poured(
+  pour: Content['pour'],
+  { take, giveBack, fd }: { take: Take; giveBack(bytes: number): void; fd: number },
+): Promise<string | null> {
+  if (pour === undefined) return null;
+  await take(pour.bytes);
+  const done = await pour.into(fd);
+  if (done === null) {
+    giveBack(pour.bytes);
+    return null;
+  }
+  if (done.is === 'there') return done.print;
+  if (done.is === 'broken off') throw new NotBrought('broken off', done.detail);
+  throw Object.assign(new Error(done.detail), { code: done.code });
+}
+
+/** Gives the print of all. */
+async function writePieces(
+  pieces: AsyncIterator<Uint8Array>,
+  { take, keep }: { take: Take; keep(piece: Uint8Array): Promise<void> },
+): Promise<string> {
+  const nextPiece = inLargePieces(pieces);
+  const hash = createHash('sha256');
+  /** Of the piece before: meanwhile the next one comes. */
+  let writing: Promise<unknown> = Promise.resolve();
+  for (;;) {
+    const piece = await nextPiece();
+    if (piece === null) break;
+    await take(piece.length);
+    hash.update(piece);
+    await writing;
+    writing = keep(piece);
+    // Whoever waits for it hears that.
+    writing.catch(() => undefined);
+  }
+  await writing;
+  return hash.digest('hex');
 }
 
 /**

@@ -35,9 +35,10 @@ export function createIncomingFiles(options: IncomingFilesOptions): IncomingFile
 
   function errandOf(file: PersonFile): Errand {
     const workspace = folders.workspaceOf(file.agent);
-    const place = placeOf(layoutIn(workspace, layout), { ...file, name: nameOf(file) });
+    const itsLayout = layoutIn(workspace, layout);
+    const place = placeOf(itsLayout, { ...file, name: nameOf(file) });
     const hidden = hiddenNames(`${file.room} ${file.id}`);
-    return { workspace, folders: place.slice(0, -1), wish: place.at(-1) ?? '', hidden };
+    return { workspace, folders: place.slice(0, -1), wish: place.at(-1) ?? '', hidden, layout: itsLayout };
   }
 
   async function afterOthers<T>(errand: Errand, act: () => Promise<T>): Promise<T> {
@@ -59,7 +60,9 @@ export function createIncomingFiles(options: IncomingFilesOptions): IncomingFile
       try {
         const pieces = (iterator = content[Symbol.asyncIterator]());
         const errand = errandOf(file);
-        return await afterOthers(errand, () => bringOne(errand, { pieces, mostBytes }, { folders, quota, makeLink }));
+        return await afterOthers(errand, () =>
+          bringOne(errand, { pieces, pour: content.pour, mostBytes }, { folders, quota, makeLink }),
+        );
       } catch (error) {
         return { is: 'not', why: whyNot(error), detail: describeError(error) };
       } finally {

@@ -38,6 +38,11 @@ export function placeOf(layout: FileLayout, { person, room, name, at }: Landing)
   }
 }
 
+/** The name of a file that landed as its person knows it: the time before it is for who looks into the folder. */
+export function withoutTime(layout: FileLayout, name: string): string {
+  return layout === 'inbox' ? name.replace(/^\d{8}-\d{6}-/, '') : name;
+}
+
 /** Folders that are made beside files of the layout `flat`: of saves, and of the other layouts. */
 const OURS = new Set(['contexts', 'incoming', 'surfaces']);
 

@@ -118,7 +118,8 @@ async function writeIn(root: string, names: readonly string[]): Promise<Finding 
     return null;
   } catch (error) {
     if (error instanceof InTheWay) {
-      const says = `In ${root} there is something in the place of the folder ${names.join('/')}: ${error.message}. Move it away.`;
+      const what = error.what === 'a link' ? 'a link' : 'something else';
+      const says = `In ${root} there is ${what} in the place of the folder ${names.join('/')}. Move it away.`;
       return { code: 'no folder', says };
     }
     return { code: 'not written', says: await whyNotWritten(root, names, folder?.path ?? root, error) };

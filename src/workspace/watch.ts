@@ -11,7 +11,7 @@ const LOOK_ANEW_MS = 10_000;
 export interface WorkspaceWatch {
   /** Looks at all of them, and says in the log what is new; one look at a time. Never rejects. */
   look(): Promise<void>;
-  /** Something failed there: looks anew, unless that was done just now. */
+  /** Something failed there: looks anew; where that was done just now, once somebody asks later. */
   suspect(): void;
   /** What is wrong. Where something is, asking for it begins another look, whose result the next one is told. */
   problems(): readonly WorkspaceProblem[];
@@ -35,6 +35,8 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
   const heard = new Map<AgentId, WorkspaceProblem>();
   let looking: Promise<void> | null = null;
   let lookedAt = -Infinity;
+  /** Something failed right behind a look. */
+  let isSuspected = false;
   let isClosed = false;
 
   function note(found: readonly WorkspaceProblem[]): void {
@@ -61,19 +63,20 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
   }
 
   function suspect(): void {
-    if (!isClosed && now() - lookedAt >= LOOK_ANEW_MS) void look();
+    isSuspected = now() - lookedAt < LOOK_ANEW_MS;
+    if (!isClosed && !isSuspected) void look();
   }
 
   return {
     look,
     suspect,
     problems() {
-      if (seen.length > 0) suspect();
+      if (seen.length > 0 || isSuspected) suspect();
       return [...seen, ...heard.values()];
     },
     notShared(agent, about) {
       const folder = workspaces.get(agent)?.folder ?? '';
-      const says = `The agent says that it has not the files that this service put into ${folder}. Is that the folder that it works in? "roomkeeper check-agents --files" tells.`;
+      const says = `The agent says that it cannot find the files that this service put into ${folder}. Does it work in another folder? "roomkeeper check-agents --files" finds out.`;
       heard.set(agent, { agent, folder, code: 'not shared', says });
       log.error({ ...about, agent, folder, problem: says }, 'workspace is not shared');
     },

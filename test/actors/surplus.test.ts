@@ -41,6 +41,11 @@ describe('what stands behind a command', () => {
     ['yes', 'but not the first', [left('yes', 'but not the first', false)]],
     ['retry', 'in German', [left('retry', 'in German', false)]],
     ['unarchive', '3 and 4', [left('unarchive', 'and 4', false)]],
+    ['remove', '1 2', [left('remove', '2', false)]],
+    ['remove', 'all the bugs', [left('remove', 'the bugs', false)]],
+    ['remove', 'the bug in it', [left('remove', 'the bug in it', false)]],
+    ['remove', 'notes.txt', [plain('remove', { number: null, all: false })]],
+    ['remove', '#1', [plain('remove', { number: null, all: false })]],
     // What says nothing is nothing.
     ['yes', '.', [plain('yes')]],
     ['archive', ' \n', [plain('archive')]],

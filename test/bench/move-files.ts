@@ -5,7 +5,7 @@ import { run } from './alone.ts';
 import type { Figure } from './figures.ts';
 import type { FileJob } from './files.ts';
 
-export const moved = { bytes: 200 * 2 ** 20, runs: 3 };
+const moved = { bytes: 200 * 2 ** 20, runs: 3 };
 
 export async function measureFiles(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });

@@ -30,7 +30,7 @@ async function compose(url: string) {
 }
 
 const says = (folder: string) =>
-  `The agent says that it has not the files that this service put into ${folder}. Is that the folder that it works in? "roomkeeper check-agents --files" tells.`;
+  `The agent says that it cannot find the files that this service put into ${folder}. Does it work in another folder? "roomkeeper check-agents --files" finds out.`;
 
 test('with the mock backend the folder is that of the one agent that answers for all', async () => {
   const stateDir = await temporaryFolder();

@@ -214,8 +214,8 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
       const [anns, bobs] = [await roomWith(ann, bot.userId), await roomWith(bob, bot.userId)];
       await sendFile(ann, anns, { name: 'mine.txt', content: bytes('of Ann') });
       await sendFile(bob, bobs, { name: 'mine.txt', content: bytes('of Bob') });
-      await ann.message(anns, (m) => /^1\. .*mine\.txt`, 6 bytes$/m.test(m.body));
-      await bob.message(bobs, (m) => /^1\. .*mine\.txt`, 6 bytes$/m.test(m.body));
+      await says(ann, anns, waits(['mine.txt', 6]));
+      await says(bob, bobs, waits(['mine.txt', 6]));
       await hears(ann, anns, 'shared.txt', 'Answer to shared.txt');
       await hears(bob, bobs, 'shared.txt', 'Answer to shared.txt');
       const [[, [ofAnn = ''] = []] = [], [, [ofBob = ''] = []] = []] = asked(agent.messages);

@@ -107,7 +107,7 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       await hold.held;
       await ann.say(room, 'read it');
       await says(ann, room, words({ key: 'text waits for its files' }));
-      await hears(ann, room, '!list', words({ key: 'no files wait' }));
+      await hears(ann, room, '!list', words({ key: 'no files wait', inLine: 1 }));
       expect([agent.messages, visible(workspace)]).toEqual([[], []]);
       hold.release();
       await says(ann, room, 'Answer to read it');

@@ -216,6 +216,35 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
 
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
+  test('whoever reads at the end stays there when something grows before the page has heard that it scrolled', async ({
+    come,
+  }) => {
+    const page = await come();
+    await say(page, 'help');
+    await answer(page, 'I am the reference agent');
+    const atEnd = () =>
+      page.evaluate<boolean>(`(() => {
+        const log = document.getElementById('log');
+        return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+      })()`);
+    await expect.poll(atEnd).toBe(true);
+    await page.evaluate(`(() => {
+      const log = document.getElementById('log');
+      const grow = () => (document.getElementById('messages').lastElementChild.style.paddingBottom = (height += 300) + 'px');
+      let height = 0;
+      grow();
+      log.scrollTop = log.scrollHeight;
+      grow();
+    })()`);
+    await expect.poll(atEnd).toBe(true);
+    await page.locator('#log').hover();
+    await page.mouse.wheel(0, -500);
+    await expect.poll(atEnd).toBe(false);
+    await say(page, '!list');
+    await notice(page, 'No files are waiting');
+    await expect.poll(atEnd).toBe(true);
+  });
+
   test('fits a phone, one part at a time', async ({ come }) => {
     const page = await come(phone);
     await say(page, 'table');

@@ -130,6 +130,13 @@ describe('what a room is doing', () => {
     const talk = freshRecord(undefined, { dialog: { about: 'a clear', contextId: contextId(2) }, company: true });
     expect(statusOf(talk, NOW)).toEqual({ ...nothing, asks: true, company: true });
   });
+
+  it('has the files that wait', () => {
+    const file = { type: 'document', mime: null, url: 'mxc://example.org/a', caption: null };
+    const sent = { type: 'file.received', eventId: eventId('file'), sender: ann, name: 'a.txt', file };
+    const record = after(freshRecord(), at(10_000, sent as unknown as RoomEvent));
+    expect(statusOf(record, NOW)).toEqual({ ...nothing, files: 1 });
+  });
 });
 
 describe('why there is no answer', () => {

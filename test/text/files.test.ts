@@ -113,15 +113,27 @@ test.each(languages)('each reason has words of its own (%s)', (language) => {
 test('files of an agent that are not sent are named as the agent names them', () => {
   const outside = { path: '/etc/passwd', why: 'outside' as const };
   expect(lines({ key: 'files were not sent', files: [outside] })).toEqual([
-    'The agent has a file for you, but I couldn’t send `/etc/passwd`: it’s outside the agent’s folder.',
+    'The agent wanted to send you a file, but I couldn’t pass on `/etc/passwd`: it’s outside the agent’s folder.',
   ]);
   expect(lines({ key: 'files were not sent', files: [outside, { path: 'a.txt', why: 'missing' }] })).toEqual([
-    'The agent has files for you that I couldn’t send:',
+    'The agent wanted to send you files that I couldn’t pass on:',
     '',
     '- `/etc/passwd`: it’s outside the agent’s folder',
-    '- `a.txt`: it isn’t there',
+    '- `a.txt`: it isn’t in the agent’s folder',
     '',
     'You can ask the agent to send them again.',
+  ]);
+});
+
+test('files that go with a message in line are not said to be nowhere', () => {
+  expect([undefined, 1, 2].map((inLine) => lines({ key: 'no files wait', ...(inLine && { inLine }) })[0])).toEqual([
+    'No files are waiting here. If the agent should have one, just send it.',
+    'Your file already goes along with a message that’s waiting to be answered.',
+    'Your 2 files already go along with what’s waiting to be answered.',
+  ]);
+  expect([1, 2].map((inLine) => lines({ key: 'no files wait', inLine }, 'ru')[0])).toEqual([
+    'Вместе с тем, что уже ждёт ответа, пойдёт 1\u00a0файл. Больше ни один не ждёт.',
+    'Вместе с тем, что уже ждёт ответа, пойдут 2\u00a0файла. Больше ни один не ждёт.',
   ]);
 });
 

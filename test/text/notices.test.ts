@@ -228,6 +228,10 @@ test('counts read well', () => {
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 1 message is waiting.',
     'This chat starts over: the agent no longer knows what was said above. It goes on with what you sent already: 2 messages are waiting.',
   ]);
+  expect([1, 2].map((files) => say({ key: 'cleared', waiting: 0, files }).body)).toEqual([
+    'This chat starts over: the agent no longer knows what was said above. 1 file is waiting for your next message: `!list` shows it.',
+    'This chat starts over: the agent no longer knows what was said above. 2 files are waiting for your next message: `!list` shows them.',
+  ]);
 });
 
 test('what is said in every kind of room is true in each of them', () => {

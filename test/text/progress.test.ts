@@ -47,6 +47,11 @@ describe('!status', () => {
       status({}),
       'Nothing is running here. I don’t know of any message from you here. If you wrote one, please send it again.',
     ],
+    [status({ files: 1 }), 'Nothing is running here. 1 file is waiting for your next message: `!list` shows it.'],
+    [
+      status({ last: { is: 'over', how: 'answered', trouble: null, age: null }, files: 2 }),
+      'Nothing is running here. Your last message was answered. 2 files are waiting for your next message: `!list` shows them.',
+    ],
     [
       running({ is: 'waiting for a place', position: 2 }),
       'The agent is busy with other chats, and you’re number 2 in line. That has taken 2 minutes so far.',

@@ -66,8 +66,8 @@ async function* pieces(...all: (string | Error)[]) {
 }
 
 const print = (content: string) => createHash('sha256').update(content).digest('hex');
-const there = (storedName: string, content: string, folders = 'incoming/'): Brought => ({
-  ...{ is: 'there', path: `${folders}${storedName}`, storedName },
+const there = (name: string, content: string, folders = 'incoming/', shownName = name): Brought => ({
+  ...{ is: 'there', path: `${folders}${name}`, shownName },
   ...{ bytes: Buffer.byteLength(content), print: print(content) },
 });
 const bounds = { mostBytes: 1000 };
@@ -84,7 +84,9 @@ describe('a file is brought', () => {
   ] as const)('to its place in the layout %s, by the agent that is %s', async (layout, agent, name, folders) => {
     const file = sent({ agent });
     const part = files({ layout });
-    expect(await part.bring(file, pieces('half ', 'and half'), bounds)).toEqual(there(name, 'half and half', folders));
+    expect(await part.bring(file, pieces('half ', 'and half'), bounds)).toEqual(
+      there(name, 'half and half', folders, 'a.txt'),
+    );
     await part.settle(file);
     expect(readdirSync(at(folders))).toEqual([name]);
     expect(readFileSync(at(folders, name), 'utf8')).toBe('half and half');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RoomId, UserId } from '../../machines/ids.ts';
-import { folderOf, layoutIn, placeOf } from '../../src/workspace/layouts.ts';
+import { folderOf, layoutIn, placeOf, withoutTime } from '../../src/workspace/layouts.ts';
 
 const [person, room] = [UserId.parse('@ann:example.org'), RoomId.parse('!Chat:example.org')];
 const landing = { person, room, name: 'a.txt', at: Date.UTC(2026, 10, 28, 4, 16, 48, 999) };
@@ -36,6 +36,13 @@ describe('the place of a file', () => {
   ])('has a stamp, also where it is said to be sent at %s', (at, stamp) => {
     expect(placeOf('inbox', { ...landing, at }).at(-1)).toBe(`${stamp}-a.txt`);
   });
+});
+
+test('what its person reads of a file is without the time that the layout put before it, and with any of their own', () => {
+  const own = '20250101-120000-scan.pdf';
+  expect(withoutTime('inbox', placeOf('inbox', { ...landing, name: own }).at(-1) ?? '')).toBe(own);
+  expect(withoutTime('inbox', '20261128-041648-a (1).txt')).toBe('a (1).txt');
+  expect([withoutTime('flat', own), withoutTime('incoming', own)]).toEqual([own, own]);
 });
 
 describe('the folder of a person', () => {

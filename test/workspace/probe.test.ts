@@ -104,7 +104,7 @@ describe('a folder that', () => {
   test('has something else where files of people go has to be tidied', async () => {
     folder('17');
     writeFileSync(at('17', 'incoming'), '');
-    const says = `In ${at('17')} there is something in the place of the folder incoming: in the place of a folder: no folder. Move it away.`;
+    const says = `In ${at('17')} there is something else in the place of the folder incoming. Move it away.`;
     expect(await probe([at('17')], { layout: 'incoming' })).toEqual([
       { agent: one, folder: at('17'), code: 'no folder', says },
     ]);

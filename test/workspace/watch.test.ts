@@ -66,12 +66,23 @@ test('what fails in use has them looked at, not more than every 10 s', async () 
   expect([looks(), problems()]).toEqual([2, [problem(one)]]);
 });
 
+test('what fails right behind a look is looked at by whoever asks once that is 10 s ago', async () => {
+  const { look, suspect, problems, advance, looks } = watch([], [problem(one)]);
+  await look();
+  suspect();
+  expect([problems(), looks()]).toEqual([[], 1]);
+  advance(10_000);
+  problems();
+  await settled();
+  expect([problems(), looks()]).toEqual([[problem(one)], 2]);
+});
+
 test('that an agent has not the files is told each time, and to whoever asks until it takes some', async () => {
   const { notShared, shared, problems, log, looks } = watch([]);
   notShared(one, { room: '!r:test', turn: 3 });
   notShared(one, { room: '!s:test', turn: 1 });
   const says =
-    'The agent says that it has not the files that this service put into /agents/one. Is that the folder that it works in? "roomkeeper check-agents --files" tells.';
+    'The agent says that it cannot find the files that this service put into /agents/one. Does it work in another folder? "roomkeeper check-agents --files" finds out.';
   const told = { agent: one, folder: '/agents/one', code: 'not shared', says };
   expect(problems()).toEqual([told]);
   shared(two);

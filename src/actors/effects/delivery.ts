@@ -11,6 +11,7 @@ import type { Envelope } from '../../durable/record.ts';
 import type { Answers, Log, RenderAnswer, RenderNotice, Send } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { FileEffects, FileMessage } from './files.ts';
+import { transactionOf } from './transaction.ts';
 
 /** An answer up to this many bytes of Markdown stands in the record itself. */
 const SHORT_ANSWER = 8_000;
@@ -125,9 +126,4 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
 /** What follows the first message of an answer needs no word of which one it answers. */
 function inThreadOf(relation: Relation | undefined): Relation | undefined {
   return relation?.thread === undefined ? undefined : { thread: relation.thread };
-}
-
-/** Stays the same on every try of an effect. */
-export function transactionOf({ origin }: Pick<Envelope, 'origin'>, { id }: Pick<Effect, 'id'>): string {
-  return `${origin}.${id}`;
 }

@@ -22,7 +22,7 @@ import type {
   Send,
   WhyRefused,
 } from '../../ports.ts';
-import { transactionOf } from './delivery.ts';
+import { transactionOf } from './transaction.ts';
 
 export interface FileWorld {
   incoming: IncomingFiles;
@@ -101,7 +101,7 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
       const here = personFile(room, { agent, person, file });
       const done = await patiently(() => coming(room, () => all(() => bring(here, file.url))), isPassing);
       if (done.is === 'there') {
-        const { path, storedName: name, bytes, print } = done;
+        const { path, shownName: name, bytes, print } = done;
         return { ok: true, path, name, bytes, print };
       }
       const { why, detail } = done;

@@ -13,7 +13,7 @@ import type { Creations } from '../creations.ts';
 import { askedBy } from '../person.ts';
 import type { Post } from '../post.ts';
 import { createAcknowledge } from './acknowledge.ts';
-import { transactionOf } from './delivery.ts';
+import { transactionOf } from './transaction.ts';
 import { sayTroubledIn } from './troubled.ts';
 
 export interface PersonEffectPorts {

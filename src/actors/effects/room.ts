@@ -20,12 +20,13 @@ import type { Elsewhere } from '../elsewhere.ts';
 import type { Post } from '../post.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { createAcknowledge } from './acknowledge.ts';
-import { createDelivery, transactionOf, type Delivery, type DeliveryWorld } from './delivery.ts';
+import { createDelivery, type Delivery, type DeliveryWorld } from './delivery.ts';
 import { createFileEffects, type FileEffects, type FileWorld } from './files.ts';
 import { createGreetings, type Greetings } from './greeting.ts';
 import type { Pace } from './live-answer.ts';
 import { createLiveTurns, type LiveTurns } from './live-turns.ts';
 import { sayTroubledIn } from './troubled.ts';
+import { transactionOf } from './transaction.ts';
 import { createTyping } from './typing.ts';
 
 export interface RoomEffectPorts {

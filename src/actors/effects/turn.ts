@@ -64,8 +64,9 @@ export interface LiveTurn {
   close(): void;
 }
 
+type Bounds = (type: LinkEvent['type'], path?: string) => number;
 /** What the room hears with a piece of the answer. */
-type NewsWith = (piece: Piece | null) => RoomEvent;
+type NewsOf = (piece: Piece | null) => RoomEvent;
 type Ending = Extract<LinkEvent, { type: 'ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
@@ -79,8 +80,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let link: Link | null = null;
   let answer: Pieces | null = null;
   let stoppedFor: Trouble | null = null;
-  let closed = false;
-  let apart = false;
+  let [closed, apart] = [false, false];
   const { story } = world;
   let reached: (yes: boolean) => void = () => {};
   const beyond = createBounds();
@@ -93,13 +93,8 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     });
   }
 
-  /** What is shown of the workspace goes as if the agent had sent it. `asks`: its question. */
-  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsWith: NewsWith, asks = ''): void {
-    const told = Promise.resolve(cut ?? null).then((said) => {
-      const shown = [...(said?.pictures ?? []), ...world.picturesIn(asks)].filter((path) => beyond('file', path) === 0);
-      for (const path of shown) tell({ type: 'agent.sent a file', turn: id, path });
-      tell(newsWith(said?.piece ?? null));
-    });
+  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsOf: NewsOf, asks = ''): void {
+    const told = withPictures(id, cut, newsOf, world.picturesIn(asks), beyond).then((news) => news.forEach(tell));
     unlessItFails(told, 'answer could not be kept');
   }
 
@@ -118,11 +113,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     }
     const over = event.type === 'file' ? beyond('file', event.path) : beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
-    if (event.type === 'question') {
-      if (over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said), event.text);
-      // A question is waited for, so that one too many ends the turn.
-      else if (stoppedFor === null) stop('protocol');
-    }
+    if (event.type === 'question' && over === 0) tellOnceKept(answer?.cut(), questionOf(id, event), event.text);
+    // A question is waited for, so that one too many ends the turn.
+    if (event.type === 'question' && over > 0 && stoppedFor === null) stop('protocol');
     const news = over > 0 ? null : newsOf(id, event, world.chance);
     if (news !== null) tell(news);
   }
@@ -192,11 +185,11 @@ function newsOfThePlace(turn: TurnId, tell: (event: RoomEvent) => void): Paramet
 }
 
 /** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. A file counts once, in whatever way it is named. */
-function createBounds() {
+function createBounds(): Bounds {
   const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES + 1, question: MOST_QUESTIONS };
   const seen = new Map<LinkEvent['type'], number>();
   const files = new Set<string>();
-  return (type: LinkEvent['type'], path?: string): number => {
+  return (type, path) => {
     if (path !== undefined && files.has(inWorkspace(path))) return Infinity;
     const count = (seen.get(type) ?? 0) + 1;
     seen.set(type, count);
@@ -231,6 +224,21 @@ function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void
   log.warn({ ...story.about(), trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
+/** What the answer, and the question behind it, show of the workspace goes as if the agent had sent it, as long as more may pass. */
+async function withPictures(
+  turn: TurnId,
+  cut: Promise<Cut | null> | undefined,
+  newsOf: NewsOf,
+  asked: readonly string[],
+  beyond: Bounds,
+): Promise<RoomEvent[]> {
+  const { piece = null, pictures = [] } = (await cut) ?? {};
+  const sent = [...pictures, ...asked]
+    .filter((path) => beyond('file', path) === 0)
+    .map((path) => ({ type: 'agent.sent a file' as const, turn, path }));
+  return [...sent, newsOf(piece)];
+}
+
 /** What the room hears of the end, with the last piece of the answer. */
 function endOf(turn: TurnId, event: Ending, last: Piece | null, stoppedFor: Trouble | null): RoomEvent {
   const { outcome } = event;
@@ -240,12 +248,8 @@ function endOf(turn: TurnId, event: Ending, last: Piece | null, stoppedFor: Trou
 }
 
 /** What it hears of a question, with the piece that stands before it. */
-function questionOf(
-  turn: TurnId,
-  { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>,
-  said: Piece | null,
-): RoomEvent {
-  return { type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said !== null && { said }) };
+function questionOf(turn: TurnId, { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>): NewsOf {
+  return (said) => ({ type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said !== null && { said }) });
 }
 
 function lost(turn: TurnId): RoomEvent {

@@ -26,15 +26,21 @@ export function createConversation(parts, onTop) {
   let room = null;
   /** Somebody reads at the end, and stays there when something grows above. */
   let stays = true;
+  let top = 0;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-  const goToEnd = () => (log.scrollTop = log.scrollHeight);
+  const goToEnd = () => {
+    stays = true;
+    log.scrollTop = log.scrollHeight;
+  };
   toEnd.onclick = () => {
     goToEnd();
     byId('text').focus();
   };
   log.onscroll = () => {
-    stays = isAtEnd();
+    // What grew since it scrolled there has not led anybody away from the end: that is upwards.
+    stays = isAtEnd() || (stays && log.scrollTop >= top);
+    top = log.scrollTop;
     if (stays) toEnd.hidden = true;
     if (log.scrollTop < 200) onTop();
   };
@@ -69,7 +75,7 @@ export function createConversation(parts, onTop) {
      * @param {boolean} isWorking the agent has not said anything yet
      */
     show(id, messages, isWorking) {
-      const stay = room !== id || isAtEnd();
+      const stay = room !== id || stays || isAtEnd();
       const height = log.scrollHeight;
       const first = column.firstChild;
       if (room !== id) shown = new Map();

@@ -321,6 +321,11 @@ describe('the next text', () => {
     expect(behind.after(all).context.tray).toEqual([onItsWay('a')]);
   });
 
+  it('waits on where !clear comes before it, which says so', () => {
+    expect(one.on(clear).does.at(-1)).toEqual(say({ key: 'cleared', waiting: 0, files: 1 }, 'clear'));
+    expect(one.after(clear).context.tray).toEqual([lying('a')]);
+  });
+
   it('goes into the new conversation where !clear comes before it', () => {
     const held = idle.after(picture('a'), text('1'));
     expect(held.on(clear).does.at(-1)).toEqual(say({ key: 'cleared', waiting: 1 }, 'clear'));
@@ -362,6 +367,12 @@ describe('!list', () => {
       { at, does: [say({ key: 'no files wait' }, 'remove')], changes: {} },
       { at, does: [say({ key: 'no files wait' }, 'remove')], changes: {} },
     ]);
+  });
+
+  it('says that what is not in the tray any more goes with a text in line', () => {
+    const held = streaming.after(picture('a'), fetched('a'), text('2'));
+    expect(held.on(list).does).toEqual([say({ key: 'no files wait', inLine: 1 }, 'list')]);
+    expect(held.on(remove(1)).does).toEqual([say({ key: 'no files wait', inLine: 1 }, 'remove')]);
   });
 
   it('takes the place of the notice', () => {
