@@ -79,3 +79,10 @@ export type SendTrouble = z.infer<typeof SendTrouble>;
 
 export const SendFailure = z.object({ path: z.string(), why: SendTrouble });
 export type SendFailure = z.infer<typeof SendFailure>;
+
+/** The same for whatever way in which an agent may write where a file of its workspace lies: by the name of its folder, or not. */
+export function inWorkspace(path: string): string {
+  const inside = path.replace(/^\/(?:workspace|agents\/[^/]+)\/+/, '');
+  const steps = inside.split('/').filter((step, index) => (step !== '' || index === 0) && step !== '.');
+  return steps.join('/');
+}

@@ -1,6 +1,6 @@
 /** The files of a room's person: those that wait for the next text, those that texts took, and what is told of them. */
 import type { EventId } from './ids.ts';
-import type { FileFailure, TrayFile } from './files.ts';
+import { inWorkspace, type FileFailure, type TrayFile } from './files.ts';
 import type { Notice } from './notices.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomEvent } from './room.events.ts';
@@ -275,11 +275,6 @@ export function isLastFile(context: RoomContext, event: RoomEvent): boolean {
  */
 export function withWanted(turn: Turn, path: string, { mostFiles }: RoomInTheHouse['limits']): Turn {
   const { sends = [] } = turn;
-  if (sends.some((other) => fromWorkspace(other) === fromWorkspace(path))) return turn;
+  if (sends.some((other) => inWorkspace(other) === inWorkspace(path))) return turn;
   return { ...turn, sends: [...sends, path].slice(0, mostFiles) };
-}
-
-/** The agent may call its folder by its name, or not. */
-function fromWorkspace(path: string): string {
-  return path.replace(/^\/workspace\//, '').replace(/^(?:\.\/+)+/, '');
 }

@@ -11,6 +11,7 @@ import type { TrayFile } from '../../machines/files.ts';
 import { describeError } from '../basics/describe-error.ts';
 import { oneLine } from '../basics/visible.ts';
 import type { IncomingFiles, OutgoingFiles, PersonFile } from '../ports/files.ts';
+import { openFolder } from '../workspace/folder-handle.ts';
 import { folderOf } from '../workspace/layouts.ts';
 import { converse, message, type Heard, type World } from './converse.ts';
 import { ROOM, SOMEBODY } from './somebody.ts';
@@ -140,6 +141,16 @@ async function removeFolders(root: string, file: string): Promise<void> {
   const from = parts.indexOf(folderOf(SOMEBODY));
   if (from === -1) return;
   for (let length = parts.length; length > from; length--) {
-    await rmdir(path.join(root, ...parts.slice(0, length))).catch(() => undefined);
+    await removeFolder(root, parts.slice(0, length)).catch(() => undefined);
+  }
+}
+
+/** The agent may have put a link in the place of one on the way. */
+async function removeFolder(root: string, parts: readonly string[]): Promise<void> {
+  const outer = await openFolder(root, parts.slice(0, -1));
+  try {
+    await rmdir(outer.at(parts.at(-1) ?? ''));
+  } finally {
+    await outer.close();
   }
 }

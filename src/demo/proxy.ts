@@ -1,5 +1,5 @@
 /** The way from the page to the homeserver. */
-import { request as send, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as send, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Transform } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Homeserver } from '../homeserver/index.ts';
@@ -22,11 +22,16 @@ class TooMuch extends Error {
   readonly statusCode = 413;
 }
 
+/** It leads elsewhere on the homeserver than it begins. */
+class Elsewhere extends Error {
+  readonly statusCode = 404;
+}
+
 type Behind = Pick<Homeserver, 'url' | 'maxUpload'>;
 
 /**
  * Passes what is under `/_matrix/` on, and the answers back, piece by piece. 413 for what is longer than the longest file,
- * 502 where there is no answer.
+ * 404 for a path that leads out of there, 502 where there is no answer.
  */
 export function homeserverBehind(homeserver: Behind): FastifyPluginAsync {
   return async (server) => {
@@ -40,7 +45,7 @@ export function homeserverBehind(homeserver: Behind): FastifyPluginAsync {
         request.raw.unpipe().resume();
       });
       const answer = await ask(homeserver, request, gone.signal).catch((error: unknown) => {
-        if (error instanceof TooMuch) throw error;
+        if (error instanceof TooMuch || error instanceof Elsewhere) throw error;
         return null;
       });
       if (answer === null) return reply.code(502).headers(CONFINED).send('The homeserver of the demo is away.\n');
@@ -56,9 +61,13 @@ export function homeserverBehind(homeserver: Behind): FastifyPluginAsync {
 async function ask({ url, maxUpload }: Behind, { raw, headers }: FastifyRequest, signal: AbortSignal) {
   if (Number(headers['content-length'] ?? 0) > maxUpload) throw new TooMuch();
   const { pathname, search } = new URL(raw.url ?? '/', url);
-  const onward = Object.fromEntries(
+  // There was a `..` in it, in whatever way it is written.
+  if (!pathname.startsWith('/_matrix/')) throw new Elsewhere();
+  const onward: OutgoingHttpHeaders = Object.fromEntries(
     PASSED_ON.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );
+  // Or the body of a GET would stand behind it without any frame, and be read as the next request on this connection.
+  if (headers['transfer-encoding'] !== undefined) onward['transfer-encoding'] = 'chunked';
   return new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(url, { method: raw.method, path: pathname + search, headers: onward, signal }, resolve);
     request.on('error', reject);

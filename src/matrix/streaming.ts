@@ -120,14 +120,19 @@ async function* chunksOf(response: http.IncomingMessage, silenceMs: number): Asy
   }
 }
 
-/** Reads an answer to its end, as far as `most` bytes; null where it is longer. */
+/** Reads a short answer to its end, as far as `most` bytes; null where it is longer. All of it takes no longer than a silence. */
 export async function textOf(response: http.IncomingMessage, most: number, silenceMs: number): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of contentOf(response, silenceMs)) {
-    size += chunk.length;
-    if (size > most) return null;
-    chunks.push(chunk);
+  const callOff = after(silenceMs, () => response.destroy(silence(silenceMs)));
+  try {
+    for await (const chunk of contentOf(response, silenceMs)) {
+      size += chunk.length;
+      if (size > most) return null;
+      chunks.push(chunk);
+    }
+  } finally {
+    callOff();
   }
   return Buffer.concat(chunks).toString('utf8');
 }

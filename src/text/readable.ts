@@ -30,25 +30,28 @@ const ANYTHING = /<!--|data:|!\[|<img\s/i;
  * of the workspace stay too); a text that would be nothing then, too. `growing`: what is open at the end goes as well.
  */
 export function readable(markdown: string, { image }: Pick<AnswerWords, 'image'>, growing = false): string {
-  const text = cleanText(markdown);
-  if (!ANYTHING.test(text)) return text;
-  if (text.length > MAX_STRUCTURED_LENGTH) {
-    const shorter = withoutHidden(text, { image, isWhole: false, growing });
-    return shorter.length > MAX_STRUCTURED_LENGTH ? shorter : readable(shorter, { image }, growing);
-  }
-  const rest = withoutHiddenInProse(text, { image, growing });
-  return isBlank(rest) && !growing ? text : rest;
+  return shown(markdown, { image, growing });
 }
 
 /**
- * The images of clean or unclean Markdown that lie in the agent's workspace, as their paths are written, each once, in order.
- * Of code there are none, and of a text above 256,000 characters.
+ * The images of clean or unclean Markdown for which a reader gets a word because they lie in the agent's workspace, as their
+ * paths are written, each once, in order.
  */
 export function picturesIn(markdown: string): string[] {
-  if (markdown.length > MAX_STRUCTURED_LENGTH || !/!\[|<img\s/i.test(markdown)) return [];
   const paths = new Set<string>();
-  withoutHiddenInProse(cleanText(markdown), { image: () => '', growing: false, found: (path) => paths.add(path) });
+  shown(markdown, { image: (alt) => `[${alt}]`, growing: false, found: (path) => paths.add(path) });
   return [...paths];
+}
+
+function shown(markdown: string, how: Omit<How, 'isWhole'>): string {
+  const text = cleanText(markdown);
+  if (!ANYTHING.test(text)) return text;
+  if (text.length > MAX_STRUCTURED_LENGTH) {
+    const shorter = withoutHidden(text, { ...how, isWhole: false });
+    return shorter.length > MAX_STRUCTURED_LENGTH ? shorter : shown(shorter, how);
+  }
+  const rest = withoutHiddenInProse(text, how);
+  return isBlank(rest) && !how.growing ? text : rest;
 }
 
 function withoutHiddenInProse(text: string, how: Omit<How, 'isWhole'>): string {
@@ -81,13 +84,14 @@ function withoutHidden(written: string, how: How): string {
     return '';
   });
   const closers = runsOf(text);
+  const breaks = Array.from(text.matchAll(/\n[ \t]*\n/g), ({ index }) => index);
   const lastEnd = text.lastIndexOf('-->');
   let result = '';
   let from = 0;
   PLACES.lastIndex = 0;
   for (let match = PLACES.exec(text); match !== null; match = PLACES.exec(text)) {
     const { index: at } = match;
-    const found = hiddenAt(text, at, match[0], { ...how, closers, lastEnd, images });
+    const found = hiddenAt(text, at, match[0], { ...how, closers, breaks, lastEnd, images });
     if (found === null) continue;
     result += text.slice(from, at) + (found.instead ?? text.slice(at, found.end));
     from = found.end;
@@ -114,6 +118,8 @@ interface How {
 
 interface Sight extends How {
   closers: Map<number, number[]>;
+  /** Where paragraphs end. */
+  breaks: number[];
   /** Where the last comment ends. */
   lastEnd: number;
   /** What stands for the bytes of an image elsewhere in the text. */
@@ -124,11 +130,12 @@ function hiddenAt(
   text: string,
   at: number,
   place: string,
-  { closers, lastEnd, images, image, isWhole, growing, found }: Sight,
+  { closers, breaks, lastEnd, images, image, isWhole, growing, found }: Sight,
 ): Hidden | null {
   if (place.startsWith('`')) {
-    const end = closerAfter(closers.get(place.length), at, text);
-    return end === null ? null : { end: end + place.length, instead: null };
+    const end = firstBehind(closers.get(place.length), at);
+    // What closes a code span stands in the same paragraph.
+    return end === null || (firstBehind(breaks, at) ?? end) < end ? null : { end: end + place.length, instead: null };
   }
   if (place.startsWith('\\')) return null;
   if (place === '<!--') {
@@ -177,18 +184,16 @@ function runsOf(text: string): Map<number, number[]> {
   return runs;
 }
 
-/** The run that closes a code span: in the same paragraph. Runs before it are done with, and dropped. */
-function closerAfter(runs: number[] | undefined, at: number, text: string): number | null {
-  if (runs === undefined) return null;
+/** `places`: in their order. */
+function firstBehind(places: readonly number[] = [], at: number): number | null {
   let low = 0;
-  let high = runs.length;
+  let high = places.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((runs[middle] ?? 0) <= at) low = middle + 1;
+    if ((places[middle] ?? 0) <= at) low = middle + 1;
     else high = middle;
   }
-  const next = runs[low];
-  return next === undefined || /\n[ \t]*\n/.test(text.slice(at, next)) ? null : next;
+  return places[low] ?? null;
 }
 
 /** Nothing else stands on its line: then the line goes too. */

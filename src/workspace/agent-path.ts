@@ -41,8 +41,19 @@ function behindRoot(written: string, folder: string): string | null {
  * of before there were several among them. What an agent itself copies elsewhere it can send to anybody.
  */
 export function isOfOthers(parts: Parts, person: UserId): boolean {
-  // Some file systems find a folder in whatever case it is written.
-  const [first, second, third] = [parts[0], parts[1], parts[2]].map((part) => part?.toLowerCase());
+  const [first, second, third] = [folded(parts[0]), folded(parts[1]), parts[2]];
   if (first === 'contexts') return parts[1] !== personFolder(person);
-  return first === 'surfaces' && second === 'matrix' && third !== undefined && parts[2] !== folderOf(person);
+  return first === 'surfaces' && second === 'matrix' && third !== undefined && third !== folderOf(person);
+}
+
+/**
+ * What the names that some file system takes for one and the same have in common: of whatever case and composition, with
+ * what nobody sees in them, and blanks and dots behind them.
+ */
+function folded(name = ''): string {
+  const seen = name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return seen
+    .replace(/[ .]+$/, '')
+    .toUpperCase()
+    .toLowerCase();
 }

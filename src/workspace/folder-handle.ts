@@ -157,15 +157,15 @@ function demandPlain(seen: BigIntStats): void {
   if (!seen.isFile()) throw new InTheWay('no plain file', 'file');
 }
 
-/** At most so many of the names in a folder. */
+/** At most so many of the names in a folder are looked at. One that is none here (`a\b`) is left out: none of it is of ours. */
 export async function namesIn(folder: Folder, most: number): Promise<string[]> {
   const names: string[] = [];
   const dir = await opendir(folder.path, { bufferSize: 1024 });
   try {
-    while (names.length < most) {
+    for (let looked = 0; looked < most; looked++) {
       const entry = await dir.read();
       if (entry === null) break;
-      names.push(entry.name);
+      if (isName(entry.name)) names.push(entry.name);
     }
   } finally {
     await dir.close();

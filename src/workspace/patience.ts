@@ -12,7 +12,8 @@ export class NoAnswer extends Error {
 
 /**
  * Waits at most so long for `act`, then rejects with `NoAnswer`; and from then on at once, for this folder, until what
- * hangs there has answered. `undo` gets what comes too late.
+ * hangs there has answered. In line it waits on as long as the line moves: that others have much to do is no silence. `undo`
+ * gets what comes too late.
  */
 export type Within = <T>(folder: string, ms: number, act: () => Promise<T>, undo?: (late: T) => void) => Promise<T>;
 
@@ -42,12 +43,23 @@ export function createPatience(later: After): Within {
     return new Promise((resolve, reject) => {
       let isLate = false;
       const entry = { folder, start };
-      const callOff = later(ms, () => {
+      let callOff = () => {};
+
+      function giveUp(): void {
         isLate = true;
-        if (waiting.includes(entry)) waiting.splice(waiting.indexOf(entry), 1);
-        else hanging.push(folder);
+        hanging.push(folder);
         reject(new NoAnswer(ms));
-      });
+      }
+
+      function standInLine(place: number): void {
+        callOff = later(ms, () => {
+          const now = waiting.indexOf(entry);
+          if (now < place && !hanging.includes(folder)) return standInLine(now);
+          waiting.splice(now, 1);
+          reject(new NoAnswer(ms));
+        });
+      }
+
       const end = () => {
         callOff();
         running.splice(running.indexOf(folder), 1);
@@ -55,6 +67,8 @@ export function createPatience(later: After): Within {
         startNext();
       };
       function start(): void {
+        callOff();
+        callOff = later(ms, giveUp);
         running.push(folder);
         act().then(
           (result) => {
@@ -69,7 +83,7 @@ export function createPatience(later: After): Within {
         );
       }
       if (mayStart(folder)) start();
-      else waiting.push(entry);
+      else standInLine(waiting.push(entry) - 1);
     });
   };
 }

@@ -1,14 +1,16 @@
 /** A walk through the places of a workspace where the files of people land. Follows no link. */
-import { codeOf, InTheWay, isMissing, namesIn, openFolder, type Folder } from './folder-handle.ts';
+import { codeOf, InTheWay, namesIn, openFolder, type Folder } from './folder-handle.ts';
 import { leave, type Within } from './patience.ts';
 
 /** So many names are looked at in one walk; what is beyond them is not seen. */
 const MOST_NAMES = 50_000;
 const WALK_MS = 5_000;
 
+const NOT_SEEN = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+
 /**
- * Shows each name in the folders of a place (null is any folder), one after the other. A place that is not there has none.
- * Rejects where the file system refuses, or does not answer.
+ * Shows each name in the folders of a place (null is any folder), one after the other. A place that is not there has none,
+ * and so has a folder that may not be looked into: it is not ours. Rejects where the file system fails, or does not answer.
  */
 export async function walk(
   root: string,
@@ -41,7 +43,7 @@ export async function walk(
       try {
         return await openFolder(root, names);
       } catch (error) {
-        if (isMissing(error) || codeOf(error) === 'ENOTDIR' || error instanceof InTheWay) return null;
+        if (NOT_SEEN.has(codeOf(error)) || error instanceof InTheWay) return null;
         throw error;
       }
     };

@@ -1,5 +1,14 @@
 /** Whether a folder is shared shows only in a file that went to the agent and came back by another way. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agentForTest } from '../reference-agent/support.ts';
@@ -59,6 +68,23 @@ describe('a folder is shared', () => {
     expect((await check([{ url: agent.url, folder }], { files: true }))[0]?.ok).toBe(true);
     expect([allFiles(folder), readFileSync(path.join(folder, 'mine.txt'), 'utf8')]).toEqual([['mine.txt'], 'mine']);
   });
+});
+
+test('nothing outside is removed where the agent puts a link in the place of a folder', async () => {
+  const [folder, outside] = [await workspace(), await workspace()];
+  const theirs = path.join(outside, 'matrix');
+  const agent = await scripted(
+    answering((given) => {
+      const matrix = path.join(folder, 'surfaces/matrix');
+      mkdirSync(path.join(outside, path.relative('surfaces', path.dirname(given))), { recursive: true });
+      renameSync(matrix, `${matrix}.aside`);
+      symlinkSync(theirs, matrix);
+      return [END];
+    }),
+  );
+  const [report] = await check([{ url: agent.url, folder }], { files: true }, { files: { layout: 'inbox' } });
+  expect(report && inShort(report).at(-1)).toBe('files could not be told');
+  expect(readdirSync(theirs, { recursive: true })).toHaveLength(3);
 });
 
 describe('a folder is not shared', () => {

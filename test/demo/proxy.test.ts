@@ -156,3 +156,37 @@ test('a file is for those who are logged in', async () => {
   const { statusCode } = await answerTo(send('GET', '/_matrix/client/v1/media/download/demo.test/x').end());
   expect(statusCode).toBe(401);
 });
+
+test.each([
+  '/_matrix/../_synapse/admin/v1/server_version',
+  '/_matrix/%2e%2e/_synapse/admin/v1/server_version',
+  '/_matrix/a/.%2E/../..\\_synapse/admin/v1/server_version',
+  '/_matrix/..',
+])('nothing of the homeserver but /_matrix/ is reached by %s', async (path) => {
+  const asked: (string | undefined)[] = [];
+  const send = await wayTo(
+    await otherSide(({ url }, answer) => {
+      asked.push(url);
+      answer.end('{}');
+    }),
+  );
+  expect((await answerTo(send('GET', path).end())).statusCode).toBe(404);
+  expect(asked).toEqual([]);
+});
+
+test.each(['GET', 'DELETE', 'OPTIONS', 'POST'])('what is the body of a %s is no request of its own', async (method) => {
+  const bodies: string[] = [];
+  const base = await otherSide((asked, answer) => {
+    void text(asked).then((body) => {
+      bodies.push(`${asked.method} ${asked.url} ${body}`);
+      answer.end('{}');
+    });
+  });
+  const send = await wayTo(base);
+  const hidden = 'POST /hidden HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n';
+  const sent = send(method, '/_matrix/a', { 'transfer-encoding': 'chunked' }).end(hidden);
+  expect(await text(await answerTo(sent))).toBe('{}');
+  // Another person's, on the same connection.
+  expect(await text(await answerTo(send('GET', '/_matrix/b', { authorization: 'Bearer theirs' }).end()))).toBe('{}');
+  expect(bodies).toEqual([`${method} /_matrix/a ${hidden}`, 'GET /_matrix/b ']);
+});

@@ -198,9 +198,9 @@ const agents: Row[] = [
     'Work that an agent’s file system does at once',
     'src/workspace/patience.ts ONE_FOLDER_AT_ONCE',
     '',
-    'the rest waits in line, no longer than the file system may take',
+    'the rest waits in line, as long as that moves',
     'test/workspace/patience.test.ts',
-    'a folder has two threads, and all together three; the rest waits in line',
+    'in a line that moves nobody is late, and each has its time from its turn on',
   ),
   row(
     'Work that all file systems of agents do at once',
@@ -429,6 +429,14 @@ const people: Row[] = [
     'the person is told, and the file is not fetched',
     'test/machines/room/files.stories.ts',
     'may wait, and no more',
+  ),
+  row(
+    'Files of people that come at the same time, in all rooms',
+    'src/actors/effects/files.ts ALL_FILES_AT_ONCE',
+    '',
+    'the rest waits',
+    'test/actors/effects/files.test.ts',
+    'comes when others have come, where very many come at once',
   ),
   row(
     'Files that an agent sends in one turn',

@@ -94,6 +94,16 @@ test('of what says no, no more is read than it takes to know why', async () => {
   expect(what).toEqual(expect.objectContaining({ why: 'unreachable', code: 'HTTP_403' }));
 });
 
+test('what says no drop by drop is not waited for', async () => {
+  const trickle: Answer = (response) => {
+    response.writeHead(403, { 'content-type': 'application/json' });
+    const drops = setInterval(() => response.write(' '), 20);
+    response.once('close', () => clearInterval(drops));
+  };
+  const { what } = await opening(trickle, url, 300);
+  expect(what).toEqual(expect.objectContaining({ why: 'unreachable', code: 'HTTP_403' }));
+});
+
 test('"too many" is waited out, as long as it says', async () => {
   const { what, server, clock } = await opening((response, request, index) => {
     if (index === 0) return json(response, 429, errcode('M_LIMIT_EXCEEDED'), { 'retry-after': '7' });

@@ -89,6 +89,27 @@ test.each<[markdown: string, paths: string[]]>([
   expect(picturesIn(markdown)).toEqual(paths);
 });
 
+test('what gets a word although the text was long at first is an image of it', () => {
+  const markdown = `![plot](out/plot.png) and ![x](data:image/png;base64,${'A'.repeat(300_000)})`;
+  expect(readable(markdown, en.answers)).toBe('[image: plot] and [image: x]');
+  expect(picturesIn(markdown)).toEqual(['out/plot.png']);
+});
+
+test('what stays as it is because the text is long is none', () => {
+  const markdown = `![plot](out/plot.png) ${'a '.repeat(150_000)}`;
+  expect(readable(markdown, en.answers)).toContain('![plot](out/plot.png)');
+  expect(picturesIn(markdown)).toEqual([]);
+});
+
+test('code spans of every length that are open in 4 MB take little time', () => {
+  const runs = Array.from({ length: 1_000 }, (_, length) => '`'.repeat(length + 1));
+  const lines = `\n${' '.repeat(1_000)}x`.repeat(3_000);
+  const markdown = `<!-- x -->${runs.join('a')}${lines}\n\n${runs.join('a')}`;
+  const before = performance.now();
+  readable(markdown, en.answers);
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
+
 test.each([
   '![](',
   '![a](b',

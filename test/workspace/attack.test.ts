@@ -299,6 +299,10 @@ describe('out:', () => {
     ),
     `SURFACES/MATRIX/${folderOf(bob)}/x`,
     `CONTEXTS/${personFolder(bob)}/x`,
+    ...['\u017furfaces', 'SURFACE\u017f', 'surfaces.', 'surfaces ', 'sur\u200cfaces', '\uff53urfaces'].flatMap(
+      (first) => ['matrix', 'matr\u2170x', 'matrix. .'].map((second) => `${first}/${second}/${folderOf(bob)}/x`),
+    ),
+    `conte\u2179ts/${personFolder(bob)}/x`,
   ])('%s is not Ann’s', async (theirs) => {
     for (const place of [`surfaces/matrix/${folderOf(bob)}`, `contexts/${personFolder(bob)}`]) {
       mkdirSync(path.join(folder, place), { recursive: true });

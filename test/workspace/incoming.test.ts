@@ -244,6 +244,22 @@ describe('a file is not brought', () => {
     expect((await bring('$7', 40)).is).toBe('there');
   });
 
+  test.skipIf(process.platform === 'win32').each([
+    ['flat', ''],
+    ['incoming', 'incoming/'],
+    ['inbox', `surfaces/matrix/${folderOf(ann)}/${folderOf(room)}/inbox/`],
+  ] as const)('with names in the folder that are none elsewhere, files come: layout %s', async (layout, folders) => {
+    mkdirSync(at('incoming'));
+    mkdirSync(at(folders, 'a\\b'), { recursive: true });
+    for (const name of ['a\\c', 'incoming/a\\.txt', 'surfaces\\matrix']) writeFileSync(at(name), 'x');
+    mkdirSync(at('surfaces/matrix/a\\b'), { recursive: true });
+    const part = files({ quotaBytes: 1000, layout });
+    expect((await part.bring(sent(), pieces('content'), bounds)).is).toBe('there');
+    // After a kill it is looked for under all names.
+    expect((await part.bring(sent(), pieces('content'), bounds)).is).toBe('there');
+    await part.settle(sent());
+  });
+
   test('where all inboxes of a workspace are full', async () => {
     const part = files({ quotaBytes: 100, layout: 'flat' });
     const from = (person: UserId, size: number) =>

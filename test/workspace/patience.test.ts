@@ -53,3 +53,35 @@ test('a folder has two threads, and all together three; the rest waits in line',
   calls[4]?.resolve('a');
   expect(await again).toBe('a');
 });
+
+test('in a line that moves nobody is late, and each has its time from its turn on', async () => {
+  const { clock, within, calls, act } = set();
+  const all = Array.from({ length: 8 }, () => within('/a', 100, act));
+  for (let done = 0; done < 6; done++) {
+    clock.advance(90);
+    calls[done]?.resolve(`${done}`);
+    expect(await all[done]).toBe(`${done}`);
+    // The other one that was begun with it.
+    if (done % 2 === 0) calls[++done]?.resolve(`${done}`);
+    await settled();
+  }
+  clock.advance(99);
+  calls[6]?.resolve('6');
+  expect(await all[6]).toBe('6');
+  clock.advance(1);
+  await expect(all[7]).rejects.toBeInstanceOf(NoAnswer);
+});
+
+test('in a line that does not move, and in that of a folder that hangs, nobody is kept', async () => {
+  const { clock, within, calls, act } = set();
+  const all = ['/a', '/a', '/b', '/c', '/a'].map((folder) => within(folder, folder === '/a' ? 1_000 : 100, act));
+  const quick = within('/a', 50, act);
+  clock.advance(50);
+  await expect(quick).rejects.toBeInstanceOf(NoAnswer);
+  clock.advance(50);
+  await expect(all[2]).rejects.toBeInstanceOf(NoAnswer);
+  await expect(all[3]).rejects.toBeInstanceOf(NoAnswer);
+  clock.advance(900);
+  for (const one of [all[0], all[1], all[4]]) await expect(one).rejects.toBeInstanceOf(NoAnswer);
+  expect(calls.length).toBe(3);
+});

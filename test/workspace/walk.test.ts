@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { after } from '../../src/basics/after.ts';
 import { createPatience } from '../../src/workspace/patience.ts';
 import { walk } from '../../src/workspace/walk.ts';
+import { asNobody } from '../support/as-nobody.ts';
 
 let root: string;
 beforeEach(() => {
@@ -33,6 +34,16 @@ test('a place that is not there has none; a workspace that is not there neither'
   expect(await namesIn(['c', null])).toEqual([]);
   rmSync(root, { recursive: true });
   expect(await namesIn([])).toEqual([]);
+});
+
+test('a folder that may not be looked into keeps nobody from seeing the others', async () => {
+  const closed = path.join(root, 'a/2');
+  chmodSync(closed, 0);
+  try {
+    await asNobody(root, async () => expect(await namesIn(['a', null, 'in'])).toEqual(['x', 'y']));
+  } finally {
+    chmodSync(closed, 0o755);
+  }
 });
 
 test('of more names than may be looked at, the first ones are', async () => {

@@ -42,6 +42,8 @@ export interface FileWorld {
 
 /** Files that come in one room at the same moment: a server that takes its time keeps no other room waiting. */
 const FILES_AT_ONCE = 3;
+/** And in all rooms: each holds connections, open files and some memory, of which a process has only so many. */
+const ALL_FILES_AT_ONCE = 100;
 /** Files that one turn of an agent brings; the next one is named as one too many, and those behind it are passed over. */
 export const MOST_FILES = 20;
 /** Between two tries of the same file, ms: as many tries as there are pauses, and one. */
@@ -79,6 +81,7 @@ export interface FileEffects {
 export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileEffects {
   const { incoming } = world;
   const coming = limitOfEach<RoomId>(FILES_AT_ONCE);
+  const all = pLimit(ALL_FILES_AT_ONCE);
   const patiently = patienceOf(world);
   const bringToRoom = bringingBy(world, patiently);
   const sendOne = sendingBy(world, bringToRoom);
@@ -96,7 +99,7 @@ export function createFileEffects(world: FileWorld, admit: Admit<RoomId>): FileE
   return {
     async fetch(room, { agent, person, file }) {
       const here = personFile(room, { agent, person, file });
-      const done = await patiently(() => coming(room, () => bring(here, file.url)), isPassing);
+      const done = await patiently(() => coming(room, () => all(() => bring(here, file.url))), isPassing);
       if (done.is === 'there') {
         const { path, shownName: name, bytes, print } = done;
         return { ok: true, path, name, bytes, print };

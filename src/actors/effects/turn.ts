@@ -1,4 +1,5 @@
 /** The live side of one running turn: its place at the agent, its connection, its growing answer. */
+import { inWorkspace } from '../../../machines/files.ts';
 import type { AgentId, ContextId, EventId, RoomId, TurnId } from '../../../machines/ids.ts';
 import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Answer, Piece, Text } from '../../../machines/room.model.ts';
@@ -63,6 +64,9 @@ export interface LiveTurn {
   close(): void;
 }
 
+type Bounds = (type: LinkEvent['type'], path?: string) => number;
+/** What the room hears with a piece of the answer. */
+type NewsOf = (piece: Piece | null) => RoomEvent;
 type Ending = Extract<LinkEvent, { type: 'ended' }>;
 
 /** An agent that floods is stopped at this many characters of one answer. */
@@ -89,8 +93,8 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
     });
   }
 
-  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsOf: (piece: Piece | null) => RoomEvent): void {
-    const told = withPictures(id, cut, newsOf, () => beyond('file') === 0).then((news) => news.forEach(tell));
+  function tellOnceKept(cut: Promise<Cut | null> | undefined, newsOf: NewsOf, asks = ''): void {
+    const told = withPictures(id, cut, newsOf, world.picturesIn(asks), beyond).then((news) => news.forEach(tell));
     unlessItFails(told, 'answer could not be kept');
   }
 
@@ -107,9 +111,9 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
       story.ends(answer?.length ?? 0);
       tellOnceKept(answer?.finish(), (last) => endOf(id, event, last, stoppedFor));
     }
-    const over = beyond(event.type);
+    const over = event.type === 'file' ? beyond('file', event.path) : beyond(event.type);
     if (over === 1) world.log.warn({ ...story.about(), what: event.type }, OVERFLOWS);
-    if (event.type === 'question' && over === 0) tellOnceKept(answer?.cut(), (said) => questionOf(id, event, said));
+    if (event.type === 'question' && over === 0) tellOnceKept(answer?.cut(), questionOf(id, event), event.text);
     // A question is waited for, so that one too many ends the turn.
     if (event.type === 'question' && over > 0 && stoppedFor === null) stop('protocol');
     const news = over > 0 ? null : newsOf(id, event, world.chance);
@@ -180,14 +184,18 @@ function newsOfThePlace(turn: TurnId, tell: (event: RoomEvent) => void): Paramet
   };
 }
 
-/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. */
-function createBounds() {
+/** Counts what is bounded; gives by how much it is beyond its bound, 0 for not. A file counts once, in whatever way it is named. */
+function createBounds(): Bounds {
   const most: Partial<Record<LinkEvent['type'], number>> = { file: MOST_FILES + 1, question: MOST_QUESTIONS };
   const seen = new Map<LinkEvent['type'], number>();
-  return (type: LinkEvent['type']): number => {
+  const files = new Set<string>();
+  return (type, path) => {
+    if (path !== undefined && files.has(inWorkspace(path))) return Infinity;
     const count = (seen.get(type) ?? 0) + 1;
     seen.set(type, count);
-    return Math.max(0, count - (most[type] ?? Infinity));
+    const over = Math.max(0, count - (most[type] ?? Infinity));
+    if (path !== undefined && over === 0) files.add(inWorkspace(path));
+    return over;
   };
 }
 
@@ -216,15 +224,18 @@ function logTrouble(event: LinkEvent, story: TurnWorld['story'], log: Log): void
   log.warn({ ...story.about(), trouble, said: detail }, type === 'unreachable' ? 'agent unreachable' : 'turn failed');
 }
 
-/** What the answer shows of the workspace goes as if the agent had sent it, as long as more may pass. */
+/** What the answer, and the question behind it, show of the workspace goes as if the agent had sent it, as long as more may pass. */
 async function withPictures(
   turn: TurnId,
   cut: Promise<Cut | null> | undefined,
-  newsOf: (piece: Piece | null) => RoomEvent,
-  mayPass: () => boolean,
+  newsOf: NewsOf,
+  asked: readonly string[],
+  beyond: Bounds,
 ): Promise<RoomEvent[]> {
   const { piece = null, pictures = [] } = (await cut) ?? {};
-  const sent = pictures.filter(mayPass).map((path) => ({ type: 'agent.sent a file' as const, turn, path }));
+  const sent = [...pictures, ...asked]
+    .filter((path) => beyond('file', path) === 0)
+    .map((path) => ({ type: 'agent.sent a file' as const, turn, path }));
   return [...sent, newsOf(piece)];
 }
 
@@ -237,12 +248,8 @@ function endOf(turn: TurnId, event: Ending, last: Piece | null, stoppedFor: Trou
 }
 
 /** What it hears of a question, with the piece that stands before it. */
-function questionOf(
-  turn: TurnId,
-  { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>,
-  said: Piece | null,
-): RoomEvent {
-  return { type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said !== null && { said }) };
+function questionOf(turn: TurnId, { id, text, expiresInMs }: Extract<LinkEvent, { type: 'question' }>): NewsOf {
+  return (said) => ({ type: 'agent.asked', turn, question: { id, text, expiresInMs }, ...(said !== null && { said }) });
 }
 
 function lost(turn: TurnId): RoomEvent {

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrayFile } from '../../../machines/files.ts';
-import { MxcUri } from '../../../machines/ids.ts';
+import { MxcUri, RoomId } from '../../../machines/ids.ts';
 import { createFileEffects, MOST_FILES, type FileWorld } from '../../../src/actors/effects/files.ts';
 import type { Effect, Input } from '../../../src/durable/definition.ts';
 import type { Outgoing } from '../../../src/ports.ts';
 import { createIncomingFiles } from '../../../src/workspace/incoming.ts';
 import { createOutgoingFiles } from '../../../src/workspace/outgoing.ts';
 import { logBook } from '../../support/log-book.ts';
+import { settled, until } from '../../support/until.ts';
 import { agent, ann, eventId, freshRecord, ROOM } from '../support.ts';
 
 const url = MxcUri.parse('mxc://test/abc');
@@ -30,11 +31,12 @@ type Upload = FileWorld['media']['upload'];
 /** What it says, one after the other, the last one for ever; for so many pauses it is not heard at all. */
 interface Homeserver {
   opens?: ReturnType<Open>[];
+  open?: Open;
   uploads?: ReturnType<Upload>[];
   outage?: number;
 }
 
-function house({ opens = [], uploads = [], outage = 0 }: Homeserver) {
+function house({ opens = [], open, uploads = [], outage = 0 }: Homeserver) {
   const workspaces = new Map([[agent, { folder: workspace, servesSeveral: false }]]);
   const sent: Outgoing[] = [];
   const admitted: Input[] = [];
@@ -49,7 +51,7 @@ function house({ opens = [], uploads = [], outage = 0 }: Homeserver) {
       incoming: createIncomingFiles({ workspaces, layout: 'flat', quotaBytes: 0, now: () => 0 }),
       outgoing: createOutgoingFiles({ workspaces }),
       media: {
-        open: () => next(opens),
+        open: open ?? (() => next(opens)),
         upload: () => next(uploads),
         timesHeard: () => Math.max(0, pauses.length - outage),
       },
@@ -93,6 +95,22 @@ describe('a file of a person', () => {
     const { effects, log } = house({ opens: [content('hello')] });
     expect(await effects.fetch(ROOM, { agent, person: ann, file })).toEqual(brought);
     expect([readFileSync(path.join(workspace, 'a.txt'), 'utf8'), log.lines]).toEqual(['hello', []]);
+  });
+
+  test('comes when others have come, where very many come at once', async () => {
+    const opened: (() => void)[] = [];
+    const open: Open = () =>
+      new Promise((resolve) => opened.push(() => resolve({ is: 'not', why: 'gone', code: 'M_ANY', detail: 'no' })));
+    const { effects } = house({ open });
+    const all = Array.from({ length: 150 }, (_, n) =>
+      effects.fetch(RoomId.parse(`!${n}:test`), { agent, person: ann, file }),
+    );
+    await settled();
+    expect(opened).toHaveLength(100);
+    opened[7]?.();
+    await until(() => opened.length === 101);
+    for (let n = 0; n < 150; n++) (await until(() => opened[n]))();
+    expect(new Set((await Promise.all(all)).map(({ ok }) => ok))).toEqual(new Set([false]));
   });
 
   test('that cannot be had now is asked for again, ever later', async () => {

@@ -130,6 +130,35 @@ describe('a turn', () => {
     ]);
   });
 
+  it('counts a file once, however often and in whatever way it is named and shown', async () => {
+    const { open, hear, told, finished } = liveTurn();
+    finished();
+    open();
+    const names = Array.from({ length: MOST_FILES - 1 }, (_, n) => `out/${n}.png`);
+    for (const name of names) hear({ type: 'file', path: `/workspace/${name}` });
+    for (const name of names) hear({ type: 'file', path: `/agents/17/./${name}` });
+    hear({ type: 'text', text: [...names, 'new.png'].join(' ') });
+    hear({ type: 'ended', outcome: 'done', tokens: 0 });
+    await until(() => told.at(-1)?.type === 'turn.ended');
+    expect(told.slice(0, -1)).toEqual(
+      [...names.map((name) => `/workspace/${name}`), 'new.png'].map((path) => ({
+        ...{ type: 'agent.sent a file', turn: TURN, path },
+      })),
+    );
+  });
+
+  it('sends what a question shows of the workspace', async () => {
+    const { open, hear, told, finished } = liveTurn();
+    finished();
+    open();
+    hear({ type: 'question', id: 'q1', text: 'Is a.png what you want?', expiresInMs: null });
+    await until(() => told.at(-1)?.type === 'agent.asked');
+    expect(told).toEqual([
+      { type: 'agent.sent a file', turn: TURN, path: 'a.png' },
+      { type: 'agent.asked', turn: TURN, question: { id: 'q1', text: 'Is a.png what you want?', expiresInMs: null } },
+    ]);
+  });
+
   it('tells what happens on its connection, with its id', async () => {
     const { open, hear, told, happened, reached, finished } = liveTurn();
     finished();
