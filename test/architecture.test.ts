@@ -59,7 +59,7 @@ const zones: Record<string, Zone> = {
   agents: adapter('src/agents/', ['ws', 'zod'], 6),
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
   text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
-  ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client'], 3),
+  ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client', 'zod'], 3),
   workspace: adapter('src/workspace/', ['file-type', 'image-size', 'mime'], 14),
   config: {
     holds: ['src/config/'],
@@ -139,7 +139,7 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'check agents', 'store', 'demo', 'reference agent', 'diagrams'],
+    knows: ['config', 'serve', 'reset', 'check agents', 'ops', 'store', 'demo', 'reference agent', 'diagrams'],
     packages: ['commander'],
     node: true,
     files: 1,
