@@ -88,7 +88,8 @@ export const notices = {
   'thing is not taken': refuses({ thing: Thing }),
   // files of the person; `bytes`: null while one is on its way
   /** One notice of those that came together, which changes with them. */
-  'files wait': says({ files: z.array(fileLine), failed: z.array(FileFailure) }),
+  /** `most`: the largest that is taken, in bytes; the host fills it in. */
+  'files wait': says({ files: z.array(fileLine), failed: z.array(FileFailure), most: z.number().optional() }),
   /** What is asked for; `removed`: the one that was just taken out. */
   'your files': says({ files: z.array(fileLine), removed: z.string().optional() }),
   /** `inLine`: how many go with messages that wait; left out where none does. */

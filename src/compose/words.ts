@@ -31,10 +31,12 @@ export function wordsFor({ matrix, agents, policy }: Pick<Config, 'matrix' | 'ag
   const render = spoken(policy, (words) => renderNotice(words, serverOf(matrix.userId)));
   const labels = new Map<string, string>(agents.map(({ id, label }) => [id, label]));
   const { contact } = policy.access;
+  const most = policy.files.maxBytes;
   return (notice, language) => render(language)(filled(notice));
 
   function filled(notice: Notice): Notice {
     if (notice.key === 'no agent for you') return { ...notice, contact };
+    if (notice.key === 'files wait') return { ...notice, most };
     if (namesAnAgent(notice)) {
       return { ...notice, agent: labels.get(notice.agent ?? '') ?? notice.agent } as Notice;
     }

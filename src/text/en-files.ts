@@ -24,7 +24,7 @@ export type FileWords = Pick<NoticeWords, Keys>;
 type Files = Parameters<FileWords['files wait']>[0]['files'];
 
 export const aboutFiles: FileWords = {
-  'files wait': ({ files, failed }) =>
+  'files wait': ({ files, failed, most }) =>
     [
       ...(files.length === 0
         ? []
@@ -37,7 +37,7 @@ export const aboutFiles: FileWords = {
               ? `Write what to do with it, and it goes along. ${howToRemove(files)}`
               : `Write what to do with them, and they go along. ${howToRemove(files)}`,
           ]),
-      ...notTaken(failed),
+      ...notTaken(failed, most),
     ].join('\n\n') || 'Nothing is waiting here any more.',
 
   'your files': ({ files, removed }) => {
@@ -126,8 +126,10 @@ const whyNotSent: Record<SendTrouble, string> = {
   unreachable: 'I couldn’t reach the chat server',
 };
 
-function notTaken(failed: readonly FileFailure[]): string[] {
-  const lines = failed.map(({ name, why }) => `${code(name)}: ${whyNotTaken[why]}`);
+function notTaken(failed: readonly FileFailure[], most?: number): string[] {
+  const reason = (why: FileTrouble) =>
+    why === 'too big' && most !== undefined ? `it’s too big, the limit is ${sized(most)}` : whyNotTaken[why];
+  const lines = failed.map(({ name, why }) => `${code(name)}: ${reason(why)}`);
   const first =
     lines.length <= 1
       ? lines.map((line) => `I couldn’t take ${line}.`)

@@ -7,7 +7,7 @@ import { files as countedFiles, sized, verb } from './ru-phrases.ts';
 type Files = Parameters<FileWords['files wait']>[0]['files'];
 
 export const aboutFiles: FileWords = {
-  'files wait': ({ files, failed }) =>
+  'files wait': ({ files, failed, most }) =>
     [
       ...(files.length === 0
         ? []
@@ -18,7 +18,7 @@ export const aboutFiles: FileWords = {
               ? `Напиши, что с ним сделать, и он пойдёт вместе с сообщением. ${howToRemove(files)}`
               : `Напиши, что с ними сделать, и они пойдут вместе с сообщением. ${howToRemove(files)}`,
           ]),
-      ...notTaken(failed),
+      ...notTaken(failed, most),
     ].join('\n\n') || 'Здесь больше ничего не ждёт.',
 
   'your files': ({ files, removed }) => {
@@ -106,8 +106,10 @@ const whyNotSent: Record<SendTrouble, string> = {
   unreachable: 'сервер чатов не отвечает',
 };
 
-function notTaken(failed: readonly FileFailure[]): string[] {
-  const lines = failed.map(({ name, why }) => `${code(name)}: ${whyNotTaken[why]}`);
+function notTaken(failed: readonly FileFailure[], most?: number): string[] {
+  const reason = (why: FileTrouble) =>
+    why === 'too big' && most !== undefined ? `он слишком большой, можно до ${sized(most)}` : whyNotTaken[why];
+  const lines = failed.map(({ name, why }) => `${code(name)}: ${reason(why)}`);
   const first =
     lines.length <= 1
       ? lines.map((line) => `Не получилось взять ${line}.`)

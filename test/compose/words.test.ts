@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Notice } from '../../machines/notices.ts';
 import {
   answersFor,
   callingBy,
@@ -63,6 +64,11 @@ describe('in the language of a person, else in that of the operator', () => {
     const [english, russianWords] = [en, ru].map(({ notices }) => notices['nothing runs']({}));
     expect(stop(wordsFor({ matrix, agents, policy }))).toEqual([english, english, russianWords]);
     expect(stop(wordsFor({ matrix, agents, policy: russian }))).toEqual([russianWords, english, russianWords]);
+    const tooBig: Notice = { key: 'files wait', files: [], failed: [{ name: 'a', why: 'too big' }] };
+    const larger = { ...policy, files: { ...policy.files, maxBytes: 2_000_000 } };
+    expect(wordsFor({ matrix, agents, policy: larger })(tooBig, 'en').body).toBe(
+      'I couldn’t take `a`: it’s too big, the limit is 2 MB.',
+    );
     const hello = { key: 'greeting', defaultAgent: false, inSpace: true, name: 'Ann' } as const;
     const said = (agent: object) => wordsFor({ matrix, agents, policy })({ ...hello, ...agent }, null).body;
     expect(said({ agent: 'a' })).toContain('Hello Ann! **Just write**, and Assistant answers here.');

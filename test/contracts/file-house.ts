@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Notice } from '../../machines/notices.ts';
+import { UserId } from '../../machines/ids.ts';
+import { defaultPolicy } from '../../src/config/policy.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { temporaryFolder, type BotOptions } from '../support/bot.ts';
@@ -11,7 +13,11 @@ import type { Message } from '../support/room-view.ts';
 import { chunk, END, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import type { World } from './world.ts';
 
-export const words = (notice: Notice) => renderNotice(en)(notice).body;
+const usual = defaultPolicy(UserId.parse('@bot:example.org'));
+
+/** `most`: of `policy.files.max_bytes`, where it is not the default. */
+export const words = (notice: Notice, most = usual.files.maxBytes) =>
+  renderNotice(en)(notice.key === 'files wait' ? { ...notice, most } : notice).body;
 
 /** What is said of files that wait: their names with their sizes. */
 export const waits = (...files: [string, number | null][]): string =>

@@ -93,7 +93,7 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
         { name: 'gone.txt', why: 'gone' },
       ];
       const told = [failed, failed.toReversed()].map((all) =>
-        words({ key: 'files wait', files: [{ name: 'fits.bin', bytes: 1_000 }], failed: all }),
+        words({ key: 'files wait', files: [{ name: 'fits.bin', bytes: 1_000 }], failed: all }, 1_000),
       );
       await ann.message(room, (m) => told.includes(m.body));
       await hears(ann, room, 'and now?', 'Answer to and now?');
@@ -106,7 +106,11 @@ export function describeGuardedFiles(name: string, start: () => Promise<TestHome
       const files = { mode: 'immediate' as const, maxBytes: 1_000 };
       const { ann, agent, room } = await annAtHome(answering(), { files });
       await sendFile(ann, room, { name: 'big.bin', content: Buffer.alloc(1_001, 1) });
-      await says(ann, room, words({ key: 'files wait', files: [], failed: [{ name: 'big.bin', why: 'too big' }] }));
+      await says(
+        ann,
+        room,
+        words({ key: 'files wait', files: [], failed: [{ name: 'big.bin', why: 'too big' }] }, 1_000),
+      );
       await hears(ann, room, 'and now?', 'Answer to and now?');
       expect(asked(agent.messages)).toEqual([['and now?', undefined]]);
     });

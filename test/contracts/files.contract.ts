@@ -152,7 +152,7 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       await sendFile(ann, room, { name: 'big.txt', content: Buffer.alloc(11), caption: 'what is this?' });
       const failed = [{ name: 'big.txt', why: 'too big' as const, silences: true as const }];
       const one = { name: 'one.txt', bytes: 1 };
-      await says(ann, room, words({ key: 'files wait', files: [one], failed }));
+      await says(ann, room, words({ key: 'files wait', files: [one], failed }, 10));
       expect(agent.messages).toEqual([]);
       await hears(ann, room, '!list', words({ key: 'your files', files: [one] }));
       await hears(ann, room, '!retry', 'Answer to what is this?');

@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === null)('the chat page (skipped where no Chromium
     await page.locator('#new-chat').click();
     await page.locator('#room-name', { hasText: 'Chat 2' }).waitFor();
     await room(page, 'Chat 1').click();
-    await say(page, 'slow 2');
+    await say(page, 'slow 6');
     await page.locator('.message.streaming').waitFor();
     await say(page, 'and then');
     await page.locator('.own', { hasText: 'and then' }).waitFor();
