@@ -4,11 +4,14 @@
 const PATH_CHARACTERS = 1_000;
 const ALT = String.raw`!\[((?:[^\[\]\\\n]|\\.){0,500})\]`;
 const TITLE = String.raw`(?:\s+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?`;
+/** What else stands there is an example, or a word of another page: nobody wants to hear that it is missing. */
+const ENDING = String.raw`\.(?:a?png|jpe?g|gif|webp|avif|bmp|svg|tiff?|hei[cf])`;
 /** What may hold blanks although it should not: agents write it, and mean it. */
-const NAMED = String.raw`[^\n()<>"']{1,${PATH_CHARACTERS}}\.(?:png|jpe?g|gif|webp|avif|bmp|svg)`;
+const NAMED = String.raw`[^\n()<>"']{1,${PATH_CHARACTERS}}${ENDING}`;
 const PLAIN = String.raw`(?:[^\s()<>]|\([^\s()<>]{0,100}\)){1,${PATH_CHARACTERS}}`;
 const IN_BRACKETS = String.raw`<[^<>\n]{1,${PATH_CHARACTERS}}>`;
 const IMAGE = new RegExp(String.raw`^${ALT}\([ \t]*(${IN_BRACKETS}|${PLAIN}|${NAMED})${TITLE}[ \t]*\)`, 'i');
+const PICTURE = new RegExp(`${ENDING}$`, 'i');
 const TAG = /^<img\s[^<>]{0,2000}>/i;
 const SRC = /\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 const TAG_ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
@@ -36,9 +39,9 @@ function pictureOf(written: string, alt: string | undefined, { length }: string)
   return isInWorkspace(path) ? { path, alt, length } : null;
 }
 
-/** An address of the web is none, and no path from the root that agents do not call their folder by. */
+/** An address of the web is none, nor what is not called like a picture, and no path from the root that agents do not call their folder by. */
 function isInWorkspace(path: string): boolean {
-  if (path === '' || path.length > PATH_CHARACTERS || /^(?:[a-z][a-z\d+.-]*:|[#?\\])/i.test(path)) return false;
+  if (!PICTURE.test(path) || path.length > PATH_CHARACTERS || /^(?:[a-z][a-z\d+.-]*:|[#?\\])/i.test(path)) return false;
   return !path.startsWith('/') || /^\/(?:workspace|agents)\/./.test(path);
 }
 

@@ -78,7 +78,8 @@ test.each<[markdown: string, paths: string[]]>([
   ],
   ['![](100%.png)', ['100%.png']],
   ['<img src="a.png"> <IMG alt=\'x\' src=b.gif />', ['a.png', 'b.gif']],
-  ['![](../../etc/passwd)', ['../../etc/passwd']],
+  ['![](../../secret.PNG)', ['../../secret.PNG']],
+  ['![](../../etc/passwd) ![](plot) <img src=x onerror="alert(1)"> ![](plot.png?raw=1)', []],
   [
     '![](/etc/passwd) ![](//a.example/x.png) ![](mxc://a/b) ![](data:image/png;base64,AA) ![](#top) ![]() ![](C:\\x.png)',
     [],
