@@ -60,14 +60,14 @@ function writing(response: http.IncomingMessage, file: number): Promise<Poured> 
       at = end;
       if (used === SLAB_BYTES) empty();
     }
+    if (performance.now() - saidAt < EVERY_MS) return;
+    saidAt = performance.now();
+    parentPort?.postMessage('goes on');
   }
 
   function empty(): void {
     for (let at = 0; at < used;) at += writeSync(file, slab, at, used - at);
     used = 0;
-    if (performance.now() - saidAt < EVERY_MS) return;
-    saidAt = performance.now();
-    parentPort?.postMessage('goes on');
   }
 
   return new Promise((resolve, reject) => {

@@ -176,6 +176,54 @@ describe('the compose files', () => {
   });
 });
 
+describe('without compose', () => {
+  test('Kubernetes runs one of it, not as root, on a lasting volume, asked by its own command', () => {
+    const Pod = z.object({
+      kind: z.literal('StatefulSet'),
+      spec: z.object({
+        replicas: z.literal(1),
+        template: z.object({
+          spec: z.looseObject({
+            containers: z.array(z.looseObject({ env: z.array(z.looseObject({ name: z.string() })) })),
+          }),
+        }),
+        volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.literal('state') }) })),
+      }),
+    });
+    const { spec } = Pod.parse(load(read('config/kubernetes.yaml')));
+    const [bot, ...others] = spec.template.spec.containers;
+    expect(others).toEqual([]);
+    expect(spec.template.spec['securityContext']).toEqual(
+      expect.objectContaining({ runAsNonRoot: true, runAsUser: 1000 }),
+    );
+    expect(bot).toEqual(
+      expect.objectContaining({
+        readinessProbe: { exec: { command: ['node', 'src/main.ts', 'ready'] }, periodSeconds: 30, timeoutSeconds: 5 },
+        securityContext: {
+          ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        },
+      }),
+    );
+    const known = [...plainNames, ...secretNames, ...secretNames.map((name) => `${name}_FILE`)];
+    expect(bot?.env.filter(({ name }) => !known.includes(name))).toEqual([]);
+  });
+
+  test('the unit of systemd starts it, keeps its state, and does not start again what cannot mend itself', () => {
+    const unit = read('config/roomkeeper.service');
+    for (const line of [
+      ...['ExecStart=/usr/bin/npm start', 'StateDirectory=roomkeeper', 'RestartPreventExitStatus=2 4'],
+      ...['DynamicUser=yes', 'ProtectSystem=strict', 'NoNewPrivileges=yes', 'TimeoutStopSec=15'],
+    ])
+      expect(unit).toContain(`\n${line}\n`);
+    const named =
+      /^Environment=(.*)$/m
+        .exec(unit)?.[1]
+        ?.split(' ')
+        .map((one) => one.split('=')[0]) ?? [];
+    expect(named.filter((name) => !['NODE_ENV', ...plainNames].includes(String(name)))).toEqual([]);
+  });
+});
+
 describe('the smoke test', () => {
   test('checks its two agents behind its proxy', () => {
     const { agents } = loadAgents({ env: {}, readFile: read }, 'config/matrix-agents.smoke.yaml');
