@@ -60,7 +60,7 @@ export const roomEffectSchemas = {
   'delete the file': z.object({ agent: AgentId, path: z.string(), bytes: z.number(), print: z.string() }),
   'send the files': z.object({
     ...{ agent: AgentId, person: UserId, paths: z.array(z.string()), answers: EventId },
-    relation: Relation.optional(),
+    ...{ relation: Relation.optional(), isAll: z.literal(true).optional() },
   }),
   'mark the message': z.object({ of: EventId }),
   'take back': z.object({ event: EventId }),

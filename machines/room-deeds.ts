@@ -71,7 +71,7 @@ export const withDeeds = withFileNotes.extend({
       for (const { there } of context.tray)
         if (there !== null) enqueue({ type: 'delete the file', params: { agent: context.agent, ...there } });
     }),
-    'send what the agent wants sent': asks('send the files', ({ context }) => sending(context)),
+    'send what the agent wants sent': asks('send the files', ({ context, event }) => sending(context, event)),
     'change the notice of the tray': asks('change the notice', ({ context }) => {
       const { notice } = burstOf(context);
       if (notice === null) throw new Error('no notice tells of the tray');

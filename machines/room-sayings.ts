@@ -126,9 +126,10 @@ export const withSayings = withDeeds.extend({
       files: context.tray.length,
     })),
     'say which files are gone': says(({ context, event }) => goneFrom(context, as(event, 'files.gone').of)),
-    'say which files were not sent': asks('say', ({ event }) => {
-      const { answers, failed } = as(event, 'files.sent');
-      return { notice: { key: 'files were not sent', files: failed }, answers };
+    'say which files were not sent': asks('say', ({ context, event }) => {
+      const { answers, failed, nothing } = as(event, 'files.sent');
+      const rings = nothing === true && context.person !== null && { mentions: context.person };
+      return { notice: { key: 'files were not sent', files: failed }, answers, ...rings };
     }),
     'say that its files are kept': tellsTheAsker(({ context }) => noticeOfKept(context)),
     'say that the files of the line are kept': says(({ context }) => ({

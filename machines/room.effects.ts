@@ -88,6 +88,8 @@ export interface RoomEffectParams {
     paths: string[];
     answers: EventId;
     relation?: Relation | undefined;
+    /** The agent said nothing besides. */
+    isAll?: true | undefined;
   };
   /** With a reaction of the bot. */
   'mark the message': { of: EventId };

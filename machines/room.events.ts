@@ -148,8 +148,8 @@ export type RoomEvent =
   | { type: 'file.refused'; file: TrayFile; agent: AgentId; why: FileTrouble }
   /** These were in the workspace and are not any more. */
   | { type: 'files.gone'; of: EventId[] }
-  /** What became of the files of an agent; those that could not be sent. */
-  | { type: 'files.sent'; answers: EventId; failed: SendFailure[] }
+  /** What became of the files of an agent; those that could not be sent; `nothing`: nothing of the answer arrived. */
+  | { type: 'files.sent'; answers: EventId; failed: SendFailure[]; nothing?: true }
   /** The notice of files that came. */
   | { type: 'tray.shown'; eventId: EventId }
   | { type: 'tray.refused' }

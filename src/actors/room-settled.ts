@@ -42,9 +42,10 @@ export function settled(item: OutboxItem, result: Result): RoomEvent | null {
       return { type: 'file.refused', file, agent, why };
     }
     case 'send the files': {
-      const { answers } = item.params as unknown as RoomEffectParams['send the files'];
-      const failed = result.ok ? z.array(SendFailure).safeParse(result['failed']).data : [];
-      return { type: 'files.sent', answers, failed: failed ?? [] };
+      const { answers, paths, isAll } = item.params as unknown as RoomEffectParams['send the files'];
+      const failed = (result.ok ? z.array(SendFailure).safeParse(result['failed']).data : null) ?? [];
+      const isNothing = isAll === true && failed.length === paths.length;
+      return { type: 'files.sent', answers, failed, ...(isNothing && { nothing: true }) };
     }
     case 'mark the message': {
       const { of } = item.params as unknown as RoomEffectParams['mark the message'];

@@ -290,6 +290,27 @@ export function describeFiles(name: string, start: () => Promise<TestHomeserver>
       ]);
     });
 
+    test('an answer of nothing but a file that is not there rings, and one with words does not', async () => {
+      const { ann, room } = await annAtHome(async (connection) => {
+        connection.send(STATUS);
+        for (;;) {
+          const { text } = await connection.next();
+          connection.send({ type: 'AGENT_EVENT_SEND_FILE', path: `${String(text)}.txt` });
+          if (text === 'words') connection.send(chunk('Here it is.'));
+          connection.send(END);
+        }
+      });
+      const missing = (name: string) =>
+        words({ key: 'files were not sent', files: [{ path: `${name}.txt`, why: 'missing' }] });
+      await ann.say(room, 'alone');
+      const alone = await says(ann, room, missing('alone'));
+      await ann.say(room, 'words');
+      const beside = await says(ann, room, missing('words'));
+      expect([alone.mentions, alone.msgtype, beside.mentions, beside.msgtype]).toEqual([
+        ...[[ann.userId], 'm.text', [], 'm.notice'],
+      ]);
+    });
+
     test('a file that is taken back leaves the tray and the folder', async () => {
       const { ann, agent, room, workspace } = await annAtHome(answering());
       const one = await sendFile(ann, room, { name: 'one.txt', content: bytes('1') });

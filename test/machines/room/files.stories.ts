@@ -666,7 +666,8 @@ describe('a file that the agent sends', () => {
 
   it('is an answer also without a word', () => {
     const alone = streaming.after(sentFile()).on(ended('done', null));
-    expect([alone.at, alone.does]).toEqual(['idle', [closed(), hidden, sending(path)]]);
+    const [name, params] = sending(path) as [string, object];
+    expect([alone.at, alone.does]).toEqual(['idle', [closed(), hidden, [name, { ...params, isAll: true }]]]);
   });
 
   it('is sent once, also where a turn that is asked again says it again', () => {
@@ -706,6 +707,10 @@ describe('a file that the agent sends', () => {
       changes: {},
     });
     expect(idle.on(event([]))).toEqual({ at: 'idle', does: [], changes: {} });
+    const notice = { key: 'files were not sent', files: failed };
+    expect(idle.on({ ...event(failed), nothing: true } as RoomEvent).does).toEqual([
+      ['say', { notice, answers: id('1'), mentions: ann }],
+    ]);
   });
 });
 
