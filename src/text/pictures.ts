@@ -14,7 +14,7 @@ const IMAGE = new RegExp(String.raw`^${ALT}\([ \t]*(${IN_BRACKETS}|${PLAIN}|${NA
 const PICTURE = new RegExp(`${ENDING}$`, 'i');
 const TAG = /^<img\s[^<>]{0,2000}>/i;
 const SRC = /\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
-const TAG_ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+const TAG_ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 
 export interface Picture {
   path: string;
@@ -30,8 +30,13 @@ export function pictureAt(markdown: string): Picture | null {
   const [tag] = TAG.exec(markdown) ?? [];
   if (tag === undefined) return null;
   const [, double, single, bare = ''] = SRC.exec(tag) ?? [];
-  const [, doubleAlt, singleAlt] = TAG_ALT.exec(tag) ?? [];
-  return pictureOf(double ?? single ?? bare, doubleAlt ?? singleAlt, tag);
+  return pictureOf(double ?? single ?? bare, altOf(tag), tag);
+}
+
+/** What an image in HTML says that it shows. */
+export function altOf(tag: string): string | undefined {
+  const [, double, single] = TAG_ALT.exec(tag) ?? [];
+  return double ?? single;
 }
 
 function pictureOf(written: string, alt: string | undefined, { length }: string): Picture | null {

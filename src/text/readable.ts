@@ -3,7 +3,7 @@ import { isBlank } from '../basics/visible.ts';
 import { codeLinesOf } from './blocks.ts';
 import { cleanText } from './clean.ts';
 import type { AnswerWords } from './notices.ts';
-import { pictureAt } from './pictures.ts';
+import { altOf, pictureAt } from './pictures.ts';
 import { MAX_STRUCTURED_LENGTH } from './split.ts';
 
 /** The bytes of a file in the text, longer than anybody reads. */
@@ -16,7 +16,6 @@ const TAG = new RegExp(String.raw`^<img\s[^<>]*?\bsrc\s*=\s*["']?${DATA}[^<>]*(?
 const LONG_DATA = new RegExp(String.raw`^(${DATA})[\w+/=%.~-]{200,}`, 'i');
 const DEFINITION = new RegExp(String.raw`^ {0,3}\[([^\[\]\n]{1,200})\]:[ \t]*<?${DATA}[^\s>]*>?[ \t]*(?:\n|$)`, 'gim');
 const REFERENCE = /^!\[([^[\]\n]{0,200})\](?:\[([^[\]\n]{0,200})\])?/;
-const ALT = /\balt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 
 /** Where something begins that may have to go, or hides what looks like it. */
 const PLACES = /`+|\\[^]|<!--|!\[|<img\s|\bdata:/gi;
@@ -162,8 +161,7 @@ function hiddenAt(
   if (place.startsWith('<')) {
     const [whole] = TAG.exec(rest) ?? [];
     if (whole === undefined) return null;
-    const [, double, single] = ALT.exec(whole) ?? [];
-    return { end: at + whole.length, instead: image(named(double ?? single)) };
+    return { end: at + whole.length, instead: image(named(altOf(whole))) };
   }
   const [whole, head] = LONG_DATA.exec(rest) ?? [];
   return whole === undefined ? null : { end: at + whole.length, instead: `${head}…` };

@@ -15,9 +15,6 @@ import { FIND_MS, NoWorkspace, type Use, type WorkspaceFolders } from './workspa
 /** How long a file system may take to write a piece, and to keep all of them. */
 const WRITE_MS = 30_000;
 
-/** Two of them are held for each file on its way. */
-const SLAB_BYTES = 256 * 1024;
-
 /** A file with where it comes to. */
 export interface Errand {
   workspace: Workspace;
@@ -142,12 +139,11 @@ async function writePieces(
   pieces: AsyncIterator<Uint8Array>,
   { take, keep }: { take: Take; keep(piece: Uint8Array): Promise<void> },
 ): Promise<string> {
-  const nextPiece = inLargePieces(pieces);
   const hash = createHash('sha256');
   /** Of the piece before: meanwhile the next one comes. */
   let writing: Promise<unknown> = Promise.resolve();
   for (;;) {
-    const piece = await nextPiece();
+    const piece = await next(pieces);
     if (piece === null) break;
     await take(piece.length);
     hash.update(piece);
@@ -158,38 +154,6 @@ async function writePieces(
   }
   await writing;
   return hash.digest('hex');
-}
-
-/**
- * Gives the content in pieces that are worth a write; a piece stays as it is until the one after the next is asked for, so
- * that it may be written meanwhile.
- */
-function inLargePieces(pieces: AsyncIterator<Uint8Array>): () => Promise<Uint8Array | null> {
-  const slabs: (Buffer | undefined)[] = [];
-  let rest: Uint8Array | null = null;
-  let count = 0;
-
-  return async () => {
-    let used = 0;
-    let slab = slabs[count % 2];
-    for (;;) {
-      rest ??= await next(pieces);
-      if (rest === null || used === SLAB_BYTES) break;
-      if (used === 0 && rest.length >= SLAB_BYTES) break;
-      slabs[count % 2] = slab ??= Buffer.allocUnsafeSlow(SLAB_BYTES);
-      const fits = Math.min(rest.length, SLAB_BYTES - used);
-      slab.set(rest.subarray(0, fits), used);
-      used += fits;
-      rest = fits === rest.length ? null : rest.subarray(fits);
-    }
-    if (used > 0) {
-      count += 1;
-      return slab === undefined ? null : slab.subarray(0, used);
-    }
-    const whole = rest;
-    rest = null;
-    return whole;
-  };
 }
 
 async function next(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {

@@ -1243,7 +1243,6 @@ export const ownBounds: readonly string[] = [
   ...[
     'src/workspace/layouts.ts LONGEST_FOLDER',
     'src/workspace/pieces.ts PIECE_BYTES',
-    'src/workspace/bringing.ts SLAB_BYTES',
     'src/matrix/pour.thread.ts SLAB_BYTES',
     'src/matrix/pouring.ts THREADS_AT_ONCE',
   ],
