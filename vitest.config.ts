@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.synapse.test.ts', '**/node_modules/**'],
+          exclude: ['test/**/*.{synapse,container}.test.ts', '**/node_modules/**'],
           testTimeout: 40_000,
           // One more than the two cores of CI: many tests wait for what others do.
           maxWorkers: 3,
@@ -40,6 +40,14 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'container',
+          include: ['test/**/*.container.test.ts'],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['test/support/synapse/setup.ts'],
         },
       },
     ],

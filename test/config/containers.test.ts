@@ -81,13 +81,19 @@ const PROD = 'docker-compose.prod.yml';
 const files = [PROD, ...globSync('config/compose/*.yml', { cwd: root })];
 /** js-yaml refuses a key that stands twice. */
 const parsed = (file: string) => Compose.parse(load(read(file)));
+/** How a service is asked how it is, there or in what it extends. */
+function healthOf(file: string, name: string): unknown {
+  const { healthcheck, extends: base } = parsed(file).services[name] ?? {};
+  if (healthcheck !== undefined || base === undefined) return healthcheck;
+  return healthOf(path.join(path.dirname(file), base.file), base.service);
+}
 const variables = (text: string) => [...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
 
 /** Of the compose files and of the containers of agents (CFG-14..27): nothing to the service. */
 const ofContainers = [
   ...['SURFACES_BOT_IMAGE', 'SURFACES_BOT_DEV_IMAGE', 'SURFACES_SHARED_VOLUME', 'SURFACES_BOT_STATE_VOLUME'],
   ...['SURFACES_SMOKE_VOLUME', 'SMOKE_TIMEOUT', 'SMOKE_PROXY_PORT', 'AGENT_ID', 'AGENT_0_ID', 'AGENT_1_ID'],
-  ...['PROVIDER_URL', 'PROVIDER_MODEL', 'PROVIDER_API_KEY', 'COMPOSIO_API_KEY'],
+  ...['PROVIDER_URL', 'PROVIDER_MODEL', 'PROVIDER_API_KEY', 'COMPOSIO_API_KEY', 'SYNAPSE_TAG'],
 ];
 /** The container decides them: a volume is mounted at one place, and nobody outside reaches the ops server. */
 const ofTheImage = ['STATE_DIR', 'OPS_HOST', 'OPS_PORT', 'AGENT_WS_URL'];
@@ -96,7 +102,7 @@ describe('the compose files', () => {
   test('are looked at', () => {
     expect(files.map((file) => path.basename(file)).toSorted()).toEqual([
       ...['docker-compose.dev.yml', 'docker-compose.fullstack.yml', 'docker-compose.prod.yml'],
-      ...['docker-compose.smoke-timeout.yml', 'docker-compose.smoke.yml'],
+      ...['docker-compose.smoke-timeout.yml', 'docker-compose.smoke.yml', 'docker-compose.synapse.yml'],
     ]);
   });
 
@@ -155,9 +161,8 @@ describe('the compose files', () => {
     const { services, volumes } = parsed(file);
     for (const [name, { depends_on: waits, volumes: mounted, extends: base }] of Object.entries(services)) {
       for (const [other, { condition }] of Object.entries(waits)) {
-        expect([name, other, condition !== 'service_healthy' || services[other]?.healthcheck !== undefined]).toEqual([
-          ...[name, other, true],
-        ]);
+        const isAsked = healthOf(file, other) !== undefined;
+        expect([name, other, condition !== 'service_healthy' || isAsked]).toEqual([name, other, true]);
       }
       for (const mount of mounted) {
         const [from = ''] = mount.split(':');
