@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 import { constantsIn, constantsOfTheCode } from './constants.ts';
+import { noMore, stillSo, type OldLimit } from './old-limits.ts';
 import { boundNames, otherPlaces, ownBounds, parts, type Row, type Unit } from './rows.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -59,8 +60,26 @@ function rendered(): string {
       ...some.map(lineOf),
     ].join('\n'),
   );
-  return [introduction, ...tables].join('\n\n');
+  return [introduction, ...tables, ...oldLimits()].join('\n\n');
 }
+
+/** Answered one by one (A-01..A-52). */
+function oldLimits(): string[] {
+  const table = (limits: readonly OldLimit[]) =>
+    ['| | the earlier system | now |', '| --- | --- | --- |', ...limits.map(lineOfOld)].join('\n');
+  const lineOfOld = ({ id, was, now }: OldLimit) => `| A-${String(id).padStart(2, '0')} | ${was} | ${now} |`;
+  return [
+    '## What cannot be done, and the way around',
+    table(stillSo),
+    '## What the earlier system could not do, and this one can',
+    table(noMore),
+  ];
+}
+
+test('each limit of the earlier system has its answer', () => {
+  const ids = [...stillSo, ...noMore].map(({ id }) => id).toSorted((one, other) => one - other);
+  expect(ids).toEqual(Array.from({ length: 52 }, (_, index) => index + 1));
+});
 
 test('the page says what the code says', async () => {
   const text = await format(rendered(), { ...(await resolveConfig(page)), filepath: page });
