@@ -187,6 +187,26 @@ export function describeAccess(name: string, start: () => Promise<TestHomeserver
         expect(heardBy(agents)).toEqual({ a: ['one'], b: ['two'] });
       });
 
+      test('a person whose agent is in the file no longer gets the one that is, and is told', async () => {
+        const agents = await namedAgents('a', 'b');
+        const someone = await world.person();
+        const agentOf = (id: string) => ({ userAgents: { [someone.userId]: id } });
+        const bot = await world.restartableBot({ agents: urlsOf(agents), onboarding: { mode }, ...agentOf('b') });
+        await bot.start();
+        const room = await meet(someone, bot, mode);
+        await ask(someone, room, 'one', 'b: one');
+        await bot.stop();
+        const { b: _gone, ...left } = urlsOf(agents);
+        await bot.start({ agents: left, userAgents: {} });
+        await ask(someone, room, 'two', 'a: two');
+        await bot.stop();
+        await bot.start({ agents: urlsOf(agents), ...agentOf('b') });
+        await ask(someone, room, 'three', 'b: three');
+        const said = [greeting(someone, mode, 'b'), 'b: one', changedTo('a'), 'a: two', changedTo('b'), 'b: three'];
+        expect(saidBy(bot, someone, room)).toEqual(said);
+        expect(heardBy(agents)).toEqual({ a: ['two'], b: ['one', 'three'] });
+      });
+
       test('a person whom everybody’s agent answered gets their own', async () => {
         const agents = await namedAgents('common', 'own');
         const someone = await world.person();

@@ -92,6 +92,19 @@ test('a position that the homeserver no longer knows ends the loop, and nothing 
   expect(received.map(({ id }) => id)).toEqual(['$next']);
 });
 
+test('the first answer is asked for at once, the others may be held back for 30 s; without a position neither', async () => {
+  position = null;
+  await start((_, index) => (index < 2 ? said(`p${index}`) : 'hang'));
+  await server.arrived(3);
+  expect(server.seen.map(({ query }) => [query.get('since'), query.get('timeout')])).toEqual([
+    ...[
+      [null, '0'],
+      ['p0', '30000'],
+    ],
+    ['p1', '30000'],
+  ]);
+});
+
 test('who answers to every position that it is unknown is asked later and later', async () => {
   clock.auto = true;
   let losses = 0;
