@@ -12,9 +12,10 @@ if (major < 24) {
 }
 
 const { Command, InvalidArgumentError, Option } = await import('commander');
-const program = new Command('roomkeeper').description(
-  'Puts AI agents into Matrix: every room is an actor that survives a kill.',
-);
+const { VERSION } = await import('./basics/version.ts');
+const program = new Command('roomkeeper')
+  .description('Puts AI agents into Matrix: every room is an actor that survives a kill.')
+  .version(VERSION, '--version', 'say which version this is');
 
 program
   .command('start')
@@ -174,11 +175,14 @@ try {
 async function readConfig(): Promise<Config> {
   const { readFileSync } = await import('node:fs');
   const { loadConfig } = await import('./config/load.ts');
-  return loadConfig({
+  const { trustAlso } = await import('./basics/trust.ts');
+  const config = loadConfig({
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
     terminal: process.stdout.isTTY,
   });
+  trustAlso(config.authorities);
+  return config;
 }
 
 interface CheckAgents {
