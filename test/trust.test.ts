@@ -23,9 +23,9 @@ async function house() {
   const ports = await Promise.all([homeserver.url, agent.url].map((url) => behindTls(Number(new URL(url).port))));
   const folder = await temporaryFolder();
   const registry = path.join(folder, 'agents.yaml');
-  const policy = { onboarding: { mode: 'dm' }, files: { layout: 'flat' } };
+  const policy = { onboarding: { mode: 'dm' }, files: { layout: 'flat' }, access: { unmapped: 'deny' } };
   const agents = [{ id: 'a', base_url: `wss://localhost:${ports[1]}/`, workspace_path: workspace }];
-  await writeFile(registry, JSON.stringify({ agents, policy }));
+  await writeFile(registry, JSON.stringify({ agents, user_agents: { '@ann:demo.test': 'a' }, policy }));
   const env = {
     MATRIX_HOMESERVER: `https://localhost:${ports[0]}`,
     MATRIX_USER_ID: bot,
