@@ -1,11 +1,12 @@
 /** The service as a process: log, ops server, signals, and why it ended. */
-import { PositionLost, startApp, type App } from './app.ts';
+import { startApp, type App } from './app.ts';
 import { asError } from './basics/describe-error.ts';
 import { VERSION } from './basics/version.ts';
 import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { startOps } from './ops/server.ts';
+import { PositionLost } from './start/position-lost.ts';
 
 export interface ServeOptions {
   /** Lets inspectors look on; null for nobody. */

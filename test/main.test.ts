@@ -80,7 +80,7 @@ test('start on a state folder that cannot be ends with 1 and a sentence, with th
   const file = path.join(path.dirname(env.STATE_DIR ?? ''), 'file');
   await writeFile(file, '');
   const sentence = `Cannot open the folder ${file}: a file is in the place of the folder (EEXIST).\n`;
-  const quiet = await run(['start'], { ...env, STATE_DIR: file });
+  const quiet = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'warn' });
   expect(quiet).toEqual({ code: 1, out: '', err: `${sentence}Set LOG_LEVEL=debug to see where it happened.\n` });
   const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
   expect(loud.err).toMatch(/ {4}at .*lock\.ts/);

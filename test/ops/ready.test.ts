@@ -6,7 +6,14 @@ import { startOps } from '../../src/ops/server.ts';
 import { startCommand } from '../support/command.ts';
 
 const well: Health = {
-  ...{ state: 'running', lastSyncAgeMs: 10, syncStaleAfterMs: 60_000, storeWritable: true, suspended: null },
+  ...{
+    state: 'running',
+    lastSyncAgeMs: 10,
+    syncStaleAfterMs: 60_000,
+    storeWritable: true,
+    trouble: null,
+    suspended: null,
+  },
   ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
 };
 
