@@ -65,6 +65,30 @@ program
   });
 
 program
+  .command('doctor')
+  .description(
+    'look at everything that the service needs, also beside one that runs: homeserver, login, agents, folders, state, clock, certificates',
+  )
+  .option('--config <yaml>', 'the registry file (default: MATRIX_AGENT_REGISTRY_PATH)')
+  .option('--message <text>', 'ask each agent this, and wait for the end of the answer')
+  .option('--files', 'have each agent send a file back, to see whether its workspace is shared', false)
+  .option('--wait <seconds>', 'how long an answer may take', secondsOf, 60)
+  .option('--json', 'print all that was found as JSON', false)
+  .action(async (options: Omit<CheckAgents, 'timeout'>) => {
+    process.noDeprecation = true;
+    const { runDoctor } = await import('./doctor.ts');
+    const { config = null, message = null, files, wait, json } = options;
+    const stopping = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+    const { text, code } = await runDoctor(
+      { config, message, files, json, answerSeconds: wait },
+      { env: process.env, terminal: process.stderr, signal: stopping.signal },
+    );
+    // A file system that hangs would keep the process alive.
+    process.stdout.write(`${text}\n`, () => process.exit(code));
+  });
+
+program
   .command('ready')
   .description('ask the service on this machine whether it serves people; where not, say why and end with 1')
   .action(async () => {

@@ -156,9 +156,14 @@ function worldOf({ agents, policy }: AgentsConfig, { statusSeconds, answerSecond
   return { openLink, after, now: () => performance.now(), statusMs, answerMs, signal };
 }
 
+/** What is wrong with the workspaces, as far as this side can see; asks no agent, never rejects. */
+export async function checkFolders(config: AgentsConfig): Promise<WorkspaceProblem[]> {
+  return (await foldersOf(config, { files: true })).problems;
+}
+
 async function foldersOf(
   { agents, userAgents, policy }: AgentsConfig,
-  { files }: CheckOptions,
+  { files }: Pick<CheckOptions, 'files'>,
 ): Promise<{ folders: Folders | null; problems: WorkspaceProblem[] }> {
   if (!files) return { folders: null, problems: [] };
   const workspaces = workspacesOf({ agents, userAgents, servesOthers: policy.access.unmapped === 'default_agent' });

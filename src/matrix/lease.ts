@@ -59,6 +59,11 @@ export interface LeaseOptions {
   monotonic?: () => number;
 }
 
+/** The name of the state folder whose service speaks for the account, or was the last that did; null for nobody. */
+export async function holderOf(options: Pick<LeaseOptions, 'api' | 'me'>, signal: AbortSignal): Promise<string | null> {
+  return (await accountData(options).read(signal))?.holder ?? null;
+}
+
 /** The right to speak, as long as nobody else has it. */
 export interface Right {
   /** Resolves when nobody else can have it at this moment; rejects with a MatrixFailure, of kind `aborted` where it is lost. */
@@ -170,7 +175,7 @@ function keep({ me, own, data, wait, monotonic, log, onLost }: Tools, since: num
 }
 
 /** What stands in the account's data; what is no lease is none. */
-function accountData({ api, me }: LeaseOptions) {
+function accountData({ api, me }: Pick<LeaseOptions, 'api' | 'me'>) {
   const path = `/_matrix/client/v3/user/${encodeURIComponent(me)}/account_data/${LEASE_TYPE}`;
   const read = async (signal?: AbortSignal, timeoutMs = CALL_MS): Promise<Lease | null> => {
     const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };

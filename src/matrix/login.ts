@@ -6,7 +6,7 @@ import { after } from '../basics/after.ts';
 import type { Chance, Log } from '../ports.ts';
 import { createClient } from './client.ts';
 import { whatIsThere, whyNoHomeserver } from './diagnosis.ts';
-import { asRefusal, MatrixFailure } from './errors.ts';
+import { asRefusal, MatrixFailure, type FailureKind } from './errors.ts';
 import type { Wait } from './wait.ts';
 import { retry, wait as realWait } from './wait.ts';
 
@@ -43,6 +43,9 @@ export class LoginRefused extends Error {
 /** Whoever starts a service hears within seconds that nothing answers, ms. */
 const SILENT_MS = 3_500;
 
+/** What may pass. */
+const WAITS: FailureKind[] = ['unavailable', 'limited', 'suspended'];
+
 const LoggedIn = z.object({ access_token: z.string().min(1), user_id: UserId, device_id: z.string().min(1) });
 
 /** Tries until the homeserver answers; rejects with LoginRefused, or with Closed once the signal aborts. */
@@ -53,7 +56,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   const teller = createTeller(options);
   try {
     return await retry(() => enter(options, device).catch(onlyWhatEnds).finally(teller.ifSilent()), {
-      on: ['unavailable', 'limited', 'suspended'],
+      on: WAITS,
       signal,
       wait,
       chance,
@@ -67,6 +70,19 @@ export async function login(options: LoginOptions): Promise<Session> {
     throw error instanceof MatrixFailure ? await refusal(error, options) : error;
   } finally {
     teller.close();
+  }
+}
+
+/** Tries once; rejects with LoginRefused, which says why in any case. */
+export async function loginOnce(options: Omit<LoginOptions, 'onTrouble' | 'wait'>): Promise<Session> {
+  const enter = 'accessToken' in options.credentials ? withToken : withPassword;
+  const device = options.deviceId ?? options.rememberedDeviceId ?? newDeviceId();
+  try {
+    return await enter(options, device).catch(onlyWhatEnds);
+  } catch (error) {
+    if (!(error instanceof MatrixFailure)) throw error;
+    if (!WAITS.includes(error.kind)) throw await refusal(error, options);
+    throw new LoginRefused(await whyNoHomeserver(options.homeserver, error));
   }
 }
 
