@@ -1,11 +1,11 @@
 /** This machine: the state folder, and the port for operators. */
-import { constants, accessSync, existsSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { constants, accessSync, existsSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { RECORD_VERSION } from '../durable/record.ts';
 import { askReadiness } from '../ops/ready.ts';
 import { whyNotListening } from '../ops/server.ts';
-import { StoreFailure } from '../store/errors.ts';
+import { codeOf, StoreFailure } from '../store/errors.ts';
 import { lookAtState } from '../store/look.ts';
 import { fail, ok, warn, type Finding, type World } from './check.ts';
 
@@ -45,13 +45,14 @@ function nearest(folder: string): string {
 /** A folder that is not ours is only asked. */
 function tryToWrite(folder: string, isOurs: boolean): void {
   try {
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'EEXIST' });
     accessSync(folder, constants.W_OK | constants.X_OK);
     if (!isOurs) return;
     const file = path.join(folder, `.doctor-${process.pid}`);
     writeFileSync(file, '', { mode: 0o600 });
     unlinkSync(file);
   } catch (error) {
-    throw new StoreFailure('write into', folder, error);
+    throw new StoreFailure(codeOf(error) === 'EEXIST' ? 'open the folder' : 'write into', folder, error);
   }
 }
 

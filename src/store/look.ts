@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { DatabaseSync as Connection } from 'node:sqlite';
 import type { HostDocument } from '../ports.ts';
 import { DATABASE_FILE } from './database.ts';
-import { codeOf, NewerState, StoreFailure, UnusableState } from './errors.ts';
+import { codeOf, damagedDatabase, NewerState, StoreFailure, UnusableState } from './errors.ts';
 import { holderIn } from './lock.ts';
 import { checkSchema, isEmpty } from './schema.ts';
 import { DatabaseSync } from './sqlite.ts';
@@ -37,7 +37,7 @@ export function lookAtState(folder: string, newest: number): StateLook {
   } catch (error) {
     if (error instanceof UnusableState) throw error;
     if (['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(codeOf(error))) {
-      throw new UnusableState(`${file} is damaged; docs/operating.md says what can be done.`);
+      throw damagedDatabase(file, error);
     }
     throw new StoreFailure('read', file, error);
   } finally {

@@ -1,5 +1,5 @@
 /** Mistakes about agents and their folders. */
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { scripts, startScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.ts';
@@ -116,14 +116,13 @@ export const ofAgents: readonly Mistake[] = [
     make: async (house) => folder(house, await fileIn(house.folder, 'workspace', '')),
   },
   {
-    mistake: 'its workspace cannot be written',
+    mistake: 'in its workspace a file has the name of a folder of ours',
     said: doctor,
-    sentence: 'folders one: {what}',
+    sentence: 'there is something else in the place of the folder surfaces/matrix. Move it away.',
     make: async (house) => {
-      const place = path.join(house.folder, 'read-only');
-      await mkdir(place);
-      await chmod(place, 0o500);
-      return folder(house, process.getuid?.() === 0 ? '/proc/self' : place);
+      const place = path.join(house.folder, 'workspace');
+      await fileIn(place, 'surfaces', '');
+      return folder(house, place);
     },
   },
   {
@@ -143,7 +142,8 @@ export const ofAgents: readonly Mistake[] = [
   {
     mistake: 'a volume that is mounted on one side only',
     said: [by('doctor', 1), by('check-agents', 1)],
-    sentence: 'files: {what}',
+    sentence:
+      'files: the agent says that it has no {file}, which is in {folder}. Mount the same volume on both sides: in the container of the agent its own folder as /workspace, here as workspace_path.',
     make: async (house) => {
       const place = path.join(house.folder, 'not-shared');
       await mkdir(place);

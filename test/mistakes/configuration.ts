@@ -115,8 +115,8 @@ export const ofConfiguration: readonly Mistake[] = [
   {
     mistake: 'a person has an agent that there is not',
     said: wrong,
-    sentence: 'agents.yaml: user_agents["@ann:example.org"] "two" is not an agent in this file -> {what to do}',
-    make: () => ({ registry: { agents, user_agents: { '@ann:example.org': 'two' } } }),
+    sentence: 'agents.yaml: user_agents["@ann:example.org"] "won" is not an agent in this file -> did you mean "one"?',
+    make: () => ({ registry: { agents, user_agents: { '@ann:example.org': 'won' } } }),
   },
   {
     mistake: 'a person without their server',
@@ -127,13 +127,13 @@ export const ofConfiguration: readonly Mistake[] = [
   {
     mistake: 'the address of an agent without ws://',
     said: [...wrong, by('check-agents', 2)],
-    sentence: 'agents.yaml: agents[0].base_url "agent:8000" is not a ws, wss, http or https URL -> {what to do}',
+    sentence: 'agents.yaml: agents[0].base_url "agent:8000" is not a ws, wss, http or https URL -> {example}',
     make: () => ({ registry: { agents: [{ id: 'one', base_url: 'agent:8000' }] } }),
   },
   {
     mistake: 'a workspace that is not an absolute path',
     said: wrong,
-    sentence: 'agents.yaml: agents[0].workspace_path "workspace" is not an absolute path -> {what to do}',
+    sentence: 'agents.yaml: agents[0].workspace_path "workspace" is not an absolute path -> an absolute folder',
     make: () => ({ registry: { agents: [{ ...agents[0], workspace_path: 'workspace' }] } }),
   },
   {
@@ -143,9 +143,10 @@ export const ofConfiguration: readonly Mistake[] = [
     make: () => ({ registry: { agents, policy: { limits: { queue: 0 } } } }),
   },
   {
-    mistake: 'one memory a person, and people who share an agent',
+    mistake: 'one memory a person, and many chats',
     said: wrong,
-    sentence: 'agents.yaml: policy.context.scope "person" {why} -> {what to do}',
+    sentence:
+      'agents.yaml: policy.context.scope needs policy.onboarding.mode: dm -> set the mode to dm, or the scope to room',
     make: () => ({ registry: { agents, policy: { context: { scope: 'person' } } } }),
   },
   {

@@ -60,13 +60,13 @@ export const ofThisMachine: readonly Mistake[] = [
   {
     mistake: 'the state folder is a file',
     said: [by('start', 1), by('doctor', 1)],
-    sentence: '{what} {folder}: {why}',
+    sentence: 'Cannot open the folder {file}: a file is in the place of the folder (EEXIST).',
     make: async ({ folder }) => ({ env: { STATE_DIR: await fileIn(folder, 'file', '') } }),
   },
   {
     mistake: 'it may not be made',
     said: [by('start', 1)],
-    sentence: 'Cannot open the folder /proc/nope: ',
+    sentence: 'Cannot open the folder /proc/nope: the folder does not exist (ENOENT).',
     make: () => ({ env: { STATE_DIR: '/proc/nope' } }),
   },
   {
@@ -92,7 +92,8 @@ export const ofThisMachine: readonly Mistake[] = [
   {
     mistake: 'the database is damaged',
     said: [by('start', 1), by('doctor', 1)],
-    sentence: 'state.db is damaged',
+    sentence:
+      'state.db is damaged (file is not a database); it was left as it is. Put a backup in its place, or move it away: a start without it finds its rooms again from the homeserver.',
     make: async ({ folder }) => {
       await fileIn(path.join(folder, 'state'), 'state.db', 'no database, '.repeat(1000));
       return {};
