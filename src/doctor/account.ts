@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RECORD_VERSION } from '../durable/record.ts';
 import type { RoomId } from '../../machines/ids.ts';
 import { createClient, roomPath, type MatrixApi } from '../matrix/client.ts';
-import { unlessRefused } from '../matrix/errors.ts';
+import { MatrixFailure, unlessRefused } from '../matrix/errors.ts';
 import { holderOf } from '../matrix/lease.ts';
 import { loginOnce } from '../matrix/login.ts';
 import { lookAtState } from '../store/look.ts';
@@ -90,11 +90,14 @@ const Override = z.object({ messages_per_second: z.number().optional(), burst_co
 export async function checkLimits(world: World, signal: AbortSignal): Promise<Finding> {
   const { api, me } = enteredOf(world);
   const path = `/_synapse/admin/v1/users/${encodeURIComponent(me)}/override_ratelimit`;
-  const override = await unlessRefused(api.call(Override, 'GET', path, { signal }));
+  const override = await unlessRefused(api.call(Override, 'GET', path, { signal })).catch((error: unknown) => {
+    if (error instanceof MatrixFailure && error.kind === 'limited') return null;
+    throw error;
+  });
   if (override?.messages_per_second === 0)
     return ok('The account is exempt from the limits of its homeserver.', { override });
   const how =
-    `To exempt it, an administrator of Synapse sends POST ${path} {"messages_per_second": 0, "burst_count": 0}, ` +
+    `To exempt it, an administrator of Synapse sends POST /_synapse/admin/v1/users/${me}/override_ratelimit {"messages_per_second": 0, "burst_count": 0}, ` +
     'or an application service has rate_limited: false (docs/operating.md).';
   if (world.isLimited)
     return warn(`The homeserver limits this account: it refused a call of this very check. ${how}`, { override });

@@ -20,7 +20,7 @@ export async function checkCertificates({ config, now }: World): Promise<Finding
   const seen = await Promise.all(places.map(({ url }) => certificateAt(url, LOOK_MS)));
   const found = places.flatMap((place, index): Finding[] => {
     const certificate = seen[index] ?? null;
-    return certificate === null ? [] : [judged(place, certificate, now())];
+    return certificate === null ? [] : [judgeCertificate(place, certificate, now())];
   });
   return found.length > 0 ? found : [ok('Nobody shows a certificate.')];
 }
@@ -34,7 +34,8 @@ function placesOf({ matrix, agents, backend }: World['config']): Place[] {
   return [...new Map(secure.map((place) => [place.url.host, place])).values()];
 }
 
-function judged({ url, setting }: Place, certificate: SeenCertificate, now: number): Finding {
+/** Of a certificate that was shown at this place. */
+export function judgeCertificate({ url, setting }: Place, certificate: SeenCertificate, now: number): Finding {
   const { subject, issuer, fingerprint, ends, why } = certificate;
   const whose = `${url.hostname} port ${portOf(url)}`;
   const facts = { whose, subject, issuer, fingerprint, ends: new Date(ends).toISOString() };

@@ -1,6 +1,8 @@
 /** Runs the checks side by side, each as soon as what it needs is there, and none for longer than it may. */
 import pMap from 'p-map';
 import { describeError } from '../basics/describe-error.ts';
+import { whyNoHomeserver } from '../matrix/diagnosis.ts';
+import { MatrixFailure } from '../matrix/errors.ts';
 import type { Check, Finding, Found, World } from './check.ts';
 
 /** More than wait for others: those above them always have a place. */
@@ -53,8 +55,15 @@ async function within(check: Check, world: World, signal: AbortSignal): Promise<
     const found = await Promise.race([check.run(world, ending), late.promise]);
     return Array.isArray(found) ? found : [found];
   } catch (error) {
-    return [ending.aborted ? await late.promise : { is: 'fail', says: describeError(error) }];
+    return [ending.aborted ? await late.promise : await failed(error, world)];
   }
+}
+
+/** That a call was limited says nothing of what it was to find out. */
+async function failed(error: unknown, { config }: World): Promise<Finding> {
+  if (!(error instanceof MatrixFailure)) return { is: 'fail', says: describeError(error) };
+  const says = await whyNoHomeserver(config.matrix.homeserver, error);
+  return { is: error.kind === 'limited' ? 'warn' : 'fail', says, facts: { code: error.code, status: error.status } };
 }
 
 const calledOff: Finding = { is: 'skipped', says: 'you did not wait for it' };

@@ -1,11 +1,12 @@
 /** Mistakes on the way to the homeserver, and about the account on it. */
 import { UserId } from '../../machines/ids.ts';
 import { logIn } from '../support/matrix-http.ts';
-import { behindTls } from '../support/tls.ts';
+import { AUTHORITY, behindTls } from '../support/tls.ts';
 import { answering, by, free, mute, service, type House, type Mistake } from './house.ts';
 
 const both = [service, by('doctor', 1)];
 const at = (url: string) => ({ env: { MATRIX_HOMESERVER: url } });
+const trusting = (url: string) => ({ env: { MATRIX_HOMESERVER: url, MATRIX_CA_FILE: AUTHORITY } });
 const portOf = ({ homeserver }: House) => Number(new URL(homeserver.url).port);
 
 /** Every answer of this kind of call is another one. */
@@ -114,6 +115,20 @@ export const ofTheHomeserver: readonly Mistake[] = [
     sentence:
       'The certificate of localhost port {port} is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE): CN=localhost, issued by CN=An authority of the tests, SHA-256 {fingerprint}. Put the certificate of its authority into a file, and name the file in MATRIX_CA_FILE.',
     make: async (house) => at(`https://localhost:${await behindTls(portOf(house))}`),
+  },
+  {
+    mistake: 'a certificate that has ended',
+    said: [by('doctor', 1)],
+    sentence:
+      'The certificate of localhost port {port} ended on 2021-01-01 (CN=localhost, issued by CN=An authority of the tests, SHA-256 {fingerprint}). Renew it there; or is the clock of this machine wrong (it says {time})?',
+    make: async (house) => trusting(`https://localhost:${await behindTls(portOf(house), 'ended')}`),
+  },
+  {
+    mistake: 'a certificate for another name',
+    said: [by('doctor', 1)],
+    sentence:
+      'The certificate of localhost port {port} is for another name: matrix.example.org ({certificate}). Write that name in MATRIX_HOMESERVER, or give the server a certificate for this one.',
+    make: async (house) => trusting(`https://localhost:${await behindTls(portOf(house), 'elsewhere')}`),
   },
   {
     mistake: 'a homeserver that speaks only what is old',

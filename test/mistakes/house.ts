@@ -18,7 +18,7 @@ import { silentLog } from '../support/log-book.ts';
 import { until } from '../support/until.ts';
 
 /** Within this time of its start a command says what is wrong. */
-export const WITHIN_MS = 5_000;
+const WITHIN_MS = 5_000;
 
 export interface House {
   homeserver: Homeserver;
@@ -93,7 +93,9 @@ export function testMistakes(mistakes: readonly Mistake[]): void {
         const { env, args } = await prepare(house, await make(house));
         const pattern = patternOf(sentence);
         if (!('exit' in one)) return degraded(env, pattern);
-        if (one.by === 'doctor' && args.length === 0 && one.exit !== 2) return doctor(env, pattern, one.exit);
+        // Whom a process trusts it trusts to its end.
+        const isAlone = args.length > 0 || one.exit === 2 || 'MATRIX_CA_FILE' in env;
+        if (one.by === 'doctor' && !isAlone) return doctor(env, pattern, one.exit);
         await command([one.by, ...args], env, pattern, one.exit);
       });
     }
