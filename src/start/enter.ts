@@ -54,7 +54,7 @@ export async function enter(options: EnterOptions): Promise<Entered> {
   const right = await acquireLease({
     api: createClient({ homeserver, accessToken: session.accessToken, me: userId, log }),
     ...{ me: userId, holder: String(instance), signal, chance: Math.random, log },
-    ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onLost: options.onLost },
+    ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onTrouble: options.onTrouble, onLost: options.onLost },
   });
   house.closers.push(right.close);
   return { session, sure: right.sure, baseOf };

@@ -146,7 +146,7 @@ export const ofConfiguration: readonly Mistake[] = [
     mistake: 'one memory a person, and many chats',
     said: wrong,
     sentence:
-      'agents.yaml: policy.context.scope needs policy.onboarding.mode: dm -> set the mode to dm, or the scope to room',
+      'agents.yaml: policy.context.scope "person" needs policy.onboarding.mode: dm -> set the mode to dm, or the scope to room',
     make: () => ({ registry: { agents, policy: { context: { scope: 'person' } } } }),
   },
   {
