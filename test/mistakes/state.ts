@@ -8,7 +8,8 @@ import { lockFolder } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/store.ts';
 import { sql } from '../store/support.ts';
 import { silentLog } from '../support/log-book.ts';
-import { answering, by, fileIn, free, type House, type Mistake } from './house.ts';
+import { logIn } from '../support/matrix-http.ts';
+import { answering, by, fileIn, free, service, type House, type Mistake } from './house.ts';
 
 const state = ({ folder }: House) => path.join(folder, 'state');
 
@@ -51,7 +52,19 @@ export const ofThisMachine: readonly Mistake[] = [
     make: another,
   },
   {
-    mistake: 'the same, looked at before the start',
+    mistake: 'the same, while it is not clear whether the other one lives',
+    said: [service],
+    sentence:
+      'Another service speaks for {bot}, from another state folder, or was killed when it did. If it runs, stop that one first; if it was killed, this one goes on within 60 s.',
+    async make({ homeserver, bot }) {
+      const account = await logIn(homeserver.url, bot, 'secret');
+      const lease = { holder: 'other', run: 'other', beat: 1, everyMs: 20_000 };
+      await account.put(`/user/${encodeURIComponent(bot)}/account_data/org.roomkeeper.lease`, lease);
+      return {};
+    },
+  },
+  {
+    mistake: 'the same two, looked at before the start',
     said: [by('doctor', 0)],
     sentence:
       'A service with another state folder speaks for the account, or was killed when it did. Stop that one first',
