@@ -36,6 +36,13 @@ async function environment(registry = 'agents: [{ id: a }]'): Promise<Record<str
   };
 }
 
+test('--version says which version this is', async () => {
+  const { version } = JSON.parse(await readFile(path.join(import.meta.dirname, '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
 test('check-config prints a summary and the warnings, and contacts nothing', async () => {
   const { code, out, err } = await run(['check-config'], { ...(await environment()), MATRIX_DB_PATH: 'x' });
   expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -9,6 +9,9 @@ const VERSIONS = '/_matrix/client/versions';
 const Versions = z.object({ versions: z.array(z.string()) });
 const Software = z.object({ server: z.object({ name: z.string().max(100), version: z.string().max(100) }) });
 
+/** Names of homeservers, with their versions. */
+const HOMESERVER = /^(Synapse|Dendrite|Conduit|Conduwuit|Continuwuity|Tuwunel)\/(\S+)/i;
+
 /** Less than the check may take: what failed is still to be found out. */
 const CALL_MS = 2_000;
 /** The paths that the service calls, and since when files need a token (Client-Server API, changelogs). */
@@ -22,7 +25,7 @@ export async function checkHomeserver({ config, log }: World, signal: AbortSigna
   try {
     const [{ versions }, software] = await Promise.all([
       api.call(Versions, 'GET', VERSIONS, limits),
-      api.call(Software, 'GET', '/_matrix/federation/v1/version', limits).catch(() => null),
+      api.call(Software, 'GET', '/_matrix/federation/v1/version', limits).catch(() => headerOf(homeserver, signal)),
     ]);
     return judged(
       homeserver,
@@ -32,6 +35,18 @@ export async function checkHomeserver({ config, log }: World, signal: AbortSigna
   } catch (error) {
     if (!(error instanceof MatrixFailure)) throw error;
     return fail(await whyNoHomeserver(homeserver, error), { code: error.code, status: error.status });
+  }
+}
+
+/** Where nobody federates: what it calls itself, unless a proxy in front of it does. */
+async function headerOf(homeserver: string, signal: AbortSignal): Promise<z.infer<typeof Software> | null> {
+  try {
+    const response = await fetch(homeserver + VERSIONS, { redirect: 'manual', signal });
+    await response.body?.cancel();
+    const [, name = '', version = ''] = HOMESERVER.exec(response.headers.get('server') ?? '') ?? [];
+    return name === '' ? null : { server: { name, version } };
+  } catch {
+    return null;
   }
 }
 

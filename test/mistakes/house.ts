@@ -88,7 +88,8 @@ export function testMistakes(mistakes: readonly Mistake[]): void {
   for (const { mistake, said, sentence, make } of mistakes) {
     for (const one of said) {
       const how = 'exit' in one ? `ends with ${one.exit}` : 'tries again, and is not ready';
-      test(`${mistake}: ${one.by} ${how}, and says what to do`, async () => {
+      // Time is a part of it, and the machine has other tests to run.
+      test(`${mistake}: ${one.by} ${how}, and says what to do`, { retry: 1 }, async () => {
         const house = await build();
         const { env, args } = await prepare(house, await make(house));
         const pattern = patternOf(sentence);
