@@ -25,6 +25,7 @@ import { enter, type Entered } from './start/enter.ts';
 import { watchFolder, type House } from './start/house.ts';
 import { clockOf } from './start/clock.ts';
 import { openRemembered } from './start/open.ts';
+import { PositionLost } from './start/position-lost.ts';
 import type { Remembered } from './start/remembered.ts';
 
 export interface App {
@@ -57,13 +58,6 @@ export interface AppOptions {
   drainMs?: number;
 }
 
-/** What came since the last sync can no longer be asked for; the next start finds out what is unheard. */
-export class PositionLost extends Error {
-  constructor() {
-    super('The homeserver no longer knows how far the bot has read. A new start reads its rooms again.');
-  }
-}
-
 const SYNC_STALE_MS = 90_000;
 const EVICT_AFTER_MS = 5 * 60_000;
 const DRAIN_MS = 8_000;
@@ -84,6 +78,8 @@ interface Run {
   /** The records, between their reading and the waking. */
   remembered: Remembered | null;
   lastSyncAt: number | null;
+  /** Why the homeserver does not let it in yet, a sentence for the operator. */
+  trouble: string | null;
   /** Why the homeserver lets the account send nothing. */
   suspended: Suspension | null;
   /** Why it ends. */
@@ -110,7 +106,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
     ...{ entering: null, service: null, remembered, lastSyncAt: null, suspended: null, problem: null },
-    isDisplaced: false,
+    ...{ trouble: null, isDisplaced: false },
     supervision: {
       root,
       tell: (event) => root.send(event),
@@ -144,7 +140,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         syncStaleAfterMs: SYNC_STALE_MS,
         storeWritable: context.store === null,
         parkedRooms: context.parked,
-        suspended: run.suspended,
+        ...{ trouble: run.trouble, suspended: run.suspended },
         refusedMessages: run.service?.refusedMessages() ?? 0,
         ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
       };
@@ -203,7 +199,8 @@ async function logIn(run: Run): Promise<void> {
   const { config, house, starting, options } = run;
   const { log, takeOver = false, leaseMs } = options;
   const onLost = (why: Error) => displace(run, why);
-  const entering = enter({ config, house, signal: starting.signal, log, takeOver, leaseMs, onLost });
+  const onTrouble = (says: string | null) => void (run.trouble = says);
+  const entering = enter({ config, house, signal: starting.signal, log, takeOver, leaseMs, onTrouble, onLost });
   run.entering = entering;
   const entered = await entering;
   // A stop may have come meanwhile: nothing is opened after everything was closed.

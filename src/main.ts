@@ -12,9 +12,10 @@ if (major < 24) {
 }
 
 const { Command, InvalidArgumentError, Option } = await import('commander');
-const program = new Command('roomkeeper').description(
-  'Puts AI agents into Matrix: every room is an actor that survives a kill.',
-);
+const { VERSION } = await import('./basics/version.ts');
+const program = new Command('roomkeeper')
+  .description('Puts AI agents into Matrix: every room is an actor that survives a kill.')
+  .version(VERSION, '--version', 'say which version this is');
 
 program
   .command('start')
@@ -61,6 +62,30 @@ program
     });
     // A file system that hangs would keep the process alive.
     process.stdout.write(`${text}\n`, () => process.exit(ok ? 0 : 1));
+  });
+
+program
+  .command('doctor')
+  .description(
+    'look at everything that the service needs, also beside one that runs: homeserver, login, agents, folders, state, clock, certificates',
+  )
+  .option('--config <yaml>', 'the registry file (default: MATRIX_AGENT_REGISTRY_PATH)')
+  .option('--message <text>', 'ask each agent this, and wait for the end of the answer')
+  .option('--files', 'have each agent send a file back, to see whether its workspace is shared', false)
+  .option('--wait <seconds>', 'how long an answer may take', secondsOf, 60)
+  .option('--json', 'print all that was found as JSON', false)
+  .action(async (options: Omit<CheckAgents, 'timeout'>) => {
+    process.noDeprecation = true;
+    const { runDoctor } = await import('./doctor.ts');
+    const { config = null, message = null, files, wait, json } = options;
+    const stopping = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+    const { text, code } = await runDoctor(
+      { config, message, files, json, answerSeconds: wait },
+      { env: process.env, terminal: process.stderr, signal: stopping.signal },
+    );
+    // A file system that hangs would keep the process alive.
+    process.stdout.write(`${text}\n`, () => process.exit(code));
   });
 
 program
@@ -174,11 +199,14 @@ try {
 async function readConfig(): Promise<Config> {
   const { readFileSync } = await import('node:fs');
   const { loadConfig } = await import('./config/load.ts');
-  return loadConfig({
+  const { trustAlso } = await import('./basics/trust.ts');
+  const config = loadConfig({
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
     terminal: process.stdout.isTTY,
   });
+  trustAlso(config.authorities);
+  return config;
 }
 
 interface CheckAgents {

@@ -1,10 +1,12 @@
 /** The service as a process: log, ops server, signals, and why it ended. */
-import { PositionLost, startApp, type App } from './app.ts';
+import { startApp, type App } from './app.ts';
 import { asError } from './basics/describe-error.ts';
+import { VERSION } from './basics/version.ts';
 import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { startOps } from './ops/server.ts';
+import { PositionLost } from './start/position-lost.ts';
 
 export interface ServeOptions {
   /** Lets inspectors look on; null for nobody. */
@@ -16,6 +18,7 @@ export interface ServeOptions {
 /** Serves until a signal; throws what keeps the service from starting or from going on. A second signal ends it at once. */
 export async function serve(config: Config, { inspect, takeOver }: ServeOptions): Promise<void> {
   const log = createLog(config.log);
+  log.info({ version: VERSION, node: process.versions.node }, 'starting');
   for (const warning of config.warnings) log.warn({ warning }, 'configuration');
   const opened: { close(): Promise<void> }[] = [];
   let app: App | null = null;

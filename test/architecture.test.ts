@@ -113,6 +113,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 2,
   },
+  doctor: {
+    holds: ['src/doctor.ts', 'src/doctor/'],
+    knows: ['words', 'ports', 'config', 'durable', 'matrix', 'store', 'ops', 'check agents'],
+    packages: ['p-map', 'zod'],
+    node: true,
+    files: 9,
+  },
   'check agents': {
     holds: ['src/check-agents/'],
     knows: ['words', 'ports', 'config', 'agents', 'workspace'],
@@ -139,7 +146,18 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'check agents', 'ops', 'store', 'demo', 'reference agent', 'diagrams'],
+    knows: [
+      'config',
+      'serve',
+      'reset',
+      'check agents',
+      'doctor',
+      'ops',
+      'store',
+      'demo',
+      'reference agent',
+      'diagrams',
+    ],
     packages: ['commander'],
     node: true,
     files: 1,

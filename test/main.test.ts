@@ -36,6 +36,13 @@ async function environment(registry = 'agents: [{ id: a }]'): Promise<Record<str
   };
 }
 
+test('--version says which version this is', async () => {
+  const { version } = JSON.parse(await readFile(path.join(import.meta.dirname, '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
 test('check-config prints a summary and the warnings, and contacts nothing', async () => {
   const { code, out, err } = await run(['check-config'], { ...(await environment()), MATRIX_DB_PATH: 'x' });
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -80,7 +87,7 @@ test('start on a state folder that cannot be ends with 1 and a sentence, with th
   const file = path.join(path.dirname(env.STATE_DIR ?? ''), 'file');
   await writeFile(file, '');
   const sentence = `Cannot open the folder ${file}: a file is in the place of the folder (EEXIST).\n`;
-  const quiet = await run(['start'], { ...env, STATE_DIR: file });
+  const quiet = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'warn' });
   expect(quiet).toEqual({ code: 1, out: '', err: `${sentence}Set LOG_LEVEL=debug to see where it happened.\n` });
   const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
   expect(loud.err).toMatch(/ {4}at .*lock\.ts/);

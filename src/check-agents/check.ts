@@ -4,6 +4,7 @@ import type { AgentId } from '../../machines/ids.ts';
 import { openLinks } from '../agents/link.ts';
 import { agentUrl, withoutSecrets } from '../agents/url.ts';
 import { after } from '../basics/after.ts';
+import { certificateAt, whyUntrusted, type SeenCertificate } from '../basics/certificate.ts';
 import type { AgentsConfig } from '../config/agents.ts';
 import type { AgentConfig } from '../config/config.ts';
 import type { Log } from '../ports.ts';
@@ -14,7 +15,7 @@ import { probeWorkspaces, type WorkspaceProblem } from '../workspace/probe.ts';
 import { workspacesOf } from '../workspace/several.ts';
 import { converse, message, type Heard, type World } from './converse.ts';
 import { exchangeFile, type Exchange, type Folders } from './exchange.ts';
-import { whyNot } from './words.ts';
+import { isOfCertificate, whyNot } from './words.ts';
 
 export interface CheckOptions {
   /** How long STATUS, and how long a whole answer may take. */
@@ -73,12 +74,17 @@ interface Checking {
   options: CheckOptions;
   folders: Folders | null;
   problems: readonly WorkspaceProblem[];
+  /** What the agent's server shows, where that is not believed. */
+  certificate?: SeenCertificate | null;
 }
 
 async function checksOf(checking: Checking): Promise<Check[]> {
   const { world, agent, options, folders, problems } = checking;
   const told = (heard: Heard) => failureOf(heard, checking);
   const first = await converse(world, agent.id, options.message === null ? null : message(options.message));
+  if (isOfCertificate(first.failure)) {
+    checking.certificate = await certificateAt(new URL(agent.baseUrl), options.statusSeconds * 1000);
+  }
   const status: Check = { ...named('STATUS', first.statusMs, told(first)), ...(first.statusMs !== null && well) };
   const checks = [status];
   if (options.message !== null && status.ok) checks.push(messageCheck(first, told(first)));
@@ -124,8 +130,11 @@ const results: Record<Exclude<Exchange['is'], 'shared'>, string> = {
   'not asked': 'could not be asked',
 };
 
-function failureOf({ failure }: Heard, { options, agent }: Checking): string | null {
+function failureOf({ failure }: Heard, { options, agent, certificate }: Checking): string | null {
   if (failure === null) return null;
+  if (certificate?.why && isOfCertificate(failure)) {
+    return whyUntrusted(certificate, { whose: 'its server', setting: 'base_url', code: certificate.why });
+  }
   const seconds = failure.at === 'answer' ? options.answerSeconds : options.statusSeconds;
   const url = agent.baseUrl;
   return whyNot(failure, seconds, (text) => text.replaceAll(url, withoutSecrets(url)));
@@ -147,9 +156,14 @@ function worldOf({ agents, policy }: AgentsConfig, { statusSeconds, answerSecond
   return { openLink, after, now: () => performance.now(), statusMs, answerMs, signal };
 }
 
+/** What is wrong with the workspaces, as far as this side can see; asks no agent, never rejects. */
+export async function checkFolders(config: AgentsConfig): Promise<WorkspaceProblem[]> {
+  return (await foldersOf(config, { files: true })).problems;
+}
+
 async function foldersOf(
   { agents, userAgents, policy }: AgentsConfig,
-  { files }: CheckOptions,
+  { files }: Pick<CheckOptions, 'files'>,
 ): Promise<{ folders: Folders | null; problems: WorkspaceProblem[] }> {
   if (!files) return { folders: null, problems: [] };
   const workspaces = workspacesOf({ agents, userAgents, servesOthers: policy.access.unmapped === 'default_agent' });

@@ -15,7 +15,7 @@ export function asTable(reports: readonly Report[]): string {
   return [...lines, summary].join('\n');
 }
 
-function inShort({ name, result, ms }: Check): string {
+export function inShort({ name, result, ms }: Check): string {
   return `${name} ${result}${ms === null ? '' : ` (${ms} ms)`}`;
 }
 

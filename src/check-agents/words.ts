@@ -4,6 +4,13 @@ import type { Failure } from './converse.ts';
 
 const DETAIL_CHARACTERS = 300;
 
+const CERTIFICATE = /certificate|altnames|CERT_/i;
+
+/** Whether the connection failed because nobody here believes what the server showed. */
+export function isOfCertificate(failure: Failure | null): boolean {
+  return failure?.at === 'connection' && CERTIFICATE.test(failure.detail);
+}
+
 /** By what the system calls it; the first that fits. `$1`: what was found. */
 const reasons: readonly [RegExp, string][] = [
   [/ECONNREFUSED/, 'nobody listens there: is the agent running, and is the port right?'],
@@ -16,7 +23,7 @@ const reasons: readonly [RegExp, string][] = [
     /wrong version number|packet length too long|EPROTO|SSL routines/,
     'its server speaks no TLS there: write ws:// for wss://, or another port',
   ],
-  [/certificate|altnames|CERT_/i, 'its TLS certificate is not trusted here'],
+  [CERTIFICATE, 'its TLS certificate is not trusted here'],
   [
     /ECONNRESET|socket hang up|EPIPE/,
     'its server closed the connection: does base_url begin as it should, wss:// or ws://?',

@@ -2,8 +2,9 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { type AgentId, UserId } from '../../machines/ids.ts';
+import { readAuthorities } from './authorities.ts';
 import type { AgentConfig, Config, Policy } from './config.ts';
-import { type Env, type ReadFile, readVariables, whyUnreadable } from './environment.ts';
+import { type Env, hintWhereMissing, type ReadFile, readVariables, whyUnreadable } from './environment.ts';
 import { policyOf } from './policy.ts';
 import { ConfigError, type Problem, show } from './problem.ts';
 import { parseRegistry, type RegistryFile } from './registry.ts';
@@ -19,7 +20,7 @@ type OfAgents = z.infer<typeof OfAgents>;
 const NOBODY = UserId.parse('@nobody:roomkeeper.invalid');
 
 /** What there is to know about agents; `policy`: what concerns their connections and their files. */
-export interface AgentsConfig extends Pick<Config, 'agents' | 'userAgents'> {
+export interface AgentsConfig extends Pick<Config, 'agents' | 'userAgents' | 'authorities'> {
   policy: Pick<Policy, 'limits' | 'files' | 'access'>;
 }
 
@@ -30,8 +31,11 @@ export interface AgentsConfig extends Pick<Config, 'agents' | 'userAgents'> {
 export function loadAgents({ env, readFile }: { env: Env; readFile: ReadFile }, file: string | null): AgentsConfig {
   const { values, problems } = readVariables(OfAgents, env);
   const { registry, registryProblems } = file === null ? registryOf(env, readFile) : fileAt(file, '--config', readFile);
-  if (values === null || registry === null) throw new ConfigError([...problems, ...registryProblems]);
+  const trusted = readAuthorities(env, readFile);
+  const all = [...problems, ...trusted.problems, ...registryProblems];
+  if (values === null || registry === null || all.length > 0) throw new ConfigError(all);
   return {
+    authorities: trusted.authorities,
     agents: agentsOf(registry.agents, values),
     userAgents: registry.user_agents as Config['userAgents'],
     policy: policyOf(registry.policy, NOBODY),
@@ -40,7 +44,7 @@ export function loadAgents({ env, readFile }: { env: Env; readFile: ReadFile }, 
 
 function registryOf(env: Env, readFile: ReadFile): FoundRegistry {
   const file = env[WHERE]?.trim() ?? '';
-  return file === '' ? missing(`${HINT}, or name it by --config`) : fileAt(file, WHERE, readFile);
+  return file === '' ? missing(env, 'or name it by --config') : fileAt(file, WHERE, readFile);
 }
 
 /** The agents with what the environment says of all of them. */
@@ -70,10 +74,11 @@ export function readRegistry(env: Env, readFile: ReadFile): FoundRegistry {
   if (file !== '') return fileAt(file, WHERE, readFile);
   const backend = env.MATRIX_PLATFORM_BACKEND?.trim().toLowerCase() ?? '';
   if (backend !== '' && backend !== 'real') return { registry: null, registryProblems: [] };
-  return missing(`${HINT}, or MATRIX_PLATFORM_BACKEND=mock to do without`);
+  return missing(env, 'or MATRIX_PLATFORM_BACKEND=mock to do without');
 }
 
-function missing(hint: string): FoundRegistry {
+function missing(env: Env, otherwise: string): FoundRegistry {
+  const hint = `${hintWhereMissing([WHERE], env, WHERE)}; ${otherwise}`;
   return { registry: null, registryProblems: [{ where: WHERE, value: null, problem: 'is missing', hint }] };
 }
 

@@ -39,6 +39,8 @@ export interface Config {
   agents: readonly AgentConfig[];
   userAgents: Readonly<Record<UserId, AgentId>>;
   policy: Policy;
+  /** Certificate authorities to trust besides the usual ones: PEM, one certificate each. */
+  authorities: readonly string[];
   state: { dir: string; fsync: boolean };
   log: { level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; format: 'json' | 'pretty' };
   /** Null: no ops server. Port 0: any free one. */

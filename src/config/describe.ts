@@ -16,12 +16,18 @@ export function describeConfig(config: Config): string {
       `${named(agent)} at ${hideCredentials(agent.baseUrl)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
     ]),
     ...describePolicy(config),
+    ...authoritiesOf(config),
     ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
     ['log', `${log.level}, ${log.format}`],
     ['ops', ops === null ? 'off' : `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, what]) => `${name.padEnd(width)}  ${what}`).join('\n');
+}
+
+function authoritiesOf({ authorities: { length } }: Config): [string, string][] {
+  const words = length === 1 ? 'one authority is' : `${length} authorities are`;
+  return length === 0 ? [] : [['trust', `${words} trusted besides the usual ones`]];
 }
 
 function named({ id, label }: { id: string; label: string }): string {

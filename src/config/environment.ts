@@ -4,7 +4,7 @@ import { hintOf } from './about.ts';
 import { problemsOf, type Wording } from './issues.ts';
 import { type Problem } from './problem.ts';
 import { partsOf } from './schema.ts';
-import { Environment, plainNames, secretNames } from './variables.ts';
+import { Environment, misspelt, plainNames, secretNames } from './variables.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -33,15 +33,27 @@ export function readEnvironment(env: Env, readFile: ReadFile): { values: Environ
       where: 'MATRIX_ACCESS_TOKEN',
       value: null,
       problem: 'is missing',
-      hint: wording.hint('MATRIX_ACCESS_TOKEN'),
+      hint: hintWhereMissing(
+        [...secretNames, ...secretNames.map((name) => `${name}_FILE`)],
+        env,
+        'MATRIX_ACCESS_TOKEN',
+      ),
     });
   }
   const parsed = Environment.safeParse(raw);
   if (parsed.success) return { values: parsed.data, problems };
-  const found = problemsOf(parsed.error, raw, wording).map((problem) =>
-    (secretNames as readonly string[]).includes(problem.where) ? { ...problem, value: null } : problem,
-  );
+  const found = problemsOf(parsed.error, raw, wording).map((problem) => {
+    const { where } = problem;
+    if ((secretNames as readonly string[]).includes(where)) return { ...problem, value: null };
+    return raw[where] === undefined ? { ...problem, hint: hintWhereMissing([where], env, where) } : problem;
+  });
   return { values: null, problems: [...found, ...problems] };
+}
+
+/** What would be right for `name`, where none of `names` is set: perhaps one of them is, under another spelling. */
+export function hintWhereMissing(names: readonly string[], env: Env, name: string): string {
+  const other = misspelt(names, env);
+  return `${other === null ? '' : `${other} is set: is that a slip of the pen? `}${wording.hint(name)}`;
 }
 
 /** The same for these variables alone. */

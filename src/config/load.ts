@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import { agentsOf, readRegistry } from './agents.ts';
+import { readAuthorities } from './authorities.ts';
 import type { AgentConfig, Config } from './config.ts';
 import { type Env, readEnvironment, type ReadFile } from './environment.ts';
 import { ConfigError, show } from './problem.ts';
@@ -24,7 +25,8 @@ export interface Sources {
 export function loadConfig({ env, readFile, terminal = false }: Sources): Config {
   const { values, problems } = readEnvironment(env, readFile);
   const { registry, registryProblems } = readRegistry(env, readFile);
-  const all = [...problems, ...registryProblems];
+  const trusted = readAuthorities(env, readFile);
+  const all = [...problems, ...trusted.problems, ...registryProblems];
   if (values === null || all.length > 0) throw new ConfigError(all);
 
   const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
@@ -50,11 +52,13 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
     agents,
     userAgents,
     policy,
+    authorities: trusted.authorities,
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
     ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
     warnings: [
       ...warnAboutVariables(env),
+      ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
       ...warnAboutThreadIds(agents),
       ...warnAboutSharedFolders(agents),

@@ -1,4 +1,5 @@
 /** The environment: one row a variable, what would be right for it in `.describe()`. */
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { nearest } from './problem.ts';
 import { agentUrl, folder, homeserverUrl, userId } from './values.ts';
@@ -35,6 +36,10 @@ export const Environment = z.object({
     .pipe(z.enum(['real', 'mock']))
     .default('real')
     .describe('real (agents of the registry) or mock (a reference agent in this process)'),
+  MATRIX_CA_FILE: path
+    .optional()
+    .describe('a file of certificate authorities to trust besides the usual ones, in PEM; or leave it out'),
+  SSL_CERT_FILE: path.optional().describe('remove it and set MATRIX_CA_FILE'),
   AGENT_BASE_URL: agentUrl
     .optional()
     .describe('where agents without base_url listen, for example http://127.0.0.1:8000'),
@@ -82,20 +87,44 @@ const replaced: Partial<Record<string, string>> = {
   SURFACES_DEBUG_WS: 'use LOG_LEVEL=debug',
 };
 
-const ours = /^(MATRIX|STATE|OPS|AGENT|SURFACES|LOG)_/;
+const ours = /^(MATRIX|STATE|OPS|AGENT|SURFACES|LOG|ROOMKEEPER)_/;
+
+/** What Kubernetes sets in every container for a Service that happens to be called `matrix` or `agent-0`. */
+const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
+
+/** A shorter name is as near to those of other programs. */
+const LONG_NAME = 12;
+/** Letters that may be wrong in a name that does not begin as ours do. */
+const FAR = 2;
+
+const files = secretNames.map((name) => `${name}_FILE`);
+const known: readonly string[] = [...secretNames, ...files, ...plainNames];
+
+/** The set variable that was most probably meant to be called one of `names`; null where there is none. */
+export function misspelt(names: readonly string[], env: Readonly<Record<string, string | undefined>>): string | null {
+  const set = Object.keys(env).filter((name) => !known.includes(name) && (env[name] ?? '').trim() !== '');
+  return set.sort().find((name) => names.includes(meantBy(name) ?? '')) ?? null;
+}
+
+/** The variable that this name most probably means; null for a name of somebody else. */
+function meantBy(name: string): string | null {
+  if (ours.test(name)) return nearest(name, known);
+  const long = known.filter((one) => one.length >= LONG_NAME && Math.abs(one.length - name.length) <= FAR);
+  const best = nearest(name, long);
+  return best !== null && distance(best, name.toUpperCase()) <= FAR ? best : null;
+}
 
 /** One sentence for each set variable that looks like ours and means nothing. Values are never shown. */
 export function warnAboutVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const files = secretNames.map((name) => `${name}_FILE`);
-  const known: readonly string[] = [...secretNames, ...files, ...plainNames];
   const silent = [...known, ...elsewhere];
   return Object.keys(env)
-    .filter((name) => ours.test(name) && !silent.includes(name) && !ofAgentContainers.test(name))
+    .filter((name) => !silent.includes(name) && !ofAgentContainers.test(name) && !ofKubernetes.test(name))
+    .filter((name) => ours.test(name) || meantBy(name) !== null)
     .sort()
     .map((name) => {
       const replacement = replaced[name];
       if (replacement !== undefined) return `${name} has no meaning any more: ${replacement}.`;
-      const best = nearest(name, known);
+      const best = meantBy(name);
       return `${name} is not a variable of this service${best === null ? '.' : `; did you mean ${best}?`}`;
     });
 }

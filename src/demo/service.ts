@@ -107,6 +107,7 @@ function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder:
       clear: { confirm: true },
       reply: { ...policy.reply, firstEditMs: EDIT_MS },
     },
+    authorities: [],
     state: { dir: path.join(folder, 'state'), fsync: false },
     log: { level: 'silent', format: 'json' },
     ops: null,

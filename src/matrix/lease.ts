@@ -48,6 +48,8 @@ export interface LeaseOptions {
   holder: string;
   /** Asks whoever has the lease to give it up. */
   takeOver: boolean;
+  /** Hears why it is waited for, a sentence for the operator; null when that is over. */
+  onTrouble?: (says: string | null) => void;
   /** Ends the waiting for it. */
   signal: AbortSignal;
   /** It is somebody else's now. */
@@ -57,6 +59,11 @@ export interface LeaseOptions {
   everyMs?: number | undefined;
   wait?: Wait;
   monotonic?: () => number;
+}
+
+/** The name of the state folder whose service speaks for the account, or was the last that did; null for nobody. */
+export async function holderOf(options: Pick<LeaseOptions, 'api' | 'me'>, signal: AbortSignal): Promise<string | null> {
+  return (await accountData(options).read(signal))?.holder ?? null;
 }
 
 /** The right to speak, as long as nobody else has it. */
@@ -80,6 +87,7 @@ export async function acquireLease(options: LeaseOptions): Promise<Right> {
     onRetry: ({ status, code, detail }, waitMs) =>
       options.log.warn({ status, code, detail, waitMs }, 'lease of the account not reached, trying again'),
   });
+  options.onTrouble?.(null);
   return keep(tools, since);
 }
 
@@ -91,7 +99,7 @@ interface Tools extends Omit<LeaseOptions, 'wait' | 'monotonic'> {
 }
 
 /** Takes the lease, and gives the moment from which on it was ours. */
-async function waitFor({ me, own, data, takeOver, signal, wait, monotonic, log }: Tools): Promise<number> {
+async function waitFor({ me, own, data, takeOver, signal, wait, monotonic, log, onTrouble }: Tools): Promise<number> {
   let seen: { run: string; beat: number; at: number } | null = null;
   for (;;) {
     const found = await data.read(signal);
@@ -99,7 +107,10 @@ async function waitFor({ me, own, data, takeOver, signal, wait, monotonic, log }
     const { run, beat, everyMs } = found;
     const hasMoved = seen !== null && (seen.run !== run || seen.beat !== beat);
     if (hasMoved && !takeOver) throw inUse(me);
-    if (seen === null) log.warn({ takeOver, waitMs: everyMs * STALE }, 'somebody has the account, waiting for it');
+    if (seen === null) {
+      log.warn({ takeOver, waitMs: everyMs * STALE }, 'somebody has the account, waiting for it');
+      onTrouble?.(waiting(me, everyMs * STALE, takeOver));
+    }
     if (seen === null || hasMoved) seen = { run, beat, at: monotonic() };
     if (monotonic() - seen.at > everyMs * STALE) break;
     if (takeOver && found.wantedBy !== own.run) await data.write({ ...found, wantedBy: own.run }, signal);
@@ -170,7 +181,7 @@ function keep({ me, own, data, wait, monotonic, log, onLost }: Tools, since: num
 }
 
 /** What stands in the account's data; what is no lease is none. */
-function accountData({ api, me }: LeaseOptions) {
+function accountData({ api, me }: Pick<LeaseOptions, 'api' | 'me'>) {
   const path = `/_matrix/client/v3/user/${encodeURIComponent(me)}/account_data/${LEASE_TYPE}`;
   const read = async (signal?: AbortSignal, timeoutMs = CALL_MS): Promise<Lease | null> => {
     const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
@@ -187,6 +198,13 @@ function accountData({ api, me }: LeaseOptions) {
       await api.call(z.unknown(), 'PUT', path, { body: {}, timeoutMs: RELEASE_MS });
     },
   };
+}
+
+function waiting(me: UserId, forMs: number, takeOver: boolean): string {
+  const end = takeOver
+    ? 'It is asked to end.'
+    : `If it runs, stop that one first; if it was killed, this one goes on within ${forMs / 1000} s.`;
+  return `Another service speaks for ${me}, from another state folder, or was killed when it did. ${end}`;
 }
 
 function inUse(me: UserId): AccountInUse {

@@ -2,9 +2,11 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { UserId } from '../../machines/ids.ts';
+import { after } from '../basics/after.ts';
 import type { Chance, Log } from '../ports.ts';
 import { createClient } from './client.ts';
-import { asRefusal, MatrixFailure } from './errors.ts';
+import { whatIsThere, whyNoHomeserver } from './diagnosis.ts';
+import { asRefusal, MatrixFailure, type FailureKind } from './errors.ts';
 import type { Wait } from './wait.ts';
 import { retry, wait as realWait } from './wait.ts';
 
@@ -22,6 +24,8 @@ export interface LoginOptions {
   signal: AbortSignal;
   chance: Chance;
   log: Log;
+  /** Hears why it is still tried, a sentence for the operator; null when that is over. */
+  onTrouble?: (says: string | null) => void;
   wait?: Wait;
 }
 
@@ -36,6 +40,12 @@ export class LoginRefused extends Error {
   override readonly name = 'LoginRefused';
 }
 
+/** Whoever starts a service hears within seconds that nothing answers, ms. */
+const SILENT_MS = 3_500;
+
+/** What may pass. */
+const WAITS: FailureKind[] = ['unavailable', 'limited', 'suspended'];
+
 const LoggedIn = z.object({ access_token: z.string().min(1), user_id: UserId, device_id: z.string().min(1) });
 
 /** Tries until the homeserver answers; rejects with LoginRefused, or with Closed once the signal aborts. */
@@ -43,17 +53,66 @@ export async function login(options: LoginOptions): Promise<Session> {
   const { signal, chance, log, wait = realWait } = options;
   const enter = 'accessToken' in options.credentials ? withToken : withPassword;
   const device = options.deviceId ?? options.rememberedDeviceId ?? newDeviceId();
-  return retry(() => enter(options, device).catch(onlyWhatEnds), {
-    on: ['unavailable', 'limited', 'suspended'],
-    signal,
-    wait,
-    chance,
-    onRetry({ status, code, detail }, waitMs) {
-      log.warn({ homeserver: options.homeserver, status, code, detail, waitMs }, 'login failed, trying again');
+  const teller = createTeller(options);
+  try {
+    return await retry(() => enter(options, device).catch(onlyWhatEnds).finally(teller.ifSilent()), {
+      on: WAITS,
+      signal,
+      wait,
+      chance,
+      onRetry(failure, waitMs) {
+        const { status, code, detail } = failure;
+        log.warn({ homeserver: options.homeserver, status, code, detail, waitMs }, 'login failed, trying again');
+        teller.tell(failure);
+      },
+    });
+  } catch (error) {
+    throw error instanceof MatrixFailure ? await refusal(error, options) : error;
+  } finally {
+    teller.close();
+  }
+}
+
+/** Tries once; rejects with LoginRefused, which says why in any case. */
+export async function loginOnce(options: Omit<LoginOptions, 'onTrouble' | 'wait'>): Promise<Session> {
+  const enter = 'accessToken' in options.credentials ? withToken : withPassword;
+  const device = options.deviceId ?? options.rememberedDeviceId ?? newDeviceId();
+  try {
+    return await enter(options, device).catch(onlyWhatEnds);
+  } catch (error) {
+    if (!(error instanceof MatrixFailure)) throw error;
+    if (!WAITS.includes(error.kind)) throw await refusal(error, options);
+    throw new LoginRefused(await whyNoHomeserver(options.homeserver, error));
+  }
+}
+
+/** Says of each kind of trouble once why nobody lets the bot in, and what to do. */
+function createTeller({ homeserver, log, onTrouble }: LoginOptions) {
+  let last = '';
+  let isOver = false;
+  const tell = (failure: MatrixFailure): void => {
+    const kind = `${failure.status} ${failure.code}`;
+    if (kind === last) return;
+    last = kind;
+    void whyNoHomeserver(homeserver, failure).then((says) => {
+      if (isOver) return;
+      log.warn({ says }, 'no way into the homeserver');
+      onTrouble?.(says);
+    });
+  };
+  return {
+    tell,
+    /** The function that comes back calls it off. */
+    ifSilent() {
+      const detail = `No answer within ${SILENT_MS} ms`;
+      const silence = new MatrixFailure({ kind: 'unavailable', status: null, code: 'ESOCKETTIMEDOUT', detail });
+      return after(SILENT_MS, () => tell(silence));
     },
-  }).catch((error: unknown) => {
-    throw error instanceof MatrixFailure ? refusal(error, options) : error;
-  });
+    close() {
+      isOver = true;
+      onTrouble?.(null);
+    },
+  };
 }
 
 async function withToken(options: LoginOptions): Promise<Session> {
@@ -68,7 +127,11 @@ async function withToken(options: LoginOptions): Promise<Session> {
     );
   }
   if (options.deviceId !== null && options.deviceId !== whoami.device_id) {
-    log.warn({ configured: options.deviceId, device: whoami.device_id }, 'the access token belongs to another device');
+    const says = 'A token has the device of its login: correct MATRIX_DEVICE_ID, or leave it out.';
+    log.warn(
+      { configured: options.deviceId, device: whoami.device_id, says },
+      'the access token belongs to another device',
+    );
   }
   return { accessToken, userId, deviceId: whoami.device_id };
 }
@@ -100,12 +163,22 @@ function foreign(actual: UserId, configured: UserId, variable: string): LoginRef
   );
 }
 
-function refusal({ kind, code, detail }: MatrixFailure, { credentials, userId }: LoginOptions): LoginRefused {
+async function refusal(failure: MatrixFailure, options: LoginOptions): Promise<LoginRefused> {
+  const { kind, code, detail, status } = failure;
+  const { credentials, userId, homeserver } = options;
   const reason = `(${code}: ${detail})`;
+  const elsewhere = status === 404 ? await whatIsThere(homeserver) : null;
+  if (elsewhere !== null) return new LoginRefused(elsewhere);
+  if (code.endsWith('USER_DEACTIVATED')) {
+    return new LoginRefused(
+      `The account ${userId} is deactivated ${reason}. Have it activated again by an administrator, or set MATRIX_USER_ID to another account.`,
+    );
+  }
   if ('accessToken' in credentials) {
     return kind === 'unauthorised'
       ? new LoginRefused(
-          `The homeserver does not accept the access token ${reason}. Set MATRIX_ACCESS_TOKEN to a valid one.`,
+          `The homeserver does not accept the access token ${reason}. Its session has ended (by a logout, a new password, its age), or it is not copied whole. ` +
+            'Set MATRIX_ACCESS_TOKEN to a valid one, or set MATRIX_PASSWORD instead.',
         )
       : new LoginRefused(
           `The homeserver refused to say whose the access token is ${reason}. Check MATRIX_HOMESERVER and MATRIX_ACCESS_TOKEN.`,

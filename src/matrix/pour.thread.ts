@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import tls from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Poured } from '../ports/media.ts';
 import type { Pouring } from './pouring.ts';
@@ -11,7 +12,9 @@ const SLAB_BYTES = 256 * 1024;
 /** It says that it goes on, this often at most, ms. */
 const EVERY_MS = 500;
 
-const { url, headers, fd, bytes, silenceMs } = workerData as Pouring;
+const { url, headers, fd, bytes, silenceMs, authorities } = workerData as Pouring & { authorities: string[] };
+/** A thread begins with the usual authorities alone. */
+const trust = authorities.length === 0 ? {} : { ca: [...tls.getCACertificates('default'), ...authorities] };
 let seen = 0;
 
 parentPort?.postMessage(await poured());
@@ -32,7 +35,8 @@ async function poured(): Promise<Poured> {
 
 function answer(): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = (url.startsWith('https:') ? https : http).get(url, { headers, agent: false, timeout: silenceMs });
+    const options = { headers, agent: false, timeout: silenceMs } as const;
+    const request = url.startsWith('https:') ? https.get(url, { ...options, ...trust }) : http.get(url, options);
     let silent: http.ClientRequest | http.IncomingMessage = request;
     request.on('response', (response) => resolve((silent = response))).on('error', reject);
     // A disk that took its time keeps what came from being seen.

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { after } from '../basics/after.ts';
 import { describeError } from '../basics/describe-error.ts';
+import { trustedBesides } from '../basics/trust.ts';
 import type { Poured } from '../ports/media.ts';
 
 /** Smaller ones are there before a thread has begun. */
@@ -36,7 +37,7 @@ export function pourInThread(pouring: Pouring, signal: AbortSignal): Promise<Pou
   if (!canReopen || running >= THREADS_AT_ONCE) return null;
   running += 1;
   const worker = new Worker(new URL('./pour.thread.ts', import.meta.url), {
-    workerData: pouring,
+    workerData: { ...pouring, authorities: trustedBesides() },
     resourceLimits: SMALL,
   });
   let poured: Poured = { is: 'broken off', detail: 'the thread ended' };

@@ -10,6 +10,8 @@ export interface Health {
   storeWritable: boolean;
   /** Rooms that gave up after too many crashes: reported, but the others are served. */
   parkedRooms: number;
+  /** Why the homeserver does not let the bot in yet, a sentence; null where it does, or where that is not known yet. */
+  trouble: string | null;
   /** Why the homeserver lets the account send nothing; null where it does. */
   suspended: { code: string; detail: string } | null;
   /** Messages that were given up because the way to the homeserver refused them again and again, while others passed. */
@@ -27,10 +29,12 @@ export interface Readiness {
 }
 
 /** Judges the facts; decides what `/readyz` says. */
-export function readiness({ state, lastSyncAgeMs, syncStaleAfterMs, storeWritable, suspended }: Health): Readiness {
+export function readiness(health: Health): Readiness {
+  const { state, trouble, lastSyncAgeMs, syncStaleAfterMs, storeWritable, suspended } = health;
   const missing: string[] = [];
   const sentence = states[state];
   if (sentence !== null) missing.push(sentence);
+  if (trouble !== null) missing.push(trouble);
   if (lastSyncAgeMs === null) missing.push('No sync has come back from the homeserver yet.');
   else if (lastSyncAgeMs >= syncStaleAfterMs) missing.push(staleSync(lastSyncAgeMs, syncStaleAfterMs));
   if (!storeWritable) missing.push('The state folder cannot be written.');

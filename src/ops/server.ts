@@ -1,4 +1,5 @@
 /** The HTTP server for operators: `/healthz`, `/readyz`. */
+import { createServer } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../ports.ts';
 import { type Health, readiness } from './health.ts';
@@ -61,16 +62,29 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   try {
     return await server.listen({ host, port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const reasons: Partial<Record<string, string>> = {
-      EADDRINUSE: 'another program listens there',
-      EACCES: 'this user may not listen there',
-      EADDRNOTAVAIL: 'this machine has no such address',
-      ENOTFOUND: 'this name has no address',
-    };
-    const why = `${reasons[code] ?? 'it was refused'} (${code})`;
-    throw new OpsFailure(`The ops server cannot listen on ${host} port ${port}: ${why}; see OPS_HOST and OPS_PORT.`, {
-      cause: error,
-    });
+    throw new OpsFailure(wordsOf(error, { host, port }), { cause: error });
   }
+}
+
+type Place = Pick<OpsOptions, 'host' | 'port'>;
+
+function wordsOf(error: unknown, { host, port }: Place): string {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const reasons: Partial<Record<string, string>> = {
+    EADDRINUSE: 'another program listens there',
+    EACCES: 'this user may not listen there',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'this name has no address',
+  };
+  const why = `${reasons[code] ?? 'it was refused'} (${code})`;
+  return `The ops server cannot listen on ${host} port ${port}: ${why}; see OPS_HOST and OPS_PORT.`;
+}
+
+/** Listens for an instant; null where that works, else what a start would say. */
+export function whyNotListening(place: Place): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(wordsOf(error, place)));
+    server.listen(place, () => server.close(() => resolve(null)));
+  });
 }

@@ -27,6 +27,8 @@ export interface EnterOptions {
   takeOver: boolean;
   /** How often it says that it has the account, ms. */
   leaseMs: number | undefined;
+  /** Why it is not let in yet, a sentence; null when that is over. */
+  onTrouble(says: string | null): void;
   /** Another service has the account now. */
   onLost(why: Error): void;
 }
@@ -40,7 +42,7 @@ export async function enter(options: EnterOptions): Promise<Entered> {
   const baseOf = await agentAddresses(config, house, log);
   const { homeserver, userId, accessToken, password, deviceId } = config.matrix;
   const session = await login({
-    ...{ homeserver, userId, deviceId, signal, log },
+    ...{ homeserver, userId, deviceId, signal, log, onTrouble: options.onTrouble },
     credentials: accessToken !== null ? { accessToken } : { password: password ?? '' },
     rememberedDeviceId: host.read().deviceId,
     chance: Math.random,
@@ -52,7 +54,7 @@ export async function enter(options: EnterOptions): Promise<Entered> {
   const right = await acquireLease({
     api: createClient({ homeserver, accessToken: session.accessToken, me: userId, log }),
     ...{ me: userId, holder: String(instance), signal, chance: Math.random, log },
-    ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onLost: options.onLost },
+    ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onTrouble: options.onTrouble, onLost: options.onLost },
   });
   house.closers.push(right.close);
   return { session, sure: right.sure, baseOf };

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { connect } from './connection.ts';
-import { codeOf, StoreFailure, UnusableState } from './errors.ts';
+import { codeOf, damagedDatabase, StoreFailure, UnusableState } from './errors.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prepareSchema } from './schema.ts';
 import type { Statement } from './transaction.ts';
@@ -79,9 +79,6 @@ function open(file: string, fsync: boolean): DatabaseSync {
     if (error instanceof UnusableState) throw error;
     const code = codeOf(error);
     if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw new StoreFailure('open', file, error);
-    throw new UnusableState(
-      `${file} is damaged (${error instanceof Error ? error.message : code}); it was left as it is. ` +
-        'Put a backup in its place, or move it away: a start without it finds its rooms again from the homeserver.',
-    );
+    throw damagedDatabase(file, error);
   }
 }

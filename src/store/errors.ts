@@ -56,6 +56,13 @@ export function newerFormat(file: string, version: number, known: number): Newer
   return new NewerState(file, `format ${version}, known is ${known}`);
 }
 
+export function damagedDatabase(file: string, error: unknown): UnusableState {
+  return new UnusableState(
+    `${file} is damaged (${error instanceof Error ? error.message : String(error)}); it was left as it is. ` +
+      'Put a backup in its place, or move it away: a start without it finds its rooms again from the homeserver.',
+  );
+}
+
 /** The file system or the database refused; `code` is its word for it (`ENOSPC`). */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';

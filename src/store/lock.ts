@@ -55,7 +55,7 @@ export function lockFolder(folder: string): FolderLock {
 }
 
 /** Who says to hold the lock; null where nobody says so, or is no longer there. */
-function holderIn(pidFile: string): number | null {
+export function holderIn(pidFile: string): number | null {
   try {
     const pid = Number(readFileSync(pidFile, 'utf8'));
     return pid > 0 && isAlive(pid) ? pid : null;

@@ -27,13 +27,20 @@ const TABLES = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** Makes the tables in a new database. Throws `UnusableState` where the database is not for this version of the service. */
+/** Makes the tables in a new database. Throws as `checkSchema` does. */
 export function prepareSchema(connection: DatabaseSync, file: string): void {
+  if (isEmpty(connection)) connection.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`);
+  else checkSchema(connection, file);
+}
+
+/** True where nothing was written into the database yet. */
+export function isEmpty(connection: DatabaseSync): boolean {
+  return connection.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'] === 0;
+}
+
+/** Throws `UnusableState` where the database is not for this version of the service. */
+export function checkSchema(connection: DatabaseSync, file: string): void {
   const valueOf = (sql: string) => Object.values(connection.prepare(sql).get() ?? {})[0];
-  if (valueOf('SELECT count(*) FROM sqlite_schema') === 0) {
-    connection.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`);
-    return;
-  }
   if (valueOf('PRAGMA application_id') !== APPLICATION) {
     throw new UnusableState(`${file} is a database of something else; it was left as it is. Choose another STATE_DIR.`);
   }

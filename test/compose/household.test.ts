@@ -43,6 +43,7 @@ const configOf = (dir: string): Config => ({
     reply: { ...defaultPolicy(me).reply, stream: 'final' },
     names: { space: 'Space of {name}', chat: 'Chat {number}' },
   },
+  authorities: [],
   state: { dir, fsync: false },
   log: { level: 'silent', format: 'json' },
   ops: null,

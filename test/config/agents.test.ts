@@ -19,6 +19,7 @@ describe('the agents', () => {
     const alone = read({ ...env, MATRIX_AGENT_REGISTRY_PATH: 'agents.yaml' });
     const { agents, userAgents, policy } = service;
     expect(alone).toEqual({
+      authorities: [],
       agents,
       userAgents,
       policy: { ...policy, access: { ...policy.access, allowed: ['@*:roomkeeper.invalid'] } },

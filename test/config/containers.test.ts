@@ -96,7 +96,7 @@ const ofContainers = [
   ...['PROVIDER_URL', 'PROVIDER_MODEL', 'PROVIDER_API_KEY', 'COMPOSIO_API_KEY', 'SYNAPSE_TAG'],
 ];
 /** The container decides them: a volume is mounted at one place, and nobody outside reaches the ops server. */
-const ofTheImage = ['STATE_DIR', 'OPS_HOST', 'OPS_PORT', 'AGENT_WS_URL'];
+const ofTheImage = ['STATE_DIR', 'OPS_HOST', 'OPS_PORT', 'AGENT_WS_URL', 'SSL_CERT_FILE'];
 
 describe('the compose files', () => {
   test('are looked at', () => {

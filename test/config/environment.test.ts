@@ -3,7 +3,7 @@ import { hintOf } from '../../src/config/about.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import { Environment } from '../../src/config/variables.ts';
-import { files, least, load, wrong } from './support.ts';
+import { files, least, load, problemsWith, wrong } from './support.ts';
 
 test('with nothing set everything that is required is asked for at once', () => {
   expect(wrong(() => loadConfig({ env: {}, readFile: files({}) }))).toEqual([
@@ -12,6 +12,18 @@ test('with nothing set everything that is required is asked for at once', () => 
     'MATRIX_ACCESS_TOKEN: is missing',
     'MATRIX_AGENT_REGISTRY_PATH: is missing',
   ]);
+});
+
+test.each([
+  ['MATRIX_HOMESERVER', 'MATRIX_HOMSERVER'],
+  ['MATRIX_ACCESS_TOKEN', 'MATRIX_ACCES_TOKEN'],
+  ['MATRIX_ACCESS_TOKEN', 'MATRIX_PASSWROD_FILE'],
+  ['MATRIX_AGENT_REGISTRY_PATH', 'MATRX_AGENT_REGISTRY_PATH'],
+])('where %s is missing and %s is set, the problem says so', (name, written) => {
+  const env = { ...least, [name]: undefined, [written]: 'https://hidden' };
+  const [problem, ...others] = problemsWith(() => loadConfig({ env, readFile: files({}) }));
+  expect([problem?.where, others]).toEqual([name, name.endsWith('PATH') ? [] : [expect.anything()]]);
+  expect(problem?.hint).toMatch(new RegExp(`^${written} is set: is that a slip of the pen\\? .`));
 });
 
 test('every variable says what would be right', () => {
@@ -94,6 +106,10 @@ describe('warnings', () => {
       'MATRIX_HOMESERVER_URL',
       'MATRIX_HOMESERVER_URL is not a variable of this service; did you mean MATRIX_HOMESERVER?',
     ],
+    ['OPS_PROT', 'OPS_PROT is not a variable of this service; did you mean OPS_PORT?'],
+    ['MATIX_HOMESERVER', 'MATIX_HOMESERVER is not a variable of this service; did you mean MATRIX_HOMESERVER?'],
+    ['agent_base_url', 'agent_base_url is not a variable of this service; did you mean AGENT_BASE_URL?'],
+    ['ROOMKEEPER_DEBUG', 'ROOMKEEPER_DEBUG is not a variable of this service.'],
     ['LOG_LEVLE', 'LOG_LEVLE is not a variable of this service; did you mean LOG_LEVEL?'],
     ['OPS_SOMETHING_ELSE_ALTOGETHER', 'OPS_SOMETHING_ELSE_ALTOGETHER is not a variable of this service.'],
     ['MATRIX_DB_PATH', 'MATRIX_DB_PATH has no meaning any more: the state is in the folder STATE_DIR.'],
@@ -124,7 +140,7 @@ describe('warnings', () => {
         'AGENT_ID',
         'AGENT_0_ID',
       ])
-      .concat(['AGENT_1_ID', 'PROVIDER_MODEL', 'SSL_CERT_FILE', 'PATH', 'HOME', 'MATRIX_PASSWORD_FILE'])
+      .concat(['AGENT_1_ID', 'PROVIDER_MODEL', 'MATRIX_SERVICE_HOST', 'PATH', 'HOME', 'MATRIX_PASSWORD_FILE'])
       .map((name) => [name, name.endsWith('PASSWORD_FILE') ? '' : 'x']);
     expect(load(Object.fromEntries(env) as Record<string, string>).warnings).toEqual([]);
   });

@@ -1229,6 +1229,9 @@ export const ownBounds: readonly string[] = [
   ...['NEW_ROOMS', 'CHANGES', 'LEAVES'].map((name) => `src/matrix/rooms.ts ${name}_AT_ONCE`),
   ...['src/matrix/departure.ts AT_ONCE', 'src/matrix/news.ts ROOMS_AT_ONCE', 'src/start/restore.ts REPAIRS_AT_ONCE'],
   'src/start/losses.ts LOOKS_AT_ONCE',
+  // What doctor asks and judges once.
+  ...['src/doctor/account.ts MOST_ROOMS', 'src/doctor/account.ts ROOMS_AT_ONCE', 'src/doctor/run.ts AT_ONCE'],
+  ...['src/doctor/here.ts FEW_BYTES', 'src/matrix/diagnosis.ts PAGE_BYTES'],
   'src/matrix/attendance.ts REPLACED_TIMEOUT_MS',
   // Shapes of what is written and shown.
   ...['src/durable/timers.ts LONGEST', 'machines/restart-policy.ts MOST_OUTAGES', 'src/ops/log.ts DEPTH'],

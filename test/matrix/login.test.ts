@@ -18,7 +18,7 @@ async function enter(
   reply: (seen: Seen, index: number) => Reply,
   more: Partial<LoginOptions> & Pick<LoginOptions, 'credentials'>,
 ): Promise<Session> {
-  server = await startServer(reply);
+  server = await startServer(reply, looked);
   return login({
     homeserver: server.url,
     userId: me,
@@ -31,6 +31,12 @@ async function enter(
     ...more,
   });
 }
+
+/** What is asked for to find out whether that is a homeserver. */
+const looked = ({ path }: Seen): Reply | null => {
+  if (path.startsWith('/.well-known/')) return { status: 404 };
+  return path === '/_matrix/client/versions' ? { json: { versions: ['v1.11'] } } : null;
+};
 
 /** What the operator reads. */
 const refused = async (session: Promise<Session>) => {
@@ -91,7 +97,9 @@ test('tries until the homeserver is there, with no secret in the log', async () 
   const replies: Reply[] = ['drop', limited({ 'Retry-After': '9' }), { text: '<html>' }, no(500, 'M_UNKNOWN')];
   await enter((seen, index) => replies[index] ?? welcome(seen), password);
   expect(clock.waits).toEqual([500, 9_000, 2_000, 4_000]);
-  expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual(Array(4).fill('warn login failed, trying again'));
+  expect(log.lines.filter((line) => line.startsWith('warn login'))).toEqual(
+    Array(4).fill('warn login failed, trying again'),
+  );
   expect(log.text()).not.toMatch(/hunter2|syt_/);
 });
 
@@ -108,7 +116,7 @@ test.each<[string, Pick<LoginOptions, 'credentials'>, Reply, string]>([
     'a token that is not accepted',
     token,
     no(401, 'M_UNKNOWN_TOKEN'),
-    'The homeserver does not accept the access token (M_UNKNOWN_TOKEN: No). Set MATRIX_ACCESS_TOKEN to a valid one.',
+    'The homeserver does not accept the access token (M_UNKNOWN_TOKEN: No). Its session has ended (by a logout, a new password, its age), or it is not copied whole. Set MATRIX_ACCESS_TOKEN to a valid one, or set MATRIX_PASSWORD instead.',
   ],
   [
     'a homeserver that knows no whoami',

@@ -7,6 +7,7 @@ const well: Health = {
   syncStaleAfterMs: 60_000,
   storeWritable: true,
   parkedRooms: 0,
+  trouble: null,
   suspended: null,
   refusedMessages: 0,
   damagedRecords: 0,

@@ -6,7 +6,14 @@ import { startOps } from '../../src/ops/server.ts';
 import { startCommand } from '../support/command.ts';
 
 const well: Health = {
-  ...{ state: 'running', lastSyncAgeMs: 10, syncStaleAfterMs: 60_000, storeWritable: true, suspended: null },
+  ...{
+    state: 'running',
+    lastSyncAgeMs: 10,
+    syncStaleAfterMs: 60_000,
+    storeWritable: true,
+    trouble: null,
+    suspended: null,
+  },
   ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
 };
 
@@ -17,7 +24,11 @@ async function served(health: Health) {
 }
 
 test.each(['127.0.0.1', '0.0.0.0', 'localhost'])('a service that serves is asked at %s', async (host) => {
-  expect(await askReadiness({ host, port: await served(well) })).toEqual({ text: 'It serves people.', ready: true });
+  expect(await askReadiness({ host, port: await served(well) })).toEqual({
+    text: 'It serves people.',
+    ready: true,
+    isService: true,
+  });
 });
 
 test('what is missing is said', async () => {
@@ -25,6 +36,7 @@ test('what is missing is said', async () => {
   expect(await askReadiness({ host: '127.0.0.1', port })).toEqual({
     text: 'The service is shutting down.\nThe state folder cannot be written.',
     ready: false,
+    isService: true,
   });
 });
 
@@ -35,7 +47,7 @@ test.each([
     'No service answers at http://[::1]:9/readyz; does it run, with this OPS_HOST and OPS_PORT?',
   ],
 ])('where nobody answers, that is said: %j', async (ops, text) => {
-  expect(await askReadiness(ops)).toEqual({ text, ready: false });
+  expect(await askReadiness(ops)).toEqual({ text, ready: false, isService: false });
 });
 
 test('the command needs nothing of Matrix, and its exit code says how it is', async () => {

@@ -61,6 +61,7 @@ export function botConfig(options: BotOptions): Config {
       reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
       limits: { ...policy.limits, ...options.limits },
     },
+    authorities: [],
     state: { dir: stateDir, fsync },
     log: { level: 'debug', format: 'json' },
     ops: null,

@@ -1,0 +1,4 @@
+import { testMistakes } from './house.ts';
+import { ofAgents } from './agents.ts';
+
+testMistakes(ofAgents);

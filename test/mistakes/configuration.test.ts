@@ -1,0 +1,4 @@
+import { testMistakes } from './house.ts';
+import { ofConfiguration } from './configuration.ts';
+
+testMistakes(ofConfiguration);

@@ -1,0 +1,4 @@
+import { testMistakes } from './house.ts';
+import { ofTheHomeserver } from './homeserver.ts';
+
+testMistakes(ofTheHomeserver);

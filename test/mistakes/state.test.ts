@@ -1,0 +1,4 @@
+import { testMistakes } from './house.ts';
+import { ofThisMachine } from './state.ts';
+
+testMistakes(ofThisMachine);
