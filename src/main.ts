@@ -172,11 +172,12 @@ try {
 }
 
 async function readConfig(): Promise<Config> {
-  const { readFileSync } = await import('node:fs');
+  const { readFileSync, statSync } = await import('node:fs');
   const { loadConfig } = await import('./config/load.ts');
   return loadConfig({
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
+    modeOf: (path) => statSync(path, { throwIfNoEntry: false })?.mode ?? null,
     terminal: process.stdout.isTTY,
   });
 }

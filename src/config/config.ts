@@ -2,6 +2,7 @@
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Camel } from './camel.ts';
 import type { WrittenPolicy } from './policy-keys.ts';
+import type { ProviderConfig } from './provider.ts';
 
 export interface AgentConfig {
   id: AgentId;
@@ -12,6 +13,8 @@ export interface AgentConfig {
   workspace: string;
   /** Turns that it takes at once. */
   concurrency: number;
+  /** The model behind `baseUrl`, for which the service hosts the agent; left out for one that is a process of its own. */
+  provider?: ProviderConfig;
 }
 
 type Parts = Camel<WrittenPolicy>;
