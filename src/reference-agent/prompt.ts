@@ -84,14 +84,20 @@ function partsOf(content: Message['content']): Part[] {
 }
 
 function inWords(file: Attachment): string {
+  const name = nameOf(file);
   switch (file.is) {
     case 'text':
-      return `[attached file: ${file.path}]\n${file.text}\n[end of ${file.path}]`;
+      return `[attached file: ${name}]\n${file.text}\n[end of ${name}]`;
     case 'picture':
-      return `[attached picture: ${file.path}]`;
+      return `[attached picture: ${name}]`;
     case 'too long':
-      return `[attached file: ${file.path}, which is too long to be read here]`;
+      return `[attached file: ${name}, which is too long to be read here]`;
     case 'file':
-      return `[attached file, whose content cannot be read here: ${file.path}]`;
+      return `[attached file, whose content cannot be read here: ${name}]`;
   }
+}
+
+/** As its person called it: the folders on the way to it, and the time in an inbox, are no provider's business. */
+function nameOf({ path }: Attachment): string {
+  return path.replace(/^.*\//, '').replace(/^\d{8}-\d{6}-(?=.)/, '');
 }
