@@ -1,12 +1,11 @@
 /** The agents that the service hosts itself: one for each language model of the registry (`kind: provider`). */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AgentId, ContextId } from '../../machines/ids.ts';
 import { makeFolder } from '../basics/make-folder.ts';
 import type { AgentConfig, Config } from '../config/config.ts';
 import type { Conversations, Log } from '../ports.ts';
+import { providerOf } from '../reference-agent/hosted.ts';
 import type { Keep } from '../reference-agent/memory.ts';
-import type { Provider } from '../reference-agent/provider.ts';
 
 export interface HostedAgents {
   /** Where each of them listens, with what lets the links in; for this process alone. */
@@ -49,18 +48,8 @@ export async function hostProviders({ agents, policy }: Config, world: HostedWor
 
 type Hosted = AgentConfig & Required<Pick<AgentConfig, 'provider'>>;
 
-export function isHosted(agent: AgentConfig): agent is Hosted {
+function isHosted(agent: AgentConfig): agent is Hosted {
   return agent.provider !== undefined;
-}
-
-/** `silenceMs`: after which a link gives its agent up; the agent has to be able to say why before. */
-function providerOf({ baseUrl, provider }: Hosted, silenceMs: number): Provider {
-  const { model, apiKeyFile, systemPrompt, contextTokens, images } = provider;
-  return {
-    ...{ url: baseUrl, model, contextTokens, images, silence: Math.round(silenceMs * 0.8) },
-    ...(systemPrompt !== null && { system: systemPrompt }),
-    ...(apiKeyFile !== null && { readKey: () => readFile(apiKeyFile, 'utf8') }),
-  };
 }
 
 function keepIn(conversations: Conversations, agent: AgentId): Keep {

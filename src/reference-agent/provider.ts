@@ -1,6 +1,7 @@
 /** Answers from any endpoint that speaks OpenAI's chat completions. */
 import { after } from '../basics/after.ts';
 import type { Log } from '../ports.ts';
+import { addressOf } from './address.ts';
 import { relay } from './completion.ts';
 import { composePrompt, type Prompt } from './prompt.ts';
 import { isAboutPictures, ProviderError, refusalOf, retryAfterOf, unreachable } from './refusals.ts';
@@ -166,13 +167,6 @@ async function request(
     if (signal.aborted) throw error;
     throw unreachable(error);
   });
-}
-
-/** Where something of the API is; people also write the base with the path of the completions behind it. */
-export function addressOf(base: string, path: string): string {
-  const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '')}/${path}`;
-  return url.href;
 }
 
 interface Key {
