@@ -53,7 +53,7 @@ function passesOn({ passedOn, limits }: RoomInTheHouse, word: EventId): Partial<
 }
 
 /** Of a memory that nothing was said to yet. */
-const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: undefined };
+const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: null };
 
 const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 

@@ -200,7 +200,7 @@ export function interruption(context: RoomContext): Notice {
 export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>): Notice {
   const { name, number, agent, contextId, loaded, tokens, memory } = context;
   const told = { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves } as const;
-  return memory === undefined ? told : { ...told, memory };
+  return memory === null ? told : { ...told, memory };
 }
 
 /** The question of ours that a notice asks, which may be answered by a reaction; undefined for none. */

@@ -272,7 +272,7 @@ export const RoomContext = z.object({
   /** What the agent says it has used for the last answer and for all of this conversation. */
   tokens: z.object({ last: z.number(), total: z.number() }).default({ last: 0, total: 0 }),
   /** What the agent said last of its memory of this conversation. */
-  memory: Memory.optional(),
+  memory: Memory.nullable().default(null),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
   told: z.array(UserId).max(50),
 });

@@ -2,11 +2,11 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { type AgentId, UserId } from '../../machines/ids.ts';
-import type { AgentConfig, Config, Policy } from './config.ts';
+import type { AgentConfig, Config, Policy, ProviderConfig } from './config.ts';
 import { type Env, type ReadFile, readVariables, whyUnreadable } from './environment.ts';
 import { policyOf } from './policy.ts';
 import { ConfigError, type Problem, show } from './problem.ts';
-import { checkKeyFiles, DEFAULT_CONTEXT_TOKENS, type ProviderConfig } from './provider.ts';
+import { checkKeyFiles, DEFAULT_CONTEXT_TOKENS } from './provider.ts';
 import { parseRegistry, type RegistryFile } from './registry.ts';
 import { Environment } from './variables.ts';
 
@@ -115,7 +115,7 @@ function fileAt(file: string, where: string, readFile: ReadFile): FoundRegistry 
   try {
     const name = path.basename(file);
     const registry = parseRegistry(source, name);
-    const problems = checkKeyFiles(registry, name, readFile);
+    const problems = checkKeyFiles(registry.agents, name, readFile);
     return { registry: problems.length > 0 ? null : registry, registryProblems: problems };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

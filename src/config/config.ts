@@ -2,7 +2,19 @@
 import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Camel } from './camel.ts';
 import type { WrittenPolicy } from './policy-keys.ts';
-import type { ProviderConfig } from './provider.ts';
+
+/** A language model behind an address that speaks OpenAI's chat completions; the service hosts the agent for it. */
+export interface ProviderConfig {
+  model: string;
+  /** The file with the key; null for a provider that wants none. Read when it is needed, and again when it is refused. */
+  apiKeyFile: string | null;
+  /** Null: the agent's own. */
+  systemPrompt: string | null;
+  /** About how much the model is sent of a conversation. */
+  contextTokens: number;
+  /** Whether the model is shown pictures. */
+  images: boolean;
+}
 
 export interface AgentConfig {
   id: AgentId;

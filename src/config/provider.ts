@@ -1,21 +1,8 @@
 /** What an agent of `kind: provider` needs besides, and what only such an agent has. */
-import type { RegistryFile } from './registry.ts';
+import type { AgentConfig } from './config.ts';
 import { type ReadFile, whyUnreadable } from './environment.ts';
 import { isMapping } from './issues.ts';
 import { type Problem, show } from './problem.ts';
-
-/** A language model behind an address that speaks OpenAI's chat completions; the service hosts the agent for it. */
-export interface ProviderConfig {
-  model: string;
-  /** The file with the key; null for a provider that wants none. Read when it is needed, and again when it is refused. */
-  apiKeyFile: string | null;
-  /** Null: the agent's own. */
-  systemPrompt: string | null;
-  /** About how much the model is sent of a conversation. */
-  contextTokens: number;
-  /** Whether the model is shown pictures. */
-  images: boolean;
-}
 
 const KEYS = ['model', 'api_key_file', 'system_prompt', 'context_tokens', 'images'];
 const ADDRESS = 'its address: "http://ollama:11434/v1" or "https://api.openai.com/v1"';
@@ -78,7 +65,11 @@ function ofPrompt({ system_prompt: prompt, context_tokens: tokens = DEFAULT_CONT
 export const DEFAULT_CONTEXT_TOKENS = 8_000;
 
 /** Whether the files with keys can be read; `name`: of the registry file. Nothing of a key is ever shown. */
-export function checkKeyFiles({ agents }: RegistryFile, name: string, readFile: ReadFile): Problem[] {
+export function checkKeyFiles(
+  agents: readonly { api_key_file?: string | undefined }[],
+  name: string,
+  readFile: ReadFile,
+): Problem[] {
   return agents.flatMap(({ api_key_file: file }, index): Problem[] => {
     if (file === undefined) return [];
     const problem = whatIsWrong(file, readFile);
@@ -105,7 +96,7 @@ const MOUNTED_SECRETS = '/run/secrets/';
 
 /** One sentence for each file with a key that others on the machine may read. */
 export function warnAboutOpenKeys(
-  agents: readonly { id: string; provider?: ProviderConfig }[],
+  agents: readonly AgentConfig[],
   modeOf: ModeOf,
 ): string[] {
   return agents.flatMap(({ id, provider }) => {

@@ -77,12 +77,14 @@ export function startRun(
   const listeners = new Set<Listener>();
   const stopping = new AbortController();
   const { signal } = stopping;
-  let answer = '';
-  let asked: Said = { role: 'user', content: message.text };
+  const so: SoFar = { asked: { role: 'user', content: message.text }, answer: '' };
 
   const send = (frame: AgentFrame) => {
     frames.push(frame);
     for (const listener of listeners) listener.send(frame);
+  };
+  const crash = () => {
+    for (const listener of listeners) listener.crash();
   };
   const pause = (ms: number) => (ms > 0 ? sleep(ms, undefined, { signal }) : breathe(undefined, { signal }));
 
@@ -92,55 +94,16 @@ export function startRun(
     ...message,
     signal,
     say(text) {
-      answer += text;
+      so.answer += text;
       send({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
     },
     send,
-    remember: (said) => void (asked = said),
+    remember: (said) => void (so.asked = said),
     pause,
     ask,
     crash() {
       throw new Crash();
     },
-  };
-
-  const over = (outcome: Settled['outcome'], tokens: number | null) => settle({ outcome, asked, answer, tokens });
-  const end = (tokens: number | null, more: object) =>
-    send({
-      type: 'AGENT_EVENT_END',
-      tokens_used: tokens ?? Math.ceil((message.text.length + answer.length) / 4),
-      ...more,
-    });
-
-  const fail = (error: unknown): RunOutcome => {
-    if (!(error instanceof AgentError)) log.error({ error }, 'a turn of the agent failed');
-    const { code, message } =
-      error instanceof AgentError ? error : new AgentError('INTERNAL_ERROR', 'The agent failed unexpectedly.');
-    send({ type: 'ERROR', code, details: message });
-    return 'failed';
-  };
-
-  const broken = async (error: unknown): Promise<RunOutcome> => {
-    if (error instanceof Crash) {
-      for (const listener of listeners) listener.crash();
-      return 'failed';
-    }
-    if (signal.aborted) {
-      end(null, await over('stopped', null));
-      return 'stopped';
-    }
-    if (error instanceof AgentError && error.isOfAnAnswer) await over('cut', null);
-    return fail(error);
-  };
-
-  const play = async (): Promise<RunOutcome> => {
-    try {
-      const tokens = await work(turn);
-      end(tokens, await over('done', tokens));
-      return 'done';
-    } catch (error) {
-      return broken(error);
-    }
   };
 
   return {
@@ -151,9 +114,56 @@ export function startRun(
     },
     stop: () => stopping.abort(),
     confirm,
-    // What could not be kept is said, whatever the turn came to.
-    finished: play().catch(fail),
+    finished: play(work, turn, so, { settle, crash, log }),
   };
+}
+
+/** What there is of a turn. */
+type SoFar = Pick<Settled, 'asked' | 'answer'>;
+
+interface Ending {
+  settle: Settle;
+  crash: () => void;
+  log: Log;
+}
+
+/** Does the work and says how it ended. */
+async function play(work: Work, turn: Turn, so: SoFar, { settle, crash, log }: Ending): Promise<RunOutcome> {
+  const over = (outcome: Settled['outcome'], tokens: number | null) => settle({ outcome, ...so, tokens });
+  const end = (tokens: number | null, more: object) => {
+    const guess = Math.ceil((turn.text.length + so.answer.length) / 4);
+    turn.send({ type: 'AGENT_EVENT_END', tokens_used: tokens ?? guess, ...more });
+  };
+
+  async function broken(error: unknown): Promise<RunOutcome> {
+    if (error instanceof Crash) {
+      crash();
+      return 'failed';
+    }
+    if (turn.signal.aborted) {
+      end(null, await over('stopped', null));
+      return 'stopped';
+    }
+    if (error instanceof AgentError && error.isOfAnAnswer) await over('cut', null);
+    return failed(error);
+  }
+
+  function failed(error: unknown): RunOutcome {
+    if (!(error instanceof AgentError)) log.error({ error }, 'a turn of the agent failed');
+    const { code, message } =
+      error instanceof AgentError ? error : new AgentError('INTERNAL_ERROR', 'The agent failed unexpectedly.');
+    turn.send({ type: 'ERROR', code, details: message });
+    return 'failed';
+  }
+
+  try {
+    const tokens = await work(turn);
+    end(tokens, await over('done', tokens));
+    return 'done';
+  } catch (error) {
+    // What could not be kept is said, whatever the turn came to.
+    return broken(error).catch(failed);
+  }
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -56,7 +56,7 @@ export const troubles: TroubleWords = {
     retry: false,
   },
   'model-denied': {
-    says: 'The provider of the language model turns this service away. Please tell the people who run this service.',
+    says: 'The provider of the language model doesn’t let this service in. Please tell the people who run this service.',
     retry: true,
   },
   'model-not-found': {

@@ -69,7 +69,7 @@ export async function startModelProvider(models = ['small']): Promise<ModelProvi
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const key = request.headers.authorization?.replace(/^Bearer /, '') ?? null;
-    if (path.endsWith('/models')) {
+    if (/\/models(?:\?|$)/.test(path)) {
       const data = models.map((id) => ({ id, object: 'model' }));
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
       return;
