@@ -168,7 +168,10 @@ export const withNotes = host.extend({
     'count its tokens': assign(({ context, event }) => {
       const { tokens, memory } = as(event, 'turn.ended');
       const isOfAnAnswer = tokens > 0 && taskIn(context) === undefined;
-      return { ...(memory !== undefined && { memory }), tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens } };
+      return {
+        ...(memory !== undefined && { memory }),
+        tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens },
+      };
     }),
 
     // what !retry would repeat

@@ -62,7 +62,9 @@ const NO_PROVIDER =
 
 function refusal(status: number, hasKey: boolean): string {
   if (status === 401 || status === 403) {
-    const what = hasKey ? 'refuses the key: is that in api_key_file right?' : 'wants a key: name a file by api_key_file';
+    const what = hasKey
+      ? 'refuses the key: is that in api_key_file right?'
+      : 'wants a key: name a file by api_key_file';
     return `the provider ${what} (HTTP ${status})`;
   }
   if (status === 404) {

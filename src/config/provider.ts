@@ -49,7 +49,12 @@ function ofAddress(address: unknown): Problem[] {
   }
   if (url.username === '' && url.password === '') return [];
   return [
-    { where, value: show(address), problem: 'has a user name or a password in it', hint: 'name a file by api_key_file' },
+    {
+      where,
+      value: show(address),
+      problem: 'has a user name or a password in it',
+      hint: 'name a file by api_key_file',
+    },
   ];
 }
 
@@ -95,10 +100,7 @@ export type ModeOf = (path: string) => number | null;
 const MOUNTED_SECRETS = '/run/secrets/';
 
 /** One sentence for each file with a key that others on the machine may read. */
-export function warnAboutOpenKeys(
-  agents: readonly AgentConfig[],
-  modeOf: ModeOf,
-): string[] {
+export function warnAboutOpenKeys(agents: readonly AgentConfig[], modeOf: ModeOf): string[] {
   return agents.flatMap(({ id, provider }) => {
     const file = provider?.apiKeyFile ?? null;
     if (file === null || file.startsWith(MOUNTED_SECRETS) || ((modeOf(file) ?? 0) & 0o004) === 0) return [];

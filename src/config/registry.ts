@@ -16,7 +16,9 @@ const Agent = z.strictObject({
   kind: z
     .enum(['ws', 'provider'])
     .default('ws')
-    .describe('"ws" (a process that speaks the agent protocol) or "provider" (a language model, and nothing else to run)'),
+    .describe(
+      '"ws" (a process that speaks the agent protocol) or "provider" (a language model, and nothing else to run)',
+    ),
   base_url: optional(agentUrl).describe(
     'for example "ws://agent-1:8000/", "http://proxy:7000/agent_1/" or "wss://host/?key=secret"; or leave the line out; ' +
       'of a provider "http://ollama:11434/v1" or "https://api.openai.com/v1"',
@@ -30,11 +32,15 @@ const Agent = z.strictObject({
     .max(1000)
     .default(4)
     .describe('a whole number of turns that the agent takes at once, 1 to 1000'),
-  model: optional(text).describe('what the provider calls the model: "llama3.2", in quotes when it looks like a number'),
+  model: optional(text).describe(
+    'what the provider calls the model: "llama3.2", in quotes when it looks like a number',
+  ),
   api_key_file: optional(text).describe(
     'the path of a file with the key of the provider and nothing else; or leave the line out',
   ),
-  system_prompt: optional(prompt).describe('a text that the model reads before each conversation; or leave the line out'),
+  system_prompt: optional(prompt).describe(
+    'a text that the model reads before each conversation; or leave the line out',
+  ),
   context_tokens: optional(z.int().min(500).max(2_000_000)).describe(
     `a whole number of tokens that the model is sent of a conversation at most, 500 to 2000000; or leave the line out (${DEFAULT_CONTEXT_TOKENS})`,
   ),

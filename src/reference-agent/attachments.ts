@@ -97,7 +97,8 @@ async function readOne(
 
 /** Of a longer file the type that its name says decides: nobody reads it to find out. */
 async function tooLong(workspace: string, written: string, parts: Parts): Promise<Attachment> {
-  const isBinary = /\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|zip|gz|7z|mp\d|m4a|og[gv]|opus|webm|mov|wav|heic|avif|bmp|tiff?)$/i;
+  const isBinary =
+    /\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|zip|gz|7z|mp\d|m4a|og[gv]|opus|webm|mov|wav|heic|avif|bmp|tiff?)$/i;
   const there = !isBinary.test(written) && (await sizeOf(workspace, parts.join('/'))) !== null;
   return { is: there ? 'too long' : 'file', path: written };
 }

@@ -5,9 +5,7 @@ import { readEvents } from './sse.ts';
 
 const words = z.object({ content: z.string().nullish() }).nullish();
 const Chunk = z.object({
-  choices: z
-    .array(z.object({ delta: words, message: words, finish_reason: z.string().nullish() }))
-    .nullish(),
+  choices: z.array(z.object({ delta: words, message: words, finish_reason: z.string().nullish() })).nullish(),
   usage: z.object({ total_tokens: z.number().nonnegative() }).nullish().catch(null),
   error: z.unknown().optional(),
 });

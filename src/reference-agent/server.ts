@@ -80,7 +80,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     const [, chat, query = ''] = /\/v1\/agent_ws\/(\d{1,30})\/?(\?.*)?$/.exec(request.url ?? '') ?? [];
     if (chat === undefined) return refuse(socket, '404 Not Found');
-    if (key !== null && !isSame(new URLSearchParams(query).get('key') ?? '', key)) return refuse(socket, '403 Forbidden');
+    if (key !== null && !isSame(new URLSearchParams(query).get('key') ?? '', key))
+      return refuse(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       serveConnection(webSocket, { chat, chats, contexts: contexts === 'frames', log });
     });

@@ -59,7 +59,12 @@ function readParts(file: string): StatePart[] {
   if (!existsSync(file)) return names.map(([name]) => ({ name, records: 0, damaged: 0 }));
   const connection = new DatabaseSync(file);
   try {
-    const made = new Set(connection.prepare('SELECT name FROM sqlite_schema').all().map(({ name }) => name));
+    const made = new Set(
+      connection
+        .prepare('SELECT name FROM sqlite_schema')
+        .all()
+        .map(({ name }) => name),
+    );
     return names.map(([name, table]) => {
       // An earlier version made none.
       if (table === 'conversations' && !made.has(table)) return { name, records: 0, damaged: 0 };

@@ -23,8 +23,7 @@ export function openConversations(database: Database, damaged: Damaged): Convers
           ...[agent, context, JSON.stringify(conversation)],
         ],
       ]),
-    remove: async (agent, context) =>
-      database.commit([[`DELETE FROM conversations WHERE ${WHICH}`, agent, context]]),
+    remove: async (agent, context) => database.commit([[`DELETE FROM conversations WHERE ${WHICH}`, agent, context]]),
     keepCopy: async (agent, context, why) =>
       damaged.keep({
         ...{ part: 'conversations', id: `${agent} ${context}`, document: textOf(agent, context) ?? '', why },

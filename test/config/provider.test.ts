@@ -52,10 +52,7 @@ describe('what does not go together', () => {
     ['kind: provider', ['base_url: is missing', 'model: is missing']],
     ['kind: modell', ['kind: "modell" is none of ws, provider']],
     [`${model.replace('http:', 'ws:')}`, ['base_url: "ws://ollama:11434/v1" is not an http or https URL']],
-    [
-      `${model.replace('http://', '')}`,
-      ['base_url: "ollama:11434/v1" is not a ws, wss, http or https URL'],
-    ],
+    [`${model.replace('http://', '')}`, ['base_url: "ollama:11434/v1" is not a ws, wss, http or https URL']],
     [
       `${model.replace('http://', 'http://me:hidden@')}`,
       ['base_url: "http://***@ollama:11434/v1" has a user name or a password in it'],

@@ -231,6 +231,106 @@ test('a turn that failed is not remembered', async () => {
   expect((requests[1]?.body.messages as object[]).slice(1)).toEqual([{ role: 'user', content: 'Second' }]);
 });
 
+describe('what is mended within a turn', () => {
+  const messagesOf = ({ body }: Request) => body.messages as { role: string; content: unknown }[];
+
+  test('a conversation that is too long is shortened, once', async () => {
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 3) return json(400, { error: { message: 'Your prompt is too long' } })(response);
+      return stream(response, delta(`Answer ${index}`), FINISH);
+    });
+    const bot = await botOf(url, { contextTokens: 1_000 });
+    await bot.ask('a'.repeat(1_200));
+    await bot.ask('b'.repeat(1_200));
+    expect(textOf(await bot.ask('c'.repeat(400)))).toBe('Answer 4');
+    const lengths = requests.slice(2).map((request) => messagesOf(request).length);
+    expect(lengths).toEqual([6, 4]);
+  });
+
+  test.each([
+    [429, { 'retry-after': '0' }],
+    [503, { 'retry-after-ms': '1' }],
+  ])('a provider that is busy (%i) is asked again when it says', async (status, headers) => {
+    const { url } = await providerForTest((response, index) => {
+      if (index < 3) return json(status, {}, headers)(response);
+      return stream(response, delta('At last'), FINISH);
+    });
+    const frames = await (await botOf(url)).ask('Hello');
+    expect(textOf(frames)).toBe('At last');
+    const said = frames.flatMap(({ type, data }) => (type === 'AGENT_EVENT_CUSTOM_UPDATE' ? [data] : []));
+    expect(said).toEqual(Array(2).fill({ kind: 'progress', text: 'The model is busy: once more in 1 s' }));
+  });
+
+  test('a provider that stays busy is asked three times', async () => {
+    const { url, requests } = await providerForTest(json(429, {}, { 'retry-after': '0' }));
+    expect((await (await botOf(url)).ask('Hello')).at(-1)).toEqual({
+      ...{ type: 'ERROR', code: 'MODEL_BUSY' },
+      details: 'The model provider takes no more requests at the moment (429).',
+    });
+    expect(requests).toHaveLength(3);
+  });
+
+  test('a model that takes no pictures is asked without, from then on', async () => {
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 1) return json(400, { error: { message: 'this model does not support image input' } })(response);
+      return stream(response, delta('Fine'), FINISH);
+    });
+    const { bot, workspace } = await botAndFolder(url, { images: true });
+    await writeFile(join(workspace, 'a.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
+    expect(textOf(await bot.ask('Look', { attachments: ['a.png'] }))).toBe('Fine');
+    await bot.ask('Again', { attachments: ['a.png'] });
+    expect(requests.map((request) => typeof messagesOf(request).at(-1)?.content)).toEqual([
+      'object',
+      'string',
+      'string',
+    ]);
+    expect(messagesOf(requests[1] as Request).at(-1)?.content).toBe(`Look\n${unread('a.png')}`);
+  });
+
+  test('a key that cannot be read is told as one that is refused', async () => {
+    const { url } = await providerForTest(() => undefined);
+    const { agent } = await agentForTest({
+      provider: { url, model: 'small', readKey: () => Promise.reject(new Error('ENOENT: /secret')) },
+    });
+    const bot = await greetedBot(`${agent.url}${route}`);
+    expect(await bot.ask('Hello')).toEqual([
+      { type: 'ERROR', code: 'MODEL_DENIED', details: 'The file with the API key cannot be read.' },
+    ]);
+  });
+
+  test('a server that streams nothing says all at once', async () => {
+    const { url } = await providerForTest(
+      json(200, {
+        choices: [{ message: { content: 'All of it' }, finish_reason: 'stop' }],
+        usage: { total_tokens: 9 },
+      }),
+    );
+    const frames = await (await botOf(url)).ask('Hello');
+    expect([textOf(frames), frames.at(-1)]).toEqual(['All of it', { type: END, tokens_used: 9 }]);
+  });
+
+  test('two messages in a row, as a stopped answer leaves them, are one to the model', async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 1) resolve();
+      else stream(response, delta('Fine'), FINISH);
+    });
+    const bot = await botOf(url);
+    bot.send({ type: 'USER_MESSAGE', text: 'First' });
+    await asked;
+    bot.send({ type: 'STOP' });
+    await bot.until(END);
+    await bot.ask('Second');
+    expect(messagesOf(requests.at(-1) as Request).slice(1)).toEqual([{ role: 'user', content: 'First\n\nSecond' }]);
+  });
+
+  test('the address of the completions itself will do as a base', async () => {
+    const { url, requests } = await providerForTest((response) => stream(response, delta('Fine'), FINISH));
+    await (await botOf(`${url}chat/completions`)).ask('Hello');
+    expect(requests.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
+  });
+});
+
 describe('files that come with a message', () => {
   const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex');
 
@@ -253,7 +353,12 @@ describe('files that come with a message', () => {
     expect(await told(files, {}, others)).toBe(
       [
         ...['Look', '[attached file: a.txt]', 'Grüße', '[end of a.txt]', unread('b.bin'), unread('c.txt')],
-        ...['[attached file: d.txt]', '', '[end of d.txt]', ...['link.txt', 'x.txt', 'hostname', 'none.txt', ''].map(unread)],
+        ...[
+          '[attached file: d.txt]',
+          '',
+          '[end of d.txt]',
+          ...['link.txt', 'x.txt', 'hostname', 'none.txt', ''].map(unread),
+        ],
       ].join('\n'),
     );
   });

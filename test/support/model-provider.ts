@@ -40,11 +40,13 @@ export const finish = (finish_reason: string) =>
 export const SSE = { 'content-type': 'text/event-stream' };
 
 /** Says this, a word at a time. */
-export const says = (text: string, how = 'stop') => (response: ServerResponse) => {
-  response.writeHead(200, SSE);
-  for (const word of text.match(/\S+\s*/g) ?? []) response.write(delta(word));
-  response.end(finish(how));
-};
+export const says =
+  (text: string, how = 'stop') =>
+  (response: ServerResponse) => {
+    response.writeHead(200, SSE);
+    for (const word of text.match(/\S+\s*/g) ?? []) response.write(delta(word));
+    response.end(finish(how));
+  };
 
 export const refuses =
   (status: number, error: object | string, headers: Record<string, string> = {}) =>
