@@ -1,14 +1,11 @@
 /** The turns of all conversations: which run, which are done and need not run again, and what is remembered of them. */
 import { workOfFrame, workOfPrompt, type Contexts, type Memory } from './contexts.ts';
 import type { ContextFrame, UserMessage } from './frames.ts';
-import { bounded, type Answered, type Said } from './memory.ts';
+import { bounded, DONE_LIMIT, lastAnswered, type Answered, type Said } from './memory.ts';
 import { createRemembering, type Chat, type RememberingWorld } from './remembering.ts';
 import type { Run, Settled, Work } from './run.ts';
 import { startRun } from './run.ts';
 import type { Saves } from './saves.ts';
-
-/** Finished turns of a conversation that are answered again without running again. */
-const DONE_LIMIT = 8;
 
 export interface Chats {
   /** What STATUS says of this conversation: another session where its memory was lost. */
@@ -94,7 +91,7 @@ function createStart(
     const said: Said[] = answer === '' ? [asked] : [asked, { role: 'assistant', content: answer }];
     const isDone = outcome === 'done' && id !== undefined && keep !== null;
     const done: Answered[] = isDone ? [{ id, answer, tokens: settled.tokens }] : [];
-    const answered = [...chat.conversation.answered, ...done].slice(-DONE_LIMIT);
+    const answered = lastAnswered([...chat.conversation.answered, ...done]);
     await change(chat, { ...withMore(chat.conversation, said), answered });
     return told(chat);
   }

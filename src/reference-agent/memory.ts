@@ -14,6 +14,17 @@ export type Said = z.infer<typeof Said>;
 const Answered = z.object({ id: z.string(), answer: z.string(), tokens: z.number().nullable() });
 export type Answered = z.infer<typeof Answered>;
 
+/** Finished turns of a conversation that are answered again without running again, and how long they are together. */
+export const DONE_LIMIT = 8;
+const DONE_CHARACTERS = 250_000;
+
+/** The newest of them, the last one always. */
+export function lastAnswered(answered: readonly Answered[]): Answered[] {
+  let left = DONE_CHARACTERS;
+  const tooOld = answered.findLastIndex(({ answer }) => (left -= answer.length) < 0);
+  return answered.slice(Math.min(tooOld + 1, answered.length - 1)).slice(-DONE_LIMIT);
+}
+
 /** As it is kept where it outlives the process. */
 export const Conversation = z.object({
   version: z.literal(1),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import type { Notice, Trouble } from '../../machines/notices.ts';
+import type { Boundary } from '../../src/actors/boundaries.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { temporaryFolder } from '../support/bot.ts';
@@ -282,6 +283,32 @@ export function describeProviders(name: string, start: () => Promise<TestHomeser
       await hears(ann, room, 'shorter', 'Shorter.');
       expect(toldTo(provider.requests.at(-1) as ModelRequest)).toEqual([
         ...['user: tell me', 'assistant: Once upon a time there was a cake.', 'user: shorter'],
+      ]);
+    });
+
+    test.each<Boundary>([
+      'user message written',
+      'first text received',
+      'end received',
+      'record written',
+      'effect sent',
+    ])('killed at "%s": the person has one answer, and the memory has it once', async (boundary) => {
+      const provider = await model();
+      const bot = await world.killableBot({ agents: {}, registry: registryOf(provider) });
+      const first = bot.start();
+      await first.running;
+      const { ann, room } = await chatWith(bot);
+      await hears(ann, room, 'hello', 'You said: hello');
+      await first.arm({ boundary, nth: 1 });
+      await ann.say(room, 'tell me');
+      expect(await first.ended).toBe('SIGKILL');
+      await bot.start().running;
+      await ann.message(room, (m) => m.body === 'You said: tell me');
+      await hears(ann, room, 'thanks', 'You said: thanks');
+      expect(ann.timeline(room).filter(({ body }) => body === 'You said: tell me')).toHaveLength(1);
+      expect(toldTo(provider.requests.at(-1) as ModelRequest)).toEqual([
+        ...['user: hello', 'assistant: You said: hello', 'user: tell me', 'assistant: You said: tell me'],
+        'user: thanks',
       ]);
     });
 
