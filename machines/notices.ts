@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FileFailure, SendFailure, SendTrouble } from './files.ts';
 import { RoomId, UserId } from './ids.ts';
+import { Memory } from './memory.ts';
 import { Status } from './status.ts';
 import { Trouble } from './trouble.ts';
 
@@ -156,7 +157,9 @@ export const notices = {
   'dialog is closed': says({ about: DialogTopic, expired: z.boolean().optional() }),
   'nothing to cancel': refuses(),
   /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. */
+  /** `memory`: where the agent tells of it. */
   context: says({
+    memory: Memory.optional(),
     ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: z.string() },
     ...{ loaded: save.nullable(), tokens: z.object({ last: z.number(), total: z.number() }), saves: z.array(save) },
   }),

@@ -53,7 +53,7 @@ function passesOn({ passedOn, limits }: RoomInTheHouse, word: EventId): Partial<
 }
 
 /** Of a memory that nothing was said to yet. */
-const noMemory = { loaded: null, tokens: { last: 0, total: 0 } };
+const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: null };
 
 const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 
@@ -166,9 +166,12 @@ export const withNotes = host.extend({
     })),
 
     'count its tokens': assign(({ context, event }) => {
-      const { tokens } = as(event, 'turn.ended');
+      const { tokens, memory } = as(event, 'turn.ended');
       const isOfAnAnswer = tokens > 0 && taskIn(context) === undefined;
-      return { tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens } };
+      return {
+        ...(memory !== undefined && { memory }),
+        tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens },
+      };
     }),
 
     // what !retry would repeat

@@ -198,8 +198,9 @@ export function interruption(context: RoomContext): Notice {
 
 /** All that `!context` tells (CTX-34). */
 export function contextTold(context: RoomContext, { saves }: Pick<Told, 'saves'>): Notice {
-  const { name, number, agent, contextId, loaded, tokens } = context;
-  return { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves };
+  const { name, number, agent, contextId, loaded, tokens, memory } = context;
+  const told = { key: 'context', chat: name, number, agent, contextId, loaded, tokens, saves } as const;
+  return memory === null ? told : { ...told, memory };
 }
 
 /** The question of ours that a notice asks, which may be answered by a reaction; undefined for none. */

@@ -64,7 +64,7 @@ function isInSpace({ number, role }: RoomContext): boolean {
 
 /** What is not sent yet is asked there too; a question of a turn that is over belongs to the old one. */
 export function moveTo({ turn, question }: RoomContext, contextId: ContextId): Partial<RoomContext> {
-  const anew = { session: null, loaded: null, tokens: { last: 0, total: 0 } };
+  const anew = { session: null, loaded: null, tokens: { last: 0, total: 0 }, memory: null };
   return { contextId, ...anew, turn: turn && { ...turn, contextId }, question: turn && question };
 }
 
@@ -212,6 +212,7 @@ export function receive({
       dialog: null,
       loaded: null,
       tokens: { last: 0, total: 0 },
+      memory: null,
       told: [],
       tray: [],
       burst: null,

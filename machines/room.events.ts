@@ -3,6 +3,7 @@ import type { FileTrouble, ReceivedFile, SendFailure, TrayFile } from './files.t
 import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.ts';
 import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
+import type { Memory } from './memory.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
 import type {
   Answer,
@@ -172,6 +173,8 @@ export type RoomEvent =
       stands?: EventId;
       trouble: Trouble | null;
       tokens: number;
+      /** What the agent says of its memory, where it says so. */
+      memory?: Memory;
     }
   // the room's person
   | {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
 import { FileFailure, TrayFile } from './files.ts';
 import { Language } from './language.ts';
+import { Memory } from './memory.ts';
 import { Trouble } from './notices.ts';
 import { Ending } from './status.ts';
 
@@ -270,6 +271,8 @@ export const RoomContext = z.object({
   loaded: SaveLine.nullable().default(null),
   /** What the agent says it has used for the last answer and for all of this conversation. */
   tokens: z.object({ last: z.number(), total: z.number() }).default({ last: 0, total: 0 }),
+  /** What the agent said last of its memory of this conversation. */
+  memory: Memory.nullable().default(null),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
   told: z.array(UserId).max(50),
 });

@@ -197,12 +197,13 @@ try {
 }
 
 async function readConfig(): Promise<Config> {
-  const { readFileSync } = await import('node:fs');
+  const { readFileSync, statSync } = await import('node:fs');
   const { loadConfig } = await import('./config/load.ts');
   const { trustAlso } = await import('./basics/trust.ts');
   const config = loadConfig({
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
+    modeOf: (path) => statSync(path, { throwIfNoEntry: false })?.mode ?? null,
     terminal: process.stdout.isTTY,
   });
   trustAlso(config.authorities);

@@ -259,7 +259,16 @@ export type {
 
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';
+export type {
+  Answers,
+  Conversations,
+  Damaged,
+  HostDocument,
+  HostState,
+  Letters,
+  RecordTable,
+  Store,
+} from './ports/store.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -21,7 +21,7 @@ const zones: Record<string, Zone> = {
   words: {
     holds: [
       ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
-      ...['machines/files.ts', 'machines/status.ts', 'machines/trouble.ts'],
+      ...['machines/files.ts', 'machines/memory.ts', 'machines/status.ts', 'machines/trouble.ts'],
       ...[
         'machines/room.model.ts',
         'machines/room.events.ts',
@@ -122,7 +122,7 @@ const zones: Record<string, Zone> = {
   },
   'check agents': {
     holds: ['src/check-agents/'],
-    knows: ['words', 'ports', 'config', 'agents', 'workspace'],
+    knows: ['words', 'ports', 'config', 'agents', 'workspace', 'reference agent'],
     packages: ['p-map'],
     node: true,
     files: 6,

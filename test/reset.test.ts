@@ -65,7 +65,7 @@ test('the local state is deleted without asking the homeserver anything', async 
   const { code, out, err } = await run([], environment(state));
   expect({ code, files: await filesIn(state) }).toEqual({ code: 0, files: ['lock'] });
   expect(out).toMatch(/^roomkeeper reset --mode local-only: a tool for development\.\n\nHomeserver: not contacted\./);
-  expect(out).toContain(`Local state in ${state}, deleted:\n  host state    absent\n  rooms         1 record\n`);
+  expect(out).toContain(`Local state in ${state}, deleted:\n  host state     absent\n  rooms          1 record\n`);
   expect(err).toContain('reset is a tool for development');
 });
 

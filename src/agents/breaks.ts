@@ -12,6 +12,19 @@ export interface Break {
   code: string | number | null;
 }
 
+/** The codes by which an agent says what became of its language model. */
+const OF_MODELS = new Map<string, Trouble>([
+  ['MODEL_DENIED', 'model-denied'],
+  ['MODEL_NOT_FOUND', 'model-not-found'],
+  ['MODEL_BUSY', 'model-busy'],
+  ['MODEL_FAILED', 'model-failed'],
+  ['MODEL_UNREACHABLE', 'model-unreachable'],
+  ['MODEL_BROKE_OFF', 'model-broke-off'],
+  ['MODEL_FILTERED', 'model-filtered'],
+  ['MODEL_PROMPT_TOO_LONG', 'model-prompt-too-long'],
+  ['MODEL_ANSWER_CUT', 'model-answer-cut'],
+]);
+
 type Refusal = Extract<Frame, { type: 'error' }>;
 
 /** The code by which an agent says that it has no save of that name and person. */
@@ -64,6 +77,8 @@ function troubleOfError(code: string, written: Written): Trouble {
 function troubleOfRefusal(code: string, details: string, asked: Text | null): Trouble {
   const said = `${code} ${details}`;
   if (asked?.task?.kind === 'load' && code === SAVE_IS_GONE) return 'save-is-gone';
+  const ofModel = OF_MODELS.get(code);
+  if (ofModel !== undefined) return ofModel;
   if (/10[ ,._]?485[ ,._]?760|too[ _-]?(large|big)/i.test(said)) return 'too-big';
   return asked !== null && missesOneOf(pathsIn(asked), said) ? 'files-unseen' : 'agent-error';
 }

@@ -1,6 +1,7 @@
 /** The frames of the agent protocol: what comes in is decoded and never trusted, what goes out is written here only. */
 import { z } from 'zod';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
+import { Memory } from '../../machines/memory.ts';
 import type { Task, Text } from '../../machines/room.model.ts';
 import { oneLine } from '../basics/visible.ts';
 import type { Capabilities } from '../ports.ts';
@@ -14,7 +15,7 @@ export type Frame =
   /** `expiresAt` in milliseconds since 1970. */
   | { type: 'question'; id: string; text: string; expiresAt: number | null }
   | { type: 'file'; path: string }
-  | { type: 'end'; tokens: number }
+  | { type: 'end'; tokens: number; memory?: Memory }
   /** `details` null: nested too deep to be told. */
   | { type: 'error'; code: string; details: string | null }
   | { type: 'disconnect' }
@@ -62,7 +63,10 @@ const Status = z.object({
 const TextChunk = z.object({ text: z.string() });
 const SendFile = z.object({ path: z.string().min(1).max(PATH_LIMIT) });
 /** More is no number of tokens: together they have to stay one, or the record of the room could not be read. */
-const End = z.object({ tokens_used: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).catch(0) });
+const End = z.object({
+  tokens_used: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).catch(0),
+  memory: Memory.optional().catch(undefined),
+});
 const Failure = z.object({ code: word.catch(''), details: z.unknown().optional() });
 const Update = z.object({ kind: z.string() });
 const Confirmation = z.object({
@@ -107,7 +111,10 @@ function decodeType(type: string, fields: Fields): Frame {
     const file = SendFile.safeParse(fields);
     return file.success ? { type: 'file', path: file.data.path } : malformed(name);
   }
-  if (type === 'AGENT_EVENT_END') return { type: 'end', tokens: End.parse(fields).tokens_used };
+  if (type === 'AGENT_EVENT_END') {
+    const { tokens_used: tokens, memory } = End.parse(fields);
+    return { type: 'end', tokens, ...(memory !== undefined && { memory }) };
+  }
   if (type === 'ERROR') {
     const { code, details } = Failure.parse(fields);
     return { type: 'error', code: code.slice(0, NAME_LIMIT), details: asText(details) };

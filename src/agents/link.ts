@@ -209,7 +209,7 @@ class AgentLink implements Link {
         return this.#tell(frame);
       case 'end':
         if (this.#stopping) return this.#end({ type: 'ended', outcome: 'stopped' });
-        return this.#end({ type: 'ended', outcome: 'done', tokens: frame.tokens });
+        return this.#end({ ...frame, type: 'ended', outcome: 'done' });
       case 'error':
         return this.#fail(breakOfRefusal(frame, this.#asked));
       case 'disconnect':

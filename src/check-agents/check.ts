@@ -7,6 +7,7 @@ import { after } from '../basics/after.ts';
 import { certificateAt, whyUntrusted, type SeenCertificate } from '../basics/certificate.ts';
 import type { AgentsConfig } from '../config/agents.ts';
 import type { AgentConfig } from '../config/config.ts';
+import { hideCredentials } from '../config/problem.ts';
 import type { Log } from '../ports.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
 import { createOutgoingFiles } from '../workspace/outgoing.ts';
@@ -15,6 +16,7 @@ import { probeWorkspaces, type WorkspaceProblem } from '../workspace/probe.ts';
 import { workspacesOf } from '../workspace/several.ts';
 import { converse, message, type Heard, type World } from './converse.ts';
 import { exchangeFile, type Exchange, type Folders } from './exchange.ts';
+import { checkModel, isHosted, withHosted, type Hosted } from './model.ts';
 import { isOfCertificate, whyNot } from './words.ts';
 
 export interface CheckOptions {
@@ -29,7 +31,7 @@ export interface CheckOptions {
 }
 
 export interface Check {
-  name: 'STATUS' | 'message' | 'workspace' | 'files';
+  name: 'STATUS' | 'model' | 'message' | 'workspace' | 'files';
   ok: boolean;
   /** How it went, in short. */
   result: string;
@@ -53,15 +55,19 @@ const AGENTS_AT_ONCE = 8;
 /** In the order of the registry; never rejects. Each agent gets one connection for each check, under ids of its own. */
 export async function checkAgents(config: AgentsConfig, options: CheckOptions): Promise<Report[]> {
   const { agents } = config;
-  const world = worldOf(config, options);
+  const addresses = new Map(agents.map(({ id, baseUrl }) => [id, baseUrl]));
+  const world = worldOf(config, options, addresses);
   const { folders, problems } = await foldersOf(config, options);
   return pMap(
     agents,
     async (agent): Promise<Report> => {
       const { id, baseUrl, workspace } = agent;
       const mine = problems.filter((problem) => problem.agent === id);
-      const checks = await checksOf({ world, agent, options, folders, problems: mine });
-      const address = withoutSecrets(agentUrl(baseUrl, '')).replace(/\/v1\/agent_ws\/+$/, '/');
+      const checking = { world, agent, options, folders, problems: mine };
+      const checks = await (isHosted(agent) ? checksOfModel(checking, agent, addresses) : checksOf(checking));
+      const address = isHosted(agent)
+        ? hideCredentials(baseUrl)
+        : withoutSecrets(agentUrl(baseUrl, '')).replace(/\/v1\/agent_ws\/+$/, '/');
       return { agent: id, address, workspace, ok: checks.every(({ ok }) => ok), checks };
     },
     { concurrency: AGENTS_AT_ONCE },
@@ -89,14 +95,40 @@ async function checksOf(checking: Checking): Promise<Check[]> {
   const checks = [status];
   if (options.message !== null && status.ok) checks.push(messageCheck(first, told(first)));
   if (folders === null) return checks;
-  const says = problems.map((problem) => problem.says);
-  checks.push({
-    ...named('workspace', null, null),
-    ...(says.length > 0 && { ok: false, result: 'does not work', problems: says }),
-  });
+  checks.push(workspaceCheck(problems));
   const canBeWritten = problems.every(({ code }) => code === 'same folder' || code === 'inside another');
   if (status.ok && canBeWritten) checks.push(filesCheck(await exchangeFile(world, folders, agent.id), told));
   return checks;
+}
+
+/** The service hosts its agent, which has no tools: nobody else works in its folder, and the service makes that itself. */
+async function checksOfModel(
+  { world, agent: { id }, options, folders, problems }: Checking,
+  agent: Hosted,
+  addresses: Map<AgentId, string>,
+): Promise<Check[]> {
+  const { statusSeconds: seconds, signal } = options;
+  const question = options.message;
+  const model = await checkModel(agent, { seconds, signal, isAsked: question !== null });
+  const checks: Check[] = [{ name: 'model', ...model }];
+  if (question !== null && model.ok) {
+    const heard = await withHosted(agent, world.answerMs, (address) => {
+      addresses.set(id, address);
+      return converse(world, id, message(question));
+    });
+    const { failure } = heard;
+    checks.push(messageCheck(heard, failure === null ? null : whyNot(failure, options.answerSeconds, (text) => text)));
+  }
+  if (folders !== null) checks.push(workspaceCheck(problems.filter(({ code }) => code !== 'missing')));
+  return checks;
+}
+
+function workspaceCheck(problems: readonly WorkspaceProblem[]): Check {
+  const says = problems.map((problem) => problem.says);
+  return {
+    ...named('workspace', null, null),
+    ...(says.length > 0 && { ok: false, result: 'does not work', problems: says }),
+  };
 }
 
 const well = { ok: true, result: 'ok', problems: [] };
@@ -143,8 +175,11 @@ function failureOf({ failure }: Heard, { options, agent, certificate }: Checking
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The limits of the link itself are behind those of the check. */
-function worldOf({ agents, policy }: AgentsConfig, { statusSeconds, answerSeconds, signal }: CheckOptions): World {
-  const addresses = new Map(agents.map(({ id, baseUrl }) => [id, baseUrl]));
+function worldOf(
+  { policy }: AgentsConfig,
+  { statusSeconds, answerSeconds, signal }: CheckOptions,
+  addresses: ReadonlyMap<AgentId, string>,
+): World {
   const [statusMs, answerMs] = [statusSeconds * 1000, answerSeconds * 1000];
   const limits = {
     connect: 2 * statusMs,

@@ -12,6 +12,7 @@ import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
 import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
+import { forgetCleared } from '../start/conversations.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
@@ -70,6 +71,7 @@ export function composeService(options: ServiceOptions) {
     contextOf: directory.contextOf,
   });
   const elsewhere = createElsewhere({ roomOf: directory.roomOf, rooms: () => household.rooms, now, log });
+  const forget = forgetCleared(options.store.conversations, log);
   const farewell = farewellsFor(config, directory.languageOf);
   const household = composeHousehold({
     ...options,
@@ -79,6 +81,7 @@ export function composeService(options: ServiceOptions) {
       person: (_, { record }) => directory.note(record),
       room(room, change) {
         directory.noteRoom(change.record);
+        forget(room, change);
         options.observe?.(room, change);
       },
     },

@@ -3,17 +3,20 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { type AgentId, UserId } from '../../machines/ids.ts';
 import { readAuthorities } from './authorities.ts';
-import type { AgentConfig, Config, Policy } from './config.ts';
+import type { AgentConfig, Config, Policy, ProviderConfig } from './config.ts';
 import { type Env, hintWhereMissing, type ReadFile, readVariables, whyUnreadable } from './environment.ts';
 import { policyOf } from './policy.ts';
 import { ConfigError, type Problem, show } from './problem.ts';
+import { checkKeyFiles, DEFAULT_CONTEXT_TOKENS } from './provider.ts';
 import { parseRegistry, type RegistryFile } from './registry.ts';
 import { Environment } from './variables.ts';
 
 const DEFAULT_BASE_URL = 'http://127.0.0.1:8000';
 
 /** What the environment says of all agents. */
-const OfAgents = Environment.pick({ AGENT_BASE_URL: true, AGENT_WS_URL: true, SURFACES_WORKSPACE_DIR: true });
+const OfAgents = Environment.pick({
+  ...{ AGENT_BASE_URL: true, AGENT_WS_URL: true, SURFACES_WORKSPACE_DIR: true, STATE_DIR: true },
+});
 type OfAgents = z.infer<typeof OfAgents>;
 
 /** Whom the policy knows where no account is named; only `access.allowed` says anything of it. */
@@ -50,13 +53,36 @@ function registryOf(env: Env, readFile: ReadFile): FoundRegistry {
 /** The agents with what the environment says of all of them. */
 export function agentsOf(written: RegistryFile['agents'], values: OfAgents): AgentConfig[] {
   const baseUrl = values.AGENT_BASE_URL ?? values.AGENT_WS_URL ?? DEFAULT_BASE_URL;
-  return written.map((agent) => ({
-    id: agent.id as AgentId,
-    label: agent.label ?? agent.id,
-    baseUrl: agent.base_url ?? baseUrl,
-    workspace: agent.workspace_path ?? values.SURFACES_WORKSPACE_DIR,
-    concurrency: agent.concurrency,
-  }));
+  return written.map((agent) => {
+    const provider = providerOf(agent);
+    return {
+      id: agent.id as AgentId,
+      label: agent.label ?? agent.id,
+      baseUrl: agent.base_url ?? baseUrl,
+      workspace:
+        agent.workspace_path ??
+        (provider === null ? values.SURFACES_WORKSPACE_DIR : hostedFolder(values.STATE_DIR, agent.id)),
+      concurrency: agent.concurrency,
+      ...(provider !== null && { provider }),
+    };
+  });
+}
+
+function providerOf(agent: RegistryFile['agents'][number]): ProviderConfig | null {
+  if (agent.kind !== 'provider') return null;
+  return {
+    model: agent.model ?? '',
+    apiKeyFile: agent.api_key_file ?? null,
+    systemPrompt: agent.system_prompt ?? null,
+    contextTokens: agent.context_tokens ?? DEFAULT_CONTEXT_TOKENS,
+    images: agent.images ?? true,
+  };
+}
+
+/** Of an agent in this process: nobody else needs to see its files, and they need no volume of their own. */
+function hostedFolder(stateDir: string, id: string): string {
+  const name = encodeURIComponent(id).replace(/^\./, '%2E').slice(0, 200);
+  return path.resolve(stateDir, 'workspace', name);
 }
 
 export interface FoundRegistry {
@@ -92,7 +118,10 @@ function fileAt(file: string, where: string, readFile: ReadFile): FoundRegistry 
     return { registry: null, registryProblems: [{ where, value: show(file), problem: whyUnreadable(error), hint }] };
   }
   try {
-    return { registry: parseRegistry(source, path.basename(file)), registryProblems: [] };
+    const name = path.basename(file);
+    const registry = parseRegistry(source, name);
+    const problems = checkKeyFiles(registry.agents, name, readFile);
+    return { registry: problems.length > 0 ? null : registry, registryProblems: problems };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { registry: null, registryProblems: [...error.problems] };

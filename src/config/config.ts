@@ -3,6 +3,19 @@ import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Camel } from './camel.ts';
 import type { WrittenPolicy } from './policy-keys.ts';
 
+/** A language model behind an address that speaks OpenAI's chat completions; the service hosts the agent for it. */
+export interface ProviderConfig {
+  model: string;
+  /** The file with the key; null for a provider that wants none. Read when it is needed, and again when it is refused. */
+  apiKeyFile: string | null;
+  /** Null: the agent's own. */
+  systemPrompt: string | null;
+  /** About how much the model is sent of a conversation. */
+  contextTokens: number;
+  /** Whether the model is shown pictures. */
+  images: boolean;
+}
+
 export interface AgentConfig {
   id: AgentId;
   label: string;
@@ -12,6 +25,8 @@ export interface AgentConfig {
   workspace: string;
   /** Turns that it takes at once. */
   concurrency: number;
+  /** The model behind `baseUrl`, for which the service hosts the agent; left out for one that is a process of its own. */
+  provider?: ProviderConfig;
 }
 
 type Parts = Camel<WrittenPolicy>;

@@ -13,7 +13,7 @@ export function describeConfig(config: Config): string {
     ['backend', config.backend === 'real' ? 'real' : 'mock: a reference agent in this process answers for every agent'],
     ...config.agents.map((agent): [string, string] => [
       'agent',
-      `${named(agent)} at ${hideCredentials(agent.baseUrl)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
+      `${named(agent)} ${placeOf(agent)}, files in ${agent.workspace}, ${turns(agent.concurrency)}`,
     ]),
     ...describePolicy(config),
     ...authoritiesOf(config),
@@ -32,6 +32,15 @@ function authoritiesOf({ authorities: { length } }: Config): [string, string][] 
 
 function named({ id, label }: { id: string; label: string }): string {
   return id === label ? id : `${id} (${label})`;
+}
+
+/** Where it is; of a model also which, and what it is given. */
+function placeOf({ baseUrl, provider }: Config['agents'][number]): string {
+  const address = hideCredentials(baseUrl);
+  if (provider === undefined) return `at ${address}`;
+  const { model, apiKeyFile, contextTokens, images } = provider;
+  const key = apiKeyFile === null ? 'without a key' : `with the key in ${apiKeyFile}`;
+  return `in this process: the model ${model} at ${address}, ${key}, about ${contextTokens} tokens, ${images ? 'with' : 'no'} pictures`;
 }
 
 function turns(count: number): string {

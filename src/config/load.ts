@@ -8,21 +8,25 @@ import { type Env, readEnvironment, type ReadFile } from './environment.ts';
 import { ConfigError, show } from './problem.ts';
 import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
+import { type ModeOf, warnAboutOpenKeys } from './provider.ts';
 import type { RegistryFile } from './registry.ts';
 import { warnAboutVariables } from './variables.ts';
 
 /** The one agent of a mock backend without a registry. */
-const referenceAgent: RegistryFile['agents'][number] = { id: 'reference', label: 'Reference agent', concurrency: 4 };
+const referenceAgent: RegistryFile['agents'][number] = {
+  ...{ id: 'reference', label: 'Reference agent', kind: 'ws', concurrency: 4 },
+};
 
-/** What the configuration is read from. `terminal`: the log goes to a terminal, so that it is pretty by default. */
+/** What the configuration is read from. `modeOf`: who may read a file; `terminal`: the log goes to a terminal, so that it is pretty by default. */
 export interface Sources {
   env: Env;
   readFile: ReadFile;
+  modeOf?: ModeOf;
   terminal?: boolean;
 }
 
 /** Reads the variables and the registry file that they name; contacts nothing. Throws `ConfigError` with all problems. */
-export function loadConfig({ env, readFile, terminal = false }: Sources): Config {
+export function loadConfig({ env, readFile, modeOf = () => null, terminal = false }: Sources): Config {
   const { values, problems } = readEnvironment(env, readFile);
   const { registry, registryProblems } = readRegistry(env, readFile);
   const trusted = readAuthorities(env, readFile);
@@ -61,6 +65,7 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
       ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
       ...warnAboutThreadIds(agents),
+      ...warnAboutOpenKeys(agents, modeOf),
       ...warnAboutSharedFolders(agents),
       ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
       ...warnAboutServingItself(me, userAgents),

@@ -73,7 +73,10 @@ function oneMemoryForManyPeople({ scope, unmapped, allowsNobody, userAgents }: W
  * addresses filled in, `userAgents` names ids of them.
  */
 export function checkMemories(agents: readonly AgentConfig[], userAgents: Readonly<Record<string, string>>): Problem[] {
-  const places = new Map<string, string>(agents.map(({ id, baseUrl }) => [id, placeOf(baseUrl)]));
+  // What the service hosts for a provider keeps its memories under its own id.
+  const places = new Map<string, string>(
+    agents.map(({ id, baseUrl, provider }) => [id, provider === undefined ? placeOf(baseUrl) : id]),
+  );
   const people = Object.entries(userAgents);
   return people.flatMap(([person, agent], index): Problem[] => {
     const [other, otherAgent] = people.slice(0, index).find(([, one]) => places.get(one) === places.get(agent)) ?? [];

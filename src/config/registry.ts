@@ -6,14 +6,22 @@ import { isMapping, kindOf, pathText, problemsOf, type Wording } from './issues.
 import { checkPolicy } from './policy-check.ts';
 import { WrittenPolicy } from './policy-keys.ts';
 import { ConfigError, type Problem, show, suggest } from './problem.ts';
+import { checkKinds, DEFAULT_CONTEXT_TOKENS } from './provider.ts';
 import { keysOf, partsOf } from './schema.ts';
-import { agentUrl, folder, optional, section, text, userId } from './values.ts';
+import { agentUrl, folder, optional, prompt, section, text, userId } from './values.ts';
 
 const Agent = z.strictObject({
   id: text.describe('a text of its own for every agent, in quotes when it looks like a number: "agent-1"'),
   label: text.optional().describe('a text, in quotes when it looks like a number; or leave the line out'),
+  kind: z
+    .enum(['ws', 'provider'])
+    .default('ws')
+    .describe(
+      '"ws" (a process that speaks the agent protocol) or "provider" (a language model, and nothing else to run)',
+    ),
   base_url: optional(agentUrl).describe(
-    'for example "ws://agent-1:8000/", "http://proxy:7000/agent_1/" or "wss://host/?key=secret"; or leave the line out',
+    'for example "ws://agent-1:8000/", "http://proxy:7000/agent_1/" or "wss://host/?key=secret"; or leave the line out; ' +
+      'of a provider "http://ollama:11434/v1" or "https://api.openai.com/v1"',
   ),
   workspace_path: optional(folder).describe(
     'an absolute folder as this service sees it: "/agents/1"; or leave the line out',
@@ -24,6 +32,19 @@ const Agent = z.strictObject({
     .max(1000)
     .default(4)
     .describe('a whole number of turns that the agent takes at once, 1 to 1000'),
+  model: optional(text).describe(
+    'what the provider calls the model: "llama3.2", in quotes when it looks like a number',
+  ),
+  api_key_file: optional(text).describe(
+    'the path of a file with the key of the provider and nothing else; or leave the line out',
+  ),
+  system_prompt: optional(prompt).describe(
+    'a text that the model reads before each conversation; or leave the line out',
+  ),
+  context_tokens: optional(z.int().min(500).max(2_000_000)).describe(
+    `a whole number of tokens that the model is sent of a conversation at most, 500 to 2000000; or leave the line out (${DEFAULT_CONTEXT_TOKENS})`,
+  ),
+  images: optional(z.boolean()).describe('true (the model is shown pictures, where it takes them) or false'),
 });
 
 const agent = text.describe('the id of an agent of this file, in quotes when it looks like a number');
@@ -86,6 +107,7 @@ function checkAcross(raw: Record<string, unknown>): Problem[] {
   const users = Object.entries(isMapping(raw.user_agents) ? raw.user_agents : {});
   return [
     ...ids.flatMap((id, index) => twice(id, index, ids)),
+    ...checkKinds(agents),
     ...users.flatMap(([user, agent]) => [...notAUser(user), ...noAgent(user, trimmed(agent), ids)]),
     ...checkPolicy(raw.policy, raw.user_agents),
   ];

@@ -15,6 +15,14 @@ export const text = z
   .regex(/^\P{Cc}*$/u, 'contains control characters')
   .refine(...wellFormed);
 
+/** A text of several lines that is not empty. */
+export const prompt = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100_000)
+  .refine(...wellFormed);
+
 /** An optional part: what is left out and what is left empty (`policy:`) are the same. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => value ?? undefined, schema.optional());

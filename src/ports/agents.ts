@@ -1,5 +1,6 @@
 /** What actors need from agents: a connection for each turn, and a place for it. */
 import type { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import type { Memory } from '../../machines/memory.ts';
 import type { Trouble } from '../../machines/notices.ts';
 import type { Text } from '../../machines/room.model.ts';
 
@@ -22,7 +23,7 @@ export type LinkEvent =
   | { type: 'progress'; text: string; step: number | null; steps: number | null }
   | { type: 'question'; id: string; text: string; expiresInMs: number | null }
   | { type: 'file'; path: string }
-  | { type: 'ended'; outcome: 'done'; tokens: number }
+  | { type: 'ended'; outcome: 'done'; tokens: number; memory?: Memory }
   | { type: 'ended'; outcome: 'stopped' }
   /** The message was written: the turn may have run. */
   | { type: 'ended'; outcome: 'failed'; trouble: Trouble; detail: string };

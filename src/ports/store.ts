@@ -38,6 +38,18 @@ export interface Answers {
   names(): Promise<{ room: RoomId; name: string }[]>;
 }
 
+/** What the agents that the service hosts remember of conversations. */
+export interface Conversations {
+  /** Null for nothing; what is no JSON is `undefined`. */
+  read(agent: AgentId, context: ContextId): { conversation: unknown } | null;
+  write(agent: AgentId, context: ContextId, conversation: unknown): Promise<void>;
+  remove(agent: AgentId, context: ContextId): Promise<void>;
+  /** Keeps a copy of what stands there, before it is replaced, and gives its number; it stays as it is. */
+  keepCopy(agent: AgentId, context: ContextId, why: string): Promise<number>;
+  /** All that are kept. */
+  names(): Promise<{ agent: AgentId; context: ContextId }[]>;
+}
+
 /** What the service remembers about itself. */
 export type HostDocument = Readonly<{
   /** `next_batch` of the last sync whose events are all in records. */
@@ -72,6 +84,7 @@ export interface Store {
   people: RecordTable;
   deadLetters: Letters;
   answers: Answers;
+  conversations: Conversations;
   host: HostState;
   damaged: Damaged;
   /** Whether it still is where it was opened: nobody took it away, or put another in its place. */

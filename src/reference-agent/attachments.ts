@@ -11,10 +11,19 @@ export const MOST_PICTURES = 10 * 1024 * 1024;
 /** Of more files only the names. */
 const MOST_FILES = 20;
 
+interface Picture {
+  path: string;
+  /** A data URI. */
+  url: string;
+  bytes: number;
+}
+
 export type Attachment =
   | { is: 'text'; path: string; text: string }
-  | { is: 'picture'; path: string; /** A data URI. */ url: string }
-  /** Missing, too big, or nothing that a language model reads. */
+  | ({ is: 'picture' } & Picture)
+  /** A text, as far as anybody can see. */
+  | { is: 'too long'; path: string }
+  /** Missing, or nothing that a language model reads. */
   | { is: 'file'; path: string };
 
 /** Null for what is no path of the workspace. */
@@ -38,13 +47,19 @@ export async function sizeOf(workspace: string, written: string): Promise<number
   return null;
 }
 
-/** What a language model is shown of them; pictures only where it sees. */
+/** What may still be read, in bytes. */
+interface Left {
+  text: number;
+  pictures: number;
+}
+
+/** What a language model is shown of them; `most` pictures: 0 where it does not see. */
 export async function readAttachments(
   workspace: string,
   paths: readonly string[],
-  sees: boolean,
+  most: Readonly<Left>,
 ): Promise<Attachment[]> {
-  const left = { text: MOST_TEXT, pictures: sees ? MOST_PICTURES : 0 };
+  const left = { ...most };
   const found: Attachment[] = [];
   for (const [index, written] of paths.entries()) {
     const parts = index < MOST_FILES ? partsOf(written) : null;
@@ -53,23 +68,43 @@ export async function readAttachments(
   return found;
 }
 
+/** Those of them that are still there and fit. */
+export async function readPictures(workspace: string, paths: readonly string[], most: number): Promise<Picture[]> {
+  const files = await readAttachments(workspace, paths, { text: 0, pictures: most });
+  return files.flatMap((file) => (file.is === 'picture' ? [file] : []));
+}
+
 async function readOne(
   workspace: string,
   { written, parts }: { written: string; parts: Parts },
-  left: { text: number; pictures: number },
+  left: Left,
 ): Promise<Attachment> {
   const mayBePicture = /\.(?:png|jpe?g|gif|webp)$/i.test(written);
   const read = await readWithin(workspace, parts, mayBePicture ? left.pictures : left.text);
+  if (read.is === 'nothing' && read.why === 'too big' && !mayBePicture) return tooLong(workspace, written, parts);
   if (read.is !== 'file') return { is: 'file', path: written };
   const { content } = read;
   const mime = mayBePicture ? pictureType(content) : null;
-  if (mime !== null && content.length <= left.pictures) {
+  if (mime !== null) {
     left.pictures -= content.length;
-    return { is: 'picture', path: written, url: `data:${mime};base64,${content.toString('base64')}` };
+    const url = `data:${mime};base64,${content.toString('base64')}`;
+    return { is: 'picture', path: written, url, bytes: content.length };
   }
-  if (content.length > left.text || !isUtf8(content) || content.includes(0)) return { is: 'file', path: written };
+  if (content.length > left.text || !isText(content)) return { is: 'file', path: written };
   left.text -= content.length;
   return { is: 'text', path: written, text: content.toString('utf8') };
+}
+
+/** Of a longer file the type that its name says decides: nobody reads it to find out. */
+async function tooLong(workspace: string, written: string, parts: Parts): Promise<Attachment> {
+  const isBinary =
+    /\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|zip|gz|7z|mp\d|m4a|og[gv]|opus|webm|mov|wav|heic|avif|bmp|tiff?)$/i;
+  const there = !isBinary.test(written) && (await sizeOf(workspace, parts.join('/'))) !== null;
+  return { is: there ? 'too long' : 'file', path: written };
+}
+
+function isText(content: Buffer): boolean {
+  return isUtf8(content) && !content.includes(0);
 }
 
 /** What a file begins with says what it is. */

@@ -1,58 +1,100 @@
-/** What the agent remembers of each conversation: the last messages, and the turns it need not run again. */
-import type { Log } from '../ports.ts';
+/** The turns of all conversations: which run, which are done and need not run again, and what is remembered of them. */
 import { workOfFrame, workOfPrompt, type Contexts, type Memory } from './contexts.ts';
 import type { ContextFrame, UserMessage } from './frames.ts';
-import type { Run, Said, Work } from './run.ts';
+import { bounded, DONE_LIMIT, lastAnswered, type Answered, type Said } from './memory.ts';
+import { createRemembering, type Chat, type RememberingWorld } from './remembering.ts';
+import type { Run, Settled, Work } from './run.ts';
 import { startRun } from './run.ts';
 import type { Saves } from './saves.ts';
 
-/** Messages that a conversation's memory keeps. */
-const MEMORY_LIMIT = 40;
-/** Finished turns of a conversation that are answered again without running again. */
-const DONE_LIMIT = 8;
-
 export interface Chats {
+  /** What STATUS says of this conversation: another session where its memory was lost. */
+  session(chat: string): string;
   /**
    * The turn of this message: the one that already runs or is done where the message id is known, else a new one.
    * A turn that was stopped or failed is forgotten, so that asking again runs it again.
    */
   run(chat: string, message: UserMessage | ContextFrame): Run;
-  /** Stops every running turn. */
-  stop(): void;
+  /** Nobody is connected to it any more. */
+  rest(chat: string): void;
+  /** Stops every running turn, and remembers nothing of them: they are asked again. Resolves when all are over. */
+  stop(): Promise<void>;
 }
 
-interface Chat {
-  name: string;
-  memory: Said[];
-  runs: Map<string, Run>;
-}
-
-interface ChatsWorld {
+interface ChatsWorld extends RememberingWorld {
   work: Work;
   contexts: Contexts;
   saves: Saves;
-  log: Log;
 }
 
-export function createChats({ work, contexts, saves, log }: ChatsWorld): Chats {
-  const chats = new Map<string, Chat>();
-  const running = new Set<Run>();
+export function createChats(world: ChatsWorld): Chats {
+  const remembering = createRemembering(world);
+  const running = new Map<Run, Chat>();
+  let isStopping = false;
+  const start = createStart(world, remembering, () => isStopping);
 
-  function chatOf(name: string): Chat {
-    const chat = chats.get(name) ?? { name, memory: [], runs: new Map<string, Run>() };
-    chats.set(name, chat);
-    return chat;
+  function rest(name: string): void {
+    if (![...running.values()].some((chat) => chat.name === name)) remembering.letGo(name);
   }
 
-  function remember(chat: Chat, said: readonly Said[]): void {
-    chat.memory = [...chat.memory, ...said].slice(-MEMORY_LIMIT);
+  function begin(chat: Chat, message: UserMessage | ContextFrame): Run {
+    const { message_id: id } = message;
+    const run = start(chat, message);
+    running.set(run, chat);
+    if (id !== undefined) chat.runs.set(id, run);
+    void run.finished.then((outcome) => {
+      running.delete(run);
+      if (outcome !== 'done' && id !== undefined) chat.runs.delete(id);
+      const done = [...chat.runs].filter(([, each]) => !running.has(each));
+      for (const [old] of done.slice(0, -DONE_LIMIT)) chat.runs.delete(old);
+      rest(chat.name);
+    });
+    return run;
   }
 
+  return {
+    session: (name) => remembering.chatOf(name).conversation.session,
+    run(name, message) {
+      const chat = remembering.chatOf(name);
+      const known = message.message_id === undefined ? undefined : chat.runs.get(message.message_id);
+      return known ?? begin(chat, message);
+    },
+    rest,
+    async stop() {
+      isStopping = true;
+      for (const run of running.keys()) run.stop();
+      await Promise.all([...running.keys()].map((run) => run.finished));
+    },
+  };
+}
+
+type Start = (chat: Chat, message: UserMessage | ContextFrame) => Run;
+
+function createStart(
+  { work, contexts, saves, keep, tokens, log }: ChatsWorld,
+  { chatOf, letGo, change, withMore, told }: ReturnType<typeof createRemembering>,
+  isStopping: () => boolean,
+): Start {
   const memoryOf = (chat: Chat): Memory => ({
-    get: () => chat.memory,
-    add: (said) => remember(chat, said),
-    copyTo: (other) => void (chatOf(other).memory = [...chat.memory]),
+    get: () => chat.conversation.said,
+    add: (said) => void (chat.conversation = { ...chat.conversation, ...withMore(chat.conversation, said) }),
+    async copyTo(other) {
+      const { said, forgotten } = chat.conversation;
+      await change(chatOf(other), { said, forgotten });
+      letGo(other);
+    },
   });
+
+  async function settle(chat: Chat, id: string | undefined, settled: Settled): Promise<object> {
+    const { outcome, asked, answer } = settled;
+    if (isStopping() && outcome === 'stopped') return {};
+    const said: Said[] = answer === '' ? [asked] : [asked, { role: 'assistant', content: answer }];
+    const isDone = outcome === 'done' && id !== undefined && keep !== null;
+    const done: Answered[] = isDone ? [{ id, answer, tokens: settled.tokens }] : [];
+    const answered = lastAnswered([...chat.conversation.answered, ...done]);
+    await change(chat, { ...withMore(chat.conversation, said), answered });
+    return told(chat);
+  }
 
   /** What is done with the memory does not go into it. */
   function workOnMemory(chat: Chat, message: UserMessage | ContextFrame): Work | null {
@@ -60,41 +102,25 @@ export function createChats({ work, contexts, saves, log }: ChatsWorld): Chats {
     return contexts === 'words' ? workOfPrompt(message.text, memoryOf(chat), saves) : null;
   }
 
-  function start(chat: Chat, message: UserMessage | ContextFrame): Run {
-    const onMemory = workOnMemory(chat, message);
-    const { text, attachments } = message.type === 'USER_MESSAGE' ? message : { text: '', attachments: [] };
-    const asked: Said = { role: 'user', content: text };
-    const history = [...chat.memory, asked].slice(-MEMORY_LIMIT);
-    const run = startRun(onMemory ?? work, { text, attachments, history }, { log });
-    void run.finished.then(({ outcome, answer }) => {
-      if (outcome === 'failed' || onMemory !== null) return;
-      remember(chat, answer === '' ? [asked] : [asked, { role: 'assistant', content: answer }]);
-    });
-    return run;
-  }
-
-  const begin = (chat: Chat, message: UserMessage | ContextFrame): Run => {
+  return (chat, message) => {
     const { message_id: id } = message;
-    const run = start(chat, message);
-    running.add(run);
-    if (id !== undefined) chat.runs.set(id, run);
-    void run.finished.then(({ outcome }) => {
-      running.delete(run);
-      if (outcome !== 'done' && id !== undefined) chat.runs.delete(id);
-      const done = [...chat.runs].filter(([, each]) => !running.has(each));
-      for (const [old] of done.slice(0, -DONE_LIMIT)) chat.runs.delete(old);
-    });
-    return run;
+    const known = id === undefined ? undefined : chat.conversation.answered.find((one) => one.id === id);
+    const { text, attachments } = message.type === 'USER_MESSAGE' ? message : { text: '', attachments: [] };
+    const blank = { text, attachments: [], history: [] };
+    if (known !== undefined) return startRun(again(known), blank, { log, settle: async () => told(chat) });
+    const onMemory = workOnMemory(chat, message);
+    if (onMemory !== null) {
+      return startRun(onMemory, blank, { log, settle: async () => change(chat, {}).then(() => told(chat)) });
+    }
+    const history = bounded([...chat.conversation.said, { role: 'user', content: text }], tokens);
+    return startRun(work, { text, attachments, history }, { log, settle: (settled) => settle(chat, id, settled) });
   };
+}
 
-  return {
-    run(name, message) {
-      const chat = chatOf(name);
-      const known = message.message_id === undefined ? undefined : chat.runs.get(message.message_id);
-      return known ?? begin(chat, message);
-    },
-    stop() {
-      for (const run of running) run.stop();
-    },
+/** Says what was answered, once more. */
+function again({ answer, tokens }: Answered): Work {
+  return async ({ say }) => {
+    if (answer !== '') say(answer);
+    return tokens;
   };
 }

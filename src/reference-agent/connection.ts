@@ -9,14 +9,13 @@ import type { Run } from './run.ts';
 interface Conversation {
   chat: string;
   chats: Chats;
-  session: string;
   /** Whether it knows the frames on its memory. */
   contexts: boolean;
   log: Log;
 }
 
 /** Speaks the agent protocol on one WebSocket of the conversation `chat`: STATUS, then one turn at a time. */
-export function serveConnection(socket: WebSocket, { chat, chats, session, contexts, log }: Conversation): void {
+export function serveConnection(socket: WebSocket, { chat, chats, contexts, log }: Conversation): void {
   let current: { run: Run; leave: () => void; nameless: boolean } | null = null;
 
   const send = (frame: AgentFrame) => socket.send(JSON.stringify(frame));
@@ -42,6 +41,7 @@ export function serveConnection(socket: WebSocket, { chat, chats, session, conte
     current?.leave();
     // Nobody can ask for a turn without an id again: there is no use in running it on.
     if (current?.nameless === true) current.run.stop();
+    chats.rest(chat);
   });
   socket.on('message', (data) => {
     const frame = readFrame((data as Buffer).toString());
@@ -60,5 +60,5 @@ export function serveConnection(socket: WebSocket, { chat, chats, session, conte
     }
   });
 
-  send({ type: 'STATUS', session, capabilities: { ...CAPABILITIES, contexts } });
+  send({ type: 'STATUS', session: chats.session(chat), capabilities: { ...CAPABILITIES, contexts } });
 }

@@ -1,7 +1,8 @@
 /** What the bot wants done with the memory of a conversation: by frames of their own, or in words. */
 import type { Parts } from '../workspace/folder-handle.ts';
 import { AgentError, type ContextFrame } from './frames.ts';
-import type { Said, Work } from './run.ts';
+import type { Said } from './memory.ts';
+import type { Work } from './run.ts';
 import type { Saves } from './saves.ts';
 
 /** How this agent takes it: `none` has never heard of it. */
@@ -12,7 +13,7 @@ export interface Memory {
   get(): readonly Said[];
   add(said: readonly Said[]): void;
   /** Another one gets a copy. */
-  copyTo(chat: string): void;
+  copyTo(chat: string): Promise<void>;
 }
 
 /** Does what a frame says; END is all that it answers. */
@@ -22,7 +23,7 @@ export function workOfFrame(frame: ContextFrame, chat: string, memory: Memory, s
     else if (frame.type === 'CONTEXT_LOAD') memory.add(found(await saves.find(frame.user_id, frame.name)));
     else if (frame.from !== chat || frame.to === chat) {
       throw new AgentError('AGENT_PROTOCOL_ERROR', 'A branch goes from the conversation at hand to another one.');
-    } else memory.copyTo(frame.to);
+    } else await memory.copyTo(frame.to);
     return 0;
   };
 }

@@ -40,10 +40,13 @@ export const CAPABILITIES = { idempotent: true, request_id: true, confirmations:
 /** An error that the person may read: it becomes the ERROR frame. */
 export class AgentError extends Error {
   readonly code: string;
+  /** What was said before it is an answer, and is remembered. */
+  readonly isOfAnAnswer: boolean;
 
   constructor(code: string, sentence: string) {
     super(sentence);
     this.code = code;
+    this.isOfAnAnswer = code === 'MODEL_ANSWER_CUT';
   }
 }
 

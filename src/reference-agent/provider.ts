@@ -1,17 +1,24 @@
 /** Answers from any endpoint that speaks OpenAI's chat completions. */
 import { after } from '../basics/after.ts';
-import { z } from 'zod';
-import { readAttachments, type Attachment } from './attachments.ts';
-import { AgentError } from './frames.ts';
+import type { Log } from '../ports.ts';
+import { addressOf } from './address.ts';
+import { relay } from './completion.ts';
+import { composePrompt, type Prompt } from './prompt.ts';
+import { isAboutPictures, ProviderError, refusalOf, retryAfterOf, unreachable } from './refusals.ts';
 import type { Turn, Work } from './run.ts';
-import { readEvents } from './sse.ts';
 
 export interface Provider {
-  /** The base, such as `https://host/v1`; `/chat/completions` is added. */
+  /** The base, such as `https://host/v1`; `/chat/completions` is added. A query goes with each request. */
   url: string;
   /** Left out for endpoints that want none. */
   apiKey?: string;
+  /** Reads the key where there is no `apiKey`: when it is needed first, and again when it is refused. */
+  readKey?: () => Promise<string>;
   model: string;
+  /** What the model reads before each conversation; a sentence of the agent's own when left out. */
+  system?: string;
+  /** About how many tokens the model is sent of a conversation; not counted when left out. */
+  contextTokens?: number;
   /** Milliseconds without a byte after which the provider is given up; 100 seconds when left out. */
   silence?: number;
   /** Whether the model sees pictures (`image_url` parts). */
@@ -20,145 +27,208 @@ export interface Provider {
 
 const SYSTEM = 'You are a helpful assistant in a Matrix chat room. Answer in Markdown.';
 
-const Chunk = z.object({
-  choices: z
-    .array(
-      z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .nullish(),
-  usage: z.object({ total_tokens: z.number().nonnegative() }).nullish().catch(null),
-  error: z.unknown().optional(),
-});
-const Refusal = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
+/** Longest wait that a provider is granted within a turn, and what it gets where it does not say. */
+const LONGEST_WAIT_MS = 30_000;
+const USUAL_WAIT_MS = 2_000;
+const WAITS_MOST = 2;
+/** So often a model that thinks in silence is told to be at work: longer silence would end the turn. */
+const BEAT_MS = 10_000;
+
+interface Setting {
+  provider: Provider;
+  workspace: string;
+  key: Key;
+  /** Until the provider says that the model takes none. */
+  sight: { pictures: boolean };
+  log: Log;
+}
 
 /** The work of an agent with a language model behind it, which reads the files of the folder `workspace` that come with a message. */
-export function createProviderWork(provider: Provider, workspace: string): Work {
-  const { silence = 100_000 } = provider;
+export function createProviderWork(provider: Provider, workspace: string, log: Log): Work {
+  const { silence = 100_000, images = false, model } = provider;
+  const setting: Setting = { provider, workspace, key: keyOf(provider), sight: { pictures: images }, log };
   return async (turn) => {
-    const hush = new AbortController();
-    let hushed = after(silence, () => hush.abort());
-    const wait = () => {
-      hushed();
-      hushed = after(silence, () => hush.abort());
-    };
+    const watch = watchSilence(turn, silence);
     try {
-      const signal = AbortSignal.any([turn.signal, hush.signal]);
-      const response = await request(provider, turn, await lastMessage(turn, workspace, provider), signal);
-      return await relay(provider, response, turn, wait);
+      return await converse(setting, turn, watch);
     } catch (error) {
-      if (hush.signal.aborted && !turn.signal.aborted) throw problem('The model provider fell silent.');
-      throw error;
+      const failure = turn.signal.aborted ? null : failureOf(error, watch);
+      if (failure === null) throw error;
+      log.warn({ model, code: failure.code, ...reasonIn(failure) }, 'the model gave no whole answer');
+      throw failure;
     } finally {
-      hushed();
+      watch.end();
     }
   };
 }
 
-async function request(provider: Provider, turn: Turn, last: LastMessage, signal: AbortSignal): Promise<Response> {
-  const messages = [{ role: 'system', content: SYSTEM }, ...turn.history.slice(0, -1), last];
-  const response = await fetch(`${provider.url.replace(/\/+$/, '')}/chat/completions`, {
+function failureOf(error: unknown, { hushed, hasSpoken }: Watch): ProviderError | null {
+  if (hushed()) {
+    return new ProviderError(hasSpoken() ? 'MODEL_BROKE_OFF' : 'MODEL_UNREACHABLE', 'The model provider fell silent.');
+  }
+  if (error instanceof ProviderError) return error;
+  return hasSpoken() ? new ProviderError('MODEL_BROKE_OFF', 'The model provider broke off its answer.') : null;
+}
+
+function reasonIn({ reason: { status, code } }: ProviderError): object {
+  return { ...(status !== null && { status }), ...(code !== null && { reason: code }) };
+}
+
+/** Each of them is tried once. */
+interface Tried {
+  /** About how many tokens the model is sent. */
+  tokens: number;
+  isShortened: boolean;
+  isRekeyed: boolean;
+  waits: number;
+  pictures: boolean;
+}
+
+async function converse(setting: Setting, turn: Turn, watch: Watch): Promise<number | null> {
+  const { provider, workspace, key, sight } = setting;
+  const { system = SYSTEM, contextTokens = Infinity } = provider;
+  const tried: Tried = {
+    ...{ tokens: contextTokens, isShortened: false, isRekeyed: false, waits: 0, pictures: sight.pictures },
+  };
+  for (;;) {
+    const prompt = await composePrompt(turn, { workspace, system, tokens: tried.tokens, images: tried.pictures });
+    const apiKey = await key.get();
+    const response = await request(provider, prompt, { apiKey, signal: watch.signal });
+    watch.alive();
+    if (response.ok) {
+      turn.remember(prompt.asked);
+      watch.speaks();
+      return relay(response, { apiKey, say: watch.say, alive: watch.alive });
+    }
+    const refusal = await refusalOf(response, apiKey);
+    if (!(await isMended(setting, turn, { response, refusal, prompt, tried }))) throw refusal;
+  }
+}
+
+interface Refused {
+  response: Response;
+  refusal: ProviderError;
+  prompt: Prompt;
+  tried: Tried;
+}
+
+/** Whether there is something to try otherwise, which is noted in `tried`; waits where the provider wants that. */
+async function isMended({ key, sight, log }: Setting, turn: Turn, refused: Refused): Promise<boolean> {
+  const { response, refusal, prompt, tried } = refused;
+  const { status } = response;
+  if (refusal.code === 'MODEL_DENIED' && !tried.isRekeyed) {
+    tried.isRekeyed = true;
+    if (await key.isNew()) return true;
+  }
+  if (refusal.code === 'MODEL_PROMPT_TOO_LONG' && !tried.isShortened) {
+    tried.isShortened = true;
+    tried.tokens = Math.floor(Math.min(tried.tokens, prompt.tokens) / 2);
+    log.warn({ tokens: prompt.tokens, status }, 'the model takes fewer tokens than context_tokens says, once more');
+    return true;
+  }
+  const isMeant = isAboutPictures(refusal);
+  if (prompt.pictures > 0 && tried.pictures && (isMeant || status === 400 || status === 415 || status === 422)) {
+    tried.pictures = false;
+    if (isMeant) sight.pictures = false;
+    log.info({ status, forGood: isMeant }, 'the model takes no pictures, once more without');
+    return true;
+  }
+  return (status === 429 || status === 503) && refusal.code !== 'MODEL_DENIED' && (await isWaitedFor(turn, refused));
+}
+
+async function isWaitedFor(turn: Turn, { response, tried }: Refused): Promise<boolean> {
+  const ms = retryAfterOf(response, Date.now()) ?? USUAL_WAIT_MS;
+  if (tried.waits >= WAITS_MOST || ms > LONGEST_WAIT_MS) return false;
+  tried.waits += 1;
+  turn.send(progress(`The model is busy: once more in ${Math.max(1, Math.round(ms / 1000))} s`));
+  await turn.pause(ms);
+  return true;
+}
+
+function progress(text: string) {
+  return { type: 'AGENT_EVENT_CUSTOM_UPDATE', data: { kind: 'progress', text } };
+}
+
+async function request(
+  { url, model }: Provider,
+  { messages }: Prompt,
+  { apiKey, signal }: { apiKey: string | null; signal: AbortSignal },
+): Promise<Response> {
+  return fetch(addressOf(url, 'chat/completions'), {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'text/event-stream',
-      ...(provider.apiKey !== undefined && { authorization: `Bearer ${provider.apiKey}` }),
+      ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
     },
-    body: JSON.stringify({ model: provider.model, messages, stream: true, stream_options: { include_usage: true } }),
+    body: JSON.stringify({ model, messages, stream: true, stream_options: { include_usage: true } }),
     signal,
   }).catch((error: unknown) => {
     if (signal.aborted) throw error;
-    throw problem('The model provider could not be reached.');
+    throw unreachable(error);
   });
-  if (!response.ok) throw problem(await refusalSentence(provider, response));
-  return response;
 }
 
-/** Says what comes, piece by piece; gives the tokens where the provider counted them. */
-async function relay(provider: Provider, response: Response, turn: Turn, alive: () => void): Promise<number | null> {
-  let tokens: number | null = null;
-  let complete = false;
-  try {
-    for await (const data of readEvents(heard(response.body ?? [], alive))) {
-      if (data === '[DONE]') return tokens;
-      const chunk = parseChunk(data);
-      if (chunk.error !== undefined && chunk.error !== null) {
-        throw problem(`The model provider broke off: ${reasonOf(provider, { error: chunk.error })}`);
-      }
-      const choice = chunk.choices?.[0];
-      if (choice?.delta?.content) turn.say(choice.delta.content);
-      if (choice?.finish_reason) complete = true;
-      tokens = chunk.usage?.total_tokens ?? tokens;
+interface Key {
+  get(): Promise<string | null>;
+  /** Reads it again, and says whether it is another one. */
+  isNew(): Promise<boolean>;
+}
+
+function keyOf({ apiKey, readKey }: Provider): Key {
+  const read = async () => {
+    try {
+      return readKey === undefined ? (apiKey ?? null) : (await readKey()).trim();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+      throw new ProviderError('MODEL_DENIED', 'The file with the API key cannot be read.', { code });
     }
-  } catch (error) {
-    if (error instanceof AgentError || turn.signal.aborted) throw error;
-    throw problem('The model provider broke off its answer.');
-  }
-  if (!complete) throw problem('The model provider broke off its answer.');
-  return tokens;
+  };
+  let known: string | null | undefined;
+  return {
+    get: async () => (known ??= await read()),
+    async isNew() {
+      const before = known;
+      known = await read();
+      return known !== before;
+    },
+  };
 }
 
-async function* heard(bytes: AsyncIterable<Uint8Array> | never[], alive: () => void): AsyncGenerator<Uint8Array> {
-  for await (const part of bytes) {
-    alive();
-    yield part;
-  }
+interface Watch {
+  /** Aborted when the turn was stopped, or the provider fell silent. */
+  signal: AbortSignal;
+  /** Something came. */
+  alive(): void;
+  /** What comes from now on is the answer. */
+  speaks(): void;
+  say(text: string): void;
+  hushed(): boolean;
+  hasSpoken(): boolean;
+  end(): void;
 }
 
-function parseChunk(data: string): z.infer<typeof Chunk> {
-  try {
-    return Chunk.parse(JSON.parse(data));
-  } catch {
-    throw problem('The model provider sent something that is not a chat completion.');
-  }
-}
-
-interface LastMessage {
-  role: 'user';
-  /** Parts only where there are pictures: not every model takes them. */
-  content: string | ({ type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } })[];
-}
-
-async function lastMessage(turn: Turn, workspace: string, { images = false }: Provider): Promise<LastMessage> {
-  const files = await readAttachments(workspace, turn.attachments, images);
-  const text = [turn.text, ...files.map(inWords)].filter((part) => part !== '').join('\n');
-  const pictures = files.flatMap((file) => (file.is === 'picture' ? [file.url] : []));
-  if (pictures.length === 0) return { role: 'user', content: text };
-  const shown = pictures.map((url) => ({ type: 'image_url' as const, image_url: { url } }));
-  return { role: 'user', content: [{ type: 'text', text }, ...shown] };
-}
-
-function inWords(file: Attachment): string {
-  switch (file.is) {
-    case 'text':
-      return `[attached file: ${file.path}]\n${file.text}\n[end of ${file.path}]`;
-    case 'picture':
-      return `[attached picture: ${file.path}]`;
-    case 'file':
-      return `[attached file in the workspace: ${file.path}]`;
-  }
-}
-
-async function refusalSentence(provider: Provider, response: Response): Promise<string> {
-  const { status } = response;
-  if (status === 401 || status === 403) return `The model provider refused the API key (${status}).`;
-  if (status === 429) return 'The model provider takes no more requests at the moment (429).';
-  if (status >= 500) return `The model provider is in trouble itself (${status}).`;
-  const body: unknown = await response.json().catch(() => null);
-  return `The model provider refused the request (${status}): ${reasonOf(provider, body)}`;
-}
-
-/** The provider's own words, short and without the key, in case it repeats that. */
-function reasonOf({ apiKey }: Provider, body: unknown): string {
-  const refusal = Refusal.safeParse(body);
-  if (!refusal.success) return 'it gives no reason.';
-  const { error } = refusal.data;
-  const words = typeof error === 'string' ? error : error.message;
-  return (apiKey === undefined || apiKey === '' ? words : words.replaceAll(apiKey, '[key]')).slice(0, 300);
-}
-
-function problem(sentence: string): AgentError {
-  return new AgentError('PROVIDER_ERROR', sentence);
+function watchSilence(turn: Turn, silence: number): Watch {
+  const hush = new AbortController();
+  let isSpeaking = false;
+  let toldAt = performance.now();
+  let stop = after(silence, () => hush.abort());
+  return {
+    signal: AbortSignal.any([turn.signal, hush.signal]),
+    alive() {
+      stop();
+      stop = after(silence, () => hush.abort());
+      if (performance.now() - toldAt < BEAT_MS) return;
+      toldAt = performance.now();
+      turn.send(progress(''));
+    },
+    speaks: () => void (isSpeaking = true),
+    say(text) {
+      toldAt = performance.now();
+      turn.say(text);
+    },
+    hushed: () => hush.signal.aborted,
+    hasSpoken: () => isSpeaking,
+    end: () => stop(),
+  };
 }

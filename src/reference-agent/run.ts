@@ -4,12 +4,7 @@ import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promis
 import type { Log } from '../ports.ts';
 import type { AgentFrame } from './frames.ts';
 import { AgentError } from './frames.ts';
-
-/** One message of a conversation, as language models count them. */
-export interface Said {
-  role: 'user' | 'assistant';
-  content: string;
-}
+import type { Said } from './memory.ts';
 
 /** What the work of a turn sees and may do. */
 export interface Turn {
@@ -22,6 +17,8 @@ export interface Turn {
   signal: AbortSignal;
   say(text: string): void;
   send(frame: AgentFrame): void;
+  /** What is remembered of the message, where that is more than its text. */
+  remember(asked: Said): void;
   /** Waits; rejects when the turn is stopped meanwhile. */
   pause(ms: number): Promise<void>;
   /** Asks the person; no word within five minutes is a no. */
@@ -41,32 +38,53 @@ interface Listener {
 
 type RunOutcome = 'done' | 'stopped' | 'failed';
 
+/** What is left of a turn. */
+export interface Settled {
+  /** `cut`: an answer that stays, though it is not whole. */
+  outcome: 'done' | 'stopped' | 'cut';
+  asked: Said;
+  answer: string;
+  tokens: number | null;
+}
+
+/** Does what has to last before END is said, and gives what else stands in that frame. */
+export type Settle = (settled: Settled) => Promise<object>;
+
 export interface Run {
   /** Hears everything from the beginning on, except questions that were answered. Returns what ends the listening. */
   listen(listener: Listener): () => void;
   stop(): void;
   confirm(id: string, approved: boolean): void;
-  finished: Promise<{ outcome: RunOutcome; answer: string }>;
+  finished: Promise<RunOutcome>;
 }
 
 const QUESTION_MS = 5 * 60_000;
 
 class Crash extends Error {}
 
+interface RunSetting {
+  log: Log;
+  now?: () => number;
+  settle?: Settle;
+}
+
 export function startRun(
   work: Work,
   message: Pick<Turn, 'text' | 'attachments' | 'history'>,
-  { log, now = Date.now }: { log: Log; now?: () => number },
+  { log, now = Date.now, settle = async () => ({}) }: RunSetting,
 ): Run {
   const frames: AgentFrame[] = [];
   const listeners = new Set<Listener>();
   const stopping = new AbortController();
   const { signal } = stopping;
-  let answer = '';
+  const so: SoFar = { asked: { role: 'user', content: message.text }, answer: '' };
 
   const send = (frame: AgentFrame) => {
     frames.push(frame);
     for (const listener of listeners) listener.send(frame);
+  };
+  const crash = () => {
+    for (const listener of listeners) listener.crash();
   };
   const pause = (ms: number) => (ms > 0 ? sleep(ms, undefined, { signal }) : breathe(undefined, { signal }));
 
@@ -76,39 +94,16 @@ export function startRun(
     ...message,
     signal,
     say(text) {
-      answer += text;
+      so.answer += text;
       send({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
     },
     send,
+    remember: (said) => void (so.asked = said),
     pause,
     ask,
     crash() {
       throw new Crash();
     },
-  };
-
-  const end = (tokens: number | null) =>
-    send({ type: 'AGENT_EVENT_END', tokens_used: tokens ?? Math.ceil((message.text.length + answer.length) / 4) });
-
-  const play = async (): Promise<RunOutcome> => {
-    try {
-      end(await work(turn));
-      return 'done';
-    } catch (error) {
-      if (error instanceof Crash) {
-        for (const listener of listeners) listener.crash();
-        return 'failed';
-      }
-      if (signal.aborted) {
-        end(null);
-        return 'stopped';
-      }
-      if (!(error instanceof AgentError)) log.error({ error }, 'a turn of the agent failed');
-      const { code, message } =
-        error instanceof AgentError ? error : new AgentError('INTERNAL_ERROR', 'The agent failed unexpectedly.');
-      send({ type: 'ERROR', code, details: message });
-      return 'failed';
-    }
   };
 
   return {
@@ -119,8 +114,56 @@ export function startRun(
     },
     stop: () => stopping.abort(),
     confirm,
-    finished: play().then((outcome) => ({ outcome, answer })),
+    finished: play(work, turn, so, { settle, crash, log }),
   };
+}
+
+/** What there is of a turn. */
+type SoFar = Pick<Settled, 'asked' | 'answer'>;
+
+interface Ending {
+  settle: Settle;
+  crash: () => void;
+  log: Log;
+}
+
+/** Does the work and says how it ended. */
+async function play(work: Work, turn: Turn, so: SoFar, { settle, crash, log }: Ending): Promise<RunOutcome> {
+  const over = (outcome: Settled['outcome'], tokens: number | null) => settle({ outcome, ...so, tokens });
+  const end = (tokens: number | null, more: object) => {
+    const guess = Math.ceil((turn.text.length + so.answer.length) / 4);
+    turn.send({ type: 'AGENT_EVENT_END', tokens_used: tokens ?? guess, ...more });
+  };
+
+  async function broken(error: unknown): Promise<RunOutcome> {
+    if (error instanceof Crash) {
+      crash();
+      return 'failed';
+    }
+    if (turn.signal.aborted) {
+      end(null, await over('stopped', null));
+      return 'stopped';
+    }
+    if (error instanceof AgentError && error.isOfAnAnswer) await over('cut', null);
+    return failed(error);
+  }
+
+  function failed(error: unknown): RunOutcome {
+    if (!(error instanceof AgentError)) log.error({ error }, 'a turn of the agent failed');
+    const { code, message } =
+      error instanceof AgentError ? error : new AgentError('INTERNAL_ERROR', 'The agent failed unexpectedly.');
+    turn.send({ type: 'ERROR', code, details: message });
+    return 'failed';
+  }
+
+  try {
+    const tokens = await work(turn);
+    end(tokens, await over('done', tokens));
+    return 'done';
+  } catch (error) {
+    // What could not be kept is said, whatever the turn came to.
+    return broken(error).catch(failed);
+  }
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -7,7 +7,7 @@ import type { Parts } from '../workspace/folder-handle.ts';
 import { personFolder } from '../workspace/person-folder.ts';
 import { MOST_BYTES } from '../workspace/saves.ts';
 import { AgentError } from './frames.ts';
-import type { Said } from './run.ts';
+import { Said } from './memory.ts';
 
 export interface Saves {
   keep(user: UserId, name: string, memory: readonly Said[]): Promise<void>;
@@ -18,7 +18,7 @@ export interface Saves {
   read(parts: Parts): Promise<Said[] | null>;
 }
 
-const Memory = z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() }));
+const Memory = z.array(Said);
 
 export function createSaves(workspace: string): Saves {
   async function write(parts: Parts, memory: readonly Said[]): Promise<void> {

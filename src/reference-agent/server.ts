@@ -1,5 +1,5 @@
 /** The reference agent: speaks the whole agent protocol, by a script or with a language model behind it. */
-import { randomUUID } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,7 @@ import type { Log } from '../ports.ts';
 import { createChats } from './chats.ts';
 import { serveConnection } from './connection.ts';
 import type { Contexts } from './contexts.ts';
+import type { Keep } from './memory.ts';
 import type { Provider } from './provider.ts';
 import { createProviderWork } from './provider.ts';
 import { createSaves } from './saves.ts';
@@ -27,6 +28,10 @@ export interface AgentOptions {
   pace?: number;
   /** How it saves, loads and copies what it remembers; by frames when left out. */
   contexts?: Contexts;
+  /** Where what it remembers outlives it; nowhere when left out. */
+  keep?: Keep;
+  /** Only who has it in the query (`?key=…`) is let in; everybody when left out. */
+  key?: string;
   /** Says nothing when left out. */
   log?: Log;
 }
@@ -55,9 +60,11 @@ function makeWorkspace(workspace: string, log: Log): void {
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
-  const work = provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace);
-  const chats = createChats({ work, contexts, saves: createSaves(workspace), log });
-  const session = randomUUID();
+  const { keep = null, key = null } = options;
+  const work =
+    provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace, log);
+  const tokens = provider?.contextTokens ?? null;
+  const chats = createChats({ work, contexts, saves: createSaves(workspace), log, keep, tokens });
   makeWorkspace(workspace, log);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
   const server = createServer((request, response) => {
@@ -71,14 +78,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   });
 
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
-    const chat = /\/v1\/agent_ws\/(\d{1,30})\/?(?:\?.*)?$/.exec(request.url ?? '')?.[1];
-    if (chat === undefined) {
-      socket.on('error', () => undefined);
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
+    const [, chat, query = ''] = /\/v1\/agent_ws\/(\d{1,30})\/?(\?.*)?$/.exec(request.url ?? '') ?? [];
+    if (chat === undefined) return refuse(socket, '404 Not Found');
+    if (key !== null && !isSame(new URLSearchParams(query).get('key') ?? '', key))
+      return refuse(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      serveConnection(webSocket, { chat, chats, session, contexts: contexts === 'frames', log });
+      serveConnection(webSocket, { chat, chats, contexts: contexts === 'frames', log });
     });
   });
   server.listen(port, host);
@@ -88,14 +93,24 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const url = `ws://${host.includes(':') ? `[${host}]` : host}:${bound}/`;
   log.info({ url, answers: provider === undefined ? 'script' : provider.model }, 'the agent listens');
   return {
-    url,
+    url: key === null ? url : `${url}?key=${key}`,
     port: bound,
     async close() {
-      chats.stop();
+      await chats.stop();
       for (const webSocket of sockets.clients) webSocket.terminate();
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
     },
   };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function isSame(given: string, key: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(key)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

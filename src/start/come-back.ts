@@ -12,6 +12,7 @@ import type { Envelope } from '../durable/record.ts';
 import type { Attendance } from '../matrix/attendance.ts';
 import type { HostState, Now } from '../ports.ts';
 import { sweepAnswers } from './answers.ts';
+import { sweepConversations } from './conversations.ts';
 import { beginAnew, lookForMissing, redeliver, tellPeople } from './losses.ts';
 import { isIncomplete, readRemembered, type Remembered } from './remembered.ts';
 import { restore, type RestoreWorld } from './restore.ts';
@@ -41,6 +42,7 @@ export async function bringUpToDate(world: ComeBackWorld, remembered: Remembered
  */
 export async function wakeUp(world: ComeBackWorld, remembered: Remembered): Promise<void> {
   await sweepAnswers(world.store, remembered, world.log);
+  await sweepConversations(world.store, remembered, world.log);
   const joined = await world.attendance.joinedRooms();
   // The letters first: an actor that crashes at its waking would write its own in their place.
   await redeliver(world, remembered);

@@ -1,6 +1,7 @@
 /** How the bot comes to its session: the folder is claimed, the agents have addresses, the homeserver lets it in. */
 import { randomUUID } from 'node:crypto';
 import type { AgentId } from '../../machines/ids.ts';
+import { hostProviders } from '../compose/providers.ts';
 import { mockFolder } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import { createClient } from '../matrix/client.ts';
@@ -60,10 +61,17 @@ export async function enter(options: EnterOptions): Promise<Entered> {
   return { session, sure: right.sure, baseOf };
 }
 
-/** With the mock backend the reference agent runs in this process and answers for every agent. */
+/**
+ * With the mock backend the reference agent runs in this process and answers for every agent; for a language model
+ * (`kind: provider`) one runs in it anyway.
+ */
 async function agentAddresses(config: Config, house: House, log: Log): Promise<Entered['baseOf']> {
-  const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, baseUrl]));
-  if (config.backend === 'real') return (agent) => addresses.get(agent) ?? null;
+  if (config.backend === 'real') {
+    const hosted = await hostProviders(config, { conversations: house.store.conversations, log });
+    house.closers.push(() => hosted.close());
+    const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, hosted.addresses.get(id) ?? baseUrl]));
+    return (agent) => addresses.get(agent) ?? null;
+  }
   const { startAgent } = await import('../reference-agent/server.ts');
   const agent = await startAgent({ port: 0, workspace: mockFolder(config), log });
   house.closers.push(() => agent.close());

@@ -2,6 +2,7 @@
 import { createAlarm, type Alarm } from '../durable/timers.ts';
 import type { UserId } from '../../machines/ids.ts';
 import { makeFolder } from '../basics/make-folder.ts';
+import { makeHostedFolders } from '../compose/providers.ts';
 import { composeWorkspaces, mockFolder, type Workspaces } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import type { HostState, Log, Now, Store } from '../ports.ts';
@@ -26,6 +27,7 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
     onCorrupt: (error) => log.error({ error }, 'damaged file of an earlier version, a copy is kept'),
   });
   if (config.backend === 'mock') makeFolder(mockFolder(config), 0o777);
+  else makeHostedFolders(config, log);
   const { host } = store;
   const alarm = createAlarm(now);
   const closers: House['closers'] = [];

@@ -26,6 +26,7 @@ const tables = {
   people: 'people',
   'dead letters': 'dead_letters',
   answers: 'answers',
+  conversations: 'conversations',
 };
 const databaseFiles = ['', '-wal', '-shm', '-journal'].map((suffix) => DATABASE_FILE + suffix);
 
@@ -58,7 +59,15 @@ function readParts(file: string): StatePart[] {
   if (!existsSync(file)) return names.map(([name]) => ({ name, records: 0, damaged: 0 }));
   const connection = new DatabaseSync(file);
   try {
+    const made = new Set(
+      connection
+        .prepare('SELECT name FROM sqlite_schema')
+        .all()
+        .map(({ name }) => name),
+    );
     return names.map(([name, table]) => {
+      // An earlier version made none.
+      if (table === 'conversations' && !made.has(table)) return { name, records: 0, damaged: 0 };
       const counts = `(SELECT count(*) FROM ${table}) AS records,
         (SELECT count(*) FROM damaged WHERE part = '${table}') AS damaged`;
       return { name, ...(connection.prepare(`SELECT ${counts}`).get() as { records: number; damaged: number }) };

@@ -2,8 +2,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { newerFormat, UnusableState } from './errors.ts';
 
-/** Raised with each change of the tables; an older version of the service does not open a newer database. */
+/** Raised with each change of these tables; an older version of the service does not open a newer database. */
 const VERSION = 1;
+
+/** Tables that came later and do an older version no harm, which goes on without them; they are made wherever they are missing. */
+const LATER_TABLES = `
+  CREATE TABLE IF NOT EXISTS conversations (
+    agent TEXT,
+    context TEXT,
+    record TEXT NOT NULL,
+    PRIMARY KEY (agent, context)
+  ) STRICT;
+`;
 
 /** Says in the header of the file whose database it is: "Room" in ASCII. */
 const APPLICATION = 0x526f6f6d;
@@ -31,6 +41,7 @@ const TABLES = `
 export function prepareSchema(connection: DatabaseSync, file: string): void {
   if (isEmpty(connection)) connection.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`);
   else checkSchema(connection, file);
+  connection.exec(LATER_TABLES);
 }
 
 /** True where nothing was written into the database yet. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Store } from '../ports.ts';
 import { openAnswers } from './answers.ts';
 import { backupTo } from './backup.ts';
+import { openConversations } from './conversations.ts';
 import { openDamaged } from './damaged.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openHostState } from './host.ts';
@@ -47,6 +48,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       people: openRecords(database, 'people', damaged),
       deadLetters: openLetters(database, damaged),
       answers: openAnswers(database),
+      conversations: openConversations(database, damaged),
       host: await openHostState(database),
       isInPlace: () => lock.isInPlace() && isDatabaseInPlace(),
       backup: (target) => backupTo(target, file),

@@ -1,4 +1,5 @@
 /** What is said of the agent’s memory, in English: saved, loaded, copied, cleared; and the questions of our own. */
+import type { Memory } from '../../machines/memory.ts';
 import type { DialogTopic } from '../../machines/notices.ts';
 import { troubles } from './en-tables.ts';
 import type { NoticeWords } from './notices.ts';
@@ -88,13 +89,14 @@ export const aboutContexts: ContextWords = {
 
   'nothing to cancel': () => 'There’s nothing to cancel. `!stop` ends an answer.',
 
-  context: ({ chat, number, agent, contextId, loaded, tokens, saves }) => {
+  context: ({ chat, number, agent, contextId, loaded, tokens, memory, saves }) => {
     const lines = [
       ...(chat === null ? [] : [`Chat: ${code(chat)}${number === null ? '' : `, number ${number}`}`]),
       `Agent: ${code(agent)}`,
       `Memory: ${code(contextId)}`,
       `Loaded: ${loaded === null ? 'nothing' : `${code(loaded.name)}, ${when(loaded.at)}`}`,
       `Tokens: ${tokens.total === 0 ? 'unknown' : `${tokens.last} for the last answer, ${tokens.total} in all`}`,
+      ...(memory === undefined ? [] : [remembered(memory)]),
       ...(saves.length === 0 ? ['Saves with this agent: none'] : saves.map(savedLine)),
     ];
     const shown = linesWithin(LIST_BYTES, lines, (count) => `and ${count} more saves`);
@@ -113,6 +115,13 @@ const expiredWords: Record<DialogTopic, string> = {
   'an overwrite': 'You didn’t answer, so the save stays as it was.',
   'a clear': 'You didn’t answer, so everything goes on as it was.',
 };
+
+function remembered({ messages, tokens, most, forgotten }: Memory): string {
+  const kept = messages === 1 ? '1 message' : `the last ${messages} messages`;
+  const room = `about ${tokens} of at most ${most} tokens`;
+  if (messages === 0) return `Remembered: nothing yet, of at most ${most} tokens`;
+  return `Remembered: ${kept}, ${room}${forgotten === 0 ? '' : `; ${forgotten === 1 ? 'an older one is' : `${forgotten} older ones are`} forgotten`}`;
+}
 
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 

@@ -55,6 +55,27 @@ export const troubles: TroubleWords = {
     says: 'I can’t see the agent’s files, so I can’t tell whether it saved anything.',
     retry: false,
   },
+  'model-denied': {
+    says: 'The provider of the language model doesn’t let this service in. Please tell the people who run this service.',
+    retry: true,
+  },
+  'model-not-found': {
+    says: 'The provider doesn’t know the language model that is set up here. Please tell the people who run this service.',
+    retry: true,
+  },
+  'model-busy': { says: 'The language model has too much to do right now. Please give it a minute.', retry: true },
+  'model-failed': { says: 'Something went wrong at the provider of the language model.', retry: true },
+  'model-unreachable': { says: 'I can’t reach the language model right now.', retry: true },
+  'model-broke-off': { says: 'The language model broke off in the middle of its answer.', retry: true },
+  'model-filtered': {
+    says: 'The provider of the language model held this answer back because of its rules. Other words may help.',
+    retry: true,
+  },
+  'model-prompt-too-long': { says: 'This is too long for the language model.', retry: false },
+  'model-answer-cut': {
+    says: 'The answer ends here, because it’s as long as the language model may write. Write “go on” for the rest.',
+    retry: false,
+  },
 };
 
 export const farewells: FarewellWords = {

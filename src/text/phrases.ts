@@ -127,7 +127,9 @@ export function nearestCommand(name: string, works: (command: Command) => boolea
   return near[0]?.name ?? null;
 }
 
+const TOO_MUCH: ReadonlySet<Trouble> = new Set(['too-long', 'too-big', 'model-prompt-too-long', 'model-answer-cut']);
+
 /** Whether less of it at once may go better. */
 export function isTooMuch(trouble: Trouble | null): boolean {
-  return trouble === 'too-long' || trouble === 'too-big';
+  return trouble !== null && TOO_MUCH.has(trouble);
 }

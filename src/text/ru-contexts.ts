@@ -1,4 +1,5 @@
 /** What is said of the agent’s memory, in Russian: saved, loaded, copied, cleared; and the questions of our own. */
+import type { Memory } from '../../machines/memory.ts';
 import type { DialogTopic } from '../../machines/notices.ts';
 import type { ContextWords } from './en-contexts.ts';
 import { code, linesWithin, LIST_BYTES } from './phrases.ts';
@@ -68,13 +69,14 @@ export const aboutContexts: ContextWords = {
 
   'nothing to cancel': () => 'Отменять здесь нечего. Ответ прерывает `!stop`.',
 
-  context: ({ chat, number, agent, contextId, loaded, tokens, saves }) => {
+  context: ({ chat, number, agent, contextId, loaded, tokens, memory, saves }) => {
     const lines = [
       ...(chat === null ? [] : [`Чат: ${code(chat)}${number === null ? '' : `, номер ${number}`}`]),
       `Агент: ${code(agent)}`,
       `Память: ${code(contextId)}`,
       `Загружено: ${loaded === null ? 'ничего' : `${code(loaded.name)}, ${when(loaded.at)}`}`,
       `Токены: ${tokens.total === 0 ? 'неизвестно' : `${tokens.last} за последний ответ, всего ${tokens.total}`}`,
+      ...(memory === undefined ? [] : [remembered(memory)]),
       ...(saves.length === 0 ? ['Сохранения с этим агентом: нет'] : saves.map(savedLine)),
     ];
     const shown = linesWithin(
@@ -97,6 +99,14 @@ const expiredWords: Record<DialogTopic, string> = {
   'an overwrite': 'Ответа не было, поэтому сохранение остаётся прежним.',
   'a clear': 'Ответа не было, поэтому всё остаётся как было.',
 };
+
+function remembered({ messages, tokens, most, forgotten }: Memory): string {
+  if (messages === 0) return `В памяти: пока ничего, поместится токенов: ${most}`;
+  const kept = counted(messages, 'последнее сообщение', 'последних сообщения', 'последних сообщений');
+  const room = `занято токенов: около ${tokens} из ${most}`;
+  const gone = counted(forgotten, 'более раннее', 'более ранних', 'более ранних');
+  return `В памяти: ${kept}, ${room}${forgotten === 0 ? '' : `; забыто: ${gone}`}`;
+}
 
 const clock = new Intl.DateTimeFormat('ru', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 

@@ -44,6 +44,14 @@ test.each([
   ],
   [{ type: 'AGENT_EVENT_END' }, { type: 'end', tokens: 0 }],
   [
+    { type: 'AGENT_EVENT_END', tokens_used: 1, memory: { messages: 4, tokens: 20, most: 8000, forgotten: 2, more: 1 } },
+    { type: 'end', tokens: 1, memory: { messages: 4, tokens: 20, most: 8000, forgotten: 2 } },
+  ],
+  [
+    { type: 'AGENT_EVENT_END', tokens_used: 1, memory: { messages: -4, tokens: 20, most: 8000, forgotten: 2 } },
+    { type: 'end', tokens: 1 },
+  ],
+  [
     { type: 'AGENT_EVENT_END', tokens_used: 'many' },
     { type: 'end', tokens: 0 },
   ],

@@ -42,6 +42,15 @@ test.each<[string, string, string]>([
   ['ENOENT', "open '/workspace/in/a b.txt'", 'files-unseen'],
   ['AGENT_ERROR', 'other.txt does not exist', 'agent-error'],
   ['AGENT_ERROR', 'I am tired of a b.txt', 'agent-error'],
+  ['MODEL_DENIED', 'the key is refused', 'model-denied'],
+  ['MODEL_NOT_FOUND', 'a b.txt: no such model', 'model-not-found'],
+  ['MODEL_BUSY', '', 'model-busy'],
+  ['MODEL_FAILED', '', 'model-failed'],
+  ['MODEL_UNREACHABLE', '', 'model-unreachable'],
+  ['MODEL_BROKE_OFF', '', 'model-broke-off'],
+  ['MODEL_FILTERED', '', 'model-filtered'],
+  ['MODEL_PROMPT_TOO_LONG', 'the prompt is too long', 'model-prompt-too-long'],
+  ['MODEL_ANSWER_CUT', '', 'model-answer-cut'],
 ])('an ERROR that says that a file of the turn is not there says so: %s %s', async (code, details, trouble) => {
   const agent = await start(asked({ type: 'ERROR', code, details }));
   const there = { path: 'in/a b.txt', bytes: 1, print: 'p' };

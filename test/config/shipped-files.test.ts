@@ -21,12 +21,12 @@ test('the example shows every key, the policy with its defaults', () => {
   const file = 'config/examples/several-agents.yaml';
   const config = loadConfig({ env: { ...least, MATRIX_AGENT_REGISTRY_PATH: file }, readFile });
   expect(config.policy).toEqual(load().policy);
-  expect(config.agents.map(({ id }) => id)).toEqual(['agent-1', 'agent-2', '3']);
+  expect(config.agents.map(({ id }) => id)).toEqual(['agent-1', 'agent-2', '3', 'model']);
   const keys = [...partsOf(RegistryFile).keys()].map((pattern) => pattern.split('.').at(-1) ?? '');
   const written = new Set(
     readFile(file)
-      .match(/^ *(- )?\w+(?=:)/gm)
-      ?.map((line) => line.replace(/^[ -]+/, '')),
+      .match(/^ *#?(- )?\w+(?=:)/gm)
+      ?.map((line) => line.replace(/^[ #-]+/, '')),
   );
   expect(keys.filter((key) => /^\w+$/.test(key) && !written.has(key))).toEqual([]);
 });
@@ -81,6 +81,19 @@ test('the example of one folder for several people is what it says', () => {
     access: { ...access, allowed: [] },
     files: { mode: 'immediate', layout: 'inbox', maxBytes: 52_428_800, quotaBytes: 10_737_418_240 },
   });
+});
+
+test('the example of a language model is what it says', () => {
+  const file = 'config/examples/provider.yaml';
+  const config = loadConfig({ env: { ...least, STATE_DIR: '/state', MATRIX_AGENT_REGISTRY_PATH: file }, readFile });
+  expect(config.agents).toEqual([
+    {
+      ...{ id: 'assistant', label: 'assistant', baseUrl: 'http://ollama:11434/v1', concurrency: 4 },
+      workspace: '/state/workspace/assistant',
+      provider: { model: 'llama3.2', apiKeyFile: null, systemPrompt: null, contextTokens: 3000, images: true },
+    },
+  ]);
+  expect(config.policy).toEqual(load().policy);
 });
 
 test('the example environment loads, names the variables and no others, and its comments are the defaults', () => {

@@ -51,6 +51,7 @@ async function botAndFolder(url: string, more: Partial<Provider> = {}) {
   const { agent, workspace } = await agentForTest({ provider: { url, apiKey: KEY, model: 'small', ...more } });
   return { bot: await greetedBot(`${agent.url}${route}`), workspace };
 }
+const unread = (name: string) => `[attached file, whose content cannot be read here: ${name}]`;
 const botOf = async (url: string, more: Partial<Provider> = {}) => (await botAndFolder(url, more)).bot;
 
 test('an answer is streamed, its tokens are the provider’s, and the conversation is remembered', async () => {
@@ -88,7 +89,7 @@ test('an answer is streamed, its tokens are the provider’s, and the conversati
           system,
           { role: 'user', content: 'Hello' },
           { role: 'assistant', content: 'Answer 1, done.' },
-          { role: 'user', content: 'And this?\n[attached file in the workspace: inbox/a.png]' },
+          { role: 'user', content: `And this?\n${unread('a.png')}` },
         ],
       },
     },
@@ -100,27 +101,45 @@ test('without a usage of the provider the tokens are estimated', async () => {
   expect((await (await botOf(url)).ask('1234')).at(-1)).toEqual({ type: END, tokens_used: 3 });
 });
 
-const json = (status: number, body: object | string) => (response: ServerResponse) => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-};
+const json =
+  (status: number, body: object | string, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
 
-test.each<[string, string, (response: ServerResponse) => void]>([
-  ['The model provider refused the API key (401).', '', json(401, { error: { message: `bad key ${KEY}` } })],
-  ['The model provider takes no more requests at the moment (429).', '', json(429, {})],
-  ['The model provider is in trouble itself (503).', '', json(503, 'oops')],
+const LATER = { 'retry-after': '3600' };
+
+test.each<[string, string, string, (response: ServerResponse) => void]>([
   [
+    'MODEL_DENIED',
+    'The model provider refused the API key (401): bad key [key]',
+    '',
+    json(401, { error: { message: `bad key ${KEY}` } }),
+  ],
+  ['MODEL_DENIED', 'The model provider wants to be paid (402).', '', json(402, {})],
+  ['MODEL_BUSY', 'The model provider takes no more requests at the moment (429).', '', json(429, {}, LATER)],
+  ['MODEL_FAILED', 'The model provider is in trouble itself (503).', '', json(503, 'oops', LATER)],
+  [
+    'MODEL_FAILED',
     'The model provider refused the request (400): no model for [key]',
     '',
     json(400, { error: { message: `no model for ${KEY}` } }),
   ],
-  ['The model provider refused the request (404): it gives no reason.', '', json(404, 'gone')],
+  ['MODEL_NOT_FOUND', 'The model provider knows no such model, or no such path (404).', '', json(404, 'gone')],
   [
+    'MODEL_BROKE_OFF',
     'The model provider broke off: overloaded',
     'Well,',
     (response) => stream(response, delta('Well,'), { error: { message: 'overloaded' } }),
   ],
-  ['The model provider broke off its answer.', 'Well,', (response) => stream(response, delta('Well,'))],
   [
+    'MODEL_BROKE_OFF',
+    'The model provider broke off its answer.',
+    'Well,',
+    (response) => stream(response, delta('Well,')),
+  ],
+  [
+    'MODEL_BROKE_OFF',
     'The model provider broke off its answer.',
     'Well,',
     (response) => {
@@ -128,15 +147,16 @@ test.each<[string, string, (response: ServerResponse) => void]>([
     },
   ],
   [
-    'The model provider sent something that is not a chat completion.',
+    'MODEL_FAILED',
+    'The model provider sent something that is not a chat completion: is base_url right?',
     '',
     (response) => stream(response, '<html>', '[DONE]'),
   ],
-  ['The model provider broke off its answer.', '', json(200, { choices: [] })],
-])('ERROR: %s', async (details, said, reply) => {
+  ['MODEL_BROKE_OFF', 'The model provider broke off its answer.', '', json(200, { choices: [] })],
+])('ERROR %s: %s', async (code, details, said, reply) => {
   const { url } = await providerForTest(reply);
   const frames = await (await botOf(url)).ask('Hello');
-  expect(frames.at(-1)).toEqual({ type: 'ERROR', code: 'PROVIDER_ERROR', details });
+  expect(frames.at(-1)).toEqual({ type: 'ERROR', code, details });
   expect(textOf(frames)).toBe(said);
 });
 
@@ -144,21 +164,21 @@ test('ERROR: a provider that is not there', async () => {
   const { url } = await providerForTest(() => undefined);
   const bot = await botOf(url.replace(/:\d+/, ':1'));
   expect(await bot.ask('Hello')).toEqual([
-    { type: 'ERROR', code: 'PROVIDER_ERROR', details: 'The model provider could not be reached.' },
+    { type: 'ERROR', code: 'MODEL_UNREACHABLE', details: 'The model provider could not be reached.' },
   ]);
 });
 
 test.each([
-  ['before', 0],
-  ['within', 1],
-])('ERROR: a provider that falls silent %s the answer', async (_, chunks) => {
+  ['before', 0, 'MODEL_UNREACHABLE'],
+  ['within', 1, 'MODEL_BROKE_OFF'],
+])('ERROR: a provider that falls silent %s the answer', async (_, chunks, code) => {
   const { url } = await providerForTest((response) => {
     if (chunks > 0) response.writeHead(200).write(event(delta('Well,')));
   });
   const frames = await (await botOf(url, { silence: 200 })).ask('Hello');
   expect(frames.at(-1)).toEqual({
     type: 'ERROR',
-    code: 'PROVIDER_ERROR',
+    code,
     details: 'The model provider fell silent.',
   });
 });
@@ -202,13 +222,113 @@ test('STOP ends the request to the provider, and what was said stays remembered'
 
 test('a turn that failed is not remembered', async () => {
   const { url, requests } = await providerForTest((response, index) => {
-    if (index === 1) json(503, {})(response);
+    if (index === 1) json(500, {})(response);
     else stream(response, delta('Fine.'), FINISH);
   });
   const bot = await botOf(url);
   await bot.ask('First');
   await bot.ask('Second');
   expect((requests[1]?.body.messages as object[]).slice(1)).toEqual([{ role: 'user', content: 'Second' }]);
+});
+
+describe('what is mended within a turn', () => {
+  const messagesOf = ({ body }: Request) => body.messages as { role: string; content: unknown }[];
+
+  test('a conversation that is too long is shortened, once', async () => {
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 3) return json(400, { error: { message: 'Your prompt is too long' } })(response);
+      return stream(response, delta(`Answer ${index}`), FINISH);
+    });
+    const bot = await botOf(url, { contextTokens: 1_000 });
+    await bot.ask('a'.repeat(1_200));
+    await bot.ask('b'.repeat(1_200));
+    expect(textOf(await bot.ask('c'.repeat(400)))).toBe('Answer 4');
+    const lengths = requests.slice(2).map((request) => messagesOf(request).length);
+    expect(lengths).toEqual([6, 4]);
+  });
+
+  test.each([
+    [429, { 'retry-after': '0' }],
+    [503, { 'retry-after-ms': '1' }],
+  ])('a provider that is busy (%i) is asked again when it says', async (status, headers) => {
+    const { url } = await providerForTest((response, index) => {
+      if (index < 3) return json(status, {}, headers)(response);
+      return stream(response, delta('At last'), FINISH);
+    });
+    const frames = await (await botOf(url)).ask('Hello');
+    expect(textOf(frames)).toBe('At last');
+    const said = frames.flatMap(({ type, data }) => (type === 'AGENT_EVENT_CUSTOM_UPDATE' ? [data] : []));
+    expect(said).toEqual(Array(2).fill({ kind: 'progress', text: 'The model is busy: once more in 1 s' }));
+  });
+
+  test('a provider that stays busy is asked three times', async () => {
+    const { url, requests } = await providerForTest(json(429, {}, { 'retry-after': '0' }));
+    expect((await (await botOf(url)).ask('Hello')).at(-1)).toEqual({
+      ...{ type: 'ERROR', code: 'MODEL_BUSY' },
+      details: 'The model provider takes no more requests at the moment (429).',
+    });
+    expect(requests).toHaveLength(3);
+  });
+
+  test('a model that takes no pictures is asked without, from then on', async () => {
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 1) return json(400, { error: { message: 'this model does not support image input' } })(response);
+      return stream(response, delta('Fine'), FINISH);
+    });
+    const { bot, workspace } = await botAndFolder(url, { images: true });
+    await writeFile(join(workspace, 'a.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
+    expect(textOf(await bot.ask('Look', { attachments: ['a.png'] }))).toBe('Fine');
+    await bot.ask('Again', { attachments: ['a.png'] });
+    expect(requests.map((request) => typeof messagesOf(request).at(-1)?.content)).toEqual([
+      'object',
+      'string',
+      'string',
+    ]);
+    expect(messagesOf(requests[1] as Request).at(-1)?.content).toBe(`Look\n${unread('a.png')}`);
+  });
+
+  test('a key that cannot be read is told as one that is refused', async () => {
+    const { url } = await providerForTest(() => undefined);
+    const { agent } = await agentForTest({
+      provider: { url, model: 'small', readKey: () => Promise.reject(new Error('ENOENT: /secret')) },
+    });
+    const bot = await greetedBot(`${agent.url}${route}`);
+    expect(await bot.ask('Hello')).toEqual([
+      { type: 'ERROR', code: 'MODEL_DENIED', details: 'The file with the API key cannot be read.' },
+    ]);
+  });
+
+  test('a server that streams nothing says all at once', async () => {
+    const { url } = await providerForTest(
+      json(200, {
+        choices: [{ message: { content: 'All of it' }, finish_reason: 'stop' }],
+        usage: { total_tokens: 9 },
+      }),
+    );
+    const frames = await (await botOf(url)).ask('Hello');
+    expect([textOf(frames), frames.at(-1)]).toEqual(['All of it', { type: END, tokens_used: 9 }]);
+  });
+
+  test('two messages in a row, as a stopped answer leaves them, are one to the model', async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { url, requests } = await providerForTest((response, index) => {
+      if (index === 1) resolve();
+      else stream(response, delta('Fine'), FINISH);
+    });
+    const bot = await botOf(url);
+    bot.send({ type: 'USER_MESSAGE', text: 'First' });
+    await asked;
+    bot.send({ type: 'STOP' });
+    await bot.until(END);
+    await bot.ask('Second');
+    expect(messagesOf(requests.at(-1) as Request).slice(1)).toEqual([{ role: 'user', content: 'First\n\nSecond' }]);
+  });
+
+  test('the address of the completions itself will do as a base', async () => {
+    const { url, requests } = await providerForTest((response) => stream(response, delta('Fine'), FINISH));
+    await (await botOf(`${url}chat/completions`)).ask('Hello');
+    expect(requests.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
+  });
 });
 
 describe('files that come with a message', () => {
@@ -224,7 +344,8 @@ describe('files that come with a message', () => {
     const messages = requests[0]?.body['messages'] as { role: string; content: unknown }[];
     return messages.at(-1)?.content;
   }
-  const unread = (name: string) => `[attached file in the workspace: ${name}]`;
+
+  const tooLong = (name: string) => `[attached file: ${name}, which is too long to be read here]`;
 
   test('text is read, and nothing else, from the workspace only', async () => {
     const files = { 'a.txt': 'Grüße', 'b.bin': Buffer.from([0xff, 0xfe, 0]), 'c.txt': 'a\0b', 'd.txt': '' };
@@ -232,7 +353,12 @@ describe('files that come with a message', () => {
     expect(await told(files, {}, others)).toBe(
       [
         ...['Look', '[attached file: a.txt]', 'Grüße', '[end of a.txt]', unread('b.bin'), unread('c.txt')],
-        ...['[attached file: d.txt]', '', '[end of d.txt]', ...others.map(unread)],
+        ...[
+          '[attached file: d.txt]',
+          '',
+          '[end of d.txt]',
+          ...['link.txt', 'x.txt', 'hostname', 'none.txt', ''].map(unread),
+        ],
       ].join('\n'),
     );
   });
@@ -241,8 +367,8 @@ describe('files that come with a message', () => {
     const half = 'x'.repeat(MOST_TEXT / 2);
     expect(await told({ 'a.txt': half, 'b.txt': `${half}y`, 'c.txt': half, 'd.txt': 'y' })).toBe(
       [
-        ...['Look', '[attached file: a.txt]', half, '[end of a.txt]', unread('b.txt')],
-        ...['[attached file: c.txt]', half, '[end of c.txt]', unread('d.txt')],
+        ...['Look', '[attached file: a.txt]', half, '[end of a.txt]', tooLong('b.txt')],
+        ...['[attached file: c.txt]', half, '[end of c.txt]', tooLong('d.txt')],
       ].join('\n'),
     );
   });

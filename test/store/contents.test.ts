@@ -23,9 +23,10 @@ const parts = [
   { name: 'people', records: 1, damaged: 0 },
   { name: 'dead letters', records: 2, damaged: 0 },
   { name: 'answers', records: 1, damaged: 0 },
+  { name: 'conversations', records: 0, damaged: 0 },
   { name: 'before SQLite', records: 11, damaged: 0 },
 ];
-const nothing = parts.slice(0, 5).map(({ name }) => ({ name, records: 0, damaged: 0 }));
+const nothing = parts.slice(0, 6).map(({ name }) => ({ name, records: 0, damaged: 0 }));
 
 test('a folder that is not there has no state', async () => {
   const folder = path.join(await temporaryFolder(), 'none');
@@ -44,7 +45,7 @@ test('a folder that was never started on is counted, too, and not imported', asy
   const folder = await temporaryFolder();
   await writeOldFolder(folder);
   const before = await filesIn(folder);
-  expect(readState(folder)).toEqual({ parts: [...nothing, parts[5]], others: [] });
+  expect(readState(folder)).toEqual({ parts: [...nothing, parts[6]], others: [] });
   expect(await filesIn(folder)).toEqual(before);
   deleteState(folder);
   expect(await readdir(folder)).toEqual([]);

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { AgentId, UserId } from '../../machines/ids.ts';
+import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
 import { sql, temporaryFolder, temporaryStore } from './support.ts';
 
 const page = await readFile(path.join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
@@ -21,6 +21,11 @@ async function inhabited(): Promise<string> {
   await store.deadLetters.write('@b', [{ at: 3000 }]);
   const [one, two] = ['agent-1', 'agent-2'].map((id) => AgentId.parse(id)) as [AgentId, AgentId];
   const ann = UserId.parse('@ann:test');
+  const said = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ];
+  await store.conversations.write(one, ContextId.parse('7'), { said, forgotten: 4 });
   await store.host.update({ syncPosition: 's7', lastSyncAt: 4000, memories: { [one]: ann, [two]: ann } });
   return folder;
 }
@@ -28,7 +33,7 @@ async function inhabited(): Promise<string> {
 test('the questions are answered beside a running service', async () => {
   const folder = await inhabited();
   const [parked = '', waiting = '', answered = '', letters = '', host = '', languages = '', ...more] = queries;
-  const [files = '', anew = '', forget = ''] = more;
+  const [files = '', conversations = '', anew = '', forget = ''] = more;
   expect(sql(folder, parked)).toEqual([
     { room: 'v1-parked', person: '@ann:test', events: 1, last: '2026-09-21 14:13:20', error: 'no turn is running' },
   ]);
@@ -52,6 +57,9 @@ test('the questions are answered beside a running service', async () => {
   expect(sql(folder, files)).toEqual([
     { room: 'v2-files', person: '@ann:test', name: 'a.pdf', path: null, came: '1970-01-01 00:01:44' },
   ]);
+  expect(sql(folder, conversations)).toEqual([
+    { agent: 'agent-1', context: '7', messages: 2, forgotten: 4, bytes: 89 },
+  ]);
   expect(sql(folder, letters)).toEqual([
     { actor: '!a', letters: 2, first: '1970-01-01 00:00:01' },
     { actor: '@b', letters: 1, first: '1970-01-01 00:00:03' },
@@ -63,5 +71,5 @@ test('the questions are answered beside a running service', async () => {
   expect(sql(folder, "SELECT record ->> '$.memories' AS memories FROM host")).toEqual([
     { memories: '{"agent-2":"@ann:test"}' },
   ]);
-  expect(queries).toHaveLength(9);
+  expect(queries).toHaveLength(10);
 });

@@ -1,6 +1,7 @@
 /** Take it for the service alone, here or in a process to be killed; `contracts/world.ts` has it with people and agents. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -81,7 +82,8 @@ function loadedConfig({ homeserver, userId, password, stateDir }: BotOptions, re
     STATE_FSYNC: 'off',
     OPS_PORT: 'off',
   };
-  return loadConfig({ env, readFile: () => registry });
+  const readFile = (file: string) => (file === 'agents.yaml' ? registry : readFileSync(file, 'utf8'));
+  return loadConfig({ env, readFile });
 }
 
 export interface Bot {

@@ -219,6 +219,15 @@ test('each trouble says whether to ask the same again', () => {
     'not-saved': true,
     'save-is-gone': false,
     'workspace-unseen': false,
+    'model-denied': true,
+    'model-not-found': true,
+    'model-busy': true,
+    'model-failed': true,
+    'model-unreachable': true,
+    'model-broke-off': true,
+    'model-filtered': true,
+    'model-prompt-too-long': false,
+    'model-answer-cut': false,
   });
 });
 

@@ -243,8 +243,9 @@ async function withPictures(
 function endOf(turn: TurnId, event: Ending, last: Piece | null, stoppedFor: Trouble | null): RoomEvent {
   const { outcome } = event;
   const trouble = outcome === 'failed' ? event.trouble : stoppedFor;
-  const tokens = outcome === 'done' ? event.tokens : 0;
-  return { type: 'turn.ended', turn, outcome, ...(last ?? { answer: null }), trouble, tokens };
+  const { tokens, memory } = outcome === 'done' ? event : { tokens: 0 };
+  const ended = { type: 'turn.ended', turn, outcome, ...(last ?? { answer: null }), trouble, tokens } as const;
+  return memory === undefined ? ended : { ...ended, memory };
 }
 
 /** What it hears of a question, with the piece that stands before it. */
