@@ -10,6 +10,9 @@ let besides: readonly string[] = [];
 export function trustAlso(authorities: readonly string[]): void {
   const added = authorities.filter((one) => !besides.includes(one));
   if (added.length === 0) return;
+  if (!('setDefaultCACertificates' in tls)) {
+    throw new Error(`MATRIX_CA_FILE needs Node 24.5 or newer, this is ${process.versions.node}.`);
+  }
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...added]);
   besides = [...besides, ...added];
 }
