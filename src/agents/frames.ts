@@ -217,6 +217,13 @@ export function nameOf(frame: Frame): string {
   return frame.type === 'unknown' ? frame.name : frame.type;
 }
 
+/** What may be logged of a frame: nothing that an agent says. */
+export function outlineOf(frame: Frame): { type: Frame['type']; characters?: number } {
+  return 'text' in frame && frame.text !== null
+    ? { type: frame.type, characters: frame.text.length }
+    : { type: frame.type };
+}
+
 /** What goes into a USER_MESSAGE; `attachments` are paths relative to the agent's `/workspace`. */
 export interface UserMessage {
   text: Text;

@@ -1,5 +1,5 @@
 /** What a link to an agent is given, the limits that bound it, and what it counts. */
-import type { AgentId } from '../../machines/ids.ts';
+import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
 import type { Log, Now } from '../ports.ts';
 import { after, type After } from '../basics/after.ts';
 
@@ -62,4 +62,14 @@ export function settingsOf(options: LinkOptions): LinkSettings {
     limits: { ...defaultLimits, ...options.limits },
     after: options.after ?? after,
   };
+}
+
+/** What a link knows of itself; the room's turn knows more. */
+export interface LinkFacts {
+  agent: AgentId;
+  contextId: ContextId;
+  /** Where it went, without secrets; null until there is an address. */
+  url: string | null;
+  /** Null until a message of the room was asked. */
+  room: RoomId | null;
 }

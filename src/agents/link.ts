@@ -1,17 +1,23 @@
 /** One WebSocket connection to an agent for one turn. */
 import { WebSocket } from 'ws';
-import type { AgentId, ContextId, RoomId } from '../../machines/ids.ts';
+import type { RoomId } from '../../machines/ids.ts';
 import type { Text } from '../../machines/room.model.ts';
 import { createBarrier } from '../basics/barrier.ts';
 import { describeError } from '../basics/describe-error.ts';
 import type { Capabilities, Link, LinkEvent, OpenLink } from '../ports.ts';
 import { pathsIn } from './attached.ts';
-import type { Break } from './breaks.ts';
-import { breakOfClose, breakOfError, breakOfRefusal, codeOfFrame, lostBy } from './breaks.ts';
-import type { Frame } from './frames.ts';
-import { decodeFrame, encodeBeginning, encodeConfirmation, encodeStop, nameOf, noCapabilities } from './frames.ts';
-import type { LinkCount, LinkOptions, LinkSettings } from './link-options.ts';
-import { settingsOf } from './link-options.ts';
+import { breakOfClose, breakOfError, breakOfRefusal, codeOfFrame, lostBy, type Break } from './breaks.ts';
+import {
+  decodeFrame,
+  encodeBeginning,
+  encodeConfirmation,
+  encodeStop,
+  nameOf,
+  noCapabilities,
+  outlineOf,
+  type Frame,
+} from './frames.ts';
+import { settingsOf, type LinkCount, type LinkFacts, type LinkOptions, type LinkSettings } from './link-options.ts';
 import { createTimers } from './timers.ts';
 import { agentUrl, withoutSecrets } from './url.ts';
 
@@ -32,20 +38,10 @@ export function openLinks(options: LinkOptions): OpenLink {
 type Phase = 'connecting' | 'awaiting status' | 'ready' | 'asked' | 'ended';
 type Ending = Extract<LinkEvent, { type: 'ended' | 'unreachable' }>;
 
-/** What a link knows of itself; the room's turn knows more. */
-interface Facts {
-  agent: AgentId;
-  contextId: ContextId;
-  /** Where it went, without secrets; null until there is an address. */
-  url: string | null;
-  /** Null until a message of the room was asked. */
-  room: RoomId | null;
-}
-
 class AgentLink implements Link {
   readonly #settings: LinkSettings;
   readonly #listen: (event: LinkEvent) => void;
-  readonly #facts: Facts;
+  readonly #facts: LinkFacts;
   readonly #about: (() => object) | undefined;
   readonly #timers;
   readonly #socket: WebSocket | null;
@@ -87,14 +83,14 @@ class AgentLink implements Link {
     this.#requestId = text.eventId;
     this.#asked = text;
     const requestId = this.#capabilities.request_id ? this.#requestId : null;
-    this.#socket.send(encodeBeginning({ text, room, attachments: pathsIn(text), requestId }, this.#facts.contextId));
+    this.#send(encodeBeginning({ text, room, attachments: pathsIn(text), requestId }, this.#facts.contextId));
     this.#watchSilence();
   }
 
   confirm(question: string, approved: boolean): void {
     if (this.#phase !== 'asked' || this.#stopping) return;
     this.#questionOpen = false;
-    this.#socket?.send(encodeConfirmation(question, approved));
+    this.#send(encodeConfirmation(question, approved));
     this.#watchSilence();
   }
 
@@ -104,7 +100,7 @@ class AgentLink implements Link {
     this.#stopping = true;
     this.#watchSilence();
     this.#timers.set('limit', this.#settings.limits.stop, () => this.#end({ type: 'ended', outcome: 'stopped' }));
-    this.#socket?.send(encodeStop());
+    this.#send(encodeStop());
   }
 
   close(): void {
@@ -118,6 +114,7 @@ class AgentLink implements Link {
       if (base === null) throw new Error('no such agent is configured');
       const url = agentUrl(base, this.#facts.contextId);
       this.#facts.url = withoutSecrets(url);
+      this.#settings.log.debug(this.#named(), 'agent called');
       const settings = { perMessageDeflate: false, maxPayload: limits.maxFrame, closeTimeout: HANG_UP_MS };
       return this.#hear(new WebSocket(url, settings));
     } catch (error) {
@@ -166,6 +163,7 @@ class AgentLink implements Link {
     if (this.#phase === 'ended') return this.#settings.count('frame late');
     this.#pongAwaited = false;
     const { frame, requestId } = decodeFrame(data, isBinary);
+    this.#settings.log.trace?.({ ...this.#named(), ...outlineOf(frame), bytes: data.length }, 'frame of an agent');
     if (this.#phase === 'awaiting status') return this.#greet(frame);
     if (this.#phase === 'ready') return this.#takeEarly(frame);
     // A foreign frame says nothing about this turn: it does not push the silence limit away either.
@@ -272,6 +270,11 @@ class AgentLink implements Link {
     if (this.#phase === 'ended') return;
     this.#hangUp();
     this.#tell(event);
+  }
+
+  #send(frame: string): void {
+    this.#settings.log.trace?.({ ...this.#named(), bytes: frame.length }, 'frame for an agent');
+    this.#socket?.send(frame);
   }
 
   #hangUp(): void {

@@ -16,6 +16,7 @@ import { forgetCleared } from '../start/conversations.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
+import { logConfiguration } from './opening-lines.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -45,6 +46,7 @@ export function composeService(options: ServiceOptions) {
   const { config, session, sure, host, now, chance, log, on } = options;
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
+  logConfiguration(log, config);
   const registry = createRegistry(config);
   const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
   const directory = createDirectory();

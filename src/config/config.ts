@@ -57,7 +57,7 @@ export interface Config {
   /** Certificate authorities to trust besides the usual ones: PEM, one certificate each. */
   authorities: readonly string[];
   state: { dir: string; fsync: boolean };
-  log: { level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; format: 'json' | 'pretty' };
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'; format: 'json' | 'pretty' };
   /** Null: no ops server. Port 0: any free one. */
   ops: { host: string; port: number } | null;
   /** What works and is probably not meant, one sentence each. */

@@ -53,9 +53,9 @@ export const Environment = z.object({
     .default('on')
     .describe('on (a power failure loses nothing) or off (faster)'),
   LOG_LEVEL: lowerCase
-    .pipe(z.enum(['debug', 'info', 'warn', 'error', 'silent']))
+    .pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']))
     .default('info')
-    .describe('debug, info, warn, error or silent'),
+    .describe('trace, debug, info, warn, error or silent'),
   LOG_FORMAT: lowerCase
     .pipe(z.enum(['json', 'pretty']))
     .optional()
@@ -84,7 +84,7 @@ const ofAgentContainers = /^AGENT_(\d+_)?ID$/;
 const replaced: Partial<Record<string, string>> = {
   MATRIX_DB_PATH: 'the state is in the folder STATE_DIR',
   MATRIX_STORE_PATH: 'the state is in the folder STATE_DIR',
-  SURFACES_DEBUG_WS: 'use LOG_LEVEL=debug',
+  SURFACES_DEBUG_WS: 'use LOG_LEVEL=debug, or trace',
 };
 
 const ours = /^(MATRIX|STATE|OPS|AGENT|SURFACES|LOG|ROOMKEEPER)_/;

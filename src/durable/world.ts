@@ -4,6 +4,8 @@
 export type Now = () => number;
 
 export interface Log {
+  /** Left out where nobody wants as much: then it costs nothing. */
+  trace?: (fields: object, message: string) => void;
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -4,7 +4,7 @@ import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../ports.ts';
 
 export interface LogOptions {
-  level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   format: 'json' | 'pretty';
   /** Standard output where it is left out. */
   destination?: DestinationStream;
@@ -45,6 +45,9 @@ export function createLog({ level, format, destination = standardOutput() }: Log
     stream,
   );
   return {
+    ...(logger.isLevelEnabled('trace')
+      ? { trace: (fields: object, message: string) => logger.trace(fields, message) }
+      : {}),
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),

@@ -713,7 +713,7 @@ describe('what throws in a link', () => {
   const broken = () => {
     throw new Error('broken');
   };
-  const failing = { debug: broken, info: broken, warn: broken, error: () => undefined };
+  const failing = { debug: () => undefined, info: broken, warn: broken, error: () => undefined };
   const question = {
     type: 'AGENT_EVENT_CUSTOM_UPDATE',
     data: { kind: 'confirmation', id: 'q', text: '?', expires_at: 5 },
@@ -898,15 +898,15 @@ describe('the log', () => {
     });
     await promise;
     const fields = { ...place(agent), room: '!room:example.org', event: '$text' };
-    expect(book.lines).toEqual([
+    expect(book.lines.slice(1)).toEqual([
       {
         level: 'warn',
-        fields: { ...fields, tries: 1, what: 'not a JSON object with a type' },
+        fields: { ...fields, tries: 2, what: 'not a JSON object with a type' },
         message: 'ignored a frame of an agent',
       },
       {
         level: 'info',
-        fields: { ...fields, tries: 2, trouble: 'agent-error', code: 'E7' },
+        fields: { ...fields, tries: 3, trouble: 'agent-error', code: 'E7' },
         message: 'an agent link failed',
       },
     ]);
@@ -928,6 +928,32 @@ describe('the log', () => {
     await over();
     const fields = { agent: 'agent-0', contextId: '5', url: null, room: null, trouble: 'unreachable', code: null };
     expect(lines).toEqual([{ level: 'info', fields, message: 'an agent link failed' }]);
+  });
+
+  test('has at debug where a turn goes, at trace each frame, and nothing of what is said or secret', async () => {
+    const agent = await start(scripts.echo);
+    const book = logBook();
+    const kept = book.lines;
+    const log = {
+      ...book,
+      trace: (fields: object, message: string) => void kept.push({ level: 'trace' as never, message, fields }),
+    };
+    const { over } = record(`${agent.url}?key=s3cret`.replace('://', '://ann:pass@'), { log });
+    await over();
+    const named = place(agent);
+    const frames = kept.map(({ level, message: said, fields }) => {
+      const { bytes, ...rest } = fields as { bytes?: number };
+      return [level, said, typeof bytes, rest];
+    });
+    const room = message.room;
+    expect(frames).toEqual([
+      ['debug', 'agent called', 'undefined', { ...named, room: null }],
+      ['trace', 'frame of an agent', 'number', { ...named, room: null, type: 'status' }],
+      ['trace', 'frame for an agent', 'number', { ...named, room }],
+      ['trace', 'frame of an agent', 'number', { ...named, room, type: 'text', characters: 22 }],
+      ['trace', 'frame of an agent', 'number', { ...named, room, type: 'end' }],
+    ]);
+    expect(JSON.stringify(kept)).not.toMatch(/s3cret|pass|How are you/);
   });
 
   test('has nothing to say of a turn that went well, nor of one that was stopped', async () => {

@@ -53,7 +53,7 @@ test.each<[Record<string, string>, string]>([
   [{ SURFACES_WORKSPACE_DIR: '/' }, 'SURFACES_WORKSPACE_DIR: "/" is the root of the file system'],
   [{ SURFACES_WORKSPACE_DIR: '/a/../b' }, 'SURFACES_WORKSPACE_DIR: "/a/../b" contains ".." or a NUL character'],
   [{ STATE_FSYNC: 'true' }, 'STATE_FSYNC: "true" is none of on, off'],
-  [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is none of debug, info, warn, error, silent'],
+  [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is none of trace, debug, info, warn, error, silent'],
   [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT: "xml" is none of json, pretty'],
   [{ OPS_HOST: 'a b' }, 'OPS_HOST: "a b" contains spaces'],
   [{ OPS_PORT: '-1' }, 'OPS_PORT: "-1" is not a port'],
@@ -114,7 +114,7 @@ describe('warnings', () => {
     ['OPS_SOMETHING_ELSE_ALTOGETHER', 'OPS_SOMETHING_ELSE_ALTOGETHER is not a variable of this service.'],
     ['MATRIX_DB_PATH', 'MATRIX_DB_PATH has no meaning any more: the state is in the folder STATE_DIR.'],
     ['MATRIX_STORE_PATH', 'MATRIX_STORE_PATH has no meaning any more: the state is in the folder STATE_DIR.'],
-    ['SURFACES_DEBUG_WS', 'SURFACES_DEBUG_WS has no meaning any more: use LOG_LEVEL=debug.'],
+    ['SURFACES_DEBUG_WS', 'SURFACES_DEBUG_WS has no meaning any more: use LOG_LEVEL=debug, or trace.'],
   ])('%s is warned about', (name, sentence) => {
     expect(load({ [name]: 'VALUE' }).warnings).toEqual([sentence]);
   });
