@@ -17,6 +17,9 @@ const program = new Command('roomkeeper')
   .description('Puts AI agents into Matrix: every room is an actor that survives a kill.')
   .version(VERSION, '--version', 'say which version this is');
 
+/** What it ends with stands in its log, too. */
+let isServing = false;
+
 program
   .command('start')
   .description('serve until SIGINT or SIGTERM; set up by environment variables, see config/example.env')
@@ -30,6 +33,7 @@ program
   .action(async (options: Inspection & { takeOver: boolean }) => {
     // Nobody who runs the service can act on what matrix-bot-sdk's dependencies are warned about.
     process.noDeprecation = true;
+    isServing = true;
     const config = await readConfig();
     const { serve } = await import('./serve.ts');
     await serve(config, { inspect: inspectionOf(options), takeOver: options.takeOver });
@@ -194,6 +198,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+  if (isServing) {
+    const { writeLastLine } = await import('./ops/last-line.ts');
+    writeLastLine(error, process.exitCode, process.env);
+  }
 }
 
 async function readConfig(): Promise<Config> {

@@ -54,8 +54,13 @@ test('check-config prints a summary and the warnings, and contacts nothing', asy
 test.each(['check-config', 'start'])(
   '%s lists all that is wrong with the configuration and ends with 2',
   async (command) => {
-    const { code, out, err } = await run([command], { ...(await environment('agents: [{}]')), OPS_PORT: 'x' });
-    expect({ code, out }).toEqual({ code: 2, out: '' });
+    const env = { ...(await environment('agents: [{}]')), OPS_PORT: 'x' };
+    const { code, out, err } = await run([command], env);
+    expect(code).toBe(2);
+    // What is collected of a container is its log.
+    if (command === 'start')
+      expect(JSON.parse(out)).toEqual(expect.objectContaining({ msg: 'service ended', code: 2 }));
+    else expect(out).toBe('');
     expect(err.split('\n')).toEqual([
       'The configuration has 2 problems:',
       '  OPS_PORT                   "x" is not a port',
@@ -75,11 +80,13 @@ test.each([
   const state = env.STATE_DIR ?? '';
   const lock = lockFolder(state);
   onTestFinished(() => lock.release());
-  expect(await run(['start', ...more], { ...env, LOG_LEVEL: 'error' })).toEqual({
-    code: 3,
-    out: '',
-    err: `The state folder ${state} is in use by another process (pid ${process.pid}); stop that one first or choose another STATE_DIR.\n`,
-  });
+  const problem = `The state folder ${state} is in use by another process (pid ${process.pid}); stop that one first or choose another STATE_DIR.`;
+  const { code, out, err } = await run(['start', ...more], { ...env, LOG_LEVEL: 'error' });
+  expect({ code, err }).toEqual({ code: 3, err: `${problem}\n` });
+  const { time: _time, ...line } = JSON.parse(out) as Record<string, unknown>;
+  expect(line).toEqual({ level: 'error', code: 3, problem, msg: 'service ended' });
+  const pretty = await run(['start', ...more], { ...env, LOG_LEVEL: 'error', LOG_FORMAT: 'pretty' });
+  expect(pretty).toEqual({ code: 3, out: '', err: `${problem}\n` });
 });
 
 test('start on a state folder that cannot be ends with 1 and a sentence, with the place only when it is asked for', async () => {
@@ -87,7 +94,7 @@ test('start on a state folder that cannot be ends with 1 and a sentence, with th
   const file = path.join(path.dirname(env.STATE_DIR ?? ''), 'file');
   await writeFile(file, '');
   const sentence = `Cannot open the folder ${file}: a file is in the place of the folder (EEXIST).\n`;
-  const quiet = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'warn' });
+  const quiet = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'silent' });
   expect(quiet).toEqual({ code: 1, out: '', err: `${sentence}Set LOG_LEVEL=debug to see where it happened.\n` });
   const loud = await run(['start'], { ...env, STATE_DIR: file, LOG_LEVEL: 'debug' });
   expect(loud.err).toMatch(/ {4}at .*lock\.ts/);
@@ -102,7 +109,7 @@ test.each(['UPDATE rooms SET record = \'{"version":3}\'', 'PRAGMA user_version =
     await store.rooms.write('!a:b', 1);
     await store.close();
     sql(state, change);
-    const { code, out, err } = await run(['start'], { ...env, LOG_LEVEL: 'error' });
+    const { code, out, err } = await run(['start'], { ...env, LOG_LEVEL: 'silent' });
     expect([code, out]).toEqual([4, '']);
     expect(err).toMatch(
       / was written by a newer version of this service \(.+ (?:3, known is 2|2, known is 1)\), so this one does not start/,

@@ -53,7 +53,12 @@ export function createPost(world: PostWorld): Post {
   const { now, log } = world;
 
   /** What fails for a moment (a full disk, say) is tried again, until the service closes. */
-  function untilDone<T>(about: object, prepare: () => Promise<T>, use: (prepared: T) => void, tries = 1): void {
+  function untilDone<T>(
+    about: { from: string; to: string; word: string },
+    prepare: () => Promise<T>,
+    use: (prepared: T) => void,
+    tries = 1,
+  ): void {
     prepare().then(use, (error: unknown) => {
       if (world.isClosing(error)) return;
       const waitMs = world.pauseMs(tries);

@@ -10,19 +10,8 @@ import type { RoomContext, Turn } from '../../machines/room.model.ts';
 import type { RoomEffectParams } from '../../machines/room.effects.ts';
 import type { Effect } from '../durable/definition.ts';
 import type { Change } from '../durable/durable.ts';
+import type { AboutTurn } from '../ports/agents.ts';
 import type { Log, Now } from '../ports.ts';
-
-/** What each line says of its turn. `ms`: since its text came; null where that was in an earlier process. */
-export interface AboutTurn {
-  room: RoomId;
-  turn: TurnId;
-  agent: AgentId | null;
-  /** The text that is answered. */
-  event: EventId | null;
-  /** How often its agent was called. */
-  tries: number;
-  ms: number | null;
-}
 
 export interface TurnLog {
   /** A commit of the room. */

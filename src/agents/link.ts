@@ -42,7 +42,7 @@ class AgentLink implements Link {
   readonly #settings: LinkSettings;
   readonly #listen: (event: LinkEvent) => void;
   readonly #facts: LinkFacts;
-  readonly #about: (() => object) | undefined;
+  readonly #about: Parameters<OpenLink>[0]['about'];
   readonly #timers;
   readonly #socket: WebSocket | null;
   readonly #ignored = new Set<string>();
@@ -284,7 +284,7 @@ class AgentLink implements Link {
   }
 
   /** What each line of the log says of it. */
-  #named(): object {
+  #named() {
     return { ...this.#facts, ...this.#about?.() };
   }
 

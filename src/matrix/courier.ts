@@ -207,7 +207,7 @@ class AccountCourier implements Courier {
   }
 
   /** What names a message in the log. */
-  #about({ room, transaction, answers, since }: Outgoing, tries: number): object {
+  #about({ room, transaction, answers, since }: Outgoing, tries: number) {
     return { room, transaction, event: answers, tries, ms: this.#options.now() - since };
   }
 

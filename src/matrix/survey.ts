@@ -153,7 +153,7 @@ export function createSurvey(options: SurveyOptions): Survey & { close(): void }
     const known: KnownRoom[] = [];
     for (const [id, raw] of Object.entries(rooms.join)) {
       const room = knownRoom(id, raw, me);
-      if (room === 'newer') log.error({ room: id }, newerMarker().detail);
+      if (room === 'newer') log.error({ room: id }, 'marker of the room is of a newer version: it is left alone');
       else if (room !== null) known.push(room);
     }
     const unmarked = known.filter(({ marker }) => marker === null);

@@ -1,5 +1,5 @@
 /** What actors need from agents: a connection for each turn, and a place for it. */
-import type { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from '../../machines/ids.ts';
 import type { Memory } from '../../machines/memory.ts';
 import type { Trouble } from '../../machines/notices.ts';
 import type { Text } from '../../machines/room.model.ts';
@@ -40,9 +40,21 @@ export interface Link {
   close(): void;
 }
 
+/** What each line of the log says of a turn. `ms`: since its text came; null where that was in an earlier process. */
+export interface AboutTurn {
+  room: RoomId;
+  turn: TurnId;
+  agent: AgentId | null;
+  /** The text that is answered. */
+  event: EventId | null;
+  /** How often its agent was called. */
+  tries: number;
+  ms: number | null;
+}
+
 /** `about`: what the lines of the log say of the turn that it is for. */
 export type OpenLink = (
-  target: { agent: AgentId; contextId: ContextId; about?: () => object },
+  target: { agent: AgentId; contextId: ContextId; about?: () => Partial<Record<keyof AboutTurn, unknown>> },
   listen: (event: LinkEvent) => void,
 ) => Link;
 

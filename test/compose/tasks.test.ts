@@ -51,7 +51,7 @@ function begin({ url, workspace, servesSeveral = false }: Setting, task: Task, {
     chance: () => 0,
     log: silentLog,
     picturesIn: () => [],
-    story: { about: () => ({}), begins: () => void shown.push('begins'), ends: () => undefined },
+    story: { about: () => ({}) as never, begins: () => void shown.push('begins'), ends: () => undefined },
     reach: () => undefined,
     tell(event) {
       told.push(event);

@@ -1,5 +1,5 @@
 /** Take it for the whole service: people, agents and bots around one homeserver, cleaned up after each test. */
-import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFailed } from 'vitest';
 import type { AppOptions } from '../../src/app.ts';
 import {
   spawnBot,
@@ -10,6 +10,7 @@ import {
   type BotProcess,
   type Crash,
 } from '../support/bot.ts';
+import { leaksIn } from '../support/leaks.ts';
 import type { LogBook } from '../support/log-book.ts';
 import { person, TIMEOUT_MS, type Person } from '../support/people.ts';
 import { startScriptedAgent, type AgentScript, type ScriptedAgent } from '../support/scripted-agent.ts';
@@ -47,6 +48,7 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
   let homeserver: TestHomeserver;
   let users = 0;
   const cleanups: (() => unknown)[] = [];
+  const books: LogBook[] = [];
 
   beforeAll(async () => {
     homeserver = await start();
@@ -54,6 +56,8 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
   afterAll(() => homeserver.stop());
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    const lines = books.splice(0).flatMap((book) => book.lines);
+    expect(leaksIn(lines), 'nothing that was said, and no secret, stands in a log').toEqual([]);
   });
 
   async function newUser(kind: string): Promise<{ userId: string; password: string }> {
@@ -85,6 +89,7 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
     async bot(given) {
       const options = await newBotOptions(given);
       const bot = await startBot(options);
+      books.push(bot.log);
       onTestFailed(() => console.log(bot.log.lines.map((line) => JSON.stringify(line)).join('\n')));
       cleanups.push(() => bot.app.stop());
       return { ...bot, userId: options.userId };
@@ -117,12 +122,14 @@ export function createWorld(start: () => Promise<TestHomeserver>): World {
         async start(changes = {}, app = {}) {
           options = { ...options, ...changes };
           const { log } = (current = await startBot(options, app));
+          books.push(log);
           onTestFailed(() => console.log(log.lines.map((line) => JSON.stringify(line)).join('\n')));
           return current;
         },
         stop,
         async rival(changes, app = {}) {
           const bot = await startBot({ ...options, ...changes }, app);
+          books.push(bot.log);
           cleanups.push(() => bot.app.stop());
           return bot;
         },

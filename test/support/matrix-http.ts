@@ -1,4 +1,5 @@
 /** Take it for requests that no client sends, and for exact answers: plain HTTP. Paths without `/_matrix` stand under `/v3`. */
+import { secret } from './leaks.ts';
 
 interface Reply {
   status: number;
@@ -64,7 +65,7 @@ export async function logIn(homeserver: string, user: string, password: string, 
   return {
     userId: answer.user_id,
     deviceId: answer.device_id,
-    token: answer.access_token,
+    token: secret(answer.access_token),
     ...http(homeserver, answer.access_token),
   };
 }

@@ -12,6 +12,7 @@ import {
   RoomEvent,
   RoomMemberEvent,
 } from 'matrix-js-sdk';
+import { neverLogged, secret } from './leaks.ts';
 import { type Message, type RoomView, viewOf } from './room-view.ts';
 
 export { EventType };
@@ -61,6 +62,7 @@ export async function person(
     identifier: { type: 'm.id.user', user },
     password,
   });
+  secret(login.access_token);
   const client = createClient({
     baseUrl: homeserver,
     userId: login.user_id,
@@ -133,7 +135,11 @@ export async function person(
       return room;
     },
     createRoom: async (options) => (await client.createRoom({ preset: Preset.PrivateChat, ...options })).room_id,
-    say: async (room, text) => (await client.sendTextMessage(room, text)).event_id,
+    say: async (room, text) => {
+      // Commands name what the service itself speaks of.
+      if (!text.startsWith('!')) neverLogged(text);
+      return (await client.sendTextMessage(room, text)).event_id;
+    },
     edit: async (room, event, text) => {
       const content = {
         msgtype: 'm.text',

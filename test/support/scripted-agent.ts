@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
+import { neverLogged } from './leaks.ts';
 
 /** A decoded frame of the bot. */
 type BotFrame = Record<string, unknown>;
@@ -51,7 +52,10 @@ export interface ScriptedAgent {
 class ConnectionClosed extends Error {}
 
 export const STATUS = { type: 'STATUS' };
-export const chunk = (text: string) => ({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
+export function chunk(text: string) {
+  neverLogged(text);
+  return { type: 'AGENT_EVENT_TEXT_CHUNK', text };
+}
 export const END = { type: 'AGENT_EVENT_END', tokens_used: 7 };
 
 /** Ready-made scripts. */

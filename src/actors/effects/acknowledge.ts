@@ -52,12 +52,9 @@ export function createAcknowledge<Key extends string>(world: AcknowledgeWorld, a
 }
 
 /** What names an effect in the log; `id` is the number in its transaction id. */
-function namesOf({ type, id, params }: Effect): object {
+function namesOf({ type, id, params }: Effect) {
   const { room, person, operation, turn, answers } = params;
-  const named = Object.entries({ room, person, operation, turn, event: answers });
-  return {
-    effect: type,
-    id,
-    ...Object.fromEntries(named.filter(([, value]) => value !== undefined && value !== null)),
-  };
+  const named = { room, person, operation, turn, event: answers };
+  const there = Object.entries(named).filter(([, value]) => value !== undefined && value !== null);
+  return { effect: type, id, ...(Object.fromEntries(there) as Partial<typeof named>) };
 }

@@ -5,6 +5,7 @@ import type { RoomEvent } from '../../../machines/room.events.ts';
 import type { Answer, Piece, Text } from '../../../machines/room.model.ts';
 import type { Relation } from '../../../machines/message.ts';
 import type { Trouble } from '../../../machines/notices.ts';
+import type { AboutTurn } from '../../ports/agents.ts';
 import type { Chance, Link, LinkEvent, Log, OpenLink, PicturesIn, Places } from '../../ports.ts';
 import type { Reach } from '../boundaries.ts';
 import type { LiveAnswer } from './live-answer.ts';
@@ -29,7 +30,7 @@ export interface TurnWorld {
   chance: Chance;
   log: Log;
   /** What names this turn in the log, and hears how its answer comes. */
-  story: { about(): object; begins(): void; ends(characters: number): void };
+  story: { about(): AboutTurn; begins(): void; ends(characters: number): void };
   reach: Reach;
   /** What happened in this turn, for the room. */
   tell(event: RoomEvent): void;
@@ -86,7 +87,10 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   const beyond = createBounds();
   const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
-  function unlessItFails(work: Promise<void>, otherwise: string): void {
+  function unlessItFails(
+    work: Promise<void>,
+    otherwise: 'answer could not be kept' | 'message could not be written',
+  ): void {
     work.catch((error: unknown) => {
       world.log.error({ ...story.about(), error }, otherwise);
       tell(lost(id));
