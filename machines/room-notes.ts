@@ -168,8 +168,10 @@ export const withNotes = host.extend({
     'count its tokens': assign(({ context, event }) => {
       const { tokens, memory } = as(event, 'turn.ended');
       const isOfAnAnswer = tokens > 0 && taskIn(context) === undefined;
+      // A save may be of the conversation before this one.
+      const isOfThis = memory !== undefined && turnOf(context).contextId === context.contextId;
       return {
-        ...(memory !== undefined && { memory }),
+        ...(isOfThis && { memory }),
         tokens: { last: isOfAnAnswer ? tokens : context.tokens.last, total: context.tokens.total + tokens },
       };
     }),

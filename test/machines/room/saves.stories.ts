@@ -396,6 +396,24 @@ describe('!context', () => {
       ),
     ]);
   });
+
+  it('tells how much the agent remembers where it says so, of this conversation only', () => {
+    const memory = { messages: 4, tokens: 20, most: 8000, forgotten: 2 };
+    const told = { ...ended('done', null), memory } as RoomEvent;
+    const running = atWork(idle.after(toldOf({ for: 'save', name: 'plans' })));
+    expect(running.on(told).changes.memory).toEqual(memory);
+    expect(running.after(told).on(toldOf({ for: 'context' })).does).toEqual([
+      say(
+        {
+          ...{ key: 'context', chat: null, number: null, agent, contextId: ContextId.parse('7'), loaded: null },
+          ...{ tokens: { last: 0, total: 0 }, saves: both, memory },
+        },
+        'context',
+      ),
+    ]);
+    const before = atWork(idle.after(toldOf({ for: 'save', name: 'plans', of: ContextId.parse('6') })));
+    expect(before.on(told).changes.memory).toBeUndefined();
+  });
 });
 
 describe('!branch', () => {
