@@ -35,6 +35,7 @@ export type Heard =
           | 'thing.received'
           | 'file.received'
           | 'command.unknown'
+          | 'operator.asked'
           | 'room.named'
           | 'room.replaced'
           | 'room.encrypted'
@@ -260,6 +261,11 @@ export type {
 // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, Store } from './ports/store.ts';
+
+// ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type { Meter } from './ports/meter.ts';
+export type { AnswerOperator, OpsDesk } from './ports/ops.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

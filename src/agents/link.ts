@@ -58,6 +58,7 @@ class AgentLink implements Link {
   #stopping = false;
   #pongAwaited = false;
   #invalid = 0;
+  #bytes = 0;
 
   /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
   readonly #barred = createBarrier((error) => {
@@ -164,6 +165,7 @@ class AgentLink implements Link {
 
   #received(data: Buffer, isBinary: boolean): void {
     if (this.#phase === 'ended') return this.#settings.count('frame late');
+    this.#bytes += data.length;
     this.#pongAwaited = false;
     const { frame, requestId } = decodeFrame(data, isBinary);
     if (this.#phase === 'awaiting status') return this.#greet(frame);
@@ -276,6 +278,7 @@ class AgentLink implements Link {
 
   #hangUp(): void {
     this.#phase = 'ended';
+    this.#settings.countBytes(this.#bytes);
     this.#timers.clearAll();
     this.#socket?.close(1000);
   }

@@ -2,7 +2,7 @@
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import { createCompanyOf, createGlances } from '../actors/company.ts';
-import { createDirectory } from '../actors/directory.ts';
+import { createDirectory, type Directory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createElsewhere } from '../actors/elsewhere.ts';
 import { createReception } from '../actors/reception.ts';
@@ -11,13 +11,16 @@ import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
+import type { Arrival, HostState, KnownRoom, Meter, Now, Survey } from '../ports.ts';
+import type { Health } from '../ops/health.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
+import { composeOps, createOpsParts, type OpsParts } from './ops.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
+import type { SupervisorContext } from '../../machines/supervisor-words.ts';
 
 export interface ServiceOptions extends Basis {
   session: Session;
@@ -27,6 +30,10 @@ export interface ServiceOptions extends Basis {
   /** The time of day. */
   wall: Now;
   pollMs: number | undefined;
+  /** How it is, and what its root knows. */
+  health(): Health;
+  supervisor(): SupervisorContext;
+  meter: Meter;
   observe: Observe<RoomId, RoomContext> | undefined;
   on: {
     unauthorised(): void;
@@ -45,11 +52,15 @@ export function composeService(options: ServiceOptions) {
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
   const registry = createRegistry(config);
-  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
-  const directory = createDirectory();
+  const access = createAccess({
+    ...{ ...config.policy.access, me, userAgents: config.userAgents, operators: config.policy.operators },
+  });
+  const parts = createOpsParts(options);
+  const directory = directoryWith(parts);
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
+    onLimited: () => options.meter.count('homeserver limits', {}),
     keepMarker: (room, content) =>
       options.store.damaged.keep({
         ...{ part: 'marker', id: room, document: JSON.stringify(content) },
@@ -74,7 +85,8 @@ export function composeService(options: ServiceOptions) {
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
-    ...{ device: session.deviceId, reception },
+    ...{ device: session.deviceId, reception, ops: parts },
+    answerOperator: (question, language) => ops.answerOperator(question, language),
     observe: {
       person: (_, { record }) => directory.note(record),
       room(room, change) {
@@ -91,10 +103,15 @@ export function composeService(options: ServiceOptions) {
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    ...{ elsewhere, farewell, groups, invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ elsewhere, farewell, groups, invitesPerMinute: onboarding.invitesPerMinute, fates: parts.fates },
     ...{ joinRoom: work.joinRoom, joinsOf: work.joinsOf, leave: work.leave },
   });
-  const sync = composeSync(options, matrix, door);
+  const ops = composeOps({
+    ...{ config, parts, household, directory, host, now, log, records: options.store.rooms },
+    ...{ isOperator: access.isOperator, send: matrix.forActors.send, device: session.deviceId },
+    ...{ health: options.health, supervisor: options.supervisor, alarm: options.alarm },
+  });
+  const sync = composeSync(options, matrix, door, parts);
   return {
     household,
     sync,
@@ -105,8 +122,25 @@ export function composeService(options: ServiceOptions) {
     directory,
     survey,
     attendance,
+    desk: ops.desk,
     wall: options.wall,
-    ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
+    refusedMessages: matrix.refusedMessages,
+    close() {
+      ops.close();
+      return matrix.close();
+    },
+  };
+}
+
+/** What is known of rooms is counted as well. */
+function directoryWith({ ledger }: OpsParts): Directory {
+  const directory = createDirectory();
+  return {
+    ...directory,
+    noteRoom(record) {
+      directory.noteRoom(record);
+      ledger.note(record);
+    },
   };
 }
 
@@ -114,6 +148,7 @@ function composeSync(
   { config, host, wall, now, chance, log, reach, on, pollMs }: ServiceOptions,
   { api, signals, work, heard }: ReturnType<typeof composeMatrix>,
   door: Door,
+  { fates, meter }: OpsParts,
 ) {
   const me = config.matrix.userId;
   const attention = createAttention(host, wall, config.policy.missed);
@@ -129,6 +164,7 @@ function composeSync(
     names: () => names,
     async receive(arrivals) {
       reach('sync response received');
+      if (arrivals.length > 0) meter.count('events received', {}, arrivals.length);
       const admitted = await door.admit(arrivals, host.read().syncPosition, attention.absence());
       reach('events handed to rooms');
       await Promise.all(admitted);
@@ -148,7 +184,11 @@ function composeSync(
     onFailed: ({ detail }) => on.syncFailed(detail),
     onUnauthorised: on.unauthorised,
     onPositionLost: on.positionLost,
-    onDropped: (reason) => log.debug({ reason }, 'event dropped'),
+    onDropped(reason, event) {
+      if (event !== null && reason !== 'own') fates.dropped(event, reason);
+      meter.count('events dropped', { why: reason });
+      log.debug({ reason }, 'event dropped');
+    },
     ...{ now, chance, log },
     ...(pollMs === undefined ? {} : { pollMs }),
   });

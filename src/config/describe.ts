@@ -18,10 +18,16 @@ export function describeConfig(config: Config): string {
     ...describePolicy(config),
     ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
     ['log', `${log.level}, ${log.format}`],
-    ['ops', ops === null ? 'off' : `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}`],
+    ['ops', opsIn(ops)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, what]) => `${name.padEnd(width)}  ${what}`).join('\n');
+}
+
+function opsIn(ops: Config['ops']): string {
+  if (ops === null) return 'off';
+  const asked = ops.token === null ? 'for programs on this machine' : 'with a token';
+  return `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}, ${asked}`;
 }
 
 function named({ id, label }: { id: string; label: string }): string {

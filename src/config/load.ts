@@ -4,6 +4,7 @@ import type { AgentId, UserId } from '../../machines/ids.ts';
 import { agentsOf, readRegistry } from './agents.ts';
 import type { AgentConfig, Config } from './config.ts';
 import { type Env, readEnvironment, type ReadFile } from './environment.ts';
+import { checkOps, opsOf } from './ops.ts';
 import { ConfigError, show } from './problem.ts';
 import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
@@ -24,7 +25,7 @@ export interface Sources {
 export function loadConfig({ env, readFile, terminal = false }: Sources): Config {
   const { values, problems } = readEnvironment(env, readFile);
   const { registry, registryProblems } = readRegistry(env, readFile);
-  const all = [...problems, ...registryProblems];
+  const all = [...problems, ...registryProblems, ...(values === null ? [] : checkOps(values))];
   if (values === null || all.length > 0) throw new ConfigError(all);
 
   const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
@@ -52,7 +53,7 @@ export function loadConfig({ env, readFile, terminal = false }: Sources): Config
     policy,
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
-    ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
+    ops: opsOf(values),
     warnings: [
       ...warnAboutVariables(env),
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),

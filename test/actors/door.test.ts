@@ -12,6 +12,7 @@ import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
 const notices = UserId.parse('@notices:test');
+const olga = UserId.parse('@olga:test');
 const stranger = UserId.parse('@mallory:evil.test');
 const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, heard: { type: 'room.invited', person } });
 const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.left' } });
@@ -23,6 +24,7 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
   /** Why, and in whose name. */
   const goodbyes: string[] = [];
   const told: Declined[] = [];
+  const fates: string[][] = [];
   const joins = new Map<UserId, number>();
   const releases: (() => void)[] = [];
   let time = 1_000;
@@ -33,7 +35,12 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
     },
   } as unknown as Children;
   const { admit } = createDoor({
-    access: { mayInvite: (user) => user !== stranger, isPerson: (user) => user !== notices },
+    access: {
+      mayInvite: (user) => user !== stranger,
+      isPerson: (user) => user !== notices,
+      isOperator: (user) => user === olga,
+    },
+    fates: { handed: (event, room) => void fates.push([event, room]), ofNoPerson: (event) => void fates.push([event]) },
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),
     ownerOf: (space) => (space === SPACE ? ann : undefined),
@@ -55,7 +62,7 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
     now: () => time,
     log: silentLog,
   });
-  return { admit, delivered, declined, goodbyes, told, joins, releases, wait: (ms: number) => (time += ms) };
+  return { admit, delivered, fates, declined, goodbyes, told, joins, releases, wait: (ms: number) => (time += ms) };
 }
 
 describe('the door', () => {

@@ -236,7 +236,7 @@ describe('the actors of the root', () => {
     const keys = Array.from({ length: 10_000 }, (_, index) => `!room${index}:x`);
     let context = { ...well, live: keys.length };
     const began = performance.now();
-    for (const key of keys) context = { ...context, ...held(context, key, [0]) };
+    for (const key of keys) context = { ...context, ...held(context, { key, error: 'broken' }, [0]) };
     expect([context.live, context.backingOff]).toEqual([0, keys.length]);
     for (const key of keys) context = { ...context, ...spawned(context, [key]) };
     for (const key of keys) context = { ...context, ...released(context, key) };

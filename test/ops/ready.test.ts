@@ -2,16 +2,18 @@ import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../support/log-book.ts';
 import type { Health } from '../../src/ops/health.ts';
 import { askReadiness } from '../../src/ops/ready.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
 import { startOps } from '../../src/ops/server.ts';
 import { startCommand } from '../support/command.ts';
 
+const closed = { token: null, desk: () => null, drain: () => {}, metrics: createMetrics() };
 const well: Health = {
   ...{ state: 'running', lastSyncAgeMs: 10, syncStaleAfterMs: 60_000, storeWritable: true, suspended: null },
   ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
 };
 
 async function served(health: Health) {
-  const ops = await startOps({ host: '127.0.0.1', port: 0, health: () => health, log: silentLog });
+  const ops = await startOps({ host: '127.0.0.1', port: 0, health: () => health, ...closed, log: silentLog });
   onTestFinished(() => ops.close());
   return Number(new URL(ops.url).port);
 }

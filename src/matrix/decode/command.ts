@@ -4,7 +4,9 @@ import { trimInvisible } from '../../basics/visible.ts';
 
 export type Written =
   | { kind: 'command'; name: CommandName; /** All that stands behind it. */ args: string }
-  | { kind: 'unknown command'; name: string };
+  | { kind: 'unknown command'; name: string }
+  /** For operators alone: to all others it is no command. */
+  | { kind: 'operators'; words: string };
 
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 const OPENING = '`*_~"\'“”„‘‚«»(\\[';
@@ -25,6 +27,15 @@ const DRESSED = new RegExp(
 const CODE_BLOCK = /^```\w*\r?\n([^]*)\n```$/;
 const PLAIN = /^!([\p{L}?][\p{L}\d_-]*)$/u;
 
+/** What operators begin with. */
+const OPERATORS = 'ops';
+/** The most that is read behind it, in characters: a room id and an event id have room in it. */
+const MAX_WORDS = 1000;
+
+function firstOf(words: string): string {
+  return trimInvisible(words.slice(0, MAX_WORDS).toWellFormed());
+}
+
 /** Null when the text is no command. */
 export function commandIn(body: string): Written | null {
   const shown = trimInvisible(body);
@@ -43,6 +54,7 @@ export function commandIn(body: string): Written | null {
   if (dressed !== undefined) {
     return { kind: 'command', name: dressed.name, args: ending === '' ? undressed(behind, opening) : behind };
   }
+  if (plain === OPERATORS) return { kind: 'operators', words: firstOf(behind) };
   return plain === undefined ? null : { kind: 'unknown command', name: plain };
 }
 

@@ -18,6 +18,7 @@ export type Said =
   /** `args`: all that stands behind the name. */
   | { kind: 'command'; name: CommandName; args: string }
   | { kind: 'unknown command'; name: string }
+  | { kind: 'operators'; words: string }
   | { kind: 'file'; file: ReceivedFile }
   | { kind: 'thing'; thing: Thing }
   | { kind: 'redaction'; of: EventId }
