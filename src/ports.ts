@@ -11,6 +11,7 @@ import type { Quoted } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 import type { SentFile } from './ports/media.ts';
+import type { OpsQuestion } from './ports/ops.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
 
@@ -265,7 +266,10 @@ export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, S
 // ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Meter } from './ports/meter.ts';
-export type { AnswerOperator, OpsDesk } from './ports/ops.ts';
+export type { OpsDesk } from './ports/ops.ts';
+
+/** Answers an operator; never rejects. */
+export type AnswerOperator = (question: OpsQuestion, language: Language | null) => Promise<Rendered>;
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -35,18 +35,55 @@ export type RoomDesk = Pick<OpsDesk, 'rooms' | 'room' | 'why' | 'parkedEvent' | 
 const MOST_SEARCHED = 5;
 
 export function createRoomDesk(world: DeskWorld): RoomDesk {
-  const { ledger, log, now } = world;
+  const { ledger, now } = world;
+  const look = looking(world);
+  const { recordOf, rowOf, standingOf } = look;
 
   function standingsOfRooms(): Map<string, RoomState> {
-    const rooms = new Map<string, RoomState>();
-    for (const [key, standing] of world.standings()) rooms.set(key, standing === 'parked' ? 'parked' : 'restarting');
-    return rooms;
+    return new Map([...world.standings()].map(([key, standing]) => [key, stateOf(standing)]));
   }
 
-  function rowOf(room: RoomId, entry: Entry, standing: RoomState | undefined): RoomRow {
-    const { state, agent, line, outbox, parked } = entry;
-    return { room, state: standing ?? state, person: world.whoseIs(room) ?? null, agent, line, outbox, parked };
-  }
+  return {
+    ...deedsOn(world, look),
+    counts() {
+      const counts = Object.fromEntries(roomStates.map((state) => [state, 0])) as Record<RoomState, number>;
+      const standings = standingsOfRooms();
+      for (const [room, { state }] of ledger.entries) counts[standings.get(room) ?? state]++;
+      return counts;
+    },
+    rooms: (query) => page(query, ledger.entries, standingsOfRooms(), rowOf),
+    async room(name) {
+      const room = RoomId.safeParse(name).data;
+      if (room === undefined) return null;
+      const record = await recordOf(room);
+      const entry = ledger.entries.get(room);
+      if (record === null || entry === undefined) return null;
+      return sheetOf(rowOf(room, entry, standingOf(room)), record, now(), world.failureOf(room));
+    },
+    async why(name, given): Promise<Why> {
+      const event = EventId.parse(name);
+      const noted = world.fates.noted(event);
+      const told = (room: RoomId | null, fate: Fate): Why => {
+        const agent = room === null ? null : (ledger.entries.get(room)?.agent ?? null);
+        return { event, room, agent, fate };
+      };
+      if (noted?.ofNoPerson === true) return told(noted.room, { is: 'of no person' });
+      if (noted?.dropped !== undefined) return told(noted.room, { is: 'not for the bot', why: noted.dropped });
+      const room = noted?.room ?? RoomId.safeParse(given ?? undefined).data ?? (await look.search(event));
+      return room === null ? told(null, { is: 'unknown' }) : told(room, await look.fateIn(room, event));
+    },
+  };
+}
+
+function stateOf(standing: 'backing off' | 'parked'): RoomState {
+  return standing === 'parked' ? 'parked' : 'restarting';
+}
+
+type Looking = ReturnType<typeof looking>;
+
+/** What is found of one room, or of one message. */
+function looking(world: DeskWorld) {
+  const { log, now } = world;
 
   /** Null where there is none, or none that can be read. */
   async function recordOf(room: RoomId): Promise<Envelope<RoomContext> | null> {
@@ -61,59 +98,43 @@ export function createRoomDesk(world: DeskWorld): RoomDesk {
     }
   }
 
-  /** The room of a message that nobody remembers. */
-  async function search(event: EventId): Promise<RoomId | null> {
-    for (const text of [event, fingerprint(event)]) {
-      for (const key of await world.records.keysWith(text, MOST_SEARCHED)) {
-        const room = RoomId.parse(key);
-        const record = await recordOf(room);
-        if (record !== null && (text === event || wasSeen(record.seen, event))) return room;
-      }
-    }
-    return null;
-  }
-
-  async function fateIn(room: RoomId, event: EventId): Promise<Fate> {
-    const record = await recordOf(room);
-    const noted = world.fates.noted(event);
-    const fate = record === null ? null : fateOf({ record, event, noted, now: now() });
-    if (fate !== null && fate.is !== 'forgotten') return fate;
-    const failure = world.failureOf(room);
-    if (failure === null || fate !== null) return fate ?? { is: 'unknown' };
-    const { error, at, standing } = failure;
-    return { is: standing === 'parked' ? 'room parked' : 'room restarting', error, agoMs: Math.max(0, now() - at) };
-  }
-
   return {
-    counts() {
-      const counts = Object.fromEntries(roomStates.map((state) => [state, 0])) as Record<RoomState, number>;
-      const standings = standingsOfRooms();
-      for (const [room, { state }] of ledger.entries) counts[standings.get(room) ?? state]++;
-      return counts;
-    },
-    rooms: (query) => page(query, ledger.entries, standingsOfRooms(), rowOf),
-    async room(name) {
-      const room = RoomId.safeParse(name).data;
-      if (room === undefined) return null;
-      const record = await recordOf(room);
-      const entry = ledger.entries.get(room);
-      if (record === null || entry === undefined) return null;
+    recordOf,
+    standingOf(room: RoomId): RoomState | undefined {
       const failure = world.failureOf(room);
-      const standing = failure === null ? undefined : failure.standing === 'parked' ? 'parked' : 'restarting';
-      return sheetOf(rowOf(room, entry, standing), record, now, failure);
+      return failure === null ? undefined : stateOf(failure.standing);
     },
-    async why(name, given): Promise<Why> {
-      const event = EventId.parse(name);
-      const noted = world.fates.noted(event);
-      const told = (room: RoomId | null, fate: Fate): Why => {
-        const agent = room === null ? null : (ledger.entries.get(room)?.agent ?? null);
-        return { event, room, agent, fate };
-      };
-      if (noted?.ofNoPerson === true) return told(noted.room, { is: 'of no person' });
-      if (noted?.dropped !== undefined) return told(noted.room, { is: 'not for the bot', why: noted.dropped });
-      const room = noted?.room ?? RoomId.safeParse(given ?? undefined).data ?? (await search(event));
-      return room === null ? told(null, { is: 'unknown' }) : told(room, await fateIn(room, event));
+    rowOf(room: RoomId, entry: Entry, standing: RoomState | undefined): RoomRow {
+      const { state, agent, line, outbox, parked } = entry;
+      return { room, state: standing ?? state, person: world.whoseIs(room) ?? null, agent, line, outbox, parked };
     },
+    /** The room of a message that nobody remembers. */
+    async search(event: EventId): Promise<RoomId | null> {
+      for (const text of [event, fingerprint(event)]) {
+        for (const key of await world.records.keysWith(text, MOST_SEARCHED)) {
+          const room = RoomId.parse(key);
+          const record = await recordOf(room);
+          if (record !== null && (text === event || wasSeen(record.seen, event))) return room;
+        }
+      }
+      return null;
+    },
+    async fateIn(room: RoomId, event: EventId): Promise<Fate> {
+      const record = await recordOf(room);
+      const fate = record === null ? null : fateOf({ record, event, noted: world.fates.noted(event), now: now() });
+      if (fate !== null) return fate;
+      const failure = world.failureOf(room);
+      if (failure === null) return { is: 'unknown' };
+      const { error, at, standing } = failure;
+      return { is: standing === 'parked' ? 'room parked' : 'room restarting', error, agoMs: Math.max(0, now() - at) };
+    },
+  };
+}
+
+/** What an operator does to rooms and people: each deed is a line in the log. */
+function deedsOn(world: DeskWorld, { recordOf }: Looking): Pick<RoomDesk, 'parkedEvent' | 'unpark'> {
+  const { log, now } = world;
+  return {
     async parkedEvent(name, parked, then): Promise<Deed> {
       const room = RoomId.safeParse(name).data;
       const record = room === undefined ? null : await recordOf(room);
@@ -128,11 +149,13 @@ export function createRoomDesk(world: DeskWorld): RoomDesk {
     unpark(name): Deed {
       const person = UserId.safeParse(name).data;
       const room = RoomId.safeParse(name).data;
-      if (person === undefined && room === undefined) return 'not there';
-      const done = room === undefined ? person !== undefined && world.people.unpark(person) : world.rooms.unpark(room);
-      if (done) log.warn({ actor: name }, 'operator: actor unparked');
-      else if (room !== undefined && !ledger.entries.has(room)) return 'not there';
-      return done ? 'done' : 'not parked';
+      const isDone =
+        room !== undefined ? world.rooms.unpark(room) : person !== undefined && world.people.unpark(person);
+      if (isDone) log.warn({ actor: name }, 'operator: actor unparked');
+      if (isDone) return 'done';
+      return person !== undefined || (room !== undefined && world.ledger.entries.has(room))
+        ? 'not parked'
+        : 'not there';
     },
   };
 }
@@ -164,13 +187,13 @@ function page(
 function sheetOf(
   row: RoomRow,
   record: Envelope<RoomContext>,
-  now: Now,
+  now: number,
   failure: { error: string; at: number } | null,
 ): RoomSheet {
   const { context, value, timers, outbox, parked } = record;
-  const ago = (at: number) => Math.max(0, now() - at);
+  const ago = (at: number) => Math.max(0, now - at);
   const { turn } = context;
-  const running = statusOf(record, now()).turn;
+  const running = statusOf(record, now).turn;
   return {
     ...row,
     role: context.role,
@@ -188,7 +211,7 @@ function sheetOf(
       const type = String(one.event['type']);
       return { id: nameOfParked(one), event: messageOf(one), type, error: one.error, agoMs: ago(one.at) };
     }),
-    timers: timers.map(({ event, at }) => ({ event, inMs: Math.max(0, at - now()) })),
+    timers: timers.map(({ event, at }) => ({ event, inMs: Math.max(0, at - now) })),
     failure: failure === null ? null : { error: failure.error, agoMs: ago(failure.at) },
   };
 }

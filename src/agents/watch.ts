@@ -48,7 +48,8 @@ interface Known {
   looking: Link | null;
 }
 
-export function createAgentWatch({ agents, openLink, contextId, now, chance, log }: AgentWatchOptions): AgentWatch {
+export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
+  const { agents, openLink, contextId, now, chance } = options;
   let isClosed = false;
   const fresh = (): Known => ({
     ...{ up: null, since: now(), failures: 0, trouble: null, open: 0, looking: null },
@@ -56,31 +57,14 @@ export function createAgentWatch({ agents, openLink, contextId, now, chance, log
     nextAt: now() + chance() * AGAIN_MS,
   });
   const known = new Map(agents.map((agent) => [agent, fresh()]));
-
-  function reached(agent: AgentId, one: Known): void {
-    if (one.up === false) log.info({ agent, ms: now() - one.since }, 'agent is up again');
-    if (one.up !== true) Object.assign(one, { up: true, since: now() });
-    Object.assign(one, { failures: 0, trouble: null });
-    one.nextAt = now() + LOOK_MS * (0.9 + chance() / 5);
-  }
-
-  function missed(agent: AgentId, one: Known, trouble: Trouble): void {
-    one.failures += 1;
-    one.trouble = trouble;
-    one.nextAt = now() + (one.failures < MOST_FAILURES ? AGAIN_MS : LOOK_MS * (0.9 + chance() / 5));
-    if (one.failures < MOST_FAILURES || one.up === false) return;
-    Object.assign(one, { up: false, since: now() });
-    log.warn({ agent, trouble }, 'agent is down');
-  }
+  const judge = judging(options);
 
   function begin(agent: AgentId, one: Known): void {
     const link = openLink({ agent, contextId }, (event) => {
-      if (one.looking !== link) return;
-      if (event.type !== 'ready' && event.type !== 'unreachable') return;
+      if (one.looking !== link || (event.type !== 'ready' && event.type !== 'unreachable')) return;
       one.looking = null;
       link.close();
-      if (event.type === 'ready') reached(agent, one);
-      else missed(agent, one, event.trouble);
+      judge(agent, one, event.type === 'ready' ? null : event.trouble);
     });
     one.looking = link;
   }
@@ -88,31 +72,7 @@ export function createAgentWatch({ agents, openLink, contextId, now, chance, log
   return {
     watching: (open) => (target, listen) => {
       const one = known.get(target.agent);
-      if (one === undefined) return open(target, listen);
-      let isOpen = false;
-      const gone = () => {
-        if (isOpen) one.open -= 1;
-        isOpen = false;
-      };
-      const link = open(target, (event) => {
-        if (event.type === 'ready') {
-          reached(target.agent, one);
-          isOpen = true;
-          one.open += 1;
-        }
-        if (event.type === 'unreachable') missed(target.agent, one, event.trouble);
-        if (event.type === 'ended' || event.type === 'unreachable') gone();
-        listen(event);
-      });
-      return {
-        ask: (message) => link.ask(message),
-        confirm: (question, approved) => link.confirm(question, approved),
-        stop: () => link.stop(),
-        close() {
-          gone();
-          link.close();
-        },
-      };
+      return one === undefined ? open(target, listen) : watched(open, one, judge)(target, listen);
     },
     states: () =>
       [...known].map(([agent, { up, trouble, since }]) => ({ agent, up, trouble, forMs: Math.max(0, now() - since) })),
@@ -135,5 +95,58 @@ export function createAgentWatch({ agents, openLink, contextId, now, chance, log
         link?.close();
       }
     },
+  };
+}
+
+/** `trouble`: null where it was reached. */
+type Judge = (agent: AgentId, one: Known, trouble: Trouble | null) => void;
+
+function judging({ now, chance, log }: AgentWatchOptions): Judge {
+  const soon = () => now() + LOOK_MS * (0.9 + chance() / 5);
+
+  function reached(agent: AgentId, one: Known): void {
+    if (one.up === false) log.info({ agent, ms: now() - one.since }, 'agent is up again');
+    if (one.up !== true) Object.assign(one, { up: true, since: now() });
+    Object.assign(one, { failures: 0, trouble: null, nextAt: soon() });
+  }
+
+  return (agent, one, trouble) => {
+    if (trouble === null) return reached(agent, one);
+    one.failures += 1;
+    one.trouble = trouble;
+    one.nextAt = one.failures < MOST_FAILURES ? now() + AGAIN_MS : soon();
+    if (one.failures < MOST_FAILURES || one.up === false) return;
+    Object.assign(one, { up: false, since: now() });
+    log.warn({ agent, trouble }, 'agent is down');
+  };
+}
+
+/** What a room's link shows of its agent. */
+function watched(openLink: OpenLink, one: Known, judge: Judge): OpenLink {
+  return (target, listen) => {
+    let isOpen = false;
+    const gone = () => {
+      if (isOpen) one.open -= 1;
+      isOpen = false;
+    };
+    const link = openLink(target, (event) => {
+      if (event.type === 'ready') {
+        judge(target.agent, one, null);
+        isOpen = true;
+        one.open += 1;
+      }
+      if (event.type === 'unreachable') judge(target.agent, one, event.trouble);
+      if (event.type === 'ended' || event.type === 'unreachable') gone();
+      listen(event);
+    });
+    return {
+      ask: (message) => link.ask(message),
+      confirm: (question, approved) => link.confirm(question, approved),
+      stop: () => link.stop(),
+      close() {
+        gone();
+        link.close();
+      },
+    };
   };
 }

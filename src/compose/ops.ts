@@ -1,78 +1,28 @@
 /** What operators see of a service, and what the service tells them. */
-import { ContextId, type AgentId, type UserId } from '../../machines/ids.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { SupervisorContext } from '../../machines/supervisor-words.ts';
 import { failureIn, parkedIn, standingOf, standingsIn } from '../../machines/supervisor-words.ts';
 import type { Directory } from '../actors/directory.ts';
-import { createFates, type Fates } from '../actors/fates.ts';
-import { createLedger, type Ledger } from '../actors/ledger.ts';
 import { createRoomDesk, type RoomDesk } from '../actors/ops-desk.ts';
 import { wantedIn } from '../actors/ops-question.ts';
-import type { TurnOver } from '../actors/turn-log.ts';
-import { openLinks } from '../agents/link.ts';
-import { createAgentWatch, type AgentWatch } from '../agents/watch.ts';
 import type { Config } from '../config/config.ts';
 import { newOrigin } from '../durable/record.ts';
 import type { Alarm } from '../durable/timers.ts';
 import { readiness, type Health } from '../ops/health.ts';
 import { createReporter } from '../ops/reporter.ts';
 import { keyOf, type Seen } from '../ops/reports.ts';
-import { watchSpace, type SpaceWatch } from '../ops/space.ts';
-import type { AnswerOperator, Chance, HostState, Log, Meter, Now, RecordTable, Send } from '../ports.ts';
+import type { AnswerOperator, HostState, Log, Now, RecordTable, Send } from '../ports.ts';
 import type { Cause, OpsDesk, OpsFacts, OpsSaid } from '../ports/ops.ts';
 import { renderOps, renderReports } from '../text/ops.ts';
 import type { Household } from './household.ts';
+import type { OpsParts } from './ops-parts.ts';
 import { spoken } from './words.ts';
 
-/** No room has it: the ids of the service are the time of day in µs, those of the earlier system count from 1. */
-const LOOKING = ContextId.parse('10000000000000');
-/** How long an agent may take that is only looked at, ms: together with the pauses less than half a minute. */
-const LOOKING_LIMITS = { connect: 3_000, status: 4_000 };
 /** Parked rooms that are told one by one. */
 const MOST_PARKED_TOLD = 20;
 /** Rooms in an answer in Matrix. */
 const ROOMS_SAID = 20;
-
-/** What is there before the actors are. */
-export interface OpsParts {
-  meter: Meter;
-  ledger: Ledger;
-  fates: Fates;
-  agents: AgentWatch;
-  space: SpaceWatch;
-  /** A turn is over. */
-  over(turn: TurnOver): void;
-}
-
-interface PartsWorld {
-  config: Config;
-  baseOf: (agent: AgentId) => string | null;
-  meter: Meter;
-  now: Now;
-  chance: Chance;
-  log: Log;
-}
-
-export function createOpsParts({ config, baseOf, meter, now, chance, log }: PartsWorld): OpsParts {
-  const fates = createFates();
-  const nowhere = () => {};
-  const quietly: Log = { debug: nowhere, info: nowhere, warn: nowhere, error: nowhere };
-  const openLink = openLinks({ baseOf, now: Date.now, log: quietly, limits: LOOKING_LIMITS });
-  const agents = config.agents.map(({ id }) => id);
-  return {
-    ...{ meter, fates, ledger: createLedger(), space: watchSpace(config.state.dir, now) },
-    agents: createAgentWatch({ agents, openLink, contextId: LOOKING, now, chance, log }),
-    over({ room, agent, events, outcome, trouble, tokens, ms, waitMs, firstTextMs }) {
-      fates.over(room, events, outcome, trouble);
-      meter.count('turns', { agent, outcome });
-      if (trouble !== null) meter.count('turn troubles', { agent, trouble });
-      if (tokens > 0) meter.count('tokens', { agent }, tokens);
-      if (ms !== null) meter.measure('turn', agent, ms);
-      if (waitMs !== null) meter.measure('turn wait', agent, waitMs);
-      if (firstTextMs !== null) meter.measure('turn first text', agent, firstTextMs);
-    },
-  };
-}
 
 export interface OpsWorld {
   config: Config;
@@ -120,7 +70,7 @@ export function composeOps(world: OpsWorld): Ops {
     seen: () => seenOf(world),
     roomOf: (operator) => directory.roomOf(operator, null) ?? null,
     host: {
-      read: () => host.read().operators,
+      read: () => host.read().operators ?? { rooms: {}, told: [], pending: [] },
       write: (operators) => host.update({ operators }),
     },
     send({ id, room, reports, since, device: sentFrom, mentions }) {

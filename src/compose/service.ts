@@ -16,7 +16,8 @@ import type { Health } from '../ops/health.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
-import { composeOps, createOpsParts, type OpsParts } from './ops.ts';
+import { composeOps } from './ops.ts';
+import { createOpsParts, type OpsParts } from './ops-parts.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -52,20 +53,15 @@ export function composeService(options: ServiceOptions) {
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
   const registry = createRegistry(config);
-  const access = createAccess({
-    ...{ ...config.policy.access, me, userAgents: config.userAgents, operators: config.policy.operators },
-  });
+  const { operators } = config.policy;
+  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents, operators });
   const parts = createOpsParts(options);
   const directory = directoryWith(parts);
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     onLimited: () => options.meter.count('homeserver limits', {}),
-    keepMarker: (room, content) =>
-      options.store.damaged.keep({
-        ...{ part: 'marker', id: room, document: JSON.stringify(content) },
-        why: 'it is no marker of this service',
-      }),
+    keepMarker: (room, content) => keepMarker(options, room, content),
     async onGone(room) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
@@ -113,23 +109,18 @@ export function composeService(options: ServiceOptions) {
   });
   const sync = composeSync(options, matrix, door, parts);
   return {
-    household,
-    sync,
-    work,
-    reception,
-    registry,
-    door,
-    directory,
-    survey,
-    attendance,
-    desk: ops.desk,
-    wall: options.wall,
-    refusedMessages: matrix.refusedMessages,
+    ...{ household, sync, work, reception, registry, door, directory, survey, attendance },
+    ...{ desk: ops.desk, wall: options.wall, refusedMessages: matrix.refusedMessages },
     close() {
       ops.close();
       return matrix.close();
     },
   };
+}
+
+function keepMarker({ store }: ServiceOptions, id: RoomId, content: unknown): Promise<number> {
+  const document = JSON.stringify(content);
+  return store.damaged.keep({ part: 'marker', id, document, why: 'it is no marker of this service' });
 }
 
 /** What is known of rooms is counted as well. */

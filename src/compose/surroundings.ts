@@ -34,7 +34,7 @@ import type {
   Store,
 } from '../ports.ts';
 import { StoreFailure } from '../store/errors.ts';
-import type { OpsParts } from './ops.ts';
+import type { OpsParts } from './ops-parts.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What the process brings to everything that serves people. */

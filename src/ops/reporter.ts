@@ -46,57 +46,11 @@ export interface Reporter {
 }
 
 export function createReporter(world: ReporterWorld): Reporter {
-  const { operators, host, alarm, now, log } = world;
-  let document = host.read();
+  const { operators, alarm, now, log } = world;
+  const kept = keeping(world);
+  const mail = mailing(world, kept);
   let isClosed = false;
   let cancel = () => {};
-  /** What cannot be written is remembered here, and told all the same. */
-  const change = (patch: Partial<OperatorsDocument>) => {
-    document = { ...document, ...patch };
-    return host
-      .write(document)
-      .catch((error: unknown) => log.warn({ error }, 'what operators were told could not be noted'));
-  };
-
-  function rooms(): Map<RoomId, UserId[]> {
-    const rooms = new Map<RoomId, UserId[]>();
-    for (const operator of operators) {
-      const room = document.rooms[operator] ?? world.roomOf(operator);
-      if (room === null) continue;
-      rooms.set(room, [...(rooms.get(room) ?? []), operator]);
-    }
-    return rooms;
-  }
-
-  function tell(reports: readonly Report[]): void {
-    for (const { cause, is } of reports) {
-      world.meter.count('reports', { about: cause.about });
-      log.info({ ...cause, is }, 'operators are told');
-    }
-    const fresh = [...rooms()].map(([room, mentions]) => ({
-      ...{ id: world.newId(), room, reports: [...reports], since: now(), device: null, mentions },
-    }));
-    if (fresh.length === 0) log.warn({}, 'no operator has a room with the bot');
-    // Noted before it is sent: after a kill it is sent again under the same id.
-    void change({ pending: [...document.pending, ...fresh].slice(-MOST_PENDING) }).then(() => fresh.forEach(send));
-  }
-
-  function send(pending: OperatorsDocument['pending'][number]): void {
-    if (isClosed) return;
-    const device = pending.device ?? world.device;
-    world.send({ ...pending, device }).then(
-      (receipt) => {
-        if (isClosed) return;
-        const { room } = pending;
-        const left = receipt.ok
-          ? document.rooms
-          : Object.fromEntries(Object.entries(document.rooms).filter(([, one]) => one !== room));
-        if (!receipt.ok) log.warn({ room, code: receipt.code }, 'report refused: operators read elsewhere');
-        void change({ rooms: left, pending: document.pending.filter(({ id }) => id !== pending.id) });
-      },
-      () => {},
-    );
-  }
 
   function lookLater(): void {
     if (!isClosed) cancel = alarm.set(now() + LOOK_MS, look);
@@ -107,9 +61,10 @@ export function createReporter(world: ReporterWorld): Reporter {
       world.look();
       const seen = world.seen();
       if (seen !== null) {
-        const { after, reports } = judge(document.told, seen, now());
-        if (after !== document.told) void change({ told: [...after] });
-        if (reports.length > 0) tell(reports);
+        const before = kept.document().told;
+        const { after, reports } = judge(before, seen, now());
+        if (after !== before) void kept.change({ told: [...after] });
+        if (reports.length > 0) mail.tell(reports);
       }
     } catch (error) {
       log.error({ error }, 'what goes wrong could not be found out');
@@ -118,18 +73,89 @@ export function createReporter(world: ReporterWorld): Reporter {
   }
 
   if (operators.length > 0) {
-    const waiting = document.pending.map((one) => ({ ...one, device: one.device ?? world.device }));
-    for (const one of waiting) send(one);
+    for (const one of kept.document().pending) mail.send(one);
     lookLater();
   }
   return {
     reads(operator, room) {
-      if (document.rooms[operator] !== room) void change({ rooms: { ...document.rooms, [operator]: room } });
+      const { rooms } = kept.document();
+      if (rooms[operator] !== room) void kept.change({ rooms: { ...rooms, [operator]: room } });
     },
-    causes: () => document.told.flatMap(({ isOpen, cause }) => (isOpen ? [cause] : [])),
+    causes: () => kept.document().told.flatMap(({ isOpen, cause }) => (isOpen ? [cause] : [])),
     close() {
       isClosed = true;
+      mail.close();
       cancel();
     },
+  };
+}
+
+interface Kept {
+  document(): OperatorsDocument;
+  change(patch: Partial<OperatorsDocument>): Promise<unknown>;
+}
+
+/** What cannot be written is remembered here, and told all the same. */
+function keeping({ host, log }: ReporterWorld): Kept {
+  let document = host.read();
+  return {
+    document: () => document,
+    change(patch) {
+      document = { ...document, ...patch };
+      const failed = (error: unknown) => log.warn({ error }, 'what operators were told could not be noted');
+      return host.write(document).catch(failed);
+    },
+  };
+}
+
+type Pending = OperatorsDocument['pending'][number];
+
+/** Brings reports to where operators read. */
+function mailing(world: ReporterWorld, { document, change }: Kept) {
+  const { operators, now, log, meter } = world;
+  let isClosed = false;
+
+  function rooms(): Map<RoomId, UserId[]> {
+    const rooms = new Map<RoomId, UserId[]>();
+    for (const operator of operators) {
+      const room = document().rooms[operator] ?? world.roomOf(operator);
+      if (room !== null) rooms.set(room, [...(rooms.get(room) ?? []), operator]);
+    }
+    return rooms;
+  }
+
+  function send(pending: Pending): void {
+    if (isClosed) return;
+    world.send({ ...pending, device: pending.device ?? world.device }).then(
+      (receipt) => {
+        if (isClosed) return;
+        const { rooms } = document();
+        const elsewhere = Object.entries(rooms).filter(([, room]) => room !== pending.room);
+        if (!receipt.ok)
+          log.warn({ room: pending.room, code: receipt.code }, 'report refused: operators read elsewhere');
+        const left = document().pending.filter(({ id }) => id !== pending.id);
+        void change({ pending: left, ...(receipt.ok ? {} : { rooms: Object.fromEntries(elsewhere) }) });
+      },
+      // It is sent again by the next process.
+      () => {},
+    );
+  }
+
+  return {
+    send,
+    tell(reports: readonly Report[]): void {
+      for (const { cause, is } of reports) {
+        meter.count('reports', { about: cause.about });
+        log.info({ ...cause, is }, 'operators are told');
+      }
+      const fresh = [...rooms()].map(([room, mentions]): Pending => ({
+        ...{ id: world.newId(), room, reports, since: now(), device: world.device, mentions },
+      }));
+      if (fresh.length === 0) log.warn({}, 'no operator has a room with the bot');
+      // Noted before it is sent: after a kill it is sent again under the same id.
+      const pending = [...document().pending, ...fresh].slice(-MOST_PENDING);
+      void change({ pending }).then(() => fresh.forEach(send));
+    },
+    close: () => void (isClosed = true),
   };
 }

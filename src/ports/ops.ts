@@ -3,7 +3,6 @@ import type { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { Trouble } from '../../machines/trouble.ts';
 import type { Ending, Stage } from '../../machines/status.ts';
-import type { Rendered } from '../ports.ts';
 
 /** What a room is at, in a word. */
 export const roomStates = ['at rest', 'answering', 'in line', 'sending', 'restarting', 'parked'] as const;
@@ -177,6 +176,3 @@ export interface OpsQuestion {
   words: string;
   replyTo: EventId | null;
 }
-
-/** Answers an operator; never rejects. */
-export type AnswerOperator = (question: OpsQuestion, language: Language | null) => Promise<Rendered>;

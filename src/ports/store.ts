@@ -88,7 +88,8 @@ export type HostDocument = Readonly<{
   lastContextId: ContextId | null;
   /** When the service was last known to be there: as of `syncPosition`, or later. The time of day, ms since 1970. */
   lastSyncAt: number | null;
-  operators: OperatorsDocument;
+  /** Left out while nobody was told anything. */
+  operators?: OperatorsDocument | undefined;
 }>;
 
 export interface HostState {

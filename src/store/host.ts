@@ -31,7 +31,6 @@ const Operators = z.object({
     }),
   ),
 });
-const nobodyTold: HostDocument['operators'] = { rooms: {}, told: [], pending: [] };
 
 const StoredHost = z.object({
   version: z.literal(VERSION),
@@ -44,9 +43,9 @@ const StoredHost = z.object({
   lastSyncAt: z.number().nullable(),
   // What cannot be read of it is told again: nothing else depends on it.
   operators: z
-    .custom<HostDocument['operators']>((value) => Operators.safeParse(value).success)
-    .catch(nobodyTold)
-    .default(nobodyTold),
+    .custom<NonNullable<HostDocument['operators']>>((value) => Operators.safeParse(value).success)
+    .optional()
+    .catch(undefined),
 });
 type StoredHost = z.infer<typeof StoredHost>;
 
@@ -62,7 +61,6 @@ const empty: HostDocument = Object.freeze({
   memories: {},
   lastContextId: null,
   lastSyncAt: null,
-  operators: nobodyTold,
 });
 
 /**

@@ -9,7 +9,7 @@ const policy = { texts: 'notify', maxDowntimeHours: 24 } as const;
 function service(now: number, lastSyncAt: number | null) {
   let document: HostDocument = {
     ...{ syncPosition: 'old', deviceId: null, instance: null, userId: null },
-    ...{ memories: {}, lastContextId: null, lastSyncAt, operators: { rooms: {}, told: [], pending: [] } },
+    ...{ memories: {}, lastContextId: null, lastSyncAt },
   };
   const written: (number | null)[] = [];
   const clock = { now };

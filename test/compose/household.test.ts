@@ -9,7 +9,7 @@ import { createDirectory } from '../../src/actors/directory.ts';
 import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
-import { createOpsParts } from '../../src/compose/ops.ts';
+import { createOpsParts } from '../../src/compose/ops-parts.ts';
 import { noMeter } from '../../src/ports/meter.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';

@@ -89,8 +89,8 @@ const ofContainers = [
   ...['SURFACES_SMOKE_VOLUME', 'SMOKE_TIMEOUT', 'SMOKE_PROXY_PORT', 'AGENT_ID', 'AGENT_0_ID', 'AGENT_1_ID'],
   ...['PROVIDER_URL', 'PROVIDER_MODEL', 'PROVIDER_API_KEY', 'COMPOSIO_API_KEY'],
 ];
-/** The container decides them: a volume is mounted at one place, and nobody outside reaches the ops server. */
-const ofTheImage = ['STATE_DIR', 'OPS_HOST', 'OPS_PORT', 'AGENT_WS_URL'];
+/** The container decides them: a volume is mounted at one place, and its health check asks one port. */
+const ofTheImage = ['STATE_DIR', 'OPS_PORT', 'AGENT_WS_URL'];
 
 describe('the compose files', () => {
   test('are looked at', () => {

@@ -19,7 +19,7 @@ test('the least configuration has a default for everything else', () => {
     policy: defaultPolicy(UserId.parse('@bot:example.org')),
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
-    ops: { host: '127.0.0.1', port: 9090 },
+    ops: { host: '127.0.0.1', port: 9090, token: null },
     warnings: [],
   });
 });
@@ -51,6 +51,7 @@ policy:
     LOG_LEVEL: ' Debug ',
     LOG_FORMAT: ' Pretty ',
     OPS_HOST: ' 0.0.0.0 ',
+    OPS_TOKEN: ' 0123456789abcdef ',
     OPS_PORT: ' 0 ',
   };
   expect(load(env, registry)).toEqual({
@@ -80,7 +81,7 @@ policy:
     },
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
-    ops: { host: '0.0.0.0', port: 0 },
+    ops: { host: '0.0.0.0', port: 0, token: '0123456789abcdef' },
     warnings: [],
   });
 });
