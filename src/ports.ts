@@ -11,9 +11,10 @@ import type { Quoted } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 import type { SentFile } from './ports/media.ts';
-import type { OpsQuestion } from './ports/ops.ts';
+import type { Rendered } from './ports/rendered.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
+export type { Rendered } from './ports/rendered.ts';
 
 /** A number in [0, 1). */
 export type Chance = () => number;
@@ -64,13 +65,6 @@ export interface Arrival {
 
 /** Takes what one sync response brought; resolves when all of it is on disk. */
 export type Receive = (arrivals: readonly Arrival[]) => Promise<void>;
-
-/** A message's content as Markdown was rendered: what `m.room.message` needs besides its msgtype. */
-export interface Rendered {
-  body: string;
-  /** `org.matrix.custom.html`, sanitised; absent when it would say the same as the body. */
-  html?: string;
-}
 
 /** One message to put into a room. */
 export interface Outgoing {
@@ -266,10 +260,7 @@ export type { Answers, Damaged, HostDocument, HostState, Letters, RecordTable, S
 // ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Meter } from './ports/meter.ts';
-export type { OpsDesk } from './ports/ops.ts';
-
-/** Answers an operator; never rejects. */
-export type AnswerOperator = (question: OpsQuestion, language: Language | null) => Promise<Rendered>;
+export type { AnswerOperator, OpsDesk } from './ports/ops.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

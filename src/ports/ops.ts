@@ -3,6 +3,7 @@ import type { AgentId, EventId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { Trouble } from '../../machines/trouble.ts';
 import type { Ending, Stage } from '../../machines/status.ts';
+import type { Rendered } from './rendered.ts';
 
 /** What a room is at, in a word. */
 export const roomStates = ['at rest', 'answering', 'in line', 'sending', 'restarting', 'parked'] as const;
@@ -176,3 +177,6 @@ export interface OpsQuestion {
   words: string;
   replyTo: EventId | null;
 }
+
+/** Answers an operator; never rejects. */
+export type AnswerOperator = (question: OpsQuestion, language: Language | null) => Promise<Rendered>;
