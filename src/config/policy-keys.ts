@@ -258,10 +258,11 @@ const language = z
     },
   });
 
+const onePerson = userId.refine((id) => !/[*?]/.test(id), 'has * or ? in it, and stands for nobody');
 const operators = z
   .preprocess(
     (value) => value ?? [],
-    z.array(userId.describe('a user id, in quotes: "@ann:example.org"')).max(100).readonly(),
+    z.array(onePerson.describe('a user id, in quotes: "@ann:example.org"')).max(100).readonly(),
   )
   .default([])
   .register(about, {

@@ -56,15 +56,15 @@ export const Environment = z.object({
     .optional()
     .describe('json or pretty'),
   OPS_HOST: word.default('127.0.0.1').describe('the address that the ops server listens on, for example 127.0.0.1'),
+  OPS_PORT: port.default(9090).describe('a port from 0 (any free one) to 65535, or off'),
   OPS_TOKEN: z
     .string()
     .trim()
-    .min(16, 'is shorter than 16 characters')
     .max(1024)
     .regex(/^[\x21-\x7e]+$/, 'has spaces or special characters in it')
+    .refine((value) => value.length >= 16, 'is shorter than 16 characters')
     .optional()
     .describe('at least 16 letters and digits that nobody guesses, or their file in OPS_TOKEN_FILE'),
-  OPS_PORT: port.default(9090).describe('a port from 0 (any free one) to 65535, or off'),
 });
 export type Environment = z.infer<typeof Environment>;
 

@@ -27,7 +27,6 @@ export function createMetrics(): Metrics {
   );
   const found = gauges.map((row) => {
     const gauge = new Gauge({ name: row.name, help: row.help, labelNames: row.labels, registers });
-    gauge.reset();
     return [gauge, row] as const;
   });
   const usage = new Counter({ ...cpu, registers });
@@ -38,11 +37,11 @@ export function createMetrics(): Metrics {
       counted.get(name)?.inc(labels as Record<string, string>, by),
     measure: (name: Measured, agent, ms) => measured.get(name)?.observe({ agent }, ms / 1000),
     async page(facts) {
-      for (const [gauge, { samples }] of found) {
+      for (const [gauge, { labels, samples }] of found) {
         gauge.reset();
         // Without labels a gauge that was reset says 0.
-        gauge.remove();
-        for (const [labels, value] of facts === null ? [] : samples(facts)) gauge.set(labels, value);
+        if (labels.length === 0) gauge.remove();
+        for (const [values, value] of facts === null ? [] : samples(facts)) gauge.set(values, value);
       }
       const { user, system } = process.cpuUsage();
       usage.reset();

@@ -66,9 +66,9 @@ export type Fate =
   | { is: 'file waits' }
   /** The homeserver has not taken what answers it. */
   | { is: 'being sent'; forMs: number }
-  | { is: 'answered'; by: EventId[] }
+  | { is: 'answered'; by: readonly EventId[] }
   /** `by`: what told its person so. */
-  | { is: 'over'; how: Exclude<Ending, 'answered'>; trouble: Trouble | null; by: EventId[] }
+  | { is: 'over'; how: Exclude<Ending, 'answered'>; trouble: Trouble | null; by: readonly EventId[] }
   /** It was written while the service was away. */
   | { is: 'not passed on' }
   /** A text that nobody asks: the line was full, or it was taken out of it. */

@@ -25,8 +25,8 @@ export const aboutOps: OpsWords = {
     return deed === 'not parked' ? `${code(room)} is not parked.` : `I don’t know a room ${code(room)}.`;
   },
   report({ cause, is, again, forMs }) {
-    const times =
-      again === 0 ? '' : ` (it happened ${again === 1 ? 'once' : `${again} times`} more since I last told you)`;
+    const often = again === 1 ? 'once' : `${again} times`;
+    const times = again === 0 ? '' : ` It happened ${often} more since I last told you.`;
     return is === 'began' ? `⚠️ ${began(cause)}${times}` : `✅ ${ended(cause)}${times} It took ${duration(forMs)}.`;
   },
   more: (count) => `… and ${count} more`,

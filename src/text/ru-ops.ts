@@ -25,7 +25,7 @@ export const aboutOps: OpsWords = {
     return deed === 'not parked' ? `${code(room)} не отложена.` : `Я не знаю комнаты ${code(room)}.`;
   },
   report({ cause, is, again, forMs }) {
-    const times = again === 0 ? '' : ` (с прошлого раза это было ещё ${counted(again, 'раз', 'раза', 'раз')})`;
+    const times = again === 0 ? '' : ` С прошлого раза это было ещё ${counted(again, 'раз', 'раза', 'раз')}.`;
     return is === 'began' ? `⚠️ ${began(cause)}${times}` : `✅ ${ended(cause)}${times} Это длилось: ${spell(forMs)}.`;
   },
   more: (count) => `… и ещё ${count}`,

@@ -84,6 +84,23 @@ describe('the door', () => {
     expect(done).toBe(true);
   });
 
+  it('takes what is for operators from them alone, whoever else they are; to others it is an unknown command', async () => {
+    const { admit, delivered, fates } = door();
+    const asked = (sender: typeof ann, id: number): Arrival => ({
+      ...{ room: ROOM, id: `$${id}` },
+      heard: { type: 'operator.asked', words: 'status', eventId: eventId(id), sender, replyTo: eventId(9) },
+    });
+    await admit([asked(olga, 1)], null);
+    await admit([asked(ann, 2)], null);
+    await admit([asked(notices, 3)], null);
+    const unknown = { type: 'command.unknown' as const, name: 'ops', eventId: eventId(2), sender: ann };
+    expect(delivered).toEqual([
+      [ROOM, [input(asked(olga, 1).heard, 1_000, '$1')]],
+      [ROOM, [input(unknown, 1_000, '$2')]],
+    ]);
+    expect(fates).toEqual([['$1', ROOM], ['$2', ROOM], ['$3']]);
+  });
+
   it('tells a person that their Space is gone, and nothing else of it', async () => {
     const { admit, delivered, declined, releases } = door();
     const named: Arrival = { room: SPACE, id: '$2', heard: { type: 'room.named', name: 'Mine', sender: ann } };

@@ -36,6 +36,12 @@ function firstOf(words: string): string {
   return trimInvisible(words.slice(0, MAX_WORDS).toWellFormed());
 }
 
+function called(name: string, args: string): Written | null {
+  if (name === OPERATORS) return { kind: 'operators', words: firstOf(args) };
+  const known = commandCalled(name);
+  return known === undefined ? null : { kind: 'command', name: known.name, args };
+}
+
 /** Null when the text is no command. */
 export function commandIn(body: string): Written | null {
   const shown = trimInvisible(body);
@@ -47,14 +53,11 @@ export function commandIn(body: string): Written | null {
   // What looks like a command is one: fullwidth letters and signs are meant as the plain ones.
   const word = head.replace(IGNORABLE, '').normalize('NFKC');
   const plain = PLAIN.exec(word)?.[1]?.toLowerCase();
-  const known = plain === undefined ? undefined : commandCalled(plain);
-  if (known !== undefined) return { kind: 'command', name: known.name, args: behind };
+  const known = plain === undefined ? null : called(plain, behind);
+  if (known !== null) return known;
   const [, opening = '', , name = '', ending = ''] = DRESSED.exec(word) ?? [];
-  const dressed = commandCalled(name.toLowerCase());
-  if (dressed !== undefined) {
-    return { kind: 'command', name: dressed.name, args: ending === '' ? undressed(behind, opening) : behind };
-  }
-  if (plain === OPERATORS) return { kind: 'operators', words: firstOf(behind) };
+  const dressed = called(name.toLowerCase(), ending === '' ? undressed(behind, opening) : behind);
+  if (dressed !== null) return dressed;
   return plain === undefined ? null : { kind: 'unknown command', name: plain };
 }
 
