@@ -90,9 +90,9 @@ describe('the door', () => {
       ...{ room: ROOM, id: `$${id}` },
       heard: { type: 'operator.asked', words: 'status', eventId: eventId(id), sender, replyTo: eventId(9) },
     });
-    await admit([asked(olga, 1)], null);
-    await admit([asked(ann, 2)], null);
-    await admit([asked(notices, 3)], null);
+    void (await admit([asked(olga, 1)], null));
+    void (await admit([asked(ann, 2)], null));
+    void (await admit([asked(notices, 3)], null));
     const unknown = { type: 'command.unknown' as const, name: 'ops', eventId: eventId(2), sender: ann };
     expect(delivered).toEqual([
       [ROOM, [input(asked(olga, 1).heard, 1_000, '$1')]],

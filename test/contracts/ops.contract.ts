@@ -116,5 +116,27 @@ export function describeOps(name: string, start: () => Promise<TestHomeserver>):
       expect(told(bob.timeline(bobsRoom))).toEqual([]);
       expect(agent.messages.map(({ text }) => text)).toEqual(['Hello']);
     });
+
+    test.each(['events handed to rooms', 'record written', 'effect about to be sent', 'effect sent'] as const)(
+      'are answered once, over a kill at "%s"',
+      async (boundary) => {
+        const agent = await world.agent(scripts.echo);
+        const ann = await world.person('ann');
+        const bot = await world.killableBot({ agents: { one: agent.url }, operators: [UserId.parse(ann.userId)] });
+        const first = bot.start();
+        await first.running;
+        const room = await meet(ann, bot.userId);
+        await first.arm({ boundary, nth: 1 });
+        const asked = await ann.say(room, '!ops status');
+        expect(await first.ended).toBe('SIGKILL');
+        await bot.start().running;
+        await behind(ann, room, bot.userId, asked, /All is well|catching up/);
+        const last = await ann.say(room, '!ops help');
+        await behind(ann, room, bot.userId, last, /Operators write/);
+        const answers = ann.timeline(room).filter(({ body }) => /Rooms: /.test(body));
+        expect([answers.length, agent.messages]).toEqual([1, []]);
+      },
+      60_000,
+    );
   });
 }
