@@ -15,7 +15,7 @@ export const aboutOps: OpsWords = {
     word === null ? `Operators write ${USAGE}` : `I don’t know ${code(word)}. Operators write ${USAGE}`,
   status: ({ facts }) => statusOf(facts).map((line) => `- ${line}`),
   rooms: ({ rooms, total }) => [
-    rooms.length === total ? `${things(total, 'room')}:` : `${rooms.length} of ${things(total, 'room')}:`,
+    total === 0 ? 'There are none.' : `${rooms.length === total ? '' : `${rooms.length} of `}${things(total, 'room')}:`,
     ...rooms.map((row) => `- ${rowOf(row)}`),
   ],
   why: ({ event, room, agent, fate }) =>

@@ -15,7 +15,7 @@ export const aboutOps: OpsWords = {
     word === null ? `Операторы пишут ${USAGE}` : `Я не знаю, что такое ${code(word)}. Операторы пишут ${USAGE}`,
   status: ({ facts }) => statusOf(facts).map((line) => `- ${line}`),
   rooms: ({ rooms, total }) => [
-    rooms.length === total ? `Комнаты (${total}):` : `Комнаты (${rooms.length} из ${total}):`,
+    total === 0 ? 'Таких нет.' : `Комнаты (${rooms.length === total ? total : `${rooms.length} из ${total}`}):`,
     ...rooms.map((row) => `- ${rowOf(row)}`),
   ],
   why: ({ event, room, agent, fate }) =>
