@@ -31,6 +31,6 @@ export function checkOps({ OPS_HOST: host, OPS_PORT: port, OPS_TOKEN: token }: E
 }
 
 /** An address that only programs on the same machine reach. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }
