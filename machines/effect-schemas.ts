@@ -51,6 +51,10 @@ export const roomEffectSchemas = {
     about: EventId.optional(),
   }),
   'say the status': z.object({ answers, relation: Relation.optional() }),
+  'answer the operator': z.object({
+    ...{ answers: EventId, sender: UserId, words: z.string() },
+    ...{ replyTo: EventId.optional(), relation: Relation.optional() },
+  }),
   'deliver the answer': z.object({
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
     ...{ stands: EventId.optional(), piece: z.number().optional() },

@@ -175,6 +175,10 @@ export const withSayings = withDeeds.extend({
       enqueue({ type: 'say', params: { notice, ...toTheWriter({ context, event }) } });
     }),
     'say what is going on': asks('say the status', toTheWriter),
+    'say what the operator asks': asks('answer the operator', (moment) => {
+      const { eventId, sender, words, replyTo } = as(moment.event, 'operator.asked');
+      return { ...toTheWriter(moment), answers: eventId, sender, words, ...(replyTo !== undefined && { replyTo }) };
+    }),
     'say that the agent forgot': tellsTheAsker({ key: 'agent starts afresh' }),
     'say that the agent cannot be reached': alertsTheAsker(({ context, event }) =>
       wentWrong(context, as(event, 'agent.unreachable').trouble),

@@ -22,6 +22,7 @@ export const roomEffects = {
   'tell the person': 'repeatable',
   say: 'repeatable',
   'say the status': 'repeatable',
+  'answer the operator': 'repeatable',
   'deliver the answer': 'repeatable',
   'fetch the file': 'repeatable',
   'settle the file': 'repeatable',
@@ -64,6 +65,14 @@ export interface RoomEffectParams {
   };
   /** What the room is doing: found when it is said. */
   'say the status': { answers: EventId | null; relation?: Relation | undefined };
+  /** About the whole service; found when it is said. `replyTo`: the message that the question answers. */
+  'answer the operator': {
+    answers: EventId;
+    sender: UserId;
+    words: string;
+    replyTo?: EventId | undefined;
+    relation?: Relation | undefined;
+  };
   /** `stands`: the message that shows the first part already as it will stay. */
   'deliver the answer': {
     turn: TurnId;

@@ -79,6 +79,8 @@ export type RoomEvent =
   | { type: 'absence.over'; awayMs: number }
   /** Among others, where nobody is known and no room of several is taken. */
   | ({ type: 'company.spoke' } & Written)
+  /** An operator asks how the service is, whoever else the room is of; `words`: what stands behind `!ops`. */
+  | ({ type: 'operator.asked'; words: string } & Written)
   /** Somebody who may not talk to an agent, where nobody is known. */
   | ({ type: 'stranger.spoke' } & Written)
   | ({ type: 'command.help' } & Written)

@@ -57,6 +57,8 @@ const whole: State = {
       { target: '.departing', actions: 'leave, since others are there' },
     ],
     'words.overheard': {},
+    // Never a turn, whoever is there and whatever runs.
+    'operator.asked': { actions: 'say what the operator asks' },
     'context.assigned': { actions: ['note whose memory it is', 'go on in another context'] },
     'context.chosen': { actions: 'go on in another context' },
     // What a reaction to an open question means, the room hears as its word.

@@ -49,16 +49,16 @@ export const supervisor = host.extend({
     'count it among the living': host.assign(({ context, event }) => spawned(context, as(event, 'actor.wanted').keys)),
     'count it no longer': host.assign(({ context, event }) => released(context, endedIn(event))),
     'restart or park the actor': host.enqueueActions(({ context, event, enqueue }) => {
-      const { key, at } = as(event, 'actor.failed');
+      const { key, error, at } = as(event, 'actor.failed');
       const decision = decideRestart(context.policy, failureOf(context.failures, key)?.crashes ?? [], at);
-      enqueue.assign(failed(context, key, decision));
+      enqueue.assign(failed(context, { key, error }, decision));
       if (decision.kind === 'park') enqueue({ type: 'park', params: { key, afterMs: context.policy.parkedMs } });
       else enqueue({ type: 'restart', params: { key, afterMs: decision.afterMs } });
     }),
     'restart the actor, however often that takes': host.enqueueActions(({ context, event, enqueue }) => {
-      const { key, at } = as(event, 'actor.failed');
+      const { key, error, at } = as(event, 'actor.failed');
       const { afterMs, outages } = decidePause(context.policy, failureOf(context.failures, key)?.outages ?? [], at);
-      enqueue.assign(held(context, key, outages));
+      enqueue.assign(held(context, { key, error }, outages));
       enqueue({ type: 'restart', params: { key, afterMs } });
     }),
     'note what is wrong with the sync': host.assign(({ event }) => ({ sync: as(event, 'sync.failed').detail })),

@@ -2,7 +2,7 @@
 import type { RestartDecision, RestartPolicy } from './restart-policy.ts';
 
 /** Why an actor is wanted. */
-export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted';
+export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted' | 'unparked';
 
 export interface SupervisorContext {
   /** Why the service is degraded, in a sentence for the operator; null for what works. */
@@ -27,10 +27,18 @@ export interface SupervisorContext {
 type Failures = Readonly<Record<number, Readonly<Record<string, Failure>>>>;
 
 interface Failure {
+  /** Why it failed last. */
+  error: string;
   /** When it failed by itself, and when by what all share, ms. */
   crashes: readonly number[];
   outages: readonly number[];
   standing: 'running again' | 'backing off' | 'parked';
+}
+
+/** Which actor failed, and why. */
+interface Failed {
+  key: string;
+  error: string;
 }
 
 const DRAWERS = 256;
@@ -64,6 +72,35 @@ export function standingOf({ failures }: SupervisorContext, key: string): 'backi
   return standing === 'running again' ? null : standing;
 }
 
+/** Why an actor that is parked, or waits for its restart, failed last, and when (ms); null for all others. */
+export function failureIn(context: SupervisorContext, key: string): { error: string; at: number } | null {
+  const failure = failureOf(context.failures, key);
+  if (failure === undefined || failure.standing === 'running again') return null;
+  return { error: failure.error, at: Math.max(...failure.crashes, ...failure.outages) };
+}
+
+/** How the actors stand that failed and do not run again. */
+export function* standingsIn({
+  failures,
+}: SupervisorContext): Generator<readonly [key: string, standing: 'backing off' | 'parked']> {
+  for (const drawer of Object.values(failures)) {
+    for (const [key, { standing }] of Object.entries(drawer)) {
+      if (standing !== 'running again') yield [key, standing];
+    }
+  }
+}
+
+/** The actors that are parked: at most `most`, since all of them may be. */
+export function parkedIn(context: SupervisorContext, most: number): string[] {
+  const keys: string[] = [];
+  if (context.parked === 0) return keys;
+  for (const [key, standing] of standingsIn(context)) {
+    if (keys.length >= most) break;
+    if (standing === 'parked') keys.push(key);
+  }
+  return keys;
+}
+
 export function spawned(context: SupervisorContext, keys: readonly string[]) {
   const { live, backingOff, parked } = context;
   let { failures } = context;
@@ -87,7 +124,7 @@ export function spawned(context: SupervisorContext, keys: readonly string[]) {
 
 export function failed(
   { live, backingOff, parked, failures }: SupervisorContext,
-  key: string,
+  { key, error }: Failed,
   { kind, crashes }: RestartDecision,
 ) {
   const standing = kind === 'park' ? ('parked' as const) : ('backing off' as const);
@@ -96,17 +133,21 @@ export function failed(
     live: live - 1,
     backingOff: backingOff + (kind === 'restart' ? 1 : 0),
     parked: parked + (kind === 'park' ? 1 : 0),
-    failures: withFailure(failures, key, { crashes, outages, standing }),
+    failures: withFailure(failures, key, { error, crashes, outages, standing }),
   };
 }
 
 /** It waits for what all share. */
-export function held({ live, backingOff, failures }: SupervisorContext, key: string, outages: readonly number[]) {
+export function held(
+  { live, backingOff, failures }: SupervisorContext,
+  { key, error }: Failed,
+  outages: readonly number[],
+) {
   const crashes = failureOf(failures, key)?.crashes ?? [];
   return {
     live: live - 1,
     backingOff: backingOff + 1,
-    failures: withFailure(failures, key, { crashes, outages, standing: 'backing off' }),
+    failures: withFailure(failures, key, { error, crashes, outages, standing: 'backing off' }),
   };
 }
 

@@ -6,7 +6,7 @@ import { restartPolicy } from '../machines/restart-policy.ts';
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { endedIn, type SupervisorEvent } from '../machines/supervisor-vocabulary.ts';
 import { as } from '../machines/vocabulary.ts';
-import { standingOf } from '../machines/supervisor-words.ts';
+import { standingOf, type SupervisorContext } from '../machines/supervisor-words.ts';
 import { asError } from './basics/describe-error.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
@@ -19,10 +19,12 @@ import { noRight } from './matrix/lease.ts';
 import { LoginRefused } from './matrix/login.ts';
 import type { Suspension } from './matrix/standing.ts';
 import type { Health } from './ops/health.ts';
-import type { Log } from './ports.ts';
+import type { Log, Meter, OpsDesk } from './ports.ts';
+import { noMeter } from './ports/meter.ts';
+import { close, type Closing } from './start/close.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
-import { watchFolder, type House } from './start/house.ts';
+import { watchFolder } from './start/house.ts';
 import { clockOf } from './start/clock.ts';
 import { openRemembered } from './start/open.ts';
 import { PositionLost } from './start/position-lost.ts';
@@ -30,6 +32,8 @@ import type { Remembered } from './start/remembered.ts';
 
 export interface App {
   health(): Health;
+  /** The service as operators see it; null until it is logged in. */
+  desk(): OpsDesk | null;
   /** Drains and stops; resolves when everything is closed. */
   stop(): Promise<void>;
   /** Resolves when the service has ended: null after `stop`, else why it cannot go on. */
@@ -56,6 +60,8 @@ export interface AppOptions {
   leaseMs?: number;
   /** How long a stopping service waits for answers that are being written, ms. */
   drainMs?: number;
+  /** Counts what it does. */
+  meter?: Meter;
 }
 
 const SYNC_STALE_MS = 90_000;
@@ -63,18 +69,11 @@ const EVICT_AFTER_MS = 5 * 60_000;
 const DRAIN_MS = 8_000;
 
 /** What a service knows of itself while it runs. */
-interface Run {
+interface Run extends Closing {
   config: Config;
   options: AppOptions;
-  house: House;
   now: () => number;
-  /** Aborts the login. */
-  starting: AbortController;
   supervision: Supervision;
-  /** The login, while and after it is tried. */
-  entering: Promise<unknown> | null;
-  /** Null until it is logged in. */
-  service: Service | null;
   /** The records, between their reading and the waking. */
   remembered: Remembered | null;
   lastSyncAt: number | null;
@@ -87,7 +86,9 @@ interface Run {
   /** Another service may speak for the account by now. */
   isDisplaced: boolean;
   send(event: SupervisorEvent): void;
-  storeFails(): boolean;
+  /** What the root knows. */
+  known(): SupervisorContext;
+  health(): Health;
 }
 
 /**
@@ -113,15 +114,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       standingOf: (key) => standingOf(root.getSnapshot().context, key),
     },
     send: (event) => root.send(event),
-    storeFails: () => root.getSnapshot().context.store !== null,
+    known: () => root.getSnapshot().context,
+    // The chart's states are chapters, which tell the compiler nothing of their names.
+    health: () => healthOf(run, root.getSnapshot().value as unknown as Health['state']),
   };
   const ended = new Promise<Error | null>((resolve) => {
     root.subscribe({
-      error: (error) => void close(run).then(() => resolve(asError(error))),
+      error: (error) => void close(run, log).then(() => resolve(asError(error))),
       complete() {
         // What the rest of a start meets in a closed house is no reason to end.
         const { problem } = run;
-        void close(run).then((failure) => resolve(problem ?? failure));
+        void close(run, log).then((failure) => resolve(problem ?? failure));
       },
     });
   });
@@ -130,21 +133,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   return {
     ended,
-    health() {
-      const { value, context } = root.getSnapshot();
-      const { lastSyncAt } = run;
-      return {
-        // The chart's states are chapters, which tell the compiler nothing of their names.
-        state: value as unknown as Health['state'],
-        lastSyncAgeMs: lastSyncAt === null ? null : now() - lastSyncAt,
-        syncStaleAfterMs: SYNC_STALE_MS,
-        storeWritable: context.store === null,
-        parkedRooms: context.parked,
-        ...{ trouble: run.trouble, suspended: run.suspended },
-        refusedMessages: run.service?.refusedMessages() ?? 0,
-        ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
-      };
-    },
+    health: run.health,
+    desk: () => run.service?.desk ?? null,
     async stop() {
       if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;
@@ -189,9 +179,14 @@ function deedsOf(run: () => Run) {
       const key = endedIn(event);
       household(key)?.release(key);
     },
-    restart: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) =>
-      household(key)?.restartAfter(key, afterMs),
-    park: (_: unknown, { key, afterMs }: { key: string; afterMs: number }) => household(key)?.park(key, afterMs),
+    restart(_: unknown, { key, afterMs }: { key: string; afterMs: number }) {
+      run().options.meter?.count('restarts', { of: kindOf(key) });
+      household(key)?.restartAfter(key, afterMs);
+    },
+    park(_: unknown, { key, afterMs }: { key: string; afterMs: number }) {
+      run().options.meter?.count('parkings', { of: kindOf(key) });
+      household(key)?.park(key, afterMs);
+    },
   };
 }
 
@@ -209,11 +204,10 @@ async function logIn(run: Run): Promise<void> {
 }
 
 async function wake(run: Run): Promise<void> {
-  const { config, options, supervision } = run;
+  const { config, options, known } = run;
   await wakeUp(comingBack(run), recalled(run));
   run.remembered = null;
-  const { live } = (supervision.root.getSnapshot() as { context: { live: number } }).context;
-  options.log.info({ user: config.matrix.userId, live }, 'booted');
+  options.log.info({ user: config.matrix.userId, live: known().live }, 'booted');
 }
 
 function recalled({ remembered }: Run): Remembered {
@@ -230,12 +224,12 @@ function comingBack({ service, house, config, now, options }: Run) {
 
 function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
   const { config, options, house, now, supervision, send } = run;
-  const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS, pollMs, observe } = options;
+  const { log, reach = () => {}, evictAfterMs = EVICT_AFTER_MS, pollMs, observe, meter = noMeter } = options;
   return composeService({
     ...{ config, supervision, now, wall: options.now ?? Date.now, log, reach, evictAfterMs, pollMs, observe },
     ...{ ...entered, ...house },
     sure: () => (run.isDisplaced ? Promise.reject(noRight()) : sure()),
-    chance: Math.random,
+    ...{ chance: Math.random, health: run.health, supervisor: run.known, meter },
     on: {
       unauthorised: () =>
         fail(run, new LoginRefused('The homeserver no longer accepts the access token. Log in again and restart.')),
@@ -256,9 +250,10 @@ function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
 }
 
 /** Says once that the store fails, and once that it works again. */
-function noteStore({ options: { log }, send, storeFails }: Run, detail: string | null): void {
-  if (detail !== null && !storeFails()) log.error({ detail }, 'store fails');
-  if (detail === null && storeFails()) log.info({}, 'store works again');
+function noteStore({ options: { log }, send, known }: Run, detail: string | null): void {
+  const isFailing = known().store !== null;
+  if (detail !== null && !isFailing) log.error({ detail }, 'store fails');
+  if (detail === null && isFailing) log.info({}, 'store works again');
   send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail });
 }
 
@@ -276,22 +271,18 @@ function displace(run: Run, why: Error): void {
   run.send({ type: 'displaced' });
 }
 
-/** Closes all of it, whatever fails of it; gives what failed first, null for nothing. Never rejects. */
-async function close({ starting, entering, service, house, options }: Run): Promise<Error | null> {
-  starting.abort();
-  service?.sync.stop().catch((error: unknown) => options.log.error({ error }, 'sync did not stop cleanly'));
-  // What it opens last is closed with the house.
-  await entering?.catch(() => undefined);
-  const steps = [() => service?.household.close(), () => service?.close(), () => house.close()];
-  const failures: Error[] = [];
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      options.log.error({ error }, 'not everything could be closed');
-      failures.push(asError(error));
-    }
-  }
-  options.log.info({}, 'stopped');
-  return failures[0] ?? null;
+function healthOf({ lastSyncAt, trouble, suspended, service, house, now, known }: Run, state: Health['state']): Health {
+  const { store, parked } = known();
+  return {
+    state,
+    lastSyncAgeMs: lastSyncAt === null ? null : now() - lastSyncAt,
+    syncStaleAfterMs: SYNC_STALE_MS,
+    ...{ storeWritable: store === null, parkedRooms: parked, trouble, suspended },
+    refusedMessages: service?.refusedMessages() ?? 0,
+    ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
+  };
+}
+
+function kindOf(key: string): 'room' | 'person' {
+  return key.startsWith('@') ? 'person' : 'room';
 }

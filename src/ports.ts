@@ -11,8 +11,10 @@ import type { Quoted } from '../machines/room.model.ts';
 import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 import type { SentFile } from './ports/media.ts';
+import type { Rendered } from './ports/rendered.ts';
 
 export type { Log, Now, Records } from './durable/world.ts';
+export type { Rendered } from './ports/rendered.ts';
 
 /** A number in [0, 1). */
 export type Chance = () => number;
@@ -35,6 +37,7 @@ export type Heard =
           | 'thing.received'
           | 'file.received'
           | 'command.unknown'
+          | 'operator.asked'
           | 'room.named'
           | 'room.replaced'
           | 'room.encrypted'
@@ -62,13 +65,6 @@ export interface Arrival {
 
 /** Takes what one sync response brought; resolves when all of it is on disk. */
 export type Receive = (arrivals: readonly Arrival[]) => Promise<void>;
-
-/** A message's content as Markdown was rendered: what `m.room.message` needs besides its msgtype. */
-export interface Rendered {
-  body: string;
-  /** `org.matrix.custom.html`, sanitised; absent when it would say the same as the body. */
-  html?: string;
-}
 
 /** One message to put into a room. */
 export interface Outgoing {
@@ -269,6 +265,11 @@ export type {
   RecordTable,
   Store,
 } from './ports/store.ts';
+
+// ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type { Meter } from './ports/meter.ts';
+export type { AnswerOperator, OpsDesk } from './ports/ops.ts';
 
 // ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

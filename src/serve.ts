@@ -5,6 +5,7 @@ import { VERSION } from './basics/version.ts';
 import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
+import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/server.ts';
 import { PositionLost } from './start/position-lost.ts';
 
@@ -36,7 +37,8 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
   try {
     const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
     if (inspector !== null) opened.push(inspector);
-    const options = { log, takeOver, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
+    const metrics = createMetrics();
+    const options = { log, takeOver, meter: metrics, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
     let running = (app = await startApp(config, options));
     if (isStopping) void running.stop();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -50,7 +52,12 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
     process.on('SIGHUP', () =>
       log.warn({}, 'the configuration is read only at the start: restart the service to change it'),
     );
-    if (config.ops !== null) opened.push(await startOps({ ...config.ops, health: () => running.health(), log }));
+    const drain = () => {
+      isStopping = true;
+      void running.stop();
+    };
+    const asked = { health: () => running.health(), desk: () => running.desk(), drain, metrics };
+    if (config.ops !== null) opened.push(await startOps({ ...config.ops, ...asked, log }));
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {
       log.error({ problem: problem.message }, 'starting anew');

@@ -6,6 +6,8 @@ export interface Access {
   isPerson(user: UserId): boolean;
   /** Whether an invite of `user` is taken at all; everybody else is a stranger. */
   mayInvite(user: UserId): boolean;
+  /** Whether they are told how the service is where they ask for it by `!ops`. */
+  isOperator(user: UserId): boolean;
   /** `configured`: `userAgents` names the person; `default`: everybody's agent answers; `denied`: none does. */
   assignmentOf(user: UserId): 'configured' | 'default' | 'denied';
 }
@@ -19,6 +21,7 @@ export interface AccessRules {
   notPeople?: readonly string[];
   /** Who has an agent of their own; they are always allowed. */
   userAgents: Readonly<Record<UserId, AgentId>>;
+  operators?: readonly UserId[];
   /** What becomes of everybody else who is allowed. */
   unmapped: 'default_agent' | 'deny';
 }
@@ -27,7 +30,15 @@ export interface AccessRules {
 const SERVER = /^(?:[a-z\d.-]+|\[[a-f\d:.]+\])(?::\d{1,5})?$/i;
 const MAX_ID_LENGTH = 255;
 
-export function createAccess({ me, allowed, notPeople = [], userAgents, unmapped }: AccessRules): Access {
+export function createAccess({
+  me,
+  allowed,
+  notPeople = [],
+  operators = [],
+  userAgents,
+  unmapped,
+}: AccessRules): Access {
+  const operating = new Set<string>(operators);
   const people = new Set<string>(Object.keys(userAgents));
   const allowedGlobs = allowed.map(partsOf);
   const otherGlobs = notPeople.map(partsOf);
@@ -45,6 +56,7 @@ export function createAccess({ me, allowed, notPeople = [], userAgents, unmapped
   return {
     isPerson,
     mayInvite,
+    isOperator: (user) => user !== me && operating.has(user),
     assignmentOf(user) {
       if (!mayInvite(user)) return 'denied';
       if (people.has(user)) return 'configured';

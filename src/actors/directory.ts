@@ -14,6 +14,8 @@ export interface Directory {
   ownerOf(space: RoomId): UserId | undefined;
   /** Whose numbered chat a room is. */
   personOf(chat: RoomId): UserId | undefined;
+  /** Whose room it is, numbered or not. */
+  whoseIs(room: RoomId): UserId | undefined;
   /** A room of this person that the bot is in, but not `besides`: one that they brought it into, else their newest chat. */
   roomOf(person: UserId, besides: RoomId | null): RoomId | undefined;
   /** All rooms of this person that the bot is in, or comes into. */
@@ -116,6 +118,7 @@ export function createDirectory(): Directory {
     },
     ownerOf: (space) => owners.get(space),
     personOf: (chat) => persons.get(chat),
+    whoseIs: (room) => persons.get(room) ?? broughtBy.get(room),
     inTheMaking: (room) => makings.get(room) ?? null,
   };
 }

@@ -2,7 +2,7 @@
  * Who comes in: invites are accepted or declined here, rooms that take the place of chats are waited for, what happens to
  * Spaces goes to their people, the rest to the rooms.
  */
-import type { RoomId, UserId } from '../../machines/ids.ts';
+import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import type { PersonContext, PersonEvent } from '../../machines/person.model.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
@@ -12,6 +12,7 @@ import type { Absence } from './absence.ts';
 import type { Access } from './access.ts';
 import { createAntechamber } from './antechamber.ts';
 import type { Elsewhere } from './elsewhere.ts';
+import type { Fates } from './fates.ts';
 import type { Reception } from './reception.ts';
 
 export interface Door {
@@ -25,7 +26,7 @@ export interface Door {
 }
 
 export interface DoorWorld {
-  access: Pick<Access, 'mayInvite' | 'isPerson'>;
+  access: Pick<Access, 'mayInvite' | 'isPerson' | 'isOperator'>;
   /** Whose Space a room is. */
   ownerOf(space: RoomId): UserId | undefined;
   /** Whether what replaces the room goes on as the same chat. */
@@ -33,6 +34,8 @@ export interface DoorWorld {
   rooms: Pick<Children<RoomId, RoomContext>, 'deliver'>;
   people: Pick<Children<UserId, PersonContext>, 'deliver'>;
   reception: Pick<Reception, 'inputsOf'>;
+  /** Remembers what becomes of messages. */
+  fates: Pick<Fates, 'handed' | 'ofNoPerson'>;
   joinRoom: JoinRoom;
   /** How many joins are under way for a person. */
   joinsOf(person: UserId): number;
@@ -61,7 +64,7 @@ export function createDoor(world: DoorWorld): Door {
   }
 
   /** Null for what goes to the room's own actor. */
-  function elsewhere({ room, heard }: Arrival): Promise<void> | 'nowhere' | null {
+  function elsewhere({ room, id, heard }: Arrival): Promise<void> | 'nowhere' | null {
     const owner = world.ownerOf(room);
     if (owner !== undefined) {
       if (heard.type !== 'room.left') return 'nowhere';
@@ -75,8 +78,11 @@ export function createDoor(world: DoorWorld): Door {
       return isTold ? world.elsewhere.tell({ person, room, why }, null) : 'nowhere';
     }
     const speaker = speakerIn(heard);
+    if (heard.type === 'operator.asked') return null;
     if (speaker !== null && !world.access.isPerson(speaker)) {
       log.info({ room, sender: speaker }, 'words of an account that is no person');
+      const message = EventId.safeParse(id).data;
+      if (message !== undefined) world.fates.ofNoPerson(message, room);
       return 'nowhere';
     }
     return heard.type === 'room.invited' ? bouncer(room, heard) : null;
@@ -99,7 +105,7 @@ export function createDoor(world: DoorWorld): Door {
     const forRooms: Arrival[] = [];
     for (const arrival of arrivals) {
       const taken = elsewhere(arrival);
-      if (taken === null) forRooms.push(arrival);
+      if (taken === null) forRooms.push(noted(arrival, world.fates));
       else if (taken !== 'nowhere') admitted.push(taken);
     }
     const invited = new Set(forRooms.flatMap(({ room, heard }) => (heard.type === 'room.invited' ? [room] : [])));
@@ -112,12 +118,28 @@ export function createDoor(world: DoorWorld): Door {
   return {
     letIn: antechamber.letIn,
     async admit(arrivals, behind, absence) {
-      const news = Map.groupBy(antechamber.others(arrivals), ({ heard }) => heard.type === 'room.left');
+      const known = arrivals.map((arrival) => asIsKnown(arrival, world.access));
+      const news = Map.groupBy(antechamber.others(known), ({ heard }) => heard.type === 'room.left');
       // A room that the bot was removed from and is invited to again (Synapse tells both) begins anew.
       await Promise.all(await handOver(news.get(true) ?? [], behind, absence));
       return handOver(news.get(false) ?? [], behind, absence);
     },
   };
+}
+
+/** The same, whose message is remembered as on its way. */
+function noted(arrival: Arrival, fates: Pick<Fates, 'handed'>): Arrival {
+  const message = EventId.safeParse(arrival.id).data;
+  if (message !== undefined) fates.handed(message, arrival.room);
+  return arrival;
+}
+
+/** What is for operators is a command like any unknown one to all others; the homeserver vouches for the sender. */
+function asIsKnown(arrival: Arrival, { isOperator }: Pick<Access, 'isOperator'>): Arrival {
+  const { heard } = arrival;
+  if (heard.type !== 'operator.asked' || isOperator(heard.sender)) return arrival;
+  const { words: _, replyTo: __, ...written } = heard;
+  return { ...arrival, heard: { ...written, type: 'command.unknown', name: 'ops' } };
 }
 
 type Invited = Extract<Heard, { type: 'room.invited' }>;

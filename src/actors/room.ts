@@ -100,6 +100,7 @@ function writtenIn(event: RoomEvent): EventId | null {
 /** Who may become this room's person by this input, where nobody is. */
 export function claimantOf(input: Input): UserId | null {
   const event = input.kind === 'event' ? (input.event as RoomEvent) : null;
+  if (event?.type === 'operator.asked') return null;
   return event?.type === 'room.adopted' ? event.person : speakerOf(input);
 }
 
@@ -116,7 +117,8 @@ function ofThePerson(
   }
   if (event.type === 'text.edited' && context.role === 'chat') return [asWordsOfAFile(context, event)];
   const author = authorOf(event);
-  if (author === null) return [event];
+  // The host has seen that an operator asks: that is of no person and no agent.
+  if (author === null || event.type === 'operator.asked') return [event];
   const said = (role: Role) => (role === 'chat' ? asSaid(event, limits) : withItsSurplus(event));
   const heard = (person: UserId, role: Role) =>
     author.sender === person

@@ -26,6 +26,8 @@ export interface TurnLog {
 interface Story {
   id: TurnId;
   event: EventId;
+  /** All messages that it is about. */
+  events: readonly EventId[];
   agent: AgentId;
   tries: number;
   /** When its text came, when its agent had it, when the first text of the answer came. */
@@ -43,7 +45,26 @@ interface Known {
   came: Map<EventId, number>;
 }
 
-export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
+/** A turn that is over, as those hear who count them. `events`: the messages that it was about. */
+export interface TurnOver {
+  room: RoomId;
+  agent: AgentId;
+  events: readonly EventId[];
+  outcome: Ending;
+  trouble: Trouble | null;
+  tokens: number;
+  ms: number | null;
+  waitMs: number | null;
+  firstTextMs: number | null;
+}
+
+export interface TurnLogWorld {
+  log: Log;
+  now: Now;
+  over?(turn: TurnOver): void;
+}
+
+export function createTurnLog({ log, now, over = () => {} }: TurnLogWorld): TurnLog {
   const rooms = new Map<RoomId, Known>();
   const storyOf = (room: RoomId, turn: TurnId) => {
     const story = rooms.get(room)?.story;
@@ -61,7 +82,11 @@ export function createTurnLog({ log, now }: { log: Log; now: Now }): TurnLog {
     const { cameAt, askedAt, beganAt, characters, tokens, trouble } = story;
     const times = { waitMs: since(cameAt, askedAt), firstTextMs: since(cameAt, beganAt) };
     const size = { tokens, characters };
-    log.info({ ...about(room, story.id), outcome: outcomeOf(story, after), trouble, ...times, ...size }, 'turn over');
+    const outcome = outcomeOf(story, after);
+    const named = about(room, story.id);
+    log.info({ ...named, outcome, trouble, ...times, ...size }, 'turn over');
+    const { agent, events } = story;
+    over({ room, agent, events, outcome, trouble, tokens, ms: named.ms, ...times });
   }
 
   function committed(room: RoomId, { before, record, heard, effects }: Change<RoomContext>): void {
@@ -112,9 +137,23 @@ function called(story: Story, { params }: Effect): void {
 
 function newStory({ id, text, attempts }: Turn, agent: AgentId, cameAt: number | null): Story {
   return {
-    ...{ id, event: text.eventId, agent, tries: attempts, cameAt, askedAt: null, beganAt: null },
+    ...{
+      id,
+      event: text.eventId,
+      events: messagesIn(text),
+      agent,
+      tries: attempts,
+      cameAt,
+      askedAt: null,
+      beganAt: null,
+    },
     ...{ characters: 0, tokens: 0, trouble: null },
   };
+}
+
+function messagesIn({ eventId, repeats, gathered = [] }: Turn['text']): EventId[] {
+  const ids = [eventId, ...(repeats === undefined ? [] : [repeats]), ...gathered.map((each) => each.eventId)];
+  return [...new Set(ids)];
 }
 
 function follow(story: Story, event: RoomEvent, now: Now): void {

@@ -37,6 +37,8 @@ export interface LinkOptions {
   now: Now;
   log: Log;
   count?: (name: LinkCount) => void;
+  /** Hears once of each link how many bytes its frames had. */
+  countBytes?: (bytes: number) => void;
   limits?: Partial<LinkLimits>;
   /** How time passes; the real clock when left out. */
   after?: After;
@@ -59,6 +61,7 @@ export function settingsOf(options: LinkOptions): LinkSettings {
   return {
     ...options,
     count: options.count ?? (() => undefined),
+    countBytes: options.countBytes ?? (() => undefined),
     limits: { ...defaultLimits, ...options.limits },
     after: options.after ?? after,
   };

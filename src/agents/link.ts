@@ -54,6 +54,7 @@ class AgentLink implements Link {
   #stopping = false;
   #pongAwaited = false;
   #invalid = 0;
+  #bytes = 0;
 
   /** Behind it stands all that an agent or the time sets off: what throws there ends this link, and nothing else. */
   readonly #barred = createBarrier((error) => {
@@ -161,6 +162,7 @@ class AgentLink implements Link {
 
   #received(data: Buffer, isBinary: boolean): void {
     if (this.#phase === 'ended') return this.#settings.count('frame late');
+    this.#bytes += data.length;
     this.#pongAwaited = false;
     const { frame, requestId } = decodeFrame(data, isBinary);
     this.#settings.log.trace?.({ ...this.#named(), ...outlineOf(frame), bytes: data.length }, 'frame of an agent');
@@ -279,6 +281,7 @@ class AgentLink implements Link {
 
   #hangUp(): void {
     this.#phase = 'ended';
+    this.#settings.countBytes(this.#bytes);
     this.#timers.clearAll();
     this.#socket?.close(1000);
   }

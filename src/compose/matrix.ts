@@ -25,6 +25,8 @@ export interface MatrixOptions {
   log: Log;
   /** Keeps what stands in the place of a marker, before it is replaced. */
   keepMarker: KeepMarker;
+  /** The homeserver refused a call as too many. */
+  onLimited(): void;
   /** The homeserver no longer accepts the access token. */
   onUnauthorised(): void;
   /** The account, or the homeserver, is in a state in which nothing goes through; null: something did again. */
@@ -34,9 +36,9 @@ export interface MatrixOptions {
 }
 
 export function composeMatrix(options: MatrixOptions) {
-  const { homeserver, session, sure, me, now, chance, log, keepMarker, onGone } = options;
+  const { homeserver, session, sure, me, now, chance, log, keepMarker, onGone, onLimited } = options;
   const { accessToken, deviceId } = session;
-  const api = createClient({ homeserver, accessToken, me, sure, log });
+  const api = createClient({ homeserver, accessToken, me, sure, onLimited, log });
   const standing = createStanding(options);
   const courier = createCourier({ api, device: deviceId, me, now, chance, log, standing });
   const signals = createSignals({ api, log });

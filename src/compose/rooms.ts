@@ -14,6 +14,7 @@ import { createSaveFiles } from '../workspace/saves.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
 import { createOutgoingFiles } from '../workspace/outgoing.ts';
 import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
+import { countedFiles, countedLinks, countedMedia } from './counted.ts';
 import { answersFor, callingSoonBy } from './words.ts';
 import { watchedFiles, watchedLinks, type Workspaces } from './workspaces.ts';
 
@@ -23,7 +24,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { queued, waiting } = reply;
   const refuseAlways = access.denyRepeat === 'always';
   const house = { queued, waiting, confirmClear: clear.confirm, refuseAlways, files: files.mode };
-  const turnLog = createTurnLog(shared);
+  const turnLog = createTurnLog({ log: shared.log, now, over: shared.ops.over });
   const ports = portsOf(shared, turnLog);
   return createChildren({
     ...alike(shared),
@@ -54,6 +55,7 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     holdsAStop: roomRest.holdsAStop,
     observe(room: RoomId, change) {
       turnLog.committed(room, change);
+      shared.ops.fates.committed(room, change);
       shared.observe.room(room, change);
     },
     createEffects: (admit) => createRoomEffects(ports, admit),
@@ -64,7 +66,8 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
   const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
   const { reply } = config.policy;
   const { workspaces, within, watch } = shared.workspaces;
-  const openLink = watchedLinks(linksOf(shared), watch);
+  const { agents, meter } = shared.ops;
+  const openLink = watchedLinks(countedLinks(agents.watching(linksOf(shared)), meter), watch);
   const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
@@ -74,20 +77,24 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
     openLink: openTaskLinks({ openLink, saves: createSaveFiles({ workspaces, within }), log }),
     files: filesOf(shared, shared.workspaces),
     places: createPlaces((agent) => places.get(agent) ?? 1),
-    ...{ answers: store.answers, renderNotice: words },
+    ...{ answers: store.answers, renderNotice: words, answerOperator: shared.answerOperator },
     ...answersFor(config),
     ...{ now, chance, log, turnLog, alarm, pace: reply, reach, isClosing },
   };
 }
 
-function linksOf({ config, baseOf, log }: Shared): OpenLink {
+function linksOf({ config, baseOf, log, ops: { meter } }: Shared): OpenLink {
   const { limits } = config.policy;
   return openLinks({
     baseOf,
     // When an agent's question expires is a time of day.
     now: Date.now,
     log,
-    count: (frame) => log.debug({ frame }, 'frame changes nothing'),
+    count(frame) {
+      meter.count('frames dropped', { why: frame });
+      log.debug({ frame }, 'frame changes nothing');
+    },
+    countBytes: (bytes) => meter.count('bytes', { way: 'from agents' }, bytes),
     limits: {
       connect: limits.connectMs,
       status: limits.statusMs,
@@ -97,10 +104,18 @@ function linksOf({ config, baseOf, log }: Shared): OpenLink {
   });
 }
 
-function filesOf({ config, media, now }: Shared, { workspaces, within, watch }: Workspaces): RoomEffectPorts['files'] {
+function filesOf(
+  { config, media, now, ops: { meter } }: Shared,
+  { workspaces, within, watch }: Workspaces,
+): RoomEffectPorts['files'] {
   const { layout, maxBytes: mostBytes, quotaBytes } = config.policy.files;
   const incoming = createIncomingFiles({ workspaces, within, layout, quotaBytes, now });
   void incoming.sweep();
   const outgoing = createOutgoingFiles({ workspaces, within });
-  return { incoming: watchedFiles(incoming, watch), outgoing, media, mostBytes };
+  return {
+    incoming: countedFiles(watchedFiles(incoming, watch), meter),
+    outgoing,
+    media: countedMedia(media, meter),
+    mostBytes,
+  };
 }

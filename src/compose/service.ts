@@ -2,7 +2,7 @@
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import { createAccess } from '../actors/access.ts';
 import { createCompanyOf, createGlances } from '../actors/company.ts';
-import { createDirectory } from '../actors/directory.ts';
+import { createDirectory, type Directory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createElsewhere } from '../actors/elsewhere.ts';
 import { createReception } from '../actors/reception.ts';
@@ -11,15 +11,19 @@ import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
-import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
+import type { Arrival, HostState, KnownRoom, Meter, Now, Survey } from '../ports.ts';
+import type { Health } from '../ops/health.ts';
 import { forgetCleared } from '../start/conversations.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
 import { logConfiguration } from './opening-lines.ts';
+import { composeOps } from './ops.ts';
+import { createOpsParts, type OpsParts } from './ops-parts.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
+import type { SupervisorContext } from '../../machines/supervisor-words.ts';
 
 export interface ServiceOptions extends Basis {
   session: Session;
@@ -29,6 +33,10 @@ export interface ServiceOptions extends Basis {
   /** The time of day. */
   wall: Now;
   pollMs: number | undefined;
+  /** How it is, and what its root knows. */
+  health(): Health;
+  supervisor(): SupervisorContext;
+  meter: Meter;
   observe: Observe<RoomId, RoomContext> | undefined;
   on: {
     unauthorised(): void;
@@ -48,16 +56,15 @@ export function composeService(options: ServiceOptions) {
   const { onboarding, context } = config.policy;
   logConfiguration(log, config);
   const registry = createRegistry(config);
-  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
-  const directory = createDirectory();
+  const { operators } = config.policy;
+  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents, operators });
+  const parts = createOpsParts(options);
+  const directory = directoryWith(parts);
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
-    keepMarker: (room, content) =>
-      options.store.damaged.keep({
-        ...{ part: 'marker', id: room, document: JSON.stringify(content) },
-        why: 'it is no marker of this service',
-      }),
+    onLimited: () => options.meter.count('homeserver limits', {}),
+    keepMarker: (room, content) => keepMarker(options, room, content),
     async onGone(room) {
       await Promise.all(await door.admit([{ room, id: null, heard: { type: 'room.left' } }], null));
     },
@@ -78,7 +85,8 @@ export function composeService(options: ServiceOptions) {
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
-    ...{ device: session.deviceId, reception },
+    ...{ device: session.deviceId, reception, ops: parts },
+    answerOperator: (question, language) => ops.answerOperator(question, language),
     observe: {
       person: (_, { record }) => directory.note(record),
       room(room, change) {
@@ -96,22 +104,39 @@ export function composeService(options: ServiceOptions) {
   const door = createDoor({
     ...{ access, rooms: household.rooms, people: household.people, reception, now, log },
     ...{ ownerOf: directory.ownerOf, isChat: (room) => directory.personOf(room) !== undefined },
-    ...{ elsewhere, farewell, groups, invitesPerMinute: onboarding.invitesPerMinute },
+    ...{ elsewhere, farewell, groups, invitesPerMinute: onboarding.invitesPerMinute, fates: parts.fates },
     ...{ joinRoom: work.joinRoom, joinsOf: work.joinsOf, leave: work.leave },
   });
-  const sync = composeSync(options, matrix, door);
+  const ops = composeOps({
+    ...{ config, parts, household, directory, host, now, log, records: options.store.rooms },
+    ...{ isOperator: access.isOperator, send: matrix.forActors.send, device: session.deviceId },
+    ...{ health: options.health, supervisor: options.supervisor, alarm: options.alarm },
+  });
+  const sync = composeSync(options, matrix, door, parts);
   return {
-    household,
-    sync,
-    work,
-    reception,
-    registry,
-    door,
-    directory,
-    survey,
-    attendance,
-    wall: options.wall,
-    ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
+    ...{ household, sync, work, reception, registry, door, directory, survey, attendance },
+    ...{ desk: ops.desk, wall: options.wall, refusedMessages: matrix.refusedMessages },
+    close() {
+      ops.close();
+      return matrix.close();
+    },
+  };
+}
+
+function keepMarker({ store }: ServiceOptions, id: RoomId, content: unknown): Promise<number> {
+  const document = JSON.stringify(content);
+  return store.damaged.keep({ part: 'marker', id, document, why: 'it is no marker of this service' });
+}
+
+/** What is known of rooms is counted as well. */
+function directoryWith({ ledger }: OpsParts): Directory {
+  const directory = createDirectory();
+  return {
+    ...directory,
+    noteRoom(record) {
+      directory.noteRoom(record);
+      ledger.note(record);
+    },
   };
 }
 
@@ -119,6 +144,7 @@ function composeSync(
   { config, host, wall, now, chance, log, reach, on, pollMs }: ServiceOptions,
   { api, signals, work, heard }: ReturnType<typeof composeMatrix>,
   door: Door,
+  { fates, meter }: OpsParts,
 ) {
   const me = config.matrix.userId;
   const attention = createAttention(host, wall, config.policy.missed);
@@ -134,6 +160,7 @@ function composeSync(
     names: () => names,
     async receive(arrivals) {
       reach('sync response received');
+      if (arrivals.length > 0) meter.count('events received', {}, arrivals.length);
       const admitted = await door.admit(arrivals, host.read().syncPosition, attention.absence());
       reach('events handed to rooms');
       await Promise.all(admitted);
@@ -153,7 +180,11 @@ function composeSync(
     onFailed: ({ detail }) => on.syncFailed(detail),
     onUnauthorised: on.unauthorised,
     onPositionLost: on.positionLost,
-    onDropped: (reason) => log.debug({ reason }, 'event dropped'),
+    onDropped(reason, event) {
+      if (event !== null && reason !== 'own') fates.dropped(event, reason);
+      meter.count('events dropped', { why: reason });
+      log.debug({ reason }, 'event dropped');
+    },
     ...{ now, chance, log },
     ...(pollMs === undefined ? {} : { pollMs }),
   });

@@ -19,6 +19,7 @@ import type { Supervision } from '../durable/supervision.ts';
 import type { Alarm } from '../durable/timers.ts';
 import { Closed, MatrixFailure } from '../matrix/errors.ts';
 import type {
+  AnswerOperator,
   Chance,
   JoinRoom,
   Log,
@@ -33,6 +34,7 @@ import type {
   Store,
 } from '../ports.ts';
 import { StoreFailure } from '../store/errors.ts';
+import type { OpsParts } from './ops-parts.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What the process brings to everything that serves people. */
@@ -52,6 +54,8 @@ export interface Basis {
 }
 
 export interface Surroundings extends Basis {
+  ops: OpsParts;
+  answerOperator: AnswerOperator;
   device: string;
   send: Send;
   sendDisposable: SendDisposable;

@@ -22,7 +22,7 @@ const NAME_MS = 1_000;
 type LanguageOf = (person: UserId) => Language | null;
 
 /** What is made of the words of each language, found by what a person chose: nothing means the operator's choice. */
-function spoken<Made>({ language }: Pick<Config['policy'], 'language'>, make: (words: Words) => Made) {
+export function spoken<Made>({ language }: Pick<Config['policy'], 'language'>, make: (words: Words) => Made) {
   const made = Object.fromEntries(languages.map((each) => [each, make(catalogue[each])])) as Record<Language, Made>;
   return (chosen: Language | null): Made => made[chosen ?? language];
 }

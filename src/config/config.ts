@@ -34,7 +34,9 @@ type Parts = Camel<WrittenPolicy>;
 /** The keys of `policy-keys.ts` under the names of the code, each with a value. */
 export type Policy = { [Part in keyof Parts]: Filled<Parts[Part]> };
 
-type Filled<Part> = Part extends string ? Part : { [Key in keyof Part]-?: Exclude<Part[Key], undefined> };
+type Filled<Part> = Part extends string | readonly unknown[]
+  ? Part
+  : { [Key in keyof Part]-?: Exclude<Part[Key], undefined> };
 
 /** Everything that can be set, with defaults filled in. Holds secrets: never log it, use `describeConfig`. */
 export interface Config {
@@ -58,8 +60,8 @@ export interface Config {
   authorities: readonly string[];
   state: { dir: string; fsync: boolean };
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'; format: 'json' | 'pretty' };
-  /** Null: no ops server. Port 0: any free one. */
-  ops: { host: string; port: number } | null;
+  /** Null: no ops server. Port 0: any free one. `token`: what callers have to show; null: they are on this machine. */
+  ops: { host: string; port: number; token: string | null } | null;
   /** What works and is probably not meant, one sentence each. */
   warnings: readonly string[];
 }

@@ -26,6 +26,7 @@ export function describePolicy(config: Config): Row[] {
     row('onboarding.invites_per_minute'),
     row('onboarding.groups'),
     ...othersOf(policy),
+    ...operatorsOf(policy),
     ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
     ...restOf(config),
     ['without agent', contactOf(policy)],
@@ -44,6 +45,10 @@ function invitersOf({ policy: { access }, userAgents }: Config): string {
 
 function othersOf({ access: { notPeople } }: Policy): Row[] {
   return notPeople.length === 0 ? [] : [['no people', `${listOf(notPeople.map(groupOf))}: never served`]];
+}
+
+function operatorsOf({ operators }: Policy): Row[] {
+  return operators.length === 0 ? [] : [['operators', `${listOf(operators)}: told how the service is, also by !ops`]];
 }
 
 /** A glob in words where it is one of the usual ones. */

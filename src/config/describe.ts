@@ -19,7 +19,7 @@ export function describeConfig(config: Config): string {
     ...authoritiesOf(config),
     ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
     ['log', `${log.level}, ${log.format}`],
-    ['ops', ops === null ? 'off' : `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}`],
+    ['ops', opsIn(ops)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, what]) => `${name.padEnd(width)}  ${what}`).join('\n');
@@ -28,6 +28,12 @@ export function describeConfig(config: Config): string {
 function authoritiesOf({ authorities: { length } }: Config): [string, string][] {
   const words = length === 1 ? 'one authority is' : `${length} authorities are`;
   return length === 0 ? [] : [['trust', `${words} trusted besides the usual ones`]];
+}
+
+function opsIn(ops: Config['ops']): string {
+  if (ops === null) return 'off';
+  const asked = ops.token === null ? 'for programs on this machine' : 'with a token';
+  return `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}, ${asked}`;
 }
 
 function named({ id, label }: { id: string; label: string }): string {

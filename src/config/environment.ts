@@ -11,6 +11,9 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** Gives the text of a file; throws what `node:fs` throws. */
 export type ReadFile = (path: string) => string;
 
+/** One of them is needed. */
+const credentials = ['MATRIX_PASSWORD', 'MATRIX_ACCESS_TOKEN'] as const;
+
 const parts = partsOf(Environment);
 
 const wording: Wording = {
@@ -28,7 +31,7 @@ export function readEnvironment(env: Env, readFile: ReadFile): { values: Environ
     if (found !== null && typeof found === 'object') problems.push(found);
     else if (found !== null) raw[name] = found;
   }
-  if (problems.length === 0 && secretNames.every((name) => raw[name] === undefined)) {
+  if (problems.length === 0 && credentials.every((name) => raw[name] === undefined)) {
     problems.push({
       where: 'MATRIX_ACCESS_TOKEN',
       value: null,

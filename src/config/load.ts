@@ -5,6 +5,7 @@ import { agentsOf, readRegistry } from './agents.ts';
 import { readAuthorities } from './authorities.ts';
 import type { AgentConfig, Config } from './config.ts';
 import { type Env, readEnvironment, type ReadFile } from './environment.ts';
+import { checkOps, opsOf } from './ops.ts';
 import { ConfigError, show } from './problem.ts';
 import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
@@ -30,7 +31,8 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
   const { values, problems } = readEnvironment(env, readFile);
   const { registry, registryProblems } = readRegistry(env, readFile);
   const trusted = readAuthorities(env, readFile);
-  const all = [...problems, ...trusted.problems, ...registryProblems];
+  const ofOps = values === null ? [] : checkOps(values);
+  const all = [...problems, ...trusted.problems, ...registryProblems, ...ofOps];
   if (values === null || all.length > 0) throw new ConfigError(all);
 
   const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
@@ -59,7 +61,7 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
     authorities: trusted.authorities,
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
-    ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
+    ops: opsOf(values),
     warnings: [
       ...warnAboutVariables(env),
       ...trusted.warnings,

@@ -5,7 +5,7 @@ import { about } from './about.ts';
 import { defaultNames } from './default-names.ts';
 import { Files } from './policy-files.ts';
 import { Clear, Context } from './policy-memory.ts';
-import { optional, orNull, section, template, userGlob, wellFormed } from './values.ts';
+import { optional, orNull, section, template, userGlob, userId, wellFormed } from './values.ts';
 
 const DAY_MS = 86_400_000;
 const limitMs = z.int().min(100).max(DAY_MS);
@@ -258,6 +258,21 @@ const language = z
     },
   });
 
+const onePerson = userId.refine((id) => !/[*?]/.test(id), 'has * or ? in it, and stands for nobody');
+const operators = z
+  .preprocess(
+    (value) => value ?? [],
+    z.array(onePerson.describe('a user id, in quotes: "@ann:example.org"')).max(100).readonly(),
+  )
+  .default([])
+  .register(about, {
+    purpose:
+      'who is told how the service is: they may write !ops in any room with the bot, and read there of agents that are ' +
+      'down, rooms that failed, a full disk. The bot asks each agent for its STATUS every eight seconds then',
+    hint: 'a list of user ids: ["@ann:example.org"]; or leave it out',
+    words: null,
+  });
+
 /** The policy as it was written, checked; defaults that need no other part filled in. */
 export const WrittenPolicy = z.strictObject({
   reply: section(Reply),
@@ -270,5 +285,6 @@ export const WrittenPolicy = z.strictObject({
   files: section(Files),
   language,
   names: section(Names),
+  operators,
 });
 export type WrittenPolicy = z.infer<typeof WrittenPolicy>;

@@ -62,11 +62,23 @@ export const Environment = z.object({
     .describe('json or pretty'),
   OPS_HOST: word.default('127.0.0.1').describe('the address that the ops server listens on, for example 127.0.0.1'),
   OPS_PORT: port.default(9090).describe('a port from 0 (any free one) to 65535, or off'),
+  OPS_TOKEN: z
+    .string()
+    .trim()
+    .max(1024)
+    .regex(/^[\x21-\x7e]+$/, 'has spaces or special characters in it')
+    .refine((value) => value.length >= 16, 'is shorter than 16 characters')
+    .optional()
+    .describe('at least 16 letters and digits that nobody guesses, or their file in OPS_TOKEN_FILE'),
 });
 export type Environment = z.infer<typeof Environment>;
 
 /** Variables that may come from a file named by `<name>_FILE`, and are never shown. */
-export const secretNames = ['MATRIX_PASSWORD', 'MATRIX_ACCESS_TOKEN'] as const satisfies (keyof Environment)[];
+export const secretNames = [
+  'MATRIX_PASSWORD',
+  'MATRIX_ACCESS_TOKEN',
+  'OPS_TOKEN',
+] as const satisfies (keyof Environment)[];
 
 /** All other variables that this service reads. */
 export const plainNames = Object.keys(Environment.shape).filter((name) => !secretNames.some((one) => one === name));

@@ -145,6 +145,8 @@ function nameOf(input: Input, before: Envelope): string {
   switch (input.kind) {
     case 'event':
       return input.event.type;
+    case 'parked':
+      return `${input.then} of a parked event`;
     case 'timer':
       return `after ${/^xstate\.after\.([^.]+)/.exec(input.timer.event)?.[1] ?? 'a while'}`;
     case 'settled': {

@@ -77,6 +77,7 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
   'company.declined': [{}],
   'company.spoke': [{ eventId, sender: somebody }],
   'words.overheard': [{ eventId, sender: somebody }],
+  'operator.asked': [{ eventId, sender: somebody, words: 'status' }],
   'words.missed': [{ ...said, text: { ...text, eventId: '$missed' as Text['eventId'] } }],
   'absence.over': [{ awayMs: 1 }],
   'join.refused': [{ code: 'M_FORBIDDEN' }, { code: 'GIVEN_UP' }],

@@ -35,6 +35,10 @@ export interface Children<Key extends string = string, Context = unknown> extend
   admit: Admit<Key>;
   /** Wakes actors whose records are at hand. */
   wake(records: ReadonlyMap<Key, Envelope<Context>>): void;
+  /** A parked actor is tried once more, now; false where it is not parked. */
+  unpark(key: Key): boolean;
+  /** The record of an actor in memory, as it is on disk; null for one that is not there, or is not running. */
+  recordOf(key: Key): Envelope<Context> | null;
   /** Resolves when nothing is under way that a stop should wait for. */
   quiet(): Promise<void>;
   /** Ends all actors; resolves when no write is in flight. */
@@ -72,7 +76,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     const child = known ?? new Child(key, nursery, null);
     if (found) child.foundLetters(inputs);
     if (known !== undefined) return known.take(inputs, onDisk, byLetter);
-    if (!inputs.some(({ kind }) => kind === 'event')) return child.forgetLetters();
+    if (!inputs.some(({ kind }) => kind === 'event' || kind === 'parked')) return child.forgetLetters();
     children.set(key, child);
     child.take(inputs, onDisk, byLetter);
     want([key], why);
@@ -97,6 +101,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       if (keys.length > 0) want(keys, 'woken');
     },
     ...ordersOf(world, children, { isClosed: () => isClosed, want, spawned: sweepLater, changed: quiet.look }),
+    recordOf: (key) => children.get(key)?.record ?? null,
     release(key) {
       const child = children.get(key);
       if (child === undefined) return;
@@ -120,8 +125,16 @@ function ordersOf<Key extends string, Context, Event extends AnyEventObject, Fac
   { alarm, now }: Pick<ChildrenWorld<Key, Context, Event, Facts>, 'alarm' | 'now'>,
   children: ReadonlyMap<string, Child<Key, Context, Event, Facts>>,
   house: { isClosed(): boolean; want(keys: readonly string[], why: Why): void; spawned(): void; changed(): void },
-): Omit<Orders, 'release'> {
+): Omit<Orders, 'release'> & Pick<Children<Key>, 'unpark'> {
+  /** What ends the rest of each parked actor. */
+  const resting = new Map<string, () => void>();
   return {
+    unpark(key) {
+      const wakeUp = resting.get(key);
+      if (wakeUp === undefined || house.isClosed()) return false;
+      wakeUp();
+      return true;
+    },
     spawn(key) {
       if (house.isClosed()) return;
       children.get(key)?.spawn();
@@ -135,7 +148,15 @@ function ordersOf<Key extends string, Context, Event extends AnyEventObject, Fac
     park(key, afterMs) {
       if (house.isClosed()) return;
       children.get(key)?.rest('parked');
-      alarm.set(now() + afterMs, () => house.want([key], 'restarted'));
+      const wake = (why: Why) => {
+        resting.delete(key);
+        house.want([key], why);
+      };
+      const cancel = alarm.set(now() + afterMs, () => wake('restarted'));
+      resting.set(key, () => {
+        cancel();
+        wake('unparked');
+      });
       house.changed();
     },
   };

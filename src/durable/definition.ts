@@ -53,14 +53,16 @@ export type Input =
   | { kind: 'settled'; effect: string; result: Result; at: number }
   /** The first `cursor` parts of a repeatable effect were acknowledged. */
   | { kind: 'partly settled'; effect: string; cursor: number }
-  | { kind: 'timer'; timer: Timer; at: number };
+  | { kind: 'timer'; timer: Timer; at: number }
+  /** What the operator wants of the parked event of this name (`nameOfParked`). */
+  | { kind: 'parked'; parked: string; then: 'retry' | 'drop'; at: number };
 
 /** Is called when inputs are on disk, but for those that stood behind the end of their actor. */
 export type Tell = (untaken: readonly Input[]) => void;
 
 /** An input as it is read back from disk. */
 export const Letter = z
-  .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer']) })
+  .looseObject({ kind: z.enum(['event', 'settled', 'partly settled', 'timer', 'parked']) })
   .transform((input) => input as unknown as Input);
 
 /** Something to do outside after the commit. `id` is unique within the record. */

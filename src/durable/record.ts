@@ -26,6 +26,11 @@ export type OutboxItem = z.infer<typeof OutboxItem>;
 export const Parked = z.object({ at: z.number(), error: z.string(), event: z.record(z.string(), z.unknown()) });
 export type Parked = z.infer<typeof Parked>;
 
+/** What a parked event is called where it is to be heard again, or let go. */
+export function nameOfParked(parked: Parked): string {
+  return fingerprint(JSON.stringify(parked));
+}
+
 export const RECORD_VERSION = 2;
 
 const Document = z.object({
@@ -142,7 +147,7 @@ const FINGERPRINT = 10;
 const RING = 200;
 
 /** A short fixed-width name of an input id; ids are remembered this way because whole ones would outweigh the record. */
-function fingerprint(id: string): string {
+export function fingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, FINGERPRINT);
 }
 

@@ -6,7 +6,7 @@ import type { AnyEventObject, AnyMachineSnapshot, StateValue } from 'xstate';
 import { describeError } from '../basics/describe-error.ts';
 import { decide, type Action } from './decide.ts';
 import type { Definition, Effect, EffectClass, Heard, Input } from './definition.ts';
-import { remember, wasSeen, type Envelope, type OutboxItem, type Parked } from './record.ts';
+import { nameOfParked, remember, wasSeen, type Envelope, type OutboxItem, type Parked } from './record.ts';
 
 export interface Step<Context = unknown> {
   record: Envelope<Context>;
@@ -111,6 +111,15 @@ function takeInput<Context, Event extends AnyEventObject, Facts>(
       const { effect, cursor } = input;
       if (!record.outbox.some((item) => item.id === effect && item.cursor < cursor)) return;
       change(draft, { outbox: record.outbox.map((item) => (item.id === effect ? { ...item, cursor } : item)) });
+      return;
+    }
+    case 'parked': {
+      const parked = record.parked.find((one) => nameOfParked(one) === input.parked);
+      if (parked === undefined) return;
+      change(draft, { parked: record.parked.filter((other) => other !== parked) });
+      // As the chart heard it: it was classified then.
+      const event = parked.event as AnyEventObject;
+      if (input.then === 'retry') take(definition, draft, { event, from: null }, input.at);
       return;
     }
     case 'timer': {

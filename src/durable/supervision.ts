@@ -2,7 +2,7 @@
 import type { AnyActorRef } from 'xstate';
 
 /** Why an actor is wanted. */
-export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted';
+export type Why = 'reconciled' | 'invited' | 'spoken to' | 'woken' | 'told' | 'restarted' | 'unparked';
 
 /** What the root hears of its actors besides XState's own `xstate.done.actor.*` and `xstate.error.actor.*`. */
 type ActorEvent =

@@ -78,11 +78,13 @@ export interface ClientOptions {
   me: UserId;
   /** Resolves when the service may speak; asked before each call and, where that has taken long, behind it. */
   sure?: () => Promise<void>;
+  /** The homeserver refused a call as too many. */
+  onLimited?: () => void;
   log: Log;
 }
 
 /** Makes the client of one account. */
-export function createClient({ homeserver, accessToken, me, sure, log }: ClientOptions): MatrixApi {
+export function createClient({ homeserver, accessToken, me, sure, onLimited, log }: ClientOptions): MatrixApi {
   const client = new ClientOf(me, homeserver, accessToken ?? '');
 
   async function checked<Schema extends z.ZodType>(
@@ -98,6 +100,7 @@ export function createClient({ homeserver, accessToken, me, sure, log }: ClientO
       } catch (thrown) {
         const failure = toFailure(thrown, { retryAfter: exchange.retryAfter, now: Date.now() });
         const { kind, status, code } = failure;
+        if (kind === 'limited') onLimited?.();
         const ms = Math.round(performance.now() - started);
         log.debug({ request: exchange.request, kind, status, code, ms }, 'matrix call failed');
         throw failure;

@@ -10,6 +10,9 @@ export type Decoded = { id: EventId; heard: Heard } | { dropped: DropReason };
 export type DropReason =
   NoMessage | 'own' | 'edit into no text' | 'unknown kind of state' | 'not encrypted' | 'neither came nor left';
 
+/** Hears of an event that says nothing to the bot; its id is null where it has none. */
+export type OnDropped = (reason: DropReason, event: EventId | null, room: RoomId) => void;
+
 /** The longest name of a room that is taken, in characters. */
 const MAX_NAME = 255;
 /** What a file is called that has no name. */
@@ -60,6 +63,11 @@ function hearing(event: RawEvent, message: Message | NoMessage): Decoded {
       });
     case 'unknown command':
       return heard(event, { type: 'command.unknown', ...written, name: shortened(said.name, MAX_NAME) });
+    case 'operators':
+      return heard(event, {
+        ...{ type: 'operator.asked', words: said.words, ...written },
+        ...(replyTo !== null && { replyTo }),
+      });
     case 'file': {
       const { file } = said;
       const about = { ...(replyTo !== null && { replyTo }), ...(quoted !== null && { quoted }) };

@@ -2,7 +2,7 @@
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
 import type { Arrival, Log } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import { decodeEvent, type DropReason } from './decode.ts';
+import { decodeEvent, type OnDropped } from './decode.ts';
 import type { Filling } from './gap.ts';
 import { isInvite } from './invites.ts';
 import { createRoomFacts } from './room-facts.ts';
@@ -13,7 +13,7 @@ export interface HearingOptions {
   /** What the bot is called, besides its id; asked at every message. */
   names?: (() => readonly string[]) | undefined;
   signal: AbortSignal;
-  onDropped(reason: DropReason): void;
+  onDropped: OnDropped;
   log: Log;
 }
 
@@ -36,7 +36,7 @@ export function createHearing(options: HearingOptions): (room: RoomId, events: F
       if (decoded.heard.type === 'room.encrypted' && !isState(raw)) {
         isEncrypted ??= await facts.isEncrypted(room);
         if (!isEncrypted) {
-          onDropped('not encrypted');
+          onDropped('not encrypted', idOf(raw), room);
           continue;
         }
       }
@@ -51,7 +51,7 @@ export function createHearing(options: HearingOptions): (room: RoomId, events: F
     try {
       const decoded = decodeEvent(raw, me, options.names?.());
       if (!('dropped' in decoded)) return decoded;
-      onDropped(decoded.dropped);
+      onDropped(decoded.dropped, idOf(raw), room);
     } catch (error) {
       log.error({ room, error }, 'event could not be decoded, it is left out');
     }
@@ -64,10 +64,14 @@ export function createHearing(options: HearingOptions): (room: RoomId, events: F
 /** Tells a room that something may be missing before the first of these events. */
 function lossBefore(room: RoomId, events: readonly unknown[]): Arrival[] {
   for (const raw of events) {
-    const eventId = EventId.safeParse((raw as { event_id?: unknown } | null)?.event_id).data;
-    if (eventId !== undefined) return [{ room, id: `lost:${eventId}`, heard: { type: 'memory.lost', eventId } }];
+    const eventId = idOf(raw);
+    if (eventId !== null) return [{ room, id: `lost:${eventId}`, heard: { type: 'memory.lost', eventId } }];
   }
   return [];
+}
+
+function idOf(raw: unknown): EventId | null {
+  return EventId.safeParse((raw as { event_id?: unknown } | null)?.event_id).data ?? null;
 }
 
 function isState(raw: unknown): boolean {

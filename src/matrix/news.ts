@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { RoomId, UserId } from '../../machines/ids.ts';
 import type { Arrival, Log } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import type { DropReason } from './decode.ts';
+import type { OnDropped } from './decode.ts';
 import { MatrixFailure } from './errors.ts';
 import { readGap, type Filling } from './gap.ts';
 import { createHearing } from './hearing.ts';
@@ -24,7 +24,7 @@ export interface NewsOptions {
   /** What of a timeline is asked for. */
   filter: object;
   signal: AbortSignal;
-  onDropped(reason: DropReason): void;
+  onDropped: OnDropped;
   log: Log;
 }
 

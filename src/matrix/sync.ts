@@ -6,7 +6,7 @@ import { backoff } from '../../machines/backoff.ts';
 import type { UserId } from '../../machines/ids.ts';
 import type { Chance, Log, Now, Receive } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
-import type { DropReason } from './decode.ts';
+import type { OnDropped } from './decode.ts';
 import { MESSAGE_TYPES } from './decode/message.ts';
 import { toFailure, type MatrixFailure } from './errors.ts';
 import { createNews } from './news.ts';
@@ -34,7 +34,7 @@ export interface SyncOptions {
    * anew, from the position that is to be read then.
    */
   onPositionLost(): void;
-  onDropped(reason: DropReason): void;
+  onDropped: OnDropped;
   /** A response arrived, nothing of it has been used. */
   onResponse?(): void;
   now: Now;

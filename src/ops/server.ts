@@ -1,8 +1,12 @@
-/** The HTTP server for operators: `/healthz`, `/readyz`. */
+/** The HTTP server for operators: `/healthz` and `/readyz` for everybody, `/metrics` and the rest for who may. */
 import { createServer } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../ports.ts';
+import type { OpsDesk } from '../ports/ops.ts';
+import { addAdmin } from './admin.ts';
+import { createGuard } from './guard.ts';
 import { type Health, readiness } from './health.ts';
+import type { Metrics } from './metrics.ts';
 
 /** The ops server cannot listen where it should. */
 class OpsFailure extends Error {
@@ -15,25 +19,45 @@ export interface OpsOptions {
   port: number;
   /** Asked at every `/readyz`; must be cheap. */
   health: () => Health;
+  /** What callers have to show; null: they are on this machine. */
+  token: string | null;
+  /** Null while the service is not logged in. */
+  desk: () => OpsDesk | null;
+  metrics: Pick<Metrics, 'contentType' | 'page'>;
+  /** Begins to drain. */
+  drain: () => void;
   log: Log;
 }
 
 /**
- * Serves `GET /healthz` (200 while the process lives) and `GET /readyz` (200, or 503 with what is missing).
- * Throws `OpsFailure` where it cannot listen. `close` ends open connections at once.
+ * Serves `GET /healthz` (200 while the process lives) and `GET /readyz` (200, or 503 with what is missing), and to who may
+ * `GET /metrics` and what `admin.ts` lists. Throws `OpsFailure` where it cannot listen. `close` ends open connections at once.
  */
-export async function startOps({
-  host,
-  port,
-  health,
-  log,
-}: OpsOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const server = fastify({ logger: false, forceCloseConnections: true, requestTimeout: 10_000, bodyLimit: 1024 });
+export async function startOps(options: OpsOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const { host, port, health, desk, metrics, log } = options;
+  const guard = createGuard(options.token);
+  const server = fastify({
+    ...{ logger: false, forceCloseConnections: true, requestTimeout: 10_000, bodyLimit: 1024 },
+    // Ids of Matrix, percent-encoded.
+    routerOptions: { maxParamLength: 1_000 },
+  });
   server.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
   });
   server.get('/healthz', async () => ({ alive: true }));
   server.get('/readyz', async (_request, reply) => sendReadiness(reply, health()));
+  // What is not open is not even said to be there.
+  server.addHook('onRequest', async (request, reply) => {
+    if (isForEverybody(request.routeOptions.url)) return;
+    const refusal = guard(request);
+    if (refusal === null) return;
+    if (refusal.status === 401) void reply.header('www-authenticate', 'Bearer');
+    await reply.code(refusal.status).send({ error: refusal.error });
+  });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.page(desk()?.facts() ?? null)),
+  );
+  addAdmin(server, options);
   server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'There is nothing here.' }));
   server.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -50,6 +74,10 @@ export async function startOps({
       await server.close();
     },
   };
+}
+
+function isForEverybody(route: string | undefined): boolean {
+  return route === '/healthz' || route === '/readyz';
 }
 
 function sendReadiness(reply: FastifyReply, health: Health): FastifyReply {

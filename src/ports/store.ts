@@ -1,6 +1,7 @@
 /** What actors and the start need of whatever keeps the state: SQLite today (`src/store`). */
 import type { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import type { Records } from '../durable/world.ts';
+import type { Cause, Report } from './ops.ts';
 
 /** The dead letters of actors: a list for each. Written again with one more letter it costs one letter. */
 export interface Letters extends Records {
@@ -15,6 +16,8 @@ export interface Letters extends Records {
 export interface RecordTable extends Records {
   /** All of them; what is no JSON is `undefined`. */
   entries(): AsyncIterable<[key: string, record: unknown]>;
+  /** The first keys, at most `most`, of those whose record has this text in it; reads all of them. */
+  keysWith(text: string, most: number): Promise<string[]>;
   /** Keeps a copy of what stands there, before it is replaced, and gives its number; it stays as it is. */
   keepCopy(key: string, why: string): Promise<number>;
   /** Writes all of them or none. */
@@ -50,6 +53,38 @@ export interface Conversations {
   names(): Promise<{ agent: AgentId; context: ContextId }[]>;
 }
 
+/** What operators were told, and where they read. */
+export interface OperatorsDocument {
+  /** Where each of them wrote `!ops` last. */
+  rooms: Readonly<Record<UserId, RoomId>>;
+  /** Causes that they were told of, or will be. */
+  told: readonly ToldCause[];
+  /** What the homeserver has not taken yet; `device`: what it was first sent from, null for this one. */
+  pending: readonly {
+    id: string;
+    room: RoomId;
+    reports: readonly Report[];
+    since: number;
+    device: string | null;
+    mentions: readonly UserId[];
+  }[];
+}
+
+/** A cause that operators were told of, or will be. */
+export interface ToldCause {
+  key: string;
+  cause: Cause;
+  /** Since when it goes on, or is over. */
+  since: number;
+  /** When its beginning was told last; null: never. */
+  toldAt: number | null;
+  isOpen: boolean;
+  /** Its beginning was told, its end not yet. */
+  isTold: boolean;
+  /** How often it began since then without being told of. */
+  again: number;
+}
+
 /** What the service remembers about itself. */
 export type HostDocument = Readonly<{
   /** `next_batch` of the last sync whose events are all in records. */
@@ -65,6 +100,8 @@ export type HostDocument = Readonly<{
   lastContextId: ContextId | null;
   /** When the service was last known to be there: as of `syncPosition`, or later. The time of day, ms since 1970. */
   lastSyncAt: number | null;
+  /** Left out while nobody was told anything. */
+  operators?: OperatorsDocument | undefined;
 }>;
 
 export interface HostState {

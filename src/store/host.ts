@@ -1,7 +1,7 @@
 /** What the host keeps for itself: sync position, device, account. */
 import { Low } from 'lowdb';
 import { z } from 'zod';
-import { AgentId, ContextId, UserId } from '../../machines/ids.ts';
+import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import type { HostDocument, HostState } from '../ports.ts';
 import type { Database } from './database.ts';
 import { keepDamaged } from './damaged.ts';
@@ -13,6 +13,25 @@ const TABLE = 'host';
 /** The only row of its table. */
 export const HOST_ROW = 'host';
 
+/** What was told stands here as it was told: a later version may tell more kinds of it. */
+const Cause = z.looseObject({ about: z.string() });
+const Report = z.looseObject({ cause: Cause, is: z.enum(['began', 'ended']), again: z.number(), forMs: z.number() });
+const Operators = z.object({
+  rooms: z.record(UserId, RoomId),
+  told: z.array(
+    z.object({
+      ...{ key: z.string(), cause: Cause, since: z.number(), toldAt: z.number().nullable() },
+      ...{ isOpen: z.boolean(), isTold: z.boolean(), again: z.number() },
+    }),
+  ),
+  pending: z.array(
+    z.object({
+      ...{ id: z.string(), room: RoomId, reports: z.array(Report), since: z.number() },
+      ...{ device: z.string().nullable(), mentions: z.array(UserId) },
+    }),
+  ),
+});
+
 const StoredHost = z.object({
   version: z.literal(VERSION),
   syncPosition: z.string().nullable(),
@@ -22,6 +41,11 @@ const StoredHost = z.object({
   memories: z.record(AgentId, UserId).default({}),
   lastContextId: ContextId.nullable(),
   lastSyncAt: z.number().nullable(),
+  // What cannot be read of it is told again: nothing else depends on it.
+  operators: z
+    .custom<NonNullable<HostDocument['operators']>>((value) => Operators.safeParse(value).success)
+    .optional()
+    .catch(undefined),
 });
 type StoredHost = z.infer<typeof StoredHost>;
 

@@ -17,6 +17,10 @@ export function openRecords(database: Database, table: Table, damaged: Damaged):
     writeAll: async (records) => database.commit(Array.from(records, ([key, record]) => upsert(table, key, record))),
     remove: async (key) => database.commit([[`DELETE FROM ${table} WHERE id = ?`, key]]),
     keys: async () => database.rows(`SELECT id FROM ${table} ORDER BY id`).map(({ id }) => String(id)),
+    keysWith: async (text, most) =>
+      database
+        .rows(`SELECT id FROM ${table} WHERE instr(record, ?) > 0 ORDER BY id LIMIT ${most}`, text)
+        .map(({ id }) => String(id)),
     keepCopy: async (id, why) => damaged.keep({ part: table, id, document: textOf(database, table, id) ?? '', why }),
     async *entries() {
       // By pages: no query stays open while others write.

@@ -1,4 +1,5 @@
 /** Every sentence that a person reads, in English. */
+import { aboutOps as ops } from './en-ops.ts';
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import { commands, commandsWithOneMemory, farewells, troubles } from './en-tables.ts';
 import { aboutChats } from './en-chats.ts';
@@ -217,7 +218,7 @@ const notices: NoticeWords = {
 };
 
 /** What is said in English. */
-export const en: Words = { answers, notices, commands, farewells, topics };
+export const en: Words = { answers, notices, commands, farewells, topics, ops };
 
 function helpFor(offered: (command: Command) => boolean, oneMemory = false): string {
   return commandList(oneMemory ? commandsWithOneMemory : commands, 'also', offered);

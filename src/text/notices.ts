@@ -3,6 +3,7 @@ import type { CommandName, CommandWithArgs } from '../../machines/commands.ts';
 import type { Farewell, Notice, NoticeKey, Trouble, ValuesOf } from '../../machines/notices.ts';
 import type { Rendered } from '../ports.ts';
 import { renderIntoOneEvent } from './fit.ts';
+import type { OpsWords } from './ops-words.ts';
 
 /** What is said in one language. */
 export interface Words {
@@ -11,6 +12,7 @@ export interface Words {
   commands: CommandWords;
   farewells: FarewellWords;
   topics: TopicWords;
+  ops: OpsWords;
 }
 
 /** What rooms say of themselves, as plain text. */

@@ -1,4 +1,5 @@
 /** Every sentence that a person reads, in Russian. */
+import { aboutOps as ops } from './ru-ops.ts';
 import { commandCalled, type Command } from '../../machines/commands.ts';
 import type { AnswerWords, NoticeWords, Words } from './notices.ts';
 import { readable } from './readable.ts';
@@ -215,7 +216,7 @@ const notices: NoticeWords = {
 };
 
 /** What is said in Russian. */
-export const ru: Words = { answers, notices, commands, farewells, topics };
+export const ru: Words = { answers, notices, commands, farewells, topics, ops };
 
 function helpFor(offered: (command: Command) => boolean, oneMemory = false): string {
   return commandList(oneMemory ? commandsWithOneMemory : commands, 'или', offered);

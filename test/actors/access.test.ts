@@ -159,3 +159,10 @@ describe('an account that is no person', () => {
     expect([access.isPerson(user as UserId), access.mayInvite(user as UserId)]).toEqual([expected, expected]);
   });
 });
+
+test('an operator is who the policy names, whatever else they are; never the bot', () => {
+  const operators = ['@ann:example.org', '@notices:example.org', me] as UserId[];
+  const access = createAccess({ me, allowed: [], userAgents: {}, unmapped: 'deny', operators });
+  const users = [...operators, '@ann:elsewhere.example', '@Ann:example.org'] as UserId[];
+  expect(users.map(access.isOperator)).toEqual([true, true, false, false, false]);
+});

@@ -210,6 +210,7 @@ function plainEventsOf(record: Envelope, one: Input): AnyEventObject[] {
       return event === null ? [] : [event];
     }
     case 'partly settled':
+    case 'parked':
       return [];
   }
 }

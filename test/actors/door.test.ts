@@ -12,6 +12,7 @@ import { silentLog } from '../support/log-book.ts';
 
 const SPACE = RoomId.parse('!space:test');
 const notices = UserId.parse('@notices:test');
+const olga = UserId.parse('@olga:test');
 const stranger = UserId.parse('@mallory:evil.test');
 const invite = (person: UserId, room = ROOM): Arrival => ({ room, id: null, heard: { type: 'room.invited', person } });
 const left = (room: RoomId): Arrival => ({ room, id: null, heard: { type: 'room.left' } });
@@ -23,6 +24,7 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
   /** Why, and in whose name. */
   const goodbyes: string[] = [];
   const told: Declined[] = [];
+  const fates: string[][] = [];
   const joins = new Map<UserId, number>();
   const releases: (() => void)[] = [];
   let time = 1_000;
@@ -33,7 +35,12 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
     },
   } as unknown as Children;
   const { admit } = createDoor({
-    access: { mayInvite: (user) => user !== stranger, isPerson: (user) => user !== notices },
+    access: {
+      mayInvite: (user) => user !== stranger,
+      isPerson: (user) => user !== notices,
+      isOperator: (user) => user === olga,
+    },
+    fates: { handed: (event, room) => void fates.push([event, room]), ofNoPerson: (event) => void fates.push([event]) },
     isChat: () => false,
     joinRoom: async () => ({ ok: true }),
     ownerOf: (space) => (space === SPACE ? ann : undefined),
@@ -55,7 +62,7 @@ function door(invitesPerMinute = 2, groups: 'decline' | 'accept' = 'decline') {
     now: () => time,
     log: silentLog,
   });
-  return { admit, delivered, declined, goodbyes, told, joins, releases, wait: (ms: number) => (time += ms) };
+  return { admit, delivered, fates, declined, goodbyes, told, joins, releases, wait: (ms: number) => (time += ms) };
 }
 
 describe('the door', () => {
@@ -75,6 +82,23 @@ describe('the door', () => {
     releases[0]?.();
     await admitted;
     expect(done).toBe(true);
+  });
+
+  it('takes what is for operators from them alone, whoever else they are; to others it is an unknown command', async () => {
+    const { admit, delivered, fates } = door();
+    const asked = (sender: typeof ann, id: number): Arrival => ({
+      ...{ room: ROOM, id: `$${id}` },
+      heard: { type: 'operator.asked', words: 'status', eventId: eventId(id), sender, replyTo: eventId(9) },
+    });
+    void (await admit([asked(olga, 1)], null));
+    void (await admit([asked(ann, 2)], null));
+    void (await admit([asked(notices, 3)], null));
+    const unknown = { type: 'command.unknown' as const, name: 'ops', eventId: eventId(2), sender: ann };
+    expect(delivered).toEqual([
+      [ROOM, [input(asked(olga, 1).heard, 1_000, '$1')]],
+      [ROOM, [input(unknown, 1_000, '$2')]],
+    ]);
+    expect(fates).toEqual([['$1', ROOM], ['$2', ROOM], ['$3']]);
   });
 
   it('tells a person that their Space is gone, and nothing else of it', async () => {

@@ -108,6 +108,7 @@ export const roomEvents: RoomEvent[] = [
   { type: 'stranger.spoke', eventId: eventId('stranger'), sender: eve },
   { type: 'company.spoke', eventId: eventId('company'), sender: eve },
   { type: 'words.overheard', eventId: eventId('overheard'), sender: eve },
+  { type: 'operator.asked', eventId: eventId('ops'), sender: eve, words: 'status' },
   { type: 'company.declined' },
   { type: 'member.left', user: ann },
   { type: 'member.left', user: eve },

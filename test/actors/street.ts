@@ -108,6 +108,7 @@ export function street(rules: Rules, disk = new Map<string, Envelope>()) {
     },
     farewell: (why) => why,
     elsewhere: { tell: async () => {} },
+    fates: { handed: () => {}, ofNoPerson: () => {} },
     ...{ invitesPerMinute: 2, groups: 'decline' },
   });
 

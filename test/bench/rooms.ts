@@ -118,6 +118,7 @@ export async function openRooms(folder: string, fsync: boolean): Promise<Rooms> 
           answers,
           files: noFiles,
           renderNotice: renderNotice(en),
+          answerOperator: async () => ({ body: 'well' }),
           nameOf: async () => 'Ann',
           languageIn: () => null,
           renderAnswer: answersWithin(30, en.answers),

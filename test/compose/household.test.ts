@@ -9,6 +9,8 @@ import { createDirectory } from '../../src/actors/directory.ts';
 import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
+import { createOpsParts } from '../../src/compose/ops-parts.ts';
+import { noMeter } from '../../src/ports/meter.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -117,6 +119,15 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     ...{ roomsOf: directory.roomsOf, languageIn: directory.languageIn, farewell: () => 'Goodbye.' },
     isShared: () => false,
     onStore: () => {},
+    ops: createOpsParts({
+      config,
+      baseOf: () => null,
+      meter: noMeter,
+      now: alarm.now,
+      chance: () => 0,
+      log: silentLog,
+    }),
+    answerOperator: async () => ({ body: '' }),
   });
   const roomOf = async (room: RoomId) => (await store.rooms.read(room)) as Envelope | null;
   const personOf = async () =>

@@ -2,6 +2,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
 import { newPersonRecord } from '../../src/actors/person.ts';
+import { restartPolicy } from '../../machines/restart-policy.ts';
+import { nothingKnown } from '../../machines/supervisor-vocabulary.ts';
+import type { Health } from '../../src/ops/health.ts';
+import { noMeter } from '../../src/ports/meter.ts';
 import { composeService } from '../../src/compose/service.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Session } from '../../src/matrix/login.ts';
@@ -74,6 +78,10 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
   };
   const alarm = createFakeAlarm();
   const nothing = () => {};
+  const unwell = (): Health => ({
+    ...{ state: 'waking', lastSyncAgeMs: null, syncStaleAfterMs: 1, storeWritable: true, parkedRooms: 0 },
+    ...{ trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
+  });
   const agents = { a: 'ws://a' };
   const config = botConfig({ homeserver: server.url, userId: me, password: '', agents, stateDir: '/none' });
   const service = composeService({
@@ -91,6 +99,7 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
       evictAfterMs: 60_000,
     },
     ...{ session: { accessToken: 't', deviceId: 'DEVICE' } as Session, sure: async () => {}, baseOf: () => null },
+    ...{ meter: noMeter, health: unwell, supervisor: () => nothingKnown({ input: { policy: restartPolicy } }) },
     ...{ supervision: startRoot((key) => service.household.of(key)), pollMs: undefined, observe: undefined },
     on: {
       ...{ unauthorised: nothing, suspended: nothing, positionLost: nothing },

@@ -95,8 +95,8 @@ const ofContainers = [
   ...['SURFACES_SMOKE_VOLUME', 'SMOKE_TIMEOUT', 'SMOKE_PROXY_PORT', 'AGENT_ID', 'AGENT_0_ID', 'AGENT_1_ID'],
   ...['PROVIDER_URL', 'PROVIDER_MODEL', 'PROVIDER_API_KEY', 'COMPOSIO_API_KEY', 'SYNAPSE_TAG'],
 ];
-/** The container decides them: a volume is mounted at one place, and nobody outside reaches the ops server. */
-const ofTheImage = ['STATE_DIR', 'OPS_HOST', 'OPS_PORT', 'AGENT_WS_URL', 'SSL_CERT_FILE'];
+/** The container decides them: a volume is mounted at one place, and its health check asks one port. */
+const ofTheImage = ['STATE_DIR', 'OPS_PORT', 'AGENT_WS_URL', 'SSL_CERT_FILE'];
 
 describe('the compose files', () => {
   test('are looked at', () => {

@@ -34,7 +34,7 @@ user_agents: { '@ann:example.org': two }`;
     'language       English, as long as a person does not choose another one by !language',
     'state          ./state, fsync on',
     'log            info, json',
-    'ops            127.0.0.1 port 9090',
+    'ops            127.0.0.1 port 9090, for programs on this machine',
   ]);
 });
 

@@ -56,6 +56,8 @@ test.each<[Record<string, string>, string]>([
   [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: "verbose" is none of trace, debug, info, warn, error, silent'],
   [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT: "xml" is none of json, pretty'],
   [{ OPS_HOST: 'a b' }, 'OPS_HOST: "a b" contains spaces'],
+  [{ OPS_TOKEN: 'short' }, 'OPS_TOKEN: is shorter than 16 characters'],
+  [{ OPS_TOKEN: 'a token with spaces in it' }, 'OPS_TOKEN: has spaces or special characters in it'],
   [{ OPS_PORT: '-1' }, 'OPS_PORT: "-1" is not a port'],
   [{ OPS_PORT: '80.5' }, 'OPS_PORT: "80.5" is not a port'],
   [{ OPS_PORT: '65536' }, 'OPS_PORT: "65536" is not a port'],

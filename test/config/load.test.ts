@@ -20,7 +20,7 @@ test('the least configuration has a default for everything else', () => {
     authorities: [],
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
-    ops: { host: '127.0.0.1', port: 9090 },
+    ops: { host: '127.0.0.1', port: 9090, token: null },
     warnings: [],
   });
 });
@@ -52,6 +52,7 @@ policy:
     LOG_LEVEL: ' Debug ',
     LOG_FORMAT: ' Pretty ',
     OPS_HOST: ' 0.0.0.0 ',
+    OPS_TOKEN: ' 0123456789abcdef ',
     OPS_PORT: ' 0 ',
   };
   expect(load(env, registry)).toEqual({
@@ -82,7 +83,7 @@ policy:
     authorities: [],
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
-    ops: { host: '0.0.0.0', port: 0 },
+    ops: { host: '0.0.0.0', port: 0, token: '0123456789abcdef' },
     warnings: [],
   });
 });
@@ -111,6 +112,28 @@ test('the log is pretty on a terminal unless it is told otherwise', () => {
   expect(loadConfig({ ...sources, env: least }).log.format).toBe('pretty');
   expect(loadConfig({ ...sources, env: { ...least, LOG_FORMAT: 'json' } }).log.format).toBe('json');
 });
+
+test.each(['0.0.0.0', '::', '10.0.0.7', 'bot.example.org', '127.0.0.1.example.org'])(
+  'where other machines ask the ops server, at %s, a token is required',
+  (host) => {
+    const hint =
+      'set OPS_TOKEN (or OPS_TOKEN_FILE), at least 16 letters and digits that nobody guesses; or OPS_HOST=127.0.0.1; or OPS_PORT=off';
+    const problem = 'lets other machines ask the ops server, which has no token';
+    expect(problemsWith(() => load({ OPS_HOST: host }))).toEqual([
+      { where: 'OPS_HOST', value: JSON.stringify(host), problem, hint },
+    ]);
+    const token = '0123456789abcdef';
+    expect(load({ OPS_HOST: host, OPS_TOKEN: token }).ops).toEqual({ host, port: 9090, token });
+    expect(load({ OPS_HOST: host, OPS_PORT: 'off' }).ops).toBeNull();
+  },
+);
+
+test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', 'LOCALHOST'])(
+  'on this machine alone, at %s, none is',
+  (host) => {
+    expect(load({ OPS_HOST: host }).ops).toEqual({ host, port: 9090, token: null });
+  },
+);
 
 test('no ops server with the port off', () => {
   expect(load({ OPS_PORT: 'OFF' }).ops).toBeNull();

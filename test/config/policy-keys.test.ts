@@ -16,6 +16,7 @@ const others: Partial<Record<string, unknown>> = {
   'access.allowed': ['@ann:*'],
   'access.not_people': ['@telegram_*:example.org'],
   'access.contact': 'Ask Ann',
+  operators: ['@ann:example.org'],
   'names.space': 'Rooms of {name}',
   'names.chat': 'No. {number}',
 };
@@ -61,7 +62,8 @@ test.each(byPath)('%s arrives under its name in the code, and alone', (_, key) =
   const value = otherThanDefault(key);
   const part = camelName(key.part);
   const before = (config.policy as Record<string, unknown>)[part];
-  const after = typeof before === 'object' ? { ...before, [camelName(key.key)]: value } : value;
+  const after =
+    typeof before === 'object' && !Array.isArray(before) ? { ...before, [camelName(key.key)]: value } : value;
   expect(policyWith(key, value)).toEqual({ ...config.policy, [part]: after });
   expect(valueAt(policyWith(key, value), key)).toEqual(value);
 });

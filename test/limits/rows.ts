@@ -25,6 +25,49 @@ const trouble = 'test/matrix/sync-trouble.test.ts';
 const children = 'test/durable/children.test.ts';
 const reaching = 'test/machines/room/reaching.stories.ts';
 
+const operators: Row[] = [
+  row(
+    'Messages of which it is remembered what became of them, besides what records say',
+    'src/actors/fates.ts MOST_NOTED',
+    '',
+    'the oldest is forgotten; `!ops why` says that it does not know',
+    'test/actors/fates.test.ts',
+    'of more messages than are remembered the oldest is forgotten',
+  ),
+  row(
+    'Causes that operators were told of, or will be',
+    'src/ops/reports.ts MOST_TOLD',
+    '',
+    'of more at once no more are told',
+    'test/ops/reports.test.ts',
+    'of more causes at once than 200 no more are remembered',
+  ),
+  row(
+    'Reports to operators that wait for the homeserver',
+    'src/ops/reporter.ts MOST_PENDING',
+    '',
+    'the oldest go',
+    'test/ops/reporter.test.ts',
+    'of reports that wait more than 50 the oldest go',
+  ),
+  row(
+    'Rooms in one page of the ops server',
+    'src/ops/admin.ts MOST_ROOMS',
+    '',
+    'a 400 that says so',
+    'test/ops/admin.test.ts',
+    'what is asked for wrongly is a 400 that says what is wrong',
+  ),
+  row(
+    'An id that the ops server is asked for',
+    'src/ops/admin.ts MAX_ID',
+    'characters',
+    'a 400 that says so',
+    'test/ops/admin.test.ts',
+    'what is asked for wrongly is a 400 that says what is wrong',
+  ),
+];
+
 const agents: Row[] = [
   row(
     'A frame',
@@ -1242,6 +1285,7 @@ export const parts: Readonly<Record<string, readonly Row[]>> = {
   'What the homeserver and the way to it do': homeserver,
   'What the service keeps': service,
   'What is said': text,
+  'What operators are told': operators,
 };
 
 /** Names under which bounds stand in the code. */
@@ -1289,6 +1333,10 @@ export const ownBounds: readonly string[] = [
     'src/matrix/pour.thread.ts SLAB_BYTES',
     'src/matrix/pouring.ts THREADS_AT_ONCE',
   ],
+  // What operators are told: their own words, and what of it is looked through or remembered.
+  ...['src/actors/ops-desk.ts MOST_SEARCHED', 'src/agents/watch.ts MOST_FAILURES', 'src/agents/watch.ts AT_ONCE'],
+  ...['src/compose/ops.ts MOST_PARKED_TOLD', 'src/matrix/decode/command.ts MAX_WORDS', 'src/text/ops.ts OPS_BYTES'],
+  ...['LITTLE', 'ENOUGH'].map((name) => `src/ops/space.ts ${name}_BYTES`),
   // What is longer is no yes and no no.
   'machines/consent.ts LONGEST',
 ];

@@ -185,17 +185,19 @@ describe('the actors of the root', () => {
     expect(after(...once).context).toEqual({
       ...well,
       backingOff: 1,
-      failures: { [DRAWER]: { [A]: { crashes: [1_000], outages: [], standing: 'backing off' } } },
+      failures: { [DRAWER]: { [A]: { error: 'broken', crashes: [1_000], outages: [], standing: 'backing off' } } },
     });
     expect(after(...once, restarted(A)).context).toEqual({
       ...well,
       live: 1,
-      failures: { [DRAWER]: { [A]: { crashes: [1_000], outages: [], standing: 'running again' } } },
+      failures: { [DRAWER]: { [A]: { error: 'broken', crashes: [1_000], outages: [], standing: 'running again' } } },
     });
     expect(after(...thrice).context).toEqual({
       ...well,
       parked: 1,
-      failures: { [DRAWER]: { [A]: { crashes: [1_000, 2_000, 3_000], outages: [], standing: 'parked' } } },
+      failures: {
+        [DRAWER]: { [A]: { error: 'broken', crashes: [1_000, 2_000, 3_000], outages: [], standing: 'parked' } },
+      },
     });
   });
 
@@ -208,6 +210,7 @@ describe('the actors of the root', () => {
       crashes: [],
       outages: [43_000, 44_000, 45_000, 46_000, 47_000, 48_000, 49_000, 50_000],
       standing: 'backing off',
+      error: 'broken',
     });
     // What it did itself counts as before.
     expect(after(wanted(A), ...outage, failed(A, 50_000)).does).toEqual([['restart', { key: A, afterMs: 200 }]]);
@@ -236,7 +239,7 @@ describe('the actors of the root', () => {
     const keys = Array.from({ length: 10_000 }, (_, index) => `!room${index}:x`);
     let context = { ...well, live: keys.length };
     const began = performance.now();
-    for (const key of keys) context = { ...context, ...held(context, key, [0]) };
+    for (const key of keys) context = { ...context, ...held(context, { key, error: 'broken' }, [0]) };
     expect([context.live, context.backingOff]).toEqual([0, keys.length]);
     for (const key of keys) context = { ...context, ...spawned(context, [key]) };
     for (const key of keys) context = { ...context, ...released(context, key) };

@@ -2,9 +2,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../support/log-book.ts';
 import type { Health } from '../../src/ops/health.ts';
 import { askReadiness } from '../../src/ops/ready.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
 import { startOps } from '../../src/ops/server.ts';
 import { startCommand } from '../support/command.ts';
 
+const closed = { token: null, desk: () => null, drain: () => {}, metrics: createMetrics() };
 const well: Health = {
   ...{
     state: 'running',
@@ -18,7 +20,7 @@ const well: Health = {
 };
 
 async function served(health: Health) {
-  const ops = await startOps({ host: '127.0.0.1', port: 0, health: () => health, log: silentLog });
+  const ops = await startOps({ host: '127.0.0.1', port: 0, health: () => health, ...closed, log: silentLog });
   onTestFinished(() => ops.close());
   return Number(new URL(ops.url).port);
 }

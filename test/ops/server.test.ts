@@ -3,9 +3,11 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Health } from '../../src/ops/health.ts';
 import { createLog } from '../../src/ops/log.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
 import { startOps } from '../../src/ops/server.ts';
 
 const unwritable = { agent: 'one', folder: '/agents/1', code: 'not written', says: '/agents/1 cannot be written.' };
+const closed = { token: null, desk: () => null, drain: () => {}, metrics: createMetrics() };
 const well: Health = {
   state: 'running',
   lastSyncAgeMs: 10,
@@ -21,7 +23,7 @@ const well: Health = {
 
 async function start(health: () => Health, lines: string[] = []) {
   const log = createLog({ level: 'info', format: 'json', destination: { write: (line) => lines.push(line) } });
-  const ops = await startOps({ host: '127.0.0.1', port: 0, health, log });
+  const ops = await startOps({ host: '127.0.0.1', port: 0, health, ...closed, log });
   onTestFinished(() => ops.close());
   return ops;
 }
@@ -110,7 +112,7 @@ test('a port that is taken is told in a sentence', async () => {
   const { url } = await start(() => well);
   const { port } = new URL(url);
   const log = createLog({ level: 'silent', format: 'json' });
-  await expect(startOps({ host: '127.0.0.1', port: Number(port), health: () => well, log })).rejects.toThrow(
+  await expect(startOps({ host: '127.0.0.1', port: Number(port), health: () => well, ...closed, log })).rejects.toThrow(
     `The ops server cannot listen on 127.0.0.1 port ${port}: another program listens there (EADDRINUSE); see OPS_HOST and OPS_PORT.`,
   );
 });

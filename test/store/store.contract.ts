@@ -222,6 +222,17 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
       });
     });
 
+    test('finds the records in which something is written', async () => {
+      const { store } = await opened();
+      await store.rooms.writeAll([
+        ...[['!a:test', { seen: ['$1'] }] as const, ['!b:test', { seen: ['$2', '$1'] }] as const],
+        ['!c:test', { seen: [] }],
+      ]);
+      expect(await store.rooms.keysWith('$1', 5)).toEqual(['!a:test', '!b:test']);
+      expect(await store.rooms.keysWith('$1', 1)).toEqual(['!a:test']);
+      expect(await store.rooms.keysWith('%', 5)).toEqual([]);
+    });
+
     describe('its host state', () => {
       const empty = {
         ...{ syncPosition: null, deviceId: null, instance: null, userId: null, memories: {} },
@@ -256,6 +267,15 @@ export function describeStore(name: string, place: () => Promise<Open>): void {
         const changed = store.host.update({ syncPosition: 's1' });
         expect(store.host.read()).toEqual(empty);
         expect(await changed).toEqual({ ...empty, syncPosition: 's1' });
+      });
+
+      test('keeps what operators were told, and forgets only that where it cannot be read', async () => {
+        const { store, reopened } = await opened();
+        const cause = { about: 'store' as const, problem: 'full' };
+        const told = { key: 'store', cause, since: 1, toldAt: null, isOpen: true, isTold: false, again: 0 };
+        const operators = { rooms: { '@ann:test': '!a:test' }, told: [told], pending: [] };
+        await store.host.update({ operators } as unknown as Parameters<typeof store.host.update>[0]);
+        expect((await reopened()).host.read()).toEqual({ ...empty, operators });
       });
 
       test('refuses what is no state', async () => {

@@ -34,6 +34,7 @@ export interface BotOptions {
   missed?: Partial<Policy['missed']>;
   files?: Partial<Policy['files']>;
   language?: Policy['language'];
+  operators?: Policy['operators'];
 }
 
 export function botConfig(options: BotOptions): Config {
@@ -59,6 +60,7 @@ export function botConfig(options: BotOptions): Config {
       missed: { ...policy.missed, ...options.missed },
       files: { ...policy.files, ...options.files },
       language: options.language ?? policy.language,
+      operators: options.operators ?? policy.operators,
       reply: { ...policy.reply, firstEditMs: 200, ...options.reply },
       limits: { ...policy.limits, ...options.limits },
     },

@@ -45,6 +45,7 @@ export interface RoomEffectPorts {
   answers: DeliveryWorld['answers'];
   files: Pick<FileWorld, 'incoming' | 'outgoing' | 'media' | 'mostBytes'>;
   renderNotice: ports.RenderNotice;
+  answerOperator: ports.AnswerOperator;
   nameOf: ports.NameOf;
   /** Of a room whose record cannot be asked. */
   languageIn(room: RoomId): Language | null;
@@ -202,6 +203,14 @@ function ofTheRoom(world: RoomEffectPorts, turns: LiveTurns, admit: Admit<RoomId
         effect,
         world.send({ ...message, msgtype: 'm.notice', answers, relation, since, device }, 'command'),
       );
+    },
+    'answer the operator'(room, { answers, sender, words, replyTo = null, relation }, effect, record) {
+      const { since, device } = effect;
+      const message = { room, transaction: transactionOf(record, effect), replaces: null, answers, relation };
+      const said = world
+        .answerOperator({ room, sender, words, replyTo }, record.context.language)
+        .then((content) => world.send({ ...message, msgtype: 'm.notice', content, since, device }, 'command'));
+      whenDone(room, effect, said);
     },
   } satisfies Partial<Performers>;
 }

@@ -4,7 +4,9 @@ import { trimInvisible } from '../../basics/visible.ts';
 
 export type Written =
   | { kind: 'command'; name: CommandName; /** All that stands behind it. */ args: string }
-  | { kind: 'unknown command'; name: string };
+  | { kind: 'unknown command'; name: string }
+  /** For operators alone: to all others it is no command. */
+  | { kind: 'operators'; words: string };
 
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 const OPENING = '`*_~"\'“”„‘‚«»(\\[';
@@ -25,6 +27,21 @@ const DRESSED = new RegExp(
 const CODE_BLOCK = /^```\w*\r?\n([^]*)\n```$/;
 const PLAIN = /^!([\p{L}?][\p{L}\d_-]*)$/u;
 
+/** What operators begin with. */
+const OPERATORS = 'ops';
+/** The most that is read behind it, in characters: a room id and an event id have room in it. */
+const MAX_WORDS = 1000;
+
+function firstOf(words: string): string {
+  return trimInvisible(words.slice(0, MAX_WORDS).toWellFormed());
+}
+
+function called(name: string, args: string): Written | null {
+  if (name === OPERATORS) return { kind: 'operators', words: firstOf(args) };
+  const known = commandCalled(name);
+  return known === undefined ? null : { kind: 'command', name: known.name, args };
+}
+
 /** Null when the text is no command. */
 export function commandIn(body: string): Written | null {
   const shown = trimInvisible(body);
@@ -36,13 +53,11 @@ export function commandIn(body: string): Written | null {
   // What looks like a command is one: fullwidth letters and signs are meant as the plain ones.
   const word = head.replace(IGNORABLE, '').normalize('NFKC');
   const plain = PLAIN.exec(word)?.[1]?.toLowerCase();
-  const known = plain === undefined ? undefined : commandCalled(plain);
-  if (known !== undefined) return { kind: 'command', name: known.name, args: behind };
+  const known = plain === undefined ? null : called(plain, behind);
+  if (known !== null) return known;
   const [, opening = '', , name = '', ending = ''] = DRESSED.exec(word) ?? [];
-  const dressed = commandCalled(name.toLowerCase());
-  if (dressed !== undefined) {
-    return { kind: 'command', name: dressed.name, args: ending === '' ? undressed(behind, opening) : behind };
-  }
+  const dressed = called(name.toLowerCase(), ending === '' ? undressed(behind, opening) : behind);
+  if (dressed !== null) return dressed;
   return plain === undefined ? null : { kind: 'unknown command', name: plain };
 }
 

@@ -18,6 +18,7 @@ export type Said =
   /** `args`: all that stands behind the name. */
   | { kind: 'command'; name: CommandName; args: string }
   | { kind: 'unknown command'; name: string }
+  | { kind: 'operators'; words: string }
   | { kind: 'file'; file: ReceivedFile }
   | { kind: 'thing'; thing: Thing }
   | { kind: 'redaction'; of: EventId }
@@ -166,7 +167,7 @@ function readWords(event: MessageEvent, at: Circumstances): Read | NoMessage {
   const { own, quoted, addressed, to } = heed({ body: written, html: words.formatted_body }, at);
   if (isBlank(own)) return 'empty';
   const command = commandIn(to?.own ?? own);
-  if (command !== null && (command.kind === 'command' || to?.surely !== false)) {
+  if (command !== null && (command.kind !== 'unknown command' || to?.surely !== false)) {
     return { said: command, quoted, addressed };
   }
   const body = bodyFor(own, to);

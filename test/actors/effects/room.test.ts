@@ -147,6 +147,7 @@ function theatre(changes: Partial<RoomEffectPorts> = {}) {
         remove: async (room, name) => void stored.delete(`${room} ${name}`),
       },
       renderNotice: (notice) => ({ body: `notice ${notice.key}` }),
+      answerOperator: async ({ words }) => ({ body: `answer to ${words}` }),
       nameOf: async () => 'Ann',
       languageIn: () => null,
       renderAnswer: (markdown) => markdown.split('|').map((body) => ({ body })),
@@ -997,6 +998,7 @@ it('does each effect that the chart can ask for', async () => {
     'mark the message': { of: eventId('text') },
     'take back': { event: eventId('line') },
     'say the status': { answers: eventId('status') },
+    'answer the operator': { answers: eventId('ops'), sender: ann, words: 'status' },
     'go on showing the work': { turn: TURN, notice: eventId('work'), answers: eventId(1) },
   };
   expect(Object.keys(every).sort()).toEqual(Object.keys(roomEffects).sort());

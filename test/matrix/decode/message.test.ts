@@ -259,6 +259,7 @@ describe('a mention of the bot at the beginning (User and room mentions, Matrix 
       {},
       { ...nothing, said: { kind: 'unknown command', name: 'weather' } },
     ],
+    ['what is for operators', 'bot: !ops status', {}, { ...nothing, said: { kind: 'operators', words: 'status' } }],
     ['an unknown command for a name', 'bot: !weather', {}, text('bot: !weather')],
     // A transcript that somebody pastes has names like this.
     ['a name and words', 'Bot: hi', {}, text('Bot: hi')],
@@ -366,6 +367,16 @@ describe('commands in any usual dress (ours)', () => {
     '¡stop!',
   ])('%j is no command', (body) => {
     expect(decoded({ msgtype: 'm.text', body })).toEqual(text(body));
+  });
+
+  test.each([
+    ['!ops', ''],
+    [' ！OPS  why $a\nb ', 'why $a\nb'],
+    ['`!ops why $a`', 'why $a'],
+    ['**!ops** status.', 'status.'],
+    [`!ops ${'x'.repeat(2_000)}`, 'x'.repeat(1_000)],
+  ])('%j is for operators', (body, words) => {
+    expect(decoded({ msgtype: 'm.text', body })).toEqual({ ...nothing, said: { kind: 'operators', words } });
   });
 
   test('a name that nobody knows is unknown as it is written, and only plainly', () => {
