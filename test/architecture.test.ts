@@ -113,6 +113,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 2,
   },
+  import: {
+    holds: ['src/import.ts', 'src/import/'],
+    knows: ['words', 'machines', 'ports', 'durable', 'actors', 'agents', 'config', 'app', 'store', 'ops'],
+    packages: ['zod'],
+    node: true,
+    files: 7,
+  },
   'check agents': {
     holds: ['src/check-agents/'],
     knows: ['words', 'ports', 'config', 'agents', 'workspace'],
@@ -139,7 +146,18 @@ const zones: Record<string, Zone> = {
   },
   main: {
     holds: ['src/main.ts'],
-    knows: ['config', 'serve', 'reset', 'check agents', 'ops', 'store', 'demo', 'reference agent', 'diagrams'],
+    knows: [
+      'config',
+      'serve',
+      'reset',
+      'import',
+      'check agents',
+      'ops',
+      'store',
+      'demo',
+      'reference agent',
+      'diagrams',
+    ],
     packages: ['commander'],
     node: true,
     files: 1,
