@@ -49,7 +49,8 @@ export function planImport(old: OldState, present: Present, world: PlanWorld): P
   const here = { ...present, listedIn, spaces: spacesIn(present) };
   const rooms = unknown.filter((room) => mayBeTaken(room, here, say));
   const memories = memoriesOf(rooms, present, world.scope, say);
-  const spaces = spacesOf(old, rooms, present, say);
+  // Of all rooms, or a second import would find fewer claims than the first.
+  const spaces = spacesOf(old, all, present, say);
   const claimed = Map.groupBy(rooms, ({ person }) => person);
   const planned: PlannedRoom[] = [];
   const people: PlannedPerson[] = [];
