@@ -1,4 +1,5 @@
 /** The change-over: what the old bot kept in its database goes on, with its numbers, names and memories. */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Chat } from '../../machines/person.model.ts';
@@ -25,6 +26,12 @@ const listOf = (archived: number, ...chats: [number, string, string][]) => {
 export function describeImport(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`coming from the old bot on ${name}`, () => {
     const world = createWorld(start);
+
+    const configOf = ({ userId, stateDir }: { userId: string; stateDir: string }, agent: string) =>
+      botConfig({
+        ...{ homeserver: world.homeserver().url, userId, password: 'secret', stateDir },
+        ...{ agents: { a: agent }, onboarding: { mode: 'spaces' } },
+      });
 
     async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
       await someone.say(room, text);
@@ -84,10 +91,7 @@ export function describeImport(name: string, start: () => Promise<TestHomeserver
         matrix_platform_chat_seq: { next_platform_chat_index: counter },
       };
       const file = writeOldBot(await temporaryFolder(), rows);
-      const config = botConfig({
-        ...{ homeserver: world.homeserver().url, userId: bot.userId, password: 'secret', stateDir: bot.stateDir },
-        ...{ agents: { a: agent.url }, onboarding: { mode: 'spaces' } },
-      });
+      const config = configOf(bot, agent.url);
       expect(await runImport(config, file, { dryRun: true })).toContain(
         '4 chats (1 archived), 1 entry room, 1 person would be taken',
       );
@@ -129,6 +133,41 @@ export function describeImport(name: string, start: () => Promise<TestHomeserver
       await ask(ann, second, 'again', 'You said: again');
       await ask(ann, first, 'again', 'You said: again');
       expect(asked().slice(3)).toEqual([String(memory + 4), String(memory + 2)]);
+    });
+
+    test('also where the service was started before the import, once its state is reset', async () => {
+      const agent = await world.agent(scripts.echo);
+      const bot = await world.restartableBot({ agents: { a: agent.url }, onboarding: { mode: 'spaces' } });
+      const boss = await operator(world.homeserver().url, bot.userId, 'secret');
+      const bob = await world.person();
+      const space = await oldRoom(boss, bob, 'Lambda — Bob', true);
+      const room = await oldRoom(boss, bob, 'Чат C1');
+      await boss.putState(space, 'm.space.child', { via: [world.homeserver().serverName] }, room);
+      await bot.start();
+      const memories = () => agent.connections.map(({ contextId }) => contextId);
+      await ask(bob, room, 'hello', 'You said: hello');
+      const lost = await boss.marker(room);
+      expect(lost?.['contextId']).toBe(memories()[0]);
+      await bot.stop();
+
+      const rows: Rows = {
+        [`matrix_user:${bob.userId}`]: { space_id: space, next_chat_index: 2 },
+        [`matrix_room:${room}`]: {
+          room_type: 'chat',
+          matrix_user_id: bob.userId,
+          chat_id: 'C1',
+          platform_chat_id: '3',
+        },
+      };
+      const file = writeOldBot(await temporaryFolder(), rows);
+      const config = configOf(bot, agent.url);
+      expect(await runImport(config, file, { dryRun: false })).toContain(`memory ${memories()[0]} here, 3 there`);
+      await rm(bot.stateDir, { recursive: true });
+      expect(await runImport(config, file, { dryRun: false })).toContain('1 chat, 0 entry rooms, 1 person taken');
+      await bot.start();
+      await ask(bob, room, 'again', 'You said: again');
+      expect(memories()[1]).toBe('3');
+      expect(await boss.marker(room)).toEqual({ ...lost, contextId: '3' });
     });
   });
 }
