@@ -187,6 +187,20 @@ program
   });
 
 program
+  .command('import')
+  .description(
+    'take over the rooms, numbers and memories that the old bot kept; the service must not run, nothing is overwritten',
+  )
+  .argument('<file>', 'the database of the old bot (lambda_matrix.db); it is only read')
+  .option('--dry-run', 'only print what would be taken over', false)
+  .action(async (file: string, { dryRun }: { dryRun: boolean }) => {
+    process.noDeprecation = true;
+    const config = await readConfig();
+    const { runImport } = await import('./import.ts');
+    console.log(await runImport(config, file, { dryRun }));
+  });
+
+program
   .command('diagrams')
   .description('write the diagrams of the machines into machines/README.md')
   .action(async () => {

@@ -120,6 +120,13 @@ const zones: Record<string, Zone> = {
     node: true,
     files: 9,
   },
+  import: {
+    holds: ['src/import.ts', 'src/import/'],
+    knows: ['words', 'machines', 'ports', 'durable', 'actors', 'agents', 'config', 'app', 'store', 'ops'],
+    packages: ['zod'],
+    node: true,
+    files: 7,
+  },
   'check agents': {
     holds: ['src/check-agents/'],
     knows: ['words', 'ports', 'config', 'agents', 'workspace', 'reference agent'],
@@ -150,6 +157,7 @@ const zones: Record<string, Zone> = {
       'config',
       'serve',
       'reset',
+      'import',
       'check agents',
       'doctor',
       'ops',

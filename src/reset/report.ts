@@ -1,5 +1,6 @@
 /** What a reset says: what was or would be deleted, what was or would be left, and what stays for people to do. */
 import type { RoomId, UserId } from '../../machines/ids.ts';
+import { plain } from '../basics/plain.ts';
 import type { StateContents } from '../store/contents.ts';
 
 /** `local-only`: the state folder; `server-leave-forget`: first every room and invite of the bot, then the state folder. */
@@ -126,9 +127,4 @@ function listed(names: readonly string[]): string {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Without control and formatting characters: names are written by strangers. */
-function plain(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -5,7 +5,7 @@ import { makeFolder } from '../basics/make-folder.ts';
 import { makeHostedFolders } from '../compose/providers.ts';
 import { composeWorkspaces, mockFolder, type Workspaces } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
-import type { HostState, Log, Now, Store } from '../ports.ts';
+import type { HostDocument, HostState, Log, Now, Store } from '../ports.ts';
 import { FolderLost } from '../store/errors.ts';
 import { openStore } from '../store/store.ts';
 
@@ -73,9 +73,13 @@ class WrongAccount extends Error {
   }
 }
 
-/** The records are of the rooms of one account; under another they would be taken for lost. */
-export async function claimFolder(host: HostState, { state, matrix }: Config): Promise<void> {
-  const { userId } = host.read();
+/** Throws where the records are of the rooms of another account; under this one they would be taken for lost. */
+export function checkAccount({ userId }: Pick<HostDocument, 'userId'>, { state, matrix }: Config): void {
   if (userId !== null && userId !== matrix.userId) throw new WrongAccount(state.dir, userId, matrix.userId);
-  if (userId === null) await host.update({ userId: matrix.userId });
+}
+
+/** Notes whose rooms the records are of. Throws as `checkAccount` does. */
+export async function claimFolder(host: HostState, config: Config): Promise<void> {
+  checkAccount(host.read(), config);
+  if (host.read().userId === null) await host.update({ userId: config.matrix.userId });
 }

@@ -71,6 +71,8 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
   for (const [, record] of persons) directory.note(record);
   const isOfScope = ({ contextId, person }: RoomFacts) =>
     contextId !== null && world.reception.isOfScope(contextId, person);
+  // What a room goes on with is what its record says; its marker may be of before, where the state came from elsewhere.
+  const remarked = new Set(found.filter((facts) => takeMemoryOf(remembered.rooms.get(facts.room), facts)));
   const backfilled = found.filter((facts) => !isOfScope(facts));
   for (const { contextId } of found) if (contextId !== null) world.reception.noteContextId(contextId);
   for (const facts of backfilled) facts.contextId = await world.reception.contextFor(facts.person);
@@ -82,9 +84,10 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
   await store.rooms.writeAll(
     written.flatMap((facts) => roomRecord(world.reception, facts, remembered.rooms.get(facts.room))),
   );
-  const isBackfilled = new Set(backfilled.map(({ room }) => room));
-  const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isBackfilled.has(repair.room)));
-  const backfills = backfilled.map((facts): Repair => ({
+  for (const facts of backfilled) remarked.add(facts);
+  const isRemarked = new Set([...remarked].map(({ room }) => room));
+  const other = repairs.filter((repair) => !(repair.kind === 'write marker' && isRemarked.has(repair.room)));
+  const markings = [...remarked].map((facts): Repair => ({
     kind: 'write marker',
     room: facts.room,
     marker: markerOf(facts),
@@ -94,7 +97,7 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     const asItIs = time.isLate ? await byNow(repair, store).catch(() => null) : repair;
     return asItIs === null ? { ok: false } : mend(work, asItIs);
   };
-  const mending = pMap([...other, ...backfills], repaired, { concurrency: REPAIRS_AT_ONCE });
+  const mending = pMap([...other, ...markings], repaired, { concurrency: REPAIRS_AT_ONCE });
   const told = mending.then((mended) => {
     const failedRepairs = mended.filter(({ ok }) => !ok).length;
     log.info({ ...report, backfilled: backfilled.length, failedRepairs }, 'reconciled with the homeserver');
@@ -107,6 +110,15 @@ export async function restore(world: RestoreWorld): Promise<Restored> {
     return wasSeen(remembered.rooms.get(room)?.seen ?? '', eventId) ? [] : [{ room, eventId }];
   });
   return { arrivals, position, unheard };
+}
+
+/** Whether the record of the room says another memory than its marker, which the facts then say too. */
+function takeMemoryOf(record: Envelope<RoomContext> | undefined, facts: RoomFacts): boolean {
+  if (record === undefined || record.context.person !== facts.person) return false;
+  const { contextId } = record.context;
+  if (facts.contextId === null || facts.contextId === contextId) return false;
+  facts.contextId = contextId;
+  return true;
 }
 
 /** Resolves when the repairs are done, or take long; rejects with what ends them before that. */

@@ -1342,4 +1342,4 @@ export const ownBounds: readonly string[] = [
 ];
 
 /** Tools for those who work on it, and the homeserver and the agent of the demo, which have the limits of real ones. */
-export const otherPlaces = /^src\/(?:check-agents|diagrams|config|homeserver|reference-agent|reset)(?:\/|\.)/;
+export const otherPlaces = /^src\/(?:check-agents|diagrams|config|homeserver|import|reference-agent|reset)(?:\/|\.)/;

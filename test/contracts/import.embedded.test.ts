@@ -1,0 +1,4 @@
+import { startEmbedded } from './embedded.ts';
+import { describeImport } from './import.contract.ts';
+
+describeImport('the embedded homeserver', startEmbedded);
