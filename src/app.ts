@@ -11,6 +11,7 @@ import { asError } from './basics/describe-error.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
+import type { RegistrySource } from './config/reload.ts';
 import type { Change } from './durable/durable.ts';
 import { chartsOnly } from './durable/inspection.ts';
 import type { Supervision } from './durable/supervision.ts';
@@ -24,20 +25,29 @@ import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
 import { watchFolder, type House } from './start/house.ts';
 import { clockOf } from './start/clock.ts';
+import { closeAll } from './start/close.ts';
 import { openRemembered } from './start/open.ts';
 import { PositionLost } from './start/position-lost.ts';
+import { storeNotes } from './start/store-notes.ts';
+import { startReloading, type Reloading } from './start/reload.ts';
 import type { Remembered } from './start/remembered.ts';
 
 export interface App {
   health(): Health;
   /** Drains and stops; resolves when everything is closed. */
   stop(): Promise<void>;
+  /** Reads the registry file again, and says in the log what came of it. */
+  reload(): void;
+  /** What runs by now. */
+  config(): Config;
   /** Resolves when the service has ended: null after `stop`, else why it cannot go on. */
   ended: Promise<Error | null>;
 }
 
 export interface AppOptions {
   log: Log;
+  /** The registry file, which is watched; left out, the configuration stays. */
+  registry?: RegistrySource | null;
   /** Called at every boundary of an event's life; the crash tests kill here. */
   reach?: Reach;
   /** The time of day, ms since 1970: asked at the start, and to notice that it was set. */
@@ -75,6 +85,8 @@ interface Run {
   entering: Promise<unknown> | null;
   /** Null until it is logged in. */
   service: Service | null;
+  /** Null until it is woken. */
+  reloading: Reloading | null;
   /** The records, between their reading and the waking. */
   remembered: Remembered | null;
   lastSyncAt: number | null;
@@ -105,7 +117,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
-    ...{ entering: null, service: null, remembered, lastSyncAt: null, suspended: null, problem: null },
+    ...{ entering: null, service: null, reloading: null, remembered, lastSyncAt: null, suspended: null, problem: null },
     ...{ trouble: null, isDisplaced: false },
     supervision: {
       root,
@@ -143,8 +155,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         ...{ trouble: run.trouble, suspended: run.suspended },
         refusedMessages: run.service?.refusedMessages() ?? 0,
         ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
+        registry: run.reloading?.health() ?? null,
       };
     },
+    reload: () => void (run.reloading?.again(true) ?? log.info({}, 'registry is read again once the service is up')),
+    config: () => run.reloading?.config() ?? config,
     async stop() {
       if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;
@@ -214,6 +229,7 @@ async function wake(run: Run): Promise<void> {
   run.remembered = null;
   const { live } = (supervision.root.getSnapshot() as { context: { live: number } }).context;
   options.log.info({ user: config.matrix.userId, live }, 'booted');
+  run.reloading = startReloading({ ...comingBack(run), config, source: options.registry ?? null, house: run.house });
 }
 
 function recalled({ remembered }: Run): Remembered {
@@ -250,16 +266,9 @@ function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
         send({ type: 'sync.succeeded' });
       },
       syncFailed: (detail) => send({ type: 'sync.failed', detail }),
-      store: (detail) => noteStore(run, detail),
+      store: storeNotes(run, log),
     },
   });
-}
-
-/** Says once that the store fails, and once that it works again. */
-function noteStore({ options: { log }, send, storeFails }: Run, detail: string | null): void {
-  if (detail !== null && !storeFails()) log.error({ detail }, 'store fails');
-  if (detail === null && storeFails()) log.info({}, 'store works again');
-  send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail });
 }
 
 function fail(run: Run, error: unknown): void {
@@ -283,15 +292,7 @@ async function close({ starting, entering, service, house, options }: Run): Prom
   // What it opens last is closed with the house.
   await entering?.catch(() => undefined);
   const steps = [() => service?.household.close(), () => service?.close(), () => house.close()];
-  const failures: Error[] = [];
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      options.log.error({ error }, 'not everything could be closed');
-      failures.push(asError(error));
-    }
-  }
+  const failure = await closeAll(steps, options.log);
   options.log.info({}, 'stopped');
-  return failures[0] ?? null;
+  return failure;
 }

@@ -1,18 +1,17 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
-import { createAccess } from '../actors/access.ts';
 import { createCompanyOf, createGlances } from '../actors/company.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createElsewhere } from '../actors/elsewhere.ts';
 import { createReception } from '../actors/reception.ts';
-import { createRegistry } from '../agents/registry.ts';
 import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
 import { createSync } from '../matrix/sync.ts';
 import type { Arrival, HostState, KnownRoom, Now, Survey } from '../ports.ts';
 import { forgetCleared } from '../start/conversations.ts';
+import type { Hosting } from '../start/enter.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
@@ -20,11 +19,12 @@ import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 
-export interface ServiceOptions extends Basis {
+export interface ServiceOptions extends Omit<Basis, 'baseOf'> {
   session: Session;
   /** Resolves as long as nobody else speaks for the account. */
   sure(): Promise<void>;
   host: HostState;
+  hosting: Hosting;
   /** The time of day. */
   wall: Now;
   pollMs: number | undefined;
@@ -43,10 +43,9 @@ export type Service = ReturnType<typeof composeService>;
 
 export function composeService(options: ServiceOptions) {
   const { config, session, sure, host, now, chance, log, on } = options;
+  const { registry, access } = options.roster;
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
-  const registry = createRegistry(config);
-  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
   const directory = createDirectory();
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
@@ -76,7 +75,7 @@ export function composeService(options: ServiceOptions) {
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
-    ...{ device: session.deviceId, reception },
+    ...{ device: session.deviceId, baseOf: options.hosting.baseOf, reception },
     observe: {
       person: (_, { record }) => directory.note(record),
       room(room, change) {
@@ -109,6 +108,7 @@ export function composeService(options: ServiceOptions) {
     survey,
     attendance,
     wall: options.wall,
+    hosting: options.hosting,
     ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
   };
 }

@@ -35,6 +35,8 @@ export interface Children<Key extends string = string, Context = unknown> extend
   admit: Admit<Key>;
   /** Wakes actors whose records are at hand. */
   wake(records: ReadonlyMap<Key, Envelope<Context>>): void;
+  /** Something changed around all actors, or this one: those in memory hear it, the others when they are loaded. */
+  hearOfChanges(key?: Key): void;
   /** Resolves when nothing is under way that a stop should wait for. */
   quiet(): Promise<void>;
   /** Ends all actors; resolves when no write is in flight. */
@@ -51,8 +53,10 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     return true;
   });
   let isClosed = false;
+  /** They were at something when it changed around them. */
+  const late = new Set<string>();
   const admit: Admit<Key> = (key, input, onDisk) => take(key, [input], onDisk ?? null, false, 'told');
-  const nursery = createNursery(world, { children, writes, admit, isClosed: () => isClosed, changed: quiet.look });
+  const nursery = createNursery(world, { children, writes, admit, isClosed: () => isClosed, changed });
   const { sweepLater, endSweep } = createSweep(world, children);
 
   /**
@@ -78,6 +82,18 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     want([key], why);
   }
 
+  function hearOfChanges(keys: Iterable<string>): void {
+    for (const key of keys) {
+      late.delete(key);
+      if (children.get(key)?.hearOfChanges() === false) late.add(key);
+    }
+  }
+
+  function changed(key: Key): void {
+    if (late.has(key)) hearOfChanges([key]);
+    quiet.look();
+  }
+
   function want(keys: readonly string[], why: Why): void {
     world.supervision.tell({ type: 'actor.wanted', keys, why });
   }
@@ -96,6 +112,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       const keys = asleep.map(([key]) => key);
       if (keys.length > 0) want(keys, 'woken');
     },
+    hearOfChanges: (key) => hearOfChanges(key === undefined ? [...children.keys()] : [key]),
     ...ordersOf(world, children, { isClosed: () => isClosed, want, spawned: sweepLater, changed: quiet.look }),
     release(key) {
       const child = children.get(key);
@@ -147,7 +164,7 @@ interface Parts<Key extends string, Context, Event extends AnyEventObject, Facts
   admit: Admit<Key>;
   isClosed(): boolean;
   /** An actor's record changed. */
-  changed(): void;
+  changed(key: Key): void;
 }
 
 function createNursery<Key extends string, Context, Event extends AnyEventObject, Facts>(
@@ -162,7 +179,7 @@ function createNursery<Key extends string, Context, Event extends AnyEventObject
     committed(key, change) {
       children.get(key)?.committed(change.record);
       world.observe?.(key, change);
-      changed();
+      changed(key);
     },
     perform(key, effect, record) {
       try {

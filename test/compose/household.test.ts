@@ -10,6 +10,7 @@ import { createReception } from '../../src/actors/reception.ts';
 import type { Envelope } from '../../src/durable/record.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Config } from '../../src/config/config.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
@@ -105,6 +106,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     joinRoom: async () => done,
     showTyping: async () => {},
     baseOf: () => null,
+    roster: createRoster(config),
     workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     chance: () => 0,
     reach: () => {},

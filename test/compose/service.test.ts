@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { UserId } from '../../machines/ids.ts';
 import { newPersonRecord } from '../../src/actors/person.ts';
 import { composeService } from '../../src/compose/service.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Session } from '../../src/matrix/login.ts';
 import type { HostDocument, HostState, Store } from '../../src/ports.ts';
@@ -78,6 +79,7 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
   const config = botConfig({ homeserver: server.url, userId: me, password: '', agents, stateDir: '/none' });
   const service = composeService({
     config,
+    roster: createRoster(config),
     workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     ...{
       host,
@@ -90,7 +92,11 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
       reach: nothing,
       evictAfterMs: 60_000,
     },
-    ...{ session: { accessToken: 't', deviceId: 'DEVICE' } as Session, sure: async () => {}, baseOf: () => null },
+    ...{
+      session: { accessToken: 't', deviceId: 'DEVICE' } as Session,
+      sure: async () => {},
+      hosting: { baseOf: () => null, prepare: async () => () => {} },
+    },
     ...{ supervision: startRoot((key) => service.household.of(key)), pollMs: undefined, observe: undefined },
     on: {
       ...{ unauthorised: nothing, suspended: nothing, positionLost: nothing },

@@ -17,6 +17,7 @@ const well: Health = {
   refusedMessages: 1,
   damagedRecords: 3,
   workspaces: [unwritable],
+  registry: null,
 };
 
 async function start(health: () => Health, lines: string[] = []) {
