@@ -18,3 +18,27 @@ export function tellOfChanges<Key extends string, Context>(
   if (inputs.length > 0) actor.send({ type: 'admit', inputs, onDisk: null });
   return true;
 }
+
+interface Hearing {
+  /** False: it is at something, and judges what changed around it only behind that. */
+  hearOfChanges(): boolean;
+}
+
+/** Tells actors what changed around them; those that are at something behind that. */
+export function createChanges(actors: ReadonlyMap<string, Hearing>) {
+  const late = new Set<string>();
+
+  function tell(keys: Iterable<string>): void {
+    for (const key of keys) {
+      late.delete(key);
+      if (actors.get(key)?.hearOfChanges() === false) late.add(key);
+    }
+  }
+
+  return {
+    tell,
+    committed(key: string): void {
+      if (late.has(key)) tell([key]);
+    },
+  };
+}

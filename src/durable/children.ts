@@ -5,6 +5,7 @@
 import type { AnyEventObject } from 'xstate';
 import { describeError } from '../basics/describe-error.ts';
 import { Child } from './child.ts';
+import { createChanges } from './changes.ts';
 import type { Input } from './definition.ts';
 import { durable } from './durable.ts';
 import type { Admit } from './effect-runner.ts';
@@ -53,9 +54,12 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     return true;
   });
   let isClosed = false;
-  /** They were at something when it changed around them. */
-  const late = new Set<string>();
+  const changes = createChanges(children);
   const admit: Admit<Key> = (key, input, onDisk) => take(key, [input], onDisk ?? null, false, 'told');
+  const changed = (key: Key) => {
+    changes.committed(key);
+    quiet.look();
+  };
   const nursery = createNursery(world, { children, writes, admit, isClosed: () => isClosed, changed });
   const { sweepLater, endSweep } = createSweep(world, children);
 
@@ -82,18 +86,6 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     want([key], why);
   }
 
-  function hearOfChanges(keys: Iterable<string>): void {
-    for (const key of keys) {
-      late.delete(key);
-      if (children.get(key)?.hearOfChanges() === false) late.add(key);
-    }
-  }
-
-  function changed(key: Key): void {
-    if (late.has(key)) hearOfChanges([key]);
-    quiet.look();
-  }
-
   function want(keys: readonly string[], why: Why): void {
     world.supervision.tell({ type: 'actor.wanted', keys, why });
   }
@@ -112,7 +104,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       const keys = asleep.map(([key]) => key);
       if (keys.length > 0) want(keys, 'woken');
     },
-    hearOfChanges: (key) => hearOfChanges(key === undefined ? [...children.keys()] : [key]),
+    hearOfChanges: (key) => changes.tell(key === undefined ? [...children.keys()] : [key]),
     ...ordersOf(world, children, { isClosed: () => isClosed, want, spawned: sweepLater, changed: quiet.look }),
     release(key) {
       const child = children.get(key);

@@ -59,6 +59,7 @@ test('readiness follows the facts, liveness does not', async () => {
       refusedMessages: 1,
       damagedRecords: 3,
       workspaces: [unwritable],
+      registry: null,
     },
   });
   health = { ...well, state: 'draining', storeWritable: false };
@@ -77,6 +78,7 @@ test('readiness follows the facts, liveness does not', async () => {
       refusedMessages: 1,
       damagedRecords: 3,
       workspaces: [unwritable],
+      registry: null,
     },
   });
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });
