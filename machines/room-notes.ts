@@ -57,6 +57,13 @@ const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: null };
 
 const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 
+/** It has no agent yet, or again. */
+const noPlace = assign(({ context: { turn } }) => {
+  if (turn === null) return {};
+  const { agent: _, ...rest } = turn;
+  return { turn: { ...rest, position: null } };
+});
+
 export const withNotes = host.extend({
   actions: {
     // the room
@@ -69,6 +76,7 @@ export const withNotes = host.extend({
       return { ...personOf({ event: claim }), ...noteOf({ event: claim }) };
     }),
     'note the agent': assign(({ event }) => noteOf({ event: as(event, 'agent.assigned') })),
+    'note whose turn it is': assign(({ context: { turn, agent } }) => ({ turn: turn && { agent, ...turn } })),
     'note the number and name': assign(({ context, event }) =>
       numberAndName({ context, event: as(event, 'room.adopted') }),
     ),
@@ -146,7 +154,7 @@ export const withNotes = host.extend({
     'note its place in the line of the agent': assign(({ context, event }) => ({
       turn: context.turn && { ...context.turn, position: as(event, 'place.awaited').position },
     })),
-    'note that it has no place yet': noPosition,
+    'note that it has no place yet': noPlace,
     'note that it waits no more': noPosition,
     'note the failed try': assign(({ context, event }) => ({
       turn: afterFailedTry(context.turn, as(event, 'agent.unreachable').jitter, context.limits),

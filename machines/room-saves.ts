@@ -153,9 +153,9 @@ export function contextAfterSave(context: RoomContext): Extract<Task, { kind: 's
 
 /** What the running turn has saved. */
 export function savedBy(context: RoomContext, event: RoomEvent): Save {
-  const { text, contextId } = turnOf(context);
+  const { text, contextId, agent = context.agent } = turnOf(context);
   if (text.task === undefined) throw new Error('nothing is saved');
-  return { name: text.task.name, at: timeOf(event), agent: context.agent, contextId };
+  return { name: text.task.name, at: timeOf(event), agent, contextId };
 }
 
 /** What the person hears of a task that has to wait for the agent. */

@@ -174,6 +174,7 @@ export const room = withTheLine.extend({
       if (check('its person has one memory')) enqueue('report the new conversation');
     }),
     'take the new agent': enqueueActions(({ enqueue }) => {
+      enqueue('note whose turn it is');
       enqueue('note the agent');
       enqueue('forget the session');
       // It was about what the agent of before has.

@@ -132,8 +132,7 @@ export function delivery(
 
 /** What the agent wants to be sent comes behind all that it said, as replies: others may stand between (FOU-10). */
 export function sending(context: RoomContext, event: RoomEvent): RoomEffectParams['send the files'] {
-  const { text, pieces, sends = [] } = turnOf(context);
-  const { agent } = context;
+  const { text, pieces, sends = [], agent = context.agent } = turnOf(context);
   const isAll = event.type === 'turn.ended' && event.outcome === 'done' && event.answer === null && pieces === 0;
   return {
     ...{ agent, person: personIn(context), paths: sends, answers: answered(text), ...relatedTo(text, true) },

@@ -109,6 +109,8 @@ export const Turn = z.object({
   stoppedFor: Trouble.nullable(),
   /** `!clear` came: what it still brings is thrown away. */
   discarded: z.boolean(),
+  /** Which agent has it, where the room has another one by now. */
+  agent: AgentId.optional(),
   /** The files that the agent wants to be sent, in its order and its words. */
   sends: z.array(z.string()).optional(),
   /** The notice of what the agent does meanwhile; null until the homeserver took it. */

@@ -11,6 +11,7 @@ import { asError } from './basics/describe-error.ts';
 import type { Reach } from './actors/boundaries.ts';
 import { composeService, type Service } from './compose/service.ts';
 import type { Config } from './config/config.ts';
+import type { RegistrySource } from './config/reload.ts';
 import type { Change } from './durable/durable.ts';
 import { chartsOnly } from './durable/inspection.ts';
 import type { Supervision } from './durable/supervision.ts';
@@ -28,6 +29,8 @@ import { watchFolder } from './start/house.ts';
 import { clockOf } from './start/clock.ts';
 import { openRemembered } from './start/open.ts';
 import { PositionLost } from './start/position-lost.ts';
+import { storeNotes } from './start/store-notes.ts';
+import { startReloading, type Reloading } from './start/reload.ts';
 import type { Remembered } from './start/remembered.ts';
 
 export interface App {
@@ -36,12 +39,18 @@ export interface App {
   desk(): OpsDesk | null;
   /** Drains and stops; resolves when everything is closed. */
   stop(): Promise<void>;
+  /** Reads the registry file again, and says in the log what came of it. */
+  reload(): void;
+  /** What runs by now. */
+  config(): Config;
   /** Resolves when the service has ended: null after `stop`, else why it cannot go on. */
   ended: Promise<Error | null>;
 }
 
 export interface AppOptions {
   log: Log;
+  /** The registry file, which is watched; left out, the configuration stays. */
+  registry?: RegistrySource | null;
   /** Called at every boundary of an event's life; the crash tests kill here. */
   reach?: Reach;
   /** The time of day, ms since 1970: asked at the start, and to notice that it was set. */
@@ -74,6 +83,8 @@ interface Run extends Closing {
   options: AppOptions;
   now: () => number;
   supervision: Supervision;
+  /** Null until it is woken. */
+  reloading: Reloading | null;
   /** The records, between their reading and the waking. */
   remembered: Remembered | null;
   lastSyncAt: number | null;
@@ -106,7 +117,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const run: Run = {
     ...{ config, options, house, now, starting: new AbortController() },
-    ...{ entering: null, service: null, remembered, lastSyncAt: null, suspended: null, problem: null },
+    ...{ entering: null, service: null, reloading: null, remembered, lastSyncAt: null, suspended: null, problem: null },
     ...{ trouble: null, isDisplaced: false },
     supervision: {
       root,
@@ -135,6 +146,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ended,
     health: run.health,
     desk: () => run.service?.desk ?? null,
+    reload: () => void (run.reloading?.again(true) ?? log.info({}, 'registry is read again once the service is up')),
+    config: () => run.reloading?.config() ?? config,
     async stop() {
       if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;
@@ -208,6 +221,7 @@ async function wake(run: Run): Promise<void> {
   await wakeUp(comingBack(run), recalled(run));
   run.remembered = null;
   options.log.info({ user: config.matrix.userId, live: known().live }, 'booted');
+  run.reloading = startReloading({ ...comingBack(run), config, source: options.registry ?? null, house: run.house });
 }
 
 function recalled({ remembered }: Run): Remembered {
@@ -244,17 +258,9 @@ function serviceFor(run: Run, { sure, ...entered }: Entered): Service {
         send({ type: 'sync.succeeded' });
       },
       syncFailed: (detail) => send({ type: 'sync.failed', detail }),
-      store: (detail) => noteStore(run, detail),
+      store: storeNotes({ send, storeFails: () => run.known().store !== null }, log),
     },
   });
-}
-
-/** Says once that the store fails, and once that it works again. */
-function noteStore({ options: { log }, send, known }: Run, detail: string | null): void {
-  const isFailing = known().store !== null;
-  if (detail !== null && !isFailing) log.error({ detail }, 'store fails');
-  if (detail === null && isFailing) log.info({}, 'store works again');
-  send(detail === null ? { type: 'store.succeeded' } : { type: 'store.failed', detail });
 }
 
 function fail(run: Run, error: unknown): void {
@@ -271,7 +277,8 @@ function displace(run: Run, why: Error): void {
   run.send({ type: 'displaced' });
 }
 
-function healthOf({ lastSyncAt, trouble, suspended, service, house, now, known }: Run, state: Health['state']): Health {
+function healthOf(run: Run, state: Health['state']): Health {
+  const { lastSyncAt, trouble, suspended, service, reloading, house, now, known } = run;
   const { store, parked } = known();
   return {
     state,
@@ -279,6 +286,7 @@ function healthOf({ lastSyncAt, trouble, suspended, service, house, now, known }
     syncStaleAfterMs: SYNC_STALE_MS,
     ...{ storeWritable: store === null, parkedRooms: parked, trouble, suspended },
     refusedMessages: service?.refusedMessages() ?? 0,
+    registry: reloading?.health() ?? null,
     ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line. Everything is imported late: an older Node must reach the sentence below, and no command pays for another. */
 import type { Config } from './config/config.ts';
+import type { Sources } from './config/load.ts';
 import type { ResetMode } from './reset/report.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -36,7 +37,9 @@ program
     isServing = true;
     const config = await readConfig();
     const { serve } = await import('./serve.ts');
-    await serve(config, { inspect: inspectionOf(options), takeOver: options.takeOver });
+    const { registrySource } = await import('./config/reload.ts');
+    const registry = registrySource(await sources());
+    await serve(config, { inspect: inspectionOf(options), takeOver: options.takeOver, registry });
   });
 
 program
@@ -219,17 +222,21 @@ try {
 }
 
 async function readConfig(): Promise<Config> {
-  const { readFileSync, statSync } = await import('node:fs');
   const { loadConfig } = await import('./config/load.ts');
   const { trustAlso } = await import('./basics/trust.ts');
-  const config = loadConfig({
+  const config = loadConfig(await sources());
+  trustAlso(config.authorities);
+  return config;
+}
+
+async function sources(): Promise<Sources> {
+  const { readFileSync, statSync } = await import('node:fs');
+  return {
     env: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
     modeOf: (path) => statSync(path, { throwIfNoEntry: false })?.mode ?? null,
     terminal: process.stdout.isTTY,
-  });
-  trustAlso(config.authorities);
-  return config;
+  };
 }
 
 interface CheckAgents {

@@ -3,6 +3,7 @@ import { startApp, type App } from './app.ts';
 import { asError } from './basics/describe-error.ts';
 import { VERSION } from './basics/version.ts';
 import type { Config } from './config/config.ts';
+import type { RegistrySource } from './config/reload.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -14,10 +15,12 @@ export interface ServeOptions {
   inspect: Omit<InspectorOptions, 'log'> | null;
   /** Asks another service of the account to end. */
   takeOver: boolean;
+  /** The registry file, to be read again when it changes or a SIGHUP comes; null without one. */
+  registry: RegistrySource | null;
 }
 
 /** Serves until a signal; throws what keeps the service from starting or from going on. A second signal ends it at once. */
-export async function serve(config: Config, { inspect, takeOver }: ServeOptions): Promise<void> {
+export async function serve(config: Config, { inspect, takeOver, registry }: ServeOptions): Promise<void> {
   const log = createLog(config.log);
   log.info({ version: VERSION, node: process.versions.node }, 'starting');
   for (const warning of config.warnings) log.warn({ warning }, 'configuration');
@@ -38,7 +41,13 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
     const inspector = inspect === null ? null : await serveInspector({ ...inspect, log });
     if (inspector !== null) opened.push(inspector);
     const metrics = createMetrics();
-    const options = { log, takeOver, meter: metrics, ...(inspector === null ? {} : { inspect: inspector.inspect }) };
+    const options = {
+      log,
+      takeOver,
+      registry,
+      meter: metrics,
+      ...(inspector === null ? {} : { inspect: inspector.inspect }),
+    };
     let running = (app = await startApp(config, options));
     if (isStopping) void running.stop();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,9 +58,7 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
       });
     }
     // Without a listener it would end the process.
-    process.on('SIGHUP', () =>
-      log.warn({}, 'the configuration is read only at the start: restart the service to change it'),
-    );
+    process.on('SIGHUP', () => running.reload());
     const drain = () => {
       isStopping = true;
       void running.stop();
@@ -61,7 +68,7 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {
       log.error({ problem: problem.message }, 'starting anew');
-      running = app = await startApp(config, options);
+      running = app = await startApp(running.config(), options);
       // The signal that came meanwhile stopped the one before.
       if (isStopping) void running.stop();
       problem = await running.ended;

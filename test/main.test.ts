@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockFolder } from '../src/store/lock.ts';
 import { openStore } from '../src/store/store.ts';
+import { startEmbedded } from './contracts/embedded.ts';
 import { agentForTest } from './reference-agent/support.ts';
 import { sql, temporaryFolder, temporaryStore } from './store/support.ts';
 import { spawnCommand, startCommand } from './support/command.ts';
@@ -222,17 +224,53 @@ test.each([
   },
 );
 
-test('SIGHUP ends nothing: the log says when the configuration is read', async () => {
-  const child = start(['start'], { ...(await environment()), LOG_FORMAT: 'json' });
-  let out = '';
-  for await (const data of child.stdout) {
-    const before = out;
-    out += String(data);
-    if (out.includes('login failed') && !before.includes('login failed')) child.kill('SIGHUP');
-    if (out.includes('the configuration is read only at the start')) break;
+describe('SIGHUP', () => {
+  /** Its lines of the log, as they come. */
+  async function* linesOf(child: ReturnType<typeof start>): AsyncGenerator<Record<string, unknown> & { msg: string }> {
+    for await (const line of createInterface(child.stdout)) yield JSON.parse(line) as { msg: string };
   }
-  child.kill('SIGTERM');
-  expect(await once(child, 'exit')).toEqual([0, null]);
+
+  test('ends nothing: a service that is not up yet reads the registry when it is', async () => {
+    const child = start(['start'], { ...(await environment()), LOG_FORMAT: 'json' });
+    for await (const { msg } of linesOf(child)) {
+      if (msg === 'login failed, trying again') child.kill('SIGHUP');
+      if (msg === 'registry is read again once the service is up') break;
+    }
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('has the registry read again, and the log says what came of it, each time', async () => {
+    const homeserver = await startEmbedded();
+    onTestFinished(() => homeserver.stop());
+    const env = await environment();
+    const file = env.MATRIX_AGENT_REGISTRY_PATH ?? '';
+    const userId = await homeserver.register('bot', 'hidden');
+    const child = start(['start'], {
+      ...{ ...env, MATRIX_HOMESERVER: homeserver.url, MATRIX_USER_ID: userId, LOG_FORMAT: 'json' },
+    });
+    const said: unknown[] = [];
+    for await (const { msg, level, agents, problems } of linesOf(child)) {
+      if (!msg.startsWith('registry')) {
+        if (msg === 'booted') child.kill('SIGHUP');
+        continue;
+      }
+      said.push([level, msg, agents ?? problems]);
+      if (said.length === 1) await writeFile(file, 'agents: [{ id: a }, { id: b }]');
+      if (said.length === 2) await writeFile(file, 'agents: [{ id: a }, { id: a }]');
+      if (said.length < 4) child.kill('SIGHUP');
+      else break;
+    }
+    const problem = 'agents.yaml: agents[1].id "a" is the id of agents[0] already -> give every agent an id of its own';
+    expect(said).toEqual([
+      ['info', 'registry is as it was', undefined],
+      ['info', 'registry applied', { added: ['b'], removed: [], changed: [] }],
+      ['error', 'registry refused, the one before stays', [problem]],
+      ['error', 'registry refused, the one before stays', [problem]],
+    ]);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
 });
 
 test('a signal to npm ends the service that it started', async () => {

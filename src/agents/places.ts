@@ -2,6 +2,11 @@
 import type { AgentId } from '../../machines/ids.ts';
 import type { Places } from '../ports.ts';
 
+interface ChangingPlaces extends Places {
+  /** Agents may take more at once by now: who waits for that is let in. Where they take fewer, nobody is turned out. */
+  reconsider(): void;
+}
+
 interface Line {
   taken: number;
   /** In the order of coming; a Set, so that leaving from the middle costs nothing. */
@@ -12,7 +17,7 @@ interface Line {
  * Hands out each agent's places first come, first served. `concurrencyOf` gives the number of turns an agent takes at
  * once. The hooks are called after `take` has returned, and never after the place was given back.
  */
-export function createPlaces(concurrencyOf: (agent: AgentId) => number): Places {
+export function createPlaces(concurrencyOf: (agent: AgentId) => number): ChangingPlaces {
   const lines = new Map<AgentId, Line>();
 
   const giveOn = (agent: AgentId, line: Line) => {
@@ -25,6 +30,9 @@ export function createPlaces(concurrencyOf: (agent: AgentId) => number): Places 
   };
 
   return {
+    reconsider() {
+      for (const [agent, line] of [...lines]) giveOn(agent, line);
+    },
     take(agent, { granted, awaited }) {
       const line = lines.get(agent) ?? { taken: 0, waiting: new Set() };
       lines.set(agent, line);

@@ -20,6 +20,8 @@ export interface AgentWatch {
   /** The same links, which tell the watch what they show of their agents. */
   watching(openLink: OpenLink): OpenLink;
   states(): AgentState[];
+  /** These are the agents that there are from now on. */
+  take(agents: readonly AgentId[]): void;
   /** Looks at those that are due; called now and then. Without calls nothing is looked at. */
   look(): void;
   close(): void;
@@ -76,6 +78,14 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
     },
     states: () =>
       [...known].map(([agent, { up, trouble, since }]) => ({ agent, up, trouble, forMs: Math.max(0, now() - since) })),
+    take(agents) {
+      for (const [agent, one] of known) {
+        if (agents.includes(agent)) continue;
+        known.delete(agent);
+        leave(one);
+      }
+      for (const agent of agents) if (!known.has(agent)) known.set(agent, fresh());
+    },
     look() {
       if (isClosed) return;
       let busy = [...known.values()].filter(({ looking }) => looking !== null).length;
@@ -89,13 +99,15 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
     },
     close() {
       isClosed = true;
-      for (const one of known.values()) {
-        const link = one.looking;
-        one.looking = null;
-        link?.close();
-      }
+      for (const one of known.values()) leave(one);
     },
   };
+}
+
+function leave(one: Known): void {
+  const link = one.looking;
+  one.looking = null;
+  link?.close();
 }
 
 /** `trouble`: null where it was reached. */

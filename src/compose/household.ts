@@ -17,6 +17,8 @@ export interface Household {
   people: Children<UserId, PersonContext>;
   /** Those that an actor of this name belongs to. */
   of(key: string): Orders;
+  /** The roster is another one: tells the rooms in memory what it makes of them. Those that are not hear it when they are loaded. */
+  followTheRoster(): void;
   /** Resolves when nothing is under way that a stop should wait for. */
   quiet(): Promise<void>;
   close(): Promise<void>;
@@ -39,7 +41,7 @@ export function composeHousehold(around: Surroundings): Household {
     isClosing,
     post,
     creations: createCreations(around),
-    words: wordsFor(around.config),
+    words: wordsFor(around.config, around.roster),
   };
   const people = composePeople(shared);
   const rooms = composeRooms(shared);
@@ -47,6 +49,7 @@ export function composeHousehold(around: Surroundings): Household {
     rooms,
     people,
     of: (key) => (key.startsWith('@') ? people : rooms),
+    followTheRoster: () => rooms.hearOfChanges(),
     quiet: async () => void (await Promise.all([rooms.quiet(), people.quiet()])),
     async close() {
       await rooms.close();

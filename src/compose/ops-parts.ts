@@ -8,6 +8,7 @@ import { createAgentWatch, type AgentWatch } from '../agents/watch.ts';
 import type { Config } from '../config/config.ts';
 import { watchSpace, type SpaceWatch } from '../ops/space.ts';
 import type { Chance, Log, Meter, Now } from '../ports.ts';
+import type { Roster } from './roster.ts';
 
 /** No room has it: the ids of the service are the time of day in µs, those of the earlier system count from 1. */
 const LOOKING = ContextId.parse('10000000000000');
@@ -26,6 +27,7 @@ export interface OpsParts {
 
 interface PartsWorld {
   config: Config;
+  roster: Roster;
   baseOf: (agent: AgentId) => string | null;
   meter: Meter;
   now: Now;
@@ -33,15 +35,16 @@ interface PartsWorld {
   log: Log;
 }
 
-export function createOpsParts({ config, baseOf, meter, now, chance, log }: PartsWorld): OpsParts {
+export function createOpsParts({ config, roster, baseOf, meter, now, chance, log }: PartsWorld): OpsParts {
   const fates = createFates();
   const nowhere = () => {};
   const quietly: Log = { debug: nowhere, info: nowhere, warn: nowhere, error: nowhere };
   const openLink = openLinks({ baseOf, now: Date.now, log: quietly, limits: LOOKING_LIMITS });
-  const agents = config.agents.map(({ id }) => id);
+  const agents = createAgentWatch({ agents: roster.agents(), openLink, contextId: LOOKING, now, chance, log });
+  roster.afterTake(() => agents.take(roster.agents()));
   return {
     ...{ meter, fates, ledger: createLedger(), space: watchSpace(config.state.dir, now) },
-    agents: createAgentWatch({ agents, openLink, contextId: LOOKING, now, chance, log }),
+    agents,
     over({ room, agent, events, outcome, trouble, tokens, ms, waitMs, firstTextMs }) {
       fates.over(room, events, outcome, trouble);
       meter.count('turns', { agent, outcome });

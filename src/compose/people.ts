@@ -10,12 +10,8 @@ import { alike, resumed, type Shared } from './surroundings.ts';
 import { callingBy, namesFor, topicsFor } from './words.ts';
 
 export function composePeople(shared: Shared): Children<UserId, PersonContext> {
-  const { store, device, work, send, words, post, creations, config } = shared;
-  const labels = new Map(config.agents.map(({ id, label }) => [id, label]));
-  const labelOf = (person: UserId) => {
-    const { agent } = shared.reception.agentFor(person);
-    return labels.get(agent) ?? agent;
-  };
+  const { store, device, work, send, words, post, creations, config, roster } = shared;
+  const labelOf = (person: UserId) => roster.labelOf(shared.reception.agentFor(person).agent);
   return createChildren({
     ...alike(shared),
     definition: personDefinition(device),

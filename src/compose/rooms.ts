@@ -9,6 +9,7 @@ import { createTurnLog, type TurnLog } from '../actors/turn-log.ts';
 import { openLinks } from '../agents/link.ts';
 import { createPlaces } from '../agents/places.ts';
 import { createChildren, type Children } from '../durable/children.ts';
+import type { Envelope } from '../durable/record.ts';
 import type { OpenLink } from '../ports.ts';
 import { createSaveFiles } from '../workspace/saves.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
@@ -19,14 +20,16 @@ import { answersFor, callingSoonBy } from './words.ts';
 import { watchedFiles, watchedLinks, type Workspaces } from './workspaces.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
-  const { config, store, device, reception, creations, now } = shared;
+  const { config, roster, store, device, reception, creations, now } = shared;
   const { limits, access, reply, clear, files } = config.policy;
   const { queued, waiting } = reply;
   const refuseAlways = access.denyRepeat === 'always';
   const house = { queued, waiting, confirmClear: clear.confirm, refuseAlways, files: files.mode };
   const turnLog = createTurnLog({ log: shared.log, now, over: shared.ops.over });
   const ports = portsOf(shared, turnLog);
-  return createChildren({
+  const whatChanged = (record: Envelope<RoomContext>) =>
+    reception.refresh(record.context).map((event) => fromSupervisor(now(), event));
+  const rooms: Children<RoomId, RoomContext> = createChildren({
     ...alike(shared),
     definition: roomDefinition({ ...limits, ...house }, device),
     records: store.rooms,
@@ -43,12 +46,8 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
       if (speaker !== null) await creations.ended(speaker);
       return reception.newRecord(room, first);
     },
-    news(record) {
-      const at = now();
-      const changed = reception.refresh(record.context);
-      const events = changed.map((event) => fromSupervisor(at, event));
-      return roomRest.hearsResumed(record) ? [resumed(at), ...events] : events;
-    },
+    changes: whatChanged,
+    news: (record) => [...(roomRest.hearsResumed(record) ? [resumed(now())] : []), ...whatChanged(record)],
     insteadOf,
     brief: reception.brief,
     mayLeaveMemory: roomRest.mayLeaveMemory,
@@ -57,18 +56,25 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
       turnLog.committed(room, change);
       shared.ops.fates.committed(room, change);
       shared.observe.room(room, change);
+      // What the event says of its person may be of the roster before.
+      if (roster.isNew() && change.heard.some(({ event }) => NAMING.has(event.type))) rooms.hearOfChanges(room);
     },
     createEffects: (admit) => createRoomEffects(ports, admit),
   });
+  return rooms;
 }
 
+/** They bring the agent of their person along. */
+const NAMING: ReadonlySet<string> = new Set(['room.invited', 'room.claimed']);
+
 function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
-  const { config, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
+  const { config, roster, store, work, words, post, alarm, now, chance, log, reach, isClosing } = shared;
   const { reply } = config.policy;
   const { workspaces, within, watch } = shared.workspaces;
   const { agents, meter } = shared.ops;
   const openLink = watchedLinks(countedLinks(agents.watching(linksOf(shared)), meter), watch);
-  const places = new Map(config.agents.map(({ id, concurrency }) => [id, concurrency]));
+  const places = createPlaces((agent) => roster.agent(agent)?.concurrency ?? 1);
+  roster.afterTake(places.reconsider);
   return {
     ...{ send: shared.send, sendDisposable: shared.sendDisposable, tellPerson: post.tellPerson, work },
     ...{ elsewhere: shared.elsewhere, companyOf: shared.companyOf, farewell: shared.farewell },
@@ -76,7 +82,7 @@ function portsOf(shared: Shared, turnLog: TurnLog): RoomEffectPorts {
     ...{ joinRoom: shared.joinRoom, showTyping: shared.showTyping, quoteOf: shared.quoteOf },
     openLink: openTaskLinks({ openLink, saves: createSaveFiles({ workspaces, within }), log }),
     files: filesOf(shared, shared.workspaces),
-    places: createPlaces((agent) => places.get(agent) ?? 1),
+    places,
     ...{ answers: store.answers, renderNotice: words, answerOperator: shared.answerOperator },
     ...answersFor(config),
     ...{ now, chance, log, turnLog, alarm, pace: reply, reach, isClosing },

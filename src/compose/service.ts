@@ -1,12 +1,10 @@
 /** What serves people, for one session: the actors, the door to them, and the sync that brings what they hear. */
 import { EventId, type RoomId, type UserId } from '../../machines/ids.ts';
-import { createAccess } from '../actors/access.ts';
 import { createCompanyOf, createGlances } from '../actors/company.ts';
 import { createDirectory, type Directory } from '../actors/directory.ts';
 import { createDoor, type Door } from '../actors/door.ts';
 import { createElsewhere } from '../actors/elsewhere.ts';
 import { createReception } from '../actors/reception.ts';
-import { createRegistry } from '../agents/registry.ts';
 import type { Observe } from '../durable/nursery.ts';
 import type { Session } from '../matrix/login.ts';
 import type { Suspension } from '../matrix/standing.ts';
@@ -14,6 +12,7 @@ import { createSync } from '../matrix/sync.ts';
 import type { Arrival, HostState, KnownRoom, Meter, Now, Survey } from '../ports.ts';
 import type { Health } from '../ops/health.ts';
 import { forgetCleared } from '../start/conversations.ts';
+import type { Hosting } from '../start/enter.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
@@ -25,11 +24,12 @@ import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { SupervisorContext } from '../../machines/supervisor-words.ts';
 
-export interface ServiceOptions extends Basis {
+export interface ServiceOptions extends Omit<Basis, 'baseOf'> {
   session: Session;
   /** Resolves as long as nobody else speaks for the account. */
   sure(): Promise<void>;
   host: HostState;
+  hosting: Hosting;
   /** The time of day. */
   wall: Now;
   pollMs: number | undefined;
@@ -52,13 +52,11 @@ export type Service = ReturnType<typeof composeService>;
 
 export function composeService(options: ServiceOptions) {
   const { config, session, sure, host, now, chance, log, on } = options;
+  const { registry, access } = options.roster;
   const { homeserver, userId: me } = config.matrix;
   const { onboarding, context } = config.policy;
   logConfiguration(log, config);
-  const registry = createRegistry(config);
-  const { operators } = config.policy;
-  const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents, operators });
-  const parts = createOpsParts(options);
+  const parts = createOpsParts({ ...options, baseOf: options.hosting.baseOf });
   const directory = directoryWith(parts);
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
@@ -85,7 +83,7 @@ export function composeService(options: ServiceOptions) {
   const household = composeHousehold({
     ...options,
     ...matrix.forActors,
-    ...{ device: session.deviceId, reception, ops: parts },
+    ...{ device: session.deviceId, baseOf: options.hosting.baseOf, reception, ops: parts },
     answerOperator: (question, language) => ops.answerOperator(question, language),
     observe: {
       person: (_, { record }) => directory.note(record),
@@ -115,7 +113,7 @@ export function composeService(options: ServiceOptions) {
   const sync = composeSync(options, matrix, door, parts);
   return {
     ...{ household, sync, work, reception, registry, door, directory, survey, attendance },
-    ...{ desk: ops.desk, wall: options.wall, refusedMessages: matrix.refusedMessages },
+    ...{ desk: ops.desk, wall: options.wall, hosting: options.hosting, refusedMessages: matrix.refusedMessages },
     close() {
       ops.close();
       return matrix.close();

@@ -35,15 +35,17 @@ import type {
 } from '../ports.ts';
 import { StoreFailure } from '../store/errors.ts';
 import type { OpsParts } from './ops-parts.ts';
+import type { Roster } from './roster.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What the process brings to everything that serves people. */
 export interface Basis {
   config: Config;
+  roster: Roster;
   supervision: Supervision;
   store: Store;
   /** Where an agent is reached; null for one that the registry does not know. */
-  baseOf: (agent: AgentId) => string | null;
+  baseOf(agent: AgentId): string | null;
   workspaces: Workspaces;
   alarm: Alarm;
   now: Now;

@@ -1,5 +1,5 @@
 /** The sentences and names that people see, with the operator's own words from the policy in them. */
-import type { UserId } from '../../machines/ids.ts';
+import type { AgentId, UserId } from '../../machines/ids.ts';
 import { languages, type Language } from '../../machines/language.ts';
 import { notices, type Notice } from '../../machines/notices.ts';
 import type { Config } from '../config/config.ts';
@@ -13,6 +13,7 @@ import { catalogue } from '../text/catalogue.ts';
 import { renderNotice, type Words } from '../text/notices.ts';
 import { previewsIn } from '../text/preview.ts';
 import { picturesIn } from '../text/readable.ts';
+import type { Roster } from './roster.ts';
 
 /** The longest name of a person within a sentence or the name of their Space, in characters. */
 const NAME_CHARACTERS = 60;
@@ -27,18 +28,19 @@ export function spoken<Made>({ language }: Pick<Config['policy'], 'language'>, m
   return (chosen: Language | null): Made => made[chosen ?? language];
 }
 
-export function wordsFor({ matrix, agents, policy }: Pick<Config, 'matrix' | 'agents' | 'policy'>): RenderNotice {
+export function wordsFor(
+  { matrix, policy }: Pick<Config, 'matrix' | 'policy'>,
+  roster: Pick<Roster, 'labelOf' | 'contact'>,
+): RenderNotice {
   const render = spoken(policy, (words) => renderNotice(words, serverOf(matrix.userId)));
-  const labels = new Map<string, string>(agents.map(({ id, label }) => [id, label]));
-  const { contact } = policy.access;
   const most = policy.files.maxBytes;
   return (notice, language) => render(language)(filled(notice));
 
   function filled(notice: Notice): Notice {
-    if (notice.key === 'no agent for you') return { ...notice, contact };
+    if (notice.key === 'no agent for you') return { ...notice, contact: roster.contact() };
     if (notice.key === 'files wait') return { ...notice, most };
     if (namesAnAgent(notice)) {
-      return { ...notice, agent: labels.get(notice.agent ?? '') ?? notice.agent } as Notice;
+      return { ...notice, agent: notice.agent && roster.labelOf(notice.agent as AgentId) } as Notice;
     }
     return notice;
   }

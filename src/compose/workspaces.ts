@@ -14,20 +14,48 @@ export interface Workspaces {
   /** Shared by all who work in them. */
   within: Within;
   watch: WorkspaceWatch;
+  /** Others are in use by now. */
+  take(config: Config): void;
 }
 
-export function composeWorkspaces(config: Config, { now, log }: { now: Now; log: Log }): Workspaces {
+/** Those in use, and by name also those that were: what goes on there is brought to its end. */
+class WorkspacesOfNow extends Map<AgentId, Workspace> {
+  readonly #before = new Map<AgentId, Workspace>();
+
+  override get(agent: AgentId): Workspace | undefined {
+    return super.get(agent) ?? this.#before.get(agent);
+  }
+
+  take(next: ReadonlyMap<AgentId, Workspace>): void {
+    for (const [agent, workspace] of this) this.#before.set(agent, workspace);
+    this.clear();
+    for (const [agent, workspace] of next) this.set(agent, workspace);
+  }
+}
+
+function workspacesIn(config: Config): ReadonlyMap<AgentId, Workspace> {
   const { agents, userAgents, policy, backend } = config;
   const servesOthers = policy.access.unmapped === 'default_agent';
   const folders = agents.map(({ id, workspace }) => ({
     id,
     workspace: backend === 'mock' ? mockFolder(config) : workspace,
   }));
-  const workspaces = workspacesOf({ agents: folders, userAgents, servesOthers });
+  return workspacesOf({ agents: folders, userAgents, servesOthers });
+}
+
+export function composeWorkspaces(config: Config, { now, log }: { now: Now; log: Log }): Workspaces {
+  const workspaces = new WorkspacesOfNow(workspacesIn(config));
   const within = createPatience(after);
-  const { layout } = policy.files;
+  const { layout } = config.policy.files;
   const probe = () => probeWorkspaces({ workspaces, layout, within });
-  return { workspaces, within, watch: createWorkspaceWatch({ workspaces, probe, now, log }) };
+  const watch = createWorkspaceWatch({ workspaces, probe, now, log });
+  return {
+    ...{ workspaces, within, watch },
+    take(next) {
+      workspaces.take(workspacesIn(next));
+      watch.lookAnew();
+    },
+  };
 }
 
 /** The one of the agent that answers for all agents with the mock backend. */

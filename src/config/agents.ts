@@ -14,7 +14,7 @@ import { Environment } from './variables.ts';
 const DEFAULT_BASE_URL = 'http://127.0.0.1:8000';
 
 /** What the environment says of all agents. */
-const OfAgents = Environment.pick({
+export const OfAgents = Environment.pick({
   ...{ AGENT_BASE_URL: true, AGENT_WS_URL: true, SURFACES_WORKSPACE_DIR: true, STATE_DIR: true },
 });
 type OfAgents = z.infer<typeof OfAgents>;

@@ -35,17 +35,9 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
   const all = [...problems, ...trusted.problems, ...registryProblems, ...ofOps];
   if (values === null || all.length > 0) throw new ConfigError(all);
 
-  const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
-  const userAgents = (registry?.user_agents ?? {}) as Record<UserId, AgentId>;
   const me = values.MATRIX_USER_ID;
-  const policy = registry === null ? defaultPolicy(me) : policyOf(registry.policy, me);
-  const isMock = values.MATRIX_PLATFORM_BACKEND === 'mock';
-  const onePerPerson = policy.context.scope === 'person';
-  const mixed = onePerPerson && !isMock ? checkMemories(agents, userAgents) : [];
-  if (mixed.length > 0) {
-    const file = path.basename(values.MATRIX_AGENT_REGISTRY_PATH ?? '');
-    throw new ConfigError(mixed.map((problem) => ({ ...problem, where: `${file}: ${problem.where}` })));
-  }
+  const backend = values.MATRIX_PLATFORM_BACKEND;
+  const { warnings, ...part } = registryPart(registry, values, { me, backend, modeOf });
   return freeze({
     matrix: {
       homeserver: values.MATRIX_HOMESERVER,
@@ -54,10 +46,8 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
       password: values.MATRIX_PASSWORD ?? null,
       deviceId: values.MATRIX_DEVICE_ID ?? null,
     },
-    backend: values.MATRIX_PLATFORM_BACKEND,
-    agents,
-    userAgents,
-    policy,
+    backend,
+    ...part,
     authorities: trusted.authorities,
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
@@ -66,13 +56,44 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
       ...warnAboutVariables(env),
       ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
-      ...warnAboutThreadIds(agents),
-      ...warnAboutOpenKeys(agents, modeOf),
-      ...warnAboutSharedFolders(agents),
-      ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
-      ...warnAboutServingItself(me, userAgents),
+      ...warnings,
     ],
   });
+}
+
+/** What the registry file makes of the configuration. */
+export type RegistryPart = Pick<Config, 'agents' | 'userAgents' | 'policy' | 'warnings'>;
+
+interface OfTheService {
+  me: UserId;
+  backend: Config['backend'];
+  modeOf: ModeOf;
+}
+
+/** `registry`: null for a mock backend without one. Throws `ConfigError` where people would share a memory. */
+export function registryPart(
+  registry: RegistryFile | null,
+  values: Parameters<typeof agentsOf>[1] & { MATRIX_AGENT_REGISTRY_PATH?: string | undefined },
+  { me, backend, modeOf }: OfTheService,
+): RegistryPart {
+  const agents = agentsOf(registry?.agents ?? [referenceAgent], values);
+  const userAgents = (registry?.user_agents ?? {}) as Record<UserId, AgentId>;
+  const policy = registry === null ? defaultPolicy(me) : policyOf(registry.policy, me);
+  const isMock = backend === 'mock';
+  const onePerPerson = policy.context.scope === 'person';
+  const mixed = onePerPerson && !isMock ? checkMemories(agents, userAgents) : [];
+  if (mixed.length > 0) {
+    const file = path.basename(values.MATRIX_AGENT_REGISTRY_PATH ?? '');
+    throw new ConfigError(mixed.map((problem) => ({ ...problem, where: `${file}: ${problem.where}` })));
+  }
+  const warnings = [
+    ...warnAboutThreadIds(agents),
+    ...warnAboutOpenKeys(agents, modeOf),
+    ...warnAboutSharedFolders(agents),
+    ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
+    ...warnAboutServingItself(me, userAgents),
+  ];
+  return { agents, userAgents, policy, warnings };
 }
 
 function warnAboutLegacyUrl(baseUrl: string | undefined, legacy: string | undefined): string[] {
@@ -118,7 +139,7 @@ function overlap(one: string, other: string): boolean {
   return `${one}${path.sep}`.startsWith(`${other}${path.sep}`) || `${other}${path.sep}`.startsWith(`${one}${path.sep}`);
 }
 
-function freeze<T extends object>(value: T): T {
+export function freeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part as object);
   return Object.freeze(value);
 }

@@ -33,6 +33,13 @@ function formatProblems(problems: readonly Problem[]): string {
   return [`The configuration has ${count}:`, ...lines.map(withoutControls)].join('\n');
 }
 
+/** The same as one sentence each. */
+export function sentences(problems: readonly Problem[]): string[] {
+  return problems.map(({ where, value, problem, hint }) =>
+    withoutControls(`${where} ${value === null ? '' : `${value} `}${problem} -> ${hint}`),
+  );
+}
+
 /** A found value on one line: quoted, without control characters or the credentials of a URL, cut at 80 characters. */
 export function show(value: unknown): string | null {
   if (value === undefined) return null;

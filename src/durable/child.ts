@@ -11,13 +11,9 @@ import type { DurableLogic } from './durable.ts';
 import type { Nursery } from './nursery.ts';
 import { holdWithinBounds, type Incoming } from './letter-bounds.ts';
 import { loadRecord } from './load-record.ts';
+import { tellOfChanges } from './changes.ts';
 import type { Envelope, Timer } from './record.ts';
-
-/** A timer that is set. */
-interface Running {
-  timer: Timer;
-  cancel: () => void;
-}
+import type { RunningTimer } from './timers.ts';
 
 /** Whoever delivers waits for an actor that is being loaded no longer than this, ms: what it has become letters. */
 const LONGEST_LOAD_MS = 1_000;
@@ -29,7 +25,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
   /** The record, where it is at hand before the actor is spawned. */
   #found: Envelope<Context> | null;
   readonly #held = new Set<Held>();
-  #timers: Map<string, Running> | null = null;
+  #timers: Map<string, RunningTimer> | null = null;
   #letters: DeadLetterBox | null = null;
   #lastUsed: number;
   #isLoading = false;
@@ -146,6 +142,11 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   crash(error: unknown): void {
     this.#actor?.send({ type: 'crash', error });
+  }
+
+  /** False: it is at something, and judges what changed around it only behind that. */
+  hearOfChanges(): boolean {
+    return this.#actor === null || tellOfChanges(this.#actor, this.#nursery.world);
   }
 
   /** A commit: its timers are set. */
@@ -272,7 +273,7 @@ export class Child<Key extends string, Context, Event extends AnyEventObject, Fa
 
   #setTimers(timers: readonly Timer[]): void {
     if (this.#timers === null && timers.length === 0) return;
-    const set = (this.#timers ??= new Map<string, Running>());
+    const set = (this.#timers ??= new Map<string, RunningTimer>());
     for (const [id, { timer, cancel }] of set) {
       if (timers.some((other) => other.id === id && other.at === timer.at)) continue;
       cancel();

@@ -5,6 +5,7 @@
 import type { AnyEventObject } from 'xstate';
 import { describeError } from '../basics/describe-error.ts';
 import { Child } from './child.ts';
+import { createChanges } from './changes.ts';
 import type { Input } from './definition.ts';
 import { durable } from './durable.ts';
 import type { Admit } from './effect-runner.ts';
@@ -39,6 +40,8 @@ export interface Children<Key extends string = string, Context = unknown> extend
   unpark(key: Key): boolean;
   /** The record of an actor in memory, as it is on disk; null for one that is not there, or is not running. */
   recordOf(key: Key): Envelope<Context> | null;
+  /** Something changed around all actors, or this one: those in memory hear it, the others when they are loaded. */
+  hearOfChanges(key?: Key): void;
   /** Resolves when nothing is under way that a stop should wait for. */
   quiet(): Promise<void>;
   /** Ends all actors; resolves when no write is in flight. */
@@ -55,8 +58,13 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
     return true;
   });
   let isClosed = false;
+  const changes = createChanges(children);
   const admit: Admit<Key> = (key, input, onDisk) => take(key, [input], onDisk ?? null, false, 'told');
-  const nursery = createNursery(world, { children, writes, admit, isClosed: () => isClosed, changed: quiet.look });
+  const changed = (key: Key) => {
+    changes.committed(key);
+    quiet.look();
+  };
+  const nursery = createNursery(world, { children, writes, admit, isClosed: () => isClosed, changed });
   const { sweepLater, endSweep } = createSweep(world, children);
 
   /**
@@ -100,6 +108,7 @@ export function createChildren<Key extends string, Context, Event extends AnyEve
       const keys = asleep.map(([key]) => key);
       if (keys.length > 0) want(keys, 'woken');
     },
+    hearOfChanges: (key) => changes.tell(key === undefined ? [...children.keys()] : [key]),
     ...ordersOf(world, children, { isClosed: () => isClosed, want, spawned: sweepLater, changed: quiet.look }),
     recordOf: (key) => children.get(key)?.record ?? null,
     release(key) {
@@ -168,7 +177,7 @@ interface Parts<Key extends string, Context, Event extends AnyEventObject, Facts
   admit: Admit<Key>;
   isClosed(): boolean;
   /** An actor's record changed. */
-  changed(): void;
+  changed(key: Key): void;
 }
 
 function createNursery<Key extends string, Context, Event extends AnyEventObject, Facts>(
@@ -183,7 +192,7 @@ function createNursery<Key extends string, Context, Event extends AnyEventObject
     committed(key, change) {
       children.get(key)?.committed(change.record);
       world.observe?.(key, change);
-      changed();
+      changed(key);
     },
     perform(key, effect, record) {
       try {

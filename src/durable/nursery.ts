@@ -42,6 +42,8 @@ export interface ChildrenWorld<Key extends string, Context, Event extends AnyEve
   insteadOf?(input: Input): Input | null;
   /** What an actor hears first: that it was away, and what changed around it meanwhile. */
   news(record: Envelope<Context>): Input[];
+  /** What changed around an actor that is in memory; left out, nothing ever does. */
+  changes?(record: Envelope<Context>): Input[];
   /** Adds to inputs on their way the facts that `classify` needs; one for each, in order. */
   brief(record: Envelope<Context>, inputs: readonly Input[]): readonly Input[] | Promise<readonly Input[]>;
   /** Nothing is under way that needs the actor. */

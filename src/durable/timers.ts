@@ -1,6 +1,13 @@
 /** All deadlines of all actors in one heap behind one timer of the process; idle costs nothing. */
 import TinyQueue from 'tinyqueue';
+import type { Timer } from './record.ts';
 import type { Now } from './world.ts';
+
+/** A timer of an actor that is set. */
+export interface RunningTimer {
+  timer: Timer;
+  cancel: () => void;
+}
 
 export interface Alarm {
   set(at: number, ring: () => void): () => void;

@@ -20,6 +20,17 @@ export interface Health {
   damagedRecords: number;
   /** What is wrong with the folders of agents: their files do not come through, texts do. */
   workspaces: readonly { agent: string; folder: string; code: string; says: string }[];
+  /** The registry file, as far as it can be read again; null without one. */
+  registry: RegistryHealth | null;
+}
+
+export interface RegistryHealth {
+  /** Since when it is as it is, time of day. */
+  since: string;
+  /** Why what the file says by now is not so: what it said before is. */
+  problems: readonly string[];
+  /** Keys of the policy that are otherwise from the next start on. */
+  atNextStart: readonly string[];
 }
 
 /** Whether people are served, and if not, what is missing for it, one sentence each. */

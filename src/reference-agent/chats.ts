@@ -112,7 +112,7 @@ function createStart(
     if (onMemory !== null) {
       return startRun(onMemory, blank, { log, settle: async () => change(chat, {}).then(() => told(chat)) });
     }
-    const history = bounded([...chat.conversation.said, { role: 'user', content: text }], tokens);
+    const history = bounded([...chat.conversation.said, { role: 'user', content: text }], tokens());
     return startRun(work, { text, attachments, history }, { log, settle: (settled) => settle(chat, id, settled) });
   };
 }

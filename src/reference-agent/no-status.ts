@@ -5,7 +5,13 @@ import { WebSocketServer } from 'ws';
 import type { RunningAgent } from './server.ts';
 
 /** Rejects when the port is taken; 0: any free one. */
-export async function startNoStatusAgent({ host, port }: { host: string; port: number }): Promise<RunningAgent> {
+export async function startNoStatusAgent({
+  host,
+  port,
+}: {
+  host: string;
+  port: number;
+}): Promise<Pick<RunningAgent, 'url' | 'port' | 'close'>> {
   const server = new WebSocketServer({ host, port, maxPayload: 1024 * 1024 });
   server.on('connection', (socket) => socket.on('error', () => undefined));
   await once(server, 'listening');

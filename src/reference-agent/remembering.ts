@@ -27,8 +27,8 @@ export interface Remembering {
 export interface RememberingWorld {
   /** Where conversations outlive the process; null: nowhere. */
   keep: Keep | null;
-  /** About how much is remembered of a conversation; null: not counted in tokens. */
-  tokens: number | null;
+  /** About how much is remembered of a conversation by now; null: not counted in tokens. */
+  tokens(): number | null;
   log: Log;
 }
 
@@ -59,13 +59,14 @@ export function createRemembering({ keep, tokens, log }: RememberingWorld): Reme
     },
     withMore({ said, forgotten }, more) {
       const all = [...said, ...more];
-      const stays = bounded(all, tokens);
+      const stays = bounded(all, tokens());
       return { said: stays, forgotten: forgotten + all.length - stays.length };
     },
     told({ conversation: { said, forgotten } }) {
-      if (tokens === null) return {};
+      const most = tokens();
+      if (most === null) return {};
       const used = said.reduce((sum, one) => sum + weightOf(one), 0);
-      return { memory: { messages: said.length, tokens: used, most: tokens, forgotten } };
+      return { memory: { messages: said.length, tokens: used, most, forgotten } };
     },
   };
 }

@@ -40,6 +40,10 @@ export interface RunningAgent {
   /** The base address to configure. */
   url: string;
   port: number;
+  /** From the next turn on it answers with this model, and has its files in that folder. */
+  become(model: Pick<AgentOptions, 'workspace' | 'provider'>): void;
+  /** Resolves once nobody is connected. */
+  deserted(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,13 +63,19 @@ function makeWorkspace(workspace: string, log: Log): void {
 
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
-  const { keep = null, key = null } = options;
-  const work =
-    provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace, log);
-  const tokens = provider?.contextTokens ?? null;
-  const chats = createChats({ work, contexts, saves: createSaves(workspace), log, keep, tokens });
-  makeWorkspace(workspace, log);
+  const { port, host = '127.0.0.1', provider, contexts = 'frames', log = silent, keep = null, key = null } = options;
+  let mind = mindOf(options, log);
+  const chats = createChats({
+    ...{ contexts, log, keep },
+    work: (turn) => mind.work(turn),
+    saves: {
+      keep: (...save) => mind.saves.keep(...save),
+      find: (...save) => mind.saves.find(...save),
+      write: (...save) => mind.saves.write(...save),
+      read: (...save) => mind.saves.read(...save),
+    },
+    tokens: () => mind.tokens,
+  });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME });
   const server = createServer((request, response) => {
     if (request.url === '/healthz') {
@@ -95,6 +105,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   return {
     url: key === null ? url : `${url}?key=${key}`,
     port: bound,
+    become: (model) => void (mind = mindOf({ ...options, ...model }, log)),
+    async deserted() {
+      for (let [one] = sockets.clients; one !== undefined; [one] = sockets.clients) await once(one, 'close');
+    },
     async close() {
       await chats.stop();
       for (const webSocket of sockets.clients) webSocket.terminate();
@@ -102,6 +116,16 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       server.closeAllConnections();
       await once(server, 'close');
     },
+  };
+}
+
+/** What it thinks with. */
+function mindOf({ workspace, provider, pace = 30 }: AgentOptions, log: Log) {
+  makeWorkspace(workspace, log);
+  return {
+    work: provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace, log),
+    saves: createSaves(workspace),
+    tokens: provider?.contextTokens ?? null,
   };
 }
 

@@ -26,18 +26,23 @@ export function forgetCleared(
   conversations: Conversations,
   log: Log,
 ): (room: RoomId, change: Pick<Change<RoomContext>, 'before' | 'record'>) => void {
-  const left = new Map<RoomId, Map<ContextId, AgentId>>();
+  const left = new Map<RoomId, Map<ContextId, ReadonlySet<AgentId>>>();
+  /** Who answered in the conversation before the agent of now. */
+  const earlier = new Map<RoomId, Set<AgentId>>();
   return (room, { before, record }) => {
     const { contextId, agent } = before.context;
-    const ofRoom = left.get(room) ?? new Map<ContextId, AgentId>();
-    if (contextId !== record.context.contextId) ofRoom.set(contextId, agent);
+    const ofRoom = left.get(room) ?? new Map<ContextId, ReadonlySet<AgentId>>();
+    if (agent !== record.context.agent) earlier.set(room, (earlier.get(room) ?? new Set()).add(agent));
+    if (contextId !== record.context.contextId) {
+      ofRoom.set(contextId, new Set(earlier.get(room)).add(agent));
+      earlier.delete(room);
+    }
     if (ofRoom.size === 0) return;
     const named = contextsIn(record);
-    for (const [context, holder] of ofRoom) {
+    for (const [context, holders] of ofRoom) {
       if (named.has(context)) continue;
       ofRoom.delete(context);
-      conversations
-        .remove(holder, context)
+      Promise.all([...holders].map((holder) => conversations.remove(holder, context)))
         // The next start removes it.
         .catch((error: unknown) => log.warn({ room, error }, 'a cleared conversation could not be removed yet'));
     }

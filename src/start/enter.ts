@@ -1,7 +1,7 @@
 /** How the bot comes to its session: the folder is claimed, the agents have addresses, the homeserver lets it in. */
 import { randomUUID } from 'node:crypto';
 import type { AgentId } from '../../machines/ids.ts';
-import { hostProviders } from '../compose/providers.ts';
+import { hostProviders, type HostedAgents } from '../compose/providers.ts';
 import { mockFolder } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import { createClient } from '../matrix/client.ts';
@@ -15,8 +15,15 @@ export interface Entered {
   session: Session;
   /** Resolves as long as nobody else speaks for the account. */
   sure: Right['sure'];
-  /** Where an agent is reached; null for one that the registry does not know. */
-  baseOf: (agent: AgentId) => string | null;
+  hosting: Hosting;
+}
+
+/** Where agents are reached, and those that this process hosts itself. */
+export interface Hosting {
+  /** Null for an agent that the registry does not know. */
+  baseOf(agent: AgentId): string | null;
+  /** As `HostedAgents` has it. */
+  prepare: HostedAgents['prepare'];
 }
 
 export interface EnterOptions {
@@ -40,7 +47,7 @@ export async function enter(options: EnterOptions): Promise<Entered> {
   const { host } = house;
   await claimFolder(host, config);
   await claimMemories(host, config);
-  const baseOf = await agentAddresses(config, house, log);
+  const hosting = await hostAgents(config, house, log);
   const { homeserver, userId, accessToken, password, deviceId } = config.matrix;
   const session = await login({
     ...{ homeserver, userId, deviceId, signal, log, onTrouble: options.onTrouble },
@@ -58,22 +65,24 @@ export async function enter(options: EnterOptions): Promise<Entered> {
     ...{ takeOver: options.takeOver, everyMs: options.leaseMs, onTrouble: options.onTrouble, onLost: options.onLost },
   });
   house.closers.push(right.close);
-  return { session, sure: right.sure, baseOf };
+  return { session, sure: right.sure, hosting };
 }
 
 /**
  * With the mock backend the reference agent runs in this process and answers for every agent; for a language model
  * (`kind: provider`) one runs in it anyway.
  */
-async function agentAddresses(config: Config, house: House, log: Log): Promise<Entered['baseOf']> {
+async function hostAgents(config: Config, house: House, log: Log): Promise<Hosting> {
   if (config.backend === 'real') {
-    const hosted = await hostProviders(config, { conversations: house.store.conversations, log });
-    house.closers.push(() => hosted.close());
-    const addresses = new Map(config.agents.map(({ id, baseUrl }) => [id, hosted.addresses.get(id) ?? baseUrl]));
-    return (agent) => addresses.get(agent) ?? null;
+    const { addressOf, prepare, close } = await hostProviders(config, {
+      conversations: house.store.conversations,
+      log,
+    });
+    house.closers.push(close);
+    return { prepare, baseOf: (agent) => addressOf(agent) ?? house.roster.agent(agent)?.baseUrl ?? null };
   }
   const { startAgent } = await import('../reference-agent/server.ts');
   const agent = await startAgent({ port: 0, workspace: mockFolder(config), log });
   house.closers.push(() => agent.close());
-  return () => agent.url;
+  return { prepare: async () => () => {}, baseOf: () => agent.url };
 }

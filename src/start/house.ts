@@ -3,6 +3,7 @@ import { createAlarm, type Alarm } from '../durable/timers.ts';
 import type { UserId } from '../../machines/ids.ts';
 import { makeFolder } from '../basics/make-folder.ts';
 import { makeHostedFolders } from '../compose/providers.ts';
+import { createRoster, type Roster } from '../compose/roster.ts';
 import { composeWorkspaces, mockFolder, type Workspaces } from '../compose/workspaces.ts';
 import type { Config } from '../config/config.ts';
 import type { HostDocument, HostState, Log, Now, Store } from '../ports.ts';
@@ -13,6 +14,7 @@ export interface House {
   host: HostState;
   store: Store;
   alarm: Alarm;
+  roster: Roster;
   workspaces: Workspaces;
   /** What has to be closed with it, last first. */
   closers: (() => Promise<void> | void)[];
@@ -31,9 +33,10 @@ export async function openHouse(config: Config, now: Now, log: Log): Promise<Hou
   const { host } = store;
   const alarm = createAlarm(now);
   const closers: House['closers'] = [];
+  const roster = createRoster(config);
   const workspaces = composeWorkspaces(config, { now, log });
   return {
-    ...{ host, store, alarm, closers, workspaces },
+    ...{ host, store, alarm, closers, roster, workspaces },
     async close() {
       try {
         await workspaces.watch.close();

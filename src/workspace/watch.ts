@@ -11,6 +11,8 @@ const LOOK_ANEW_MS = 10_000;
 export interface WorkspaceWatch {
   /** Looks at all of them, and says in the log what is new; one look at a time. Never rejects. */
   look(): Promise<void>;
+  /** The workspaces are others by now: looks at them behind the look that is going on. */
+  lookAnew(): void;
   /** Something failed there: looks anew; where that was done just now, once somebody asks later. */
   suspect(): void;
   /** What is wrong. Where something is, asking for it begins another look, whose result the next one is told. */
@@ -39,6 +41,9 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
   let isSuspected = false;
   let isClosed = false;
 
+  const isInUse = ({ agent, folder }: WorkspaceProblem) =>
+    workspaces.has(agent) && workspaces.get(agent)?.folder === folder;
+
   function note(found: readonly WorkspaceProblem[]): void {
     if (isClosed) return;
     const isIn = (list: readonly WorkspaceProblem[]) => (one: WorkspaceProblem) =>
@@ -46,7 +51,7 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
     for (const { agent, folder, code, says } of found.filter((one) => !isIn(seen)(one))) {
       log.error({ agent, folder, code, problem: says }, 'workspace does not work');
     }
-    for (const { agent, folder, code } of seen.filter((one) => !isIn(found)(one))) {
+    for (const { agent, folder, code } of seen.filter((one) => isInUse(one) && !isIn(found)(one))) {
       log.info({ agent, folder, code }, 'workspace works again');
     }
     seen = found;
@@ -69,10 +74,14 @@ export function createWorkspaceWatch({ workspaces, probe, now, log }: WatchOptio
 
   return {
     look,
+    lookAnew() {
+      const behind = looking ?? Promise.resolve();
+      void behind.then(() => (isClosed ? undefined : look()));
+    },
     suspect,
     problems() {
       if (seen.length > 0 || isSuspected) suspect();
-      return [...seen, ...heard.values()];
+      return [...seen, ...heard.values()].filter(isInUse);
     },
     notShared(agent, about) {
       const folder = workspaces.get(agent)?.folder ?? '';

@@ -83,3 +83,29 @@ test('ten thousand turns pass through four places', async () => {
   while (done < 10_000) await settled();
   expect({ inside, most, done }).toEqual({ inside: 0, most: 4, done: 10_000 });
 });
+
+test('an agent that takes more by now lets in who waits; one that takes fewer turns nobody out', async () => {
+  let most = 1;
+  const heard: string[] = [];
+  const places = createPlaces(() => most);
+  const take = (name: string) =>
+    places.take(agent, {
+      granted: () => heard.push(`${name} granted`),
+      awaited: (position) => heard.push(`${name} waits at ${position}`),
+    });
+  const [leaveOne] = [take('one'), take('two'), take('three'), take('four')];
+  await settled();
+  most = 3;
+  places.reconsider();
+  await settled();
+  expect(heard.slice(-2)).toEqual(['two granted', 'three granted']);
+  most = 1;
+  places.reconsider();
+  leaveOne?.();
+  await settled();
+  expect(heard.slice(4)).toEqual(['two granted', 'three granted']);
+  most = 3;
+  places.reconsider();
+  await settled();
+  expect(heard.at(-1)).toBe('four granted');
+});

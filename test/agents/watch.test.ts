@@ -88,3 +88,14 @@ test('what is closed looks at nothing', async () => {
   it.made.look();
   expect(it.agent().connections).toEqual([]);
 });
+
+test('an agent that is taken out is looked at no more, and one that is new is', async () => {
+  const it = await watch();
+  await it.says(3_000, true);
+  it.made.take([AgentId.parse('two')]);
+  expect(it.state()).toEqual({ agent: 'two', up: null, trouble: null, forMs: 0 });
+  await it.says(3_000, true);
+  it.made.take([]);
+  it.made.look();
+  expect(it.made.states()).toEqual([]);
+});

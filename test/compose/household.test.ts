@@ -12,6 +12,7 @@ import type { Input } from '../../src/durable/definition.ts';
 import { createOpsParts } from '../../src/compose/ops-parts.ts';
 import { noMeter } from '../../src/ports/meter.ts';
 import { composeHousehold, type Household } from '../../src/compose/household.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Config } from '../../src/config/config.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
@@ -107,6 +108,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     joinRoom: async () => done,
     showTyping: async () => {},
     baseOf: () => null,
+    roster: createRoster(config),
     workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     chance: () => 0,
     reach: () => {},
@@ -121,6 +123,7 @@ async function household(create: (room: NewRoom) => Promise<Made>) {
     onStore: () => {},
     ops: createOpsParts({
       config,
+      roster: createRoster(config),
       baseOf: () => null,
       meter: noMeter,
       now: alarm.now,

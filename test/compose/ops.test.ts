@@ -6,6 +6,7 @@ import { failed, type SupervisorContext } from '../../machines/supervisor-words.
 import { createDirectory } from '../../src/actors/directory.ts';
 import type { Household } from '../../src/compose/household.ts';
 import { composeOps } from '../../src/compose/ops.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { createOpsParts } from '../../src/compose/ops-parts.ts';
 import type { Health } from '../../src/ops/health.ts';
 import type { HostDocument, Outgoing } from '../../src/ports.ts';
@@ -39,7 +40,7 @@ async function ops() {
     context: known,
     health: {
       ...{ state: 'running', lastSyncAgeMs: 10, syncStaleAfterMs: 90_000, storeWritable: true, parkedRooms: 0 },
-      ...{ trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
+      ...{ registry: null, trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
     },
   };
   let document: HostDocument = stored.read();
@@ -50,7 +51,15 @@ async function ops() {
   };
   const composed = composeOps({
     ...{ config, records, alarm, now, device: 'DEVICE', log: silentLog, directory: createDirectory() },
-    parts: createOpsParts({ config, baseOf: () => null, meter: noMeter, now, chance: () => 0, log: silentLog }),
+    parts: createOpsParts({
+      config,
+      roster: createRoster(config),
+      baseOf: () => null,
+      meter: noMeter,
+      now,
+      chance: () => 0,
+      log: silentLog,
+    }),
     household: { rooms: actors, people: actors } as unknown as Household,
     host: { read: () => document, update: async (patch) => (document = { ...document, ...patch }) },
     isOperator: (user) => user === ann,

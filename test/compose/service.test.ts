@@ -7,6 +7,7 @@ import { nothingKnown } from '../../machines/supervisor-vocabulary.ts';
 import type { Health } from '../../src/ops/health.ts';
 import { noMeter } from '../../src/ports/meter.ts';
 import { composeService } from '../../src/compose/service.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { composeWorkspaces } from '../../src/compose/workspaces.ts';
 import type { Session } from '../../src/matrix/login.ts';
 import type { HostDocument, HostState, Store } from '../../src/ports.ts';
@@ -80,12 +81,13 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
   const nothing = () => {};
   const unwell = (): Health => ({
     ...{ state: 'waking', lastSyncAgeMs: null, syncStaleAfterMs: 1, storeWritable: true, parkedRooms: 0 },
-    ...{ trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
+    ...{ registry: null, trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
   });
   const agents = { a: 'ws://a' };
   const config = botConfig({ homeserver: server.url, userId: me, password: '', agents, stateDir: '/none' });
   const service = composeService({
     config,
+    roster: createRoster(config),
     workspaces: composeWorkspaces(config, { now: alarm.now, log: silentLog }),
     ...{
       host,
@@ -98,8 +100,9 @@ async function open({ rooms = { join: spoken, leave } as object, broken = null a
       reach: nothing,
       evictAfterMs: 60_000,
     },
-    ...{ session: { accessToken: 't', deviceId: 'DEVICE' } as Session, sure: async () => {}, baseOf: () => null },
+    ...{ session: { accessToken: 't', deviceId: 'DEVICE' } as Session, sure: async () => {} },
     ...{ meter: noMeter, health: unwell, supervisor: () => nothingKnown({ input: { policy: restartPolicy } }) },
+    hosting: { baseOf: () => null, prepare: async () => () => {} },
     ...{ supervision: startRoot((key) => service.household.of(key)), pollMs: undefined, observe: undefined },
     on: {
       ...{ unauthorised: nothing, suspended: nothing, positionLost: nothing },

@@ -11,6 +11,7 @@ import {
   wordsFor,
 } from '../../src/compose/words.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
+import { createRoster } from '../../src/compose/roster.ts';
 import { en } from '../../src/text/en.ts';
 import { ru } from '../../src/text/ru.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
@@ -39,7 +40,8 @@ test.each([
 test('rooms are linked through the server of the bot', () => {
   const userId = UserId.parse('@bot:hs.test:8448');
   const matrix = { homeserver: 'http://elsewhere', userId, accessToken: 't', password: null, deviceId: null };
-  const words = wordsFor({ matrix, agents: [], policy: defaultPolicy(userId) });
+  const nobody = { labelOf: (agent: string) => agent, contact: () => null };
+  const words = wordsFor({ matrix, policy: defaultPolicy(userId) }, nobody);
   const line = { number: 1, name: 'Trip', archived: false, room: RoomId.parse('!trip') };
   expect(words({ key: 'chats', chats: [line], archived: 0 }, null).body).toContain(
     '- **1**: `Trip` ([open](https://matrix.to/#/%21trip?via=hs.test%3A8448))',
@@ -58,19 +60,20 @@ describe('in the language of a person, else in that of the operator', () => {
   const agents = [
     { id: AgentId.parse('a'), label: 'Assistant', baseUrl: 'ws://a', workspace: '/agents', concurrency: 1 },
   ];
+  const roster = createRoster({ matrix, agents, userAgents: {}, policy });
 
   test('notices are said, and the greeting names the agent as people know it', () => {
     const stop = (words: ReturnType<typeof wordsFor>) => each.map((one) => words({ key: 'nothing runs' }, one).body);
     const [english, russianWords] = [en, ru].map(({ notices }) => notices['nothing runs']({}));
-    expect(stop(wordsFor({ matrix, agents, policy }))).toEqual([english, english, russianWords]);
-    expect(stop(wordsFor({ matrix, agents, policy: russian }))).toEqual([russianWords, english, russianWords]);
+    expect(stop(wordsFor({ matrix, policy }, roster))).toEqual([english, english, russianWords]);
+    expect(stop(wordsFor({ matrix, policy: russian }, roster))).toEqual([russianWords, english, russianWords]);
     const tooBig: Notice = { key: 'files wait', files: [], failed: [{ name: 'a', why: 'too big' }] };
     const larger = { ...policy, files: { ...policy.files, maxBytes: 2_000_000 } };
-    expect(wordsFor({ matrix, agents, policy: larger })(tooBig, 'en').body).toBe(
+    expect(wordsFor({ matrix, policy: larger }, roster)(tooBig, 'en').body).toBe(
       'I couldn’t take `a`: it’s too big, the limit is 2 MB.',
     );
     const hello = { key: 'greeting', defaultAgent: false, inSpace: true, name: 'Ann' } as const;
-    const said = (agent: object) => wordsFor({ matrix, agents, policy })({ ...hello, ...agent }, null).body;
+    const said = (agent: object) => wordsFor({ matrix, policy }, roster)({ ...hello, ...agent }, null).body;
     expect(said({ agent: 'a' })).toContain('Hello Ann! **Just write**, and Assistant answers here.');
     expect(said({ agent: 'gone' })).toContain('and gone answers here.');
     expect(said({})).toContain('and your agent answers here.');

@@ -159,6 +159,56 @@ describe('an actor', () => {
   });
 });
 
+describe('what changes around actors', () => {
+  /** Each is to have counted this far. */
+  function wish() {
+    const it = { wanted: 1, asked: [] as number[] };
+    const changes = (record: Envelope): Input[] => {
+      it.asked.push(countOf(record));
+      return countOf(record) === it.wanted ? [] : [input({ type: 'count' }, 0)];
+    };
+    return { it, changes };
+  }
+
+  it('is heard by those in memory that it concerns, and by nobody else', async () => {
+    const { it, changes } = wish();
+    const { children, stored } = await house({ changes });
+    await Promise.all([children.deliver(A, [count('$1'), count('$2')]), children.deliver(B, [count('$1')])]);
+    it.wanted = 2;
+    children.hearOfChanges();
+    await until(async () => countOf((await stored(B)) ?? toyRecord()) === 2);
+    expect([it.asked, (await stored(A))?.context]).toEqual([[2, 1], { count: 2 }]);
+    it.wanted = 3;
+    children.hearOfChanges('nobody');
+    children.hearOfChanges(A);
+    await until(async () => countOf((await stored(A)) ?? toyRecord()) === 3);
+    expect(it.asked).toEqual([2, 1, 2]);
+  });
+
+  it('is judged by what is on disk: behind all that is on its way there', async () => {
+    const { it, changes } = wish();
+    const { children, records } = await heldHouse({ changes });
+    void children.deliver(A, [count('$1')]);
+    const first = await until(() => records.held[0]);
+    void children.deliver(A, [count('$2')]);
+    await settled();
+    it.wanted = 2;
+    children.hearOfChanges();
+    children.hearOfChanges();
+    first.release();
+    const second = await until(() => records.held[0]);
+    expect(it.asked).toEqual([]);
+    second.release();
+    await settled();
+    expect([it.asked, records.held.length, records.begun.length]).toEqual([[2], 0, 2]);
+    // Nothing is asked again that was answered.
+    void children.deliver(A, [count('$3')]);
+    (await until(() => records.held[0])).release();
+    await settled();
+    expect([it.asked, records.held.length]).toEqual([[2], 0]);
+  });
+});
+
 describe('a crash', () => {
   it('is told in the log with its actor and its cause: each restart with its pause, the parking at last', async () => {
     const it = await house({ policy: { budget: 1 } });

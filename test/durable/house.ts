@@ -51,6 +51,7 @@ export interface HouseOptions {
   brief?: (record: Envelope, inputs: readonly Input[]) => readonly Input[] | Promise<readonly Input[]>;
   rest?: Rest;
   insteadOf?: (input: Input) => Input | null;
+  changes?: (record: Envelope) => Input[];
   inspect?: (event: InspectionEvent) => void;
 }
 
@@ -95,6 +96,7 @@ export function build(options: HouseOptions): House {
       return options.newRecord?.(actor) ?? toyRecord();
     },
     ...(options.insteadOf === undefined ? {} : { insteadOf: options.insteadOf }),
+    ...(options.changes === undefined ? {} : { changes: options.changes }),
     brief: options.brief ?? ((_, inputs) => inputs),
     createEffects: () => ({
       perform(actor, effect, record) {

@@ -14,7 +14,7 @@ const well: Health = {
     lastSyncAgeMs: 10,
     syncStaleAfterMs: 60_000,
     storeWritable: true,
-    trouble: null,
+    registry: null, trouble: null,
     suspended: null,
   },
   ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [] },

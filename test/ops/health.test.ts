@@ -12,6 +12,7 @@ const well: Health = {
   refusedMessages: 0,
   damagedRecords: 0,
   workspaces: [],
+  registry: null,
 };
 
 const unwritable = { agent: 'one', folder: '/agents/1', code: 'not written', says: '/agents/1 cannot be written.' };

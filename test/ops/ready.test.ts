@@ -16,7 +16,7 @@ const well: Health = {
     trouble: null,
     suspended: null,
   },
-  ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [] },
+  ...{ parkedRooms: 0, refusedMessages: 0, damagedRecords: 0, workspaces: [], registry: null },
 };
 
 async function served(health: Health) {

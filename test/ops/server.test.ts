@@ -19,6 +19,7 @@ const well: Health = {
   refusedMessages: 1,
   damagedRecords: 3,
   workspaces: [unwritable],
+  registry: null,
 };
 
 async function start(health: () => Health, lines: string[] = []) {
@@ -60,6 +61,7 @@ test('readiness follows the facts, liveness does not', async () => {
       refusedMessages: 1,
       damagedRecords: 3,
       workspaces: [unwritable],
+      registry: null,
     },
   });
   health = { ...well, state: 'draining', storeWritable: false };
@@ -78,6 +80,7 @@ test('readiness follows the facts, liveness does not', async () => {
       refusedMessages: 1,
       damagedRecords: 3,
       workspaces: [unwritable],
+      registry: null,
     },
   });
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });

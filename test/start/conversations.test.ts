@@ -56,3 +56,16 @@ test('a cleared conversation is removed once no turn is in it any more', async (
   await until(async () => (await contextsOf(conversations)).length === 1);
   expect(await contextsOf(conversations)).toEqual(['2']);
 });
+
+test('with a cleared conversation goes what agents of before remember of it, and nothing of other rooms', async () => {
+  const { conversations } = await storeWith([agent, contextId(1)], [other, contextId(1)], [agent, contextId(2)]);
+  const forget = forgetCleared(conversations, logBook());
+  const [mine, theirs] = [
+    record({ contextId: contextId(1), agent }),
+    record({ contextId: contextId(1), agent: other }),
+  ];
+  forget(ROOM, { before: mine, record: theirs });
+  forget(ROOM, { before: theirs, record: record({ contextId: contextId(3), agent: other }) });
+  await until(async () => (await conversations.names()).length === 1);
+  expect(await conversations.names()).toEqual([{ agent, context: contextId(2) }]);
+});

@@ -9,7 +9,8 @@ import { AgentId, UserId } from '../../machines/ids.ts';
 import { startApp, type App, type AppOptions } from '../../src/app.ts';
 import type { Boundary } from '../../src/actors/boundaries.ts';
 import type { Config, Policy } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig, type Sources } from '../../src/config/load.ts';
+import { registrySource } from '../../src/config/reload.ts';
 import { defaultPolicy } from '../../src/config/policy.ts';
 import { logBook, type LogBook } from './log-book.ts';
 
@@ -21,6 +22,8 @@ export interface BotOptions {
   agents: Record<string, string>;
   /** The text of a registry file, for the service's own loader: agents, people and policy as they stand there. */
   registry?: string;
+  /** The path of such a file instead, which the service reads again where it changes. */
+  registryFile?: string;
   userAgents?: Record<string, string>;
   stateDir: string;
   fsync?: boolean;
@@ -38,7 +41,7 @@ export interface BotOptions {
 }
 
 export function botConfig(options: BotOptions): Config {
-  if (options.registry !== undefined) return loadedConfig(options, options.registry);
+  if (options.registry !== undefined || options.registryFile !== undefined) return loadConfig(sourcesOf(options));
   const { homeserver, userId, password, agents, userAgents = {}, stateDir, fsync = false, concurrency = 4 } = options;
   const policy = defaultPolicy(UserId.parse(userId));
   return {
@@ -73,19 +76,20 @@ export function botConfig(options: BotOptions): Config {
 }
 
 /** What the service reads from its environment and such a file. */
-function loadedConfig({ homeserver, userId, password, stateDir }: BotOptions, registry: string): Config {
+function sourcesOf({ homeserver, userId, password, stateDir, registry, registryFile }: BotOptions): Sources {
   const env = {
     MATRIX_HOMESERVER: homeserver,
     MATRIX_USER_ID: userId,
     MATRIX_PASSWORD: password,
     MATRIX_DEVICE_ID: 'BOT',
-    MATRIX_AGENT_REGISTRY_PATH: 'agents.yaml',
+    MATRIX_AGENT_REGISTRY_PATH: registryFile ?? 'agents.yaml',
     STATE_DIR: stateDir,
     STATE_FSYNC: 'off',
     OPS_PORT: 'off',
   };
-  const readFile = (file: string) => (file === 'agents.yaml' ? registry : readFileSync(file, 'utf8'));
-  return loadConfig({ env, readFile });
+  const readFile = (file: string) =>
+    file === 'agents.yaml' && registry !== undefined ? registry : readFileSync(file, 'utf8');
+  return { env, readFile };
 }
 
 export interface Bot {
@@ -96,7 +100,8 @@ export interface Bot {
 /** Starts the service in this process and waits until it has caught up. */
 export async function startBot(options: BotOptions, appOptions: Partial<AppOptions> = {}): Promise<Bot> {
   const log = logBook();
-  const app = await startApp(botConfig(options), { log, drainMs: 100, ...appOptions });
+  const registry = options.registryFile === undefined ? null : registrySource(sourcesOf(options));
+  const app = await startApp(botConfig(options), { log, registry, drainMs: 100, ...appOptions });
   await running(app, log);
   return { app, log };
 }

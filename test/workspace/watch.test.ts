@@ -12,12 +12,15 @@ const problem = (agent: AgentId): WorkspaceProblem => ({
   ...{ agent, folder: `/agents/${agent}`, code: 'missing', says: `There is no folder /agents/${agent}.` },
 });
 
+const foldersOf = (...agents: AgentId[]) =>
+  new Map(agents.map((id) => [id, { folder: `/agents/${id}`, servesSeveral: false }]));
+
 /** Each look finds the next of these; the last one again and again. */
 function watch(...found: WorkspaceProblem[][]) {
   const { now, advance } = createManualTimers();
   const log = logBook();
   let looks = 0;
-  const workspaces = new Map([one, two].map((id) => [id, { folder: `/agents/${id}`, servesSeveral: false }]));
+  const workspaces = foldersOf(one, two);
   const probe = async () => found[Math.min(looks++, found.length - 1)] ?? [];
   return { ...createWorkspaceWatch({ workspaces, probe, now, log }), advance, log, looks: () => looks };
 }
@@ -103,7 +106,7 @@ test('a look that fails is a line in the log, and the next one is as any other',
   const log = logBook();
   let isBroken = true;
   const probe = () => (isBroken ? Promise.reject(new Error('planted')) : Promise.resolve([problem(one)]));
-  const { look, problems } = createWorkspaceWatch({ workspaces: new Map(), probe, now: () => 0, log });
+  const { look, problems } = createWorkspaceWatch({ workspaces: foldersOf(one), probe, now: () => 0, log });
   await look();
   expect(log.lines).toEqual([
     { level: 'error', message: 'workspaces could not be looked at', fields: { problem: 'planted' } },
@@ -126,4 +129,32 @@ test('whoever closes it waits for the look that goes on, and hears nothing of it
   await closing;
   one.suspect();
   expect([log.lines, one.problems()]).toEqual([[], []]);
+});
+
+test('of workspaces that are no longer in use nothing is told, and those that came are looked at behind the look that goes on', async () => {
+  const log = logBook();
+  const workspaces = foldersOf(one);
+  const looks: string[] = [];
+  const probe = async () => {
+    const agents = [...workspaces.keys()];
+    looks.push(agents.join());
+    return agents.map(problem);
+  };
+  const { look, lookAnew, notShared, problems } = createWorkspaceWatch({ workspaces, probe, now: () => 0, log });
+  await look();
+  notShared(one, {});
+  expect(problems().map(({ code }) => code)).toEqual(['missing', 'not shared']);
+  void look();
+  workspaces.clear();
+  workspaces.set(two, { folder: '/agents/two', servesSeveral: false });
+  expect(problems()).toEqual([]);
+  lookAnew();
+  await settled();
+  expect(problems()).toEqual([problem(two)]);
+  expect(looks).toEqual(['one', 'one', 'two']);
+  expect(log.lines.map(({ message, fields }) => [message, (fields as { agent?: unknown }).agent])).toEqual([
+    ['workspace does not work', one],
+    ['workspace is not shared', one],
+    ['workspace does not work', two],
+  ]);
 });

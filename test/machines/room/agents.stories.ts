@@ -33,10 +33,12 @@ describe('the agent of a room', () => {
   const begun = Object.fromEntries(Object.entries(everywhere).filter(([at]) => !(at in beforeTheTurnIsSent)));
 
   it.each(each(begun))('changes, and its person hears of it: %s', (at, scene) => {
+    const { turn } = scene.context;
     expect(scene.on(assigned('chat', other, 'default'))).toEqual({
       at,
       does: changed,
-      changes: { agent: other, assignment: 'default' },
+      // The agent of before ends what it began.
+      changes: { agent: other, assignment: 'default', ...(turn !== null && { turn: { ...turn, agent } }) },
     });
   });
 

@@ -78,6 +78,8 @@ const atWork = (scene: Scene, turn = 1) => scene.after(granted(turn), opened(tur
 const sent = atWork(one.after(text('1')));
 const failure = ended('failed', null, 'agent-error');
 
+const another = AgentId.parse('another');
+
 describe('a file without a word', () => {
   it.each(each(everywhere))('is fetched, and waits: %s', (at, scene) => {
     expect(scene.on(picture('a'))).toEqual({
@@ -600,7 +602,7 @@ describe('a hundred files', () => {
 });
 
 describe('another agent', () => {
-  const other = AgentId.parse('another');
+  const other = another;
   const takesOver = assigned('chat', other);
 
   it('has the files of the tray fetched anew', () => {
@@ -662,6 +664,12 @@ describe('a file that the agent sends', () => {
   it('goes behind the answer', () => {
     const both = streaming.after(sentFile(), sentFile(1, 'b'), ended('done', 'answer'));
     expect(both.on(delivered()).does).toEqual([closed(), hidden, sending(path, '/workspace/b.txt')]);
+  });
+
+  it('is one of the agent that has the turn, also where the room has another one by now', () => {
+    const both = streaming.after(sentFile(), assigned('chat', another), sentFile(1, 'b'), ended('done', 'answer'));
+    expect(both.on(delivered()).does).toEqual([closed(), hidden, sending(path, '/workspace/b.txt')]);
+    expect(both.after(delivered(), text('2'), granted(2)).context.turn?.agent).toBe(undefined);
   });
 
   it('is an answer also without a word', () => {

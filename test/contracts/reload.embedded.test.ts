@@ -1,0 +1,4 @@
+import { startEmbedded } from './embedded.ts';
+import { describeReload } from './reload.contract.ts';
+
+describeReload('the embedded homeserver', startEmbedded);
