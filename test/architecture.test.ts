@@ -21,7 +21,14 @@ const zones: Record<string, Zone> = {
   words: {
     holds: [
       ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
-      ...['machines/files.ts', 'machines/memory.ts', 'machines/status.ts', 'machines/trouble.ts'],
+      ...[
+        'machines/files.ts',
+        'machines/memory.ts',
+        'machines/status.ts',
+        'machines/trouble.ts',
+        'machines/answer.ts',
+        'machines/pushes.ts',
+      ],
       ...[
         'machines/room.model.ts',
         'machines/room.events.ts',

@@ -29,12 +29,24 @@ export interface DeliveryWorld {
   reach: Reach;
 }
 
+/** What is delivered, and what it answers. */
+type Delivered = Pick<RoomEffectParams['deliver the answer'], 'answer' | 'preview' | 'stands' | 'relation'> & {
+  answers: EventId | null;
+};
+
 export interface Delivery {
   /** `piece`: which one of the turn's answer. */
   keep(room: RoomId, turn: TurnId, piece: number, markdown: string): Promise<Answer>;
   deliver(
     room: RoomId,
     params: RoomEffectParams['deliver the answer'],
+    effect: Effect,
+    record: Envelope<RoomContext>,
+  ): Promise<Result>;
+  /** What the agent says of its own accord: to be forgotten as answers are, also where it was refused. */
+  deliverPush(
+    room: RoomId,
+    params: RoomEffectParams['deliver the push'],
     effect: Effect,
     record: Envelope<RoomContext>,
   ): Promise<Result>;
@@ -46,9 +58,14 @@ export interface Delivery {
 
 export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Delivery {
   /** What is under way in each room: whatever else its turn has to say comes behind it. */
-  const underWay = new Map<RoomId, { turn: TurnId; over: Promise<void> }>();
+  const underWay = new Map<RoomId, { turn: TurnId | null; over: Promise<void> }>();
 
-  async function deliver(...[room, params, effect, record]: Parameters<Delivery['deliver']>): Promise<Result> {
+  async function deliver(
+    room: RoomId,
+    params: Delivered,
+    effect: Effect,
+    record: Envelope<RoomContext>,
+  ): Promise<Result> {
     const { answer, preview, stands, answers, relation } = params;
     const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
     if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
@@ -82,6 +99,19 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     return { ok: true, messages };
   }
 
+  /** Of one room one after the other, so that the parts of each stand together. */
+  function inOrder(room: RoomId, turn: TurnId | null, act: () => Promise<Result>): Promise<Result> {
+    const before = underWay.get(room)?.over;
+    const delivered = before === undefined ? act() : before.then(act);
+    const delivering = { turn, over: delivered.then(over, over) };
+    underWay.set(room, delivering);
+    return delivered;
+
+    function over(): void {
+      if (underWay.get(room) === delivering) underWay.delete(room);
+    }
+  }
+
   async function sayThatItIsCutOff(why: SendTrouble, message: FileMessage, language: Language | null): Promise<void> {
     const content = world.renderNotice({ key: 'answer is cut off', why }, language);
     const transaction = `${message.transaction}.word`;
@@ -96,20 +126,9 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
       world.reach('long answer stored');
       return { stored };
     },
-    deliver(room, params, effect, record) {
-      const before = underWay.get(room)?.over;
-      const delivered =
-        before === undefined
-          ? deliver(room, params, effect, record)
-          : before.then(() => deliver(room, params, effect, record));
-      const delivering = { turn: params.turn, over: delivered.then(over, over) };
-      underWay.set(room, delivering);
-      return delivered;
-
-      function over(): void {
-        if (underWay.get(room) === delivering) underWay.delete(room);
-      }
-    },
+    deliver: (room, params, effect, record) => inOrder(room, params.turn, () => deliver(room, params, effect, record)),
+    deliverPush: (room, { answer }, effect, record) =>
+      inOrder(room, null, () => deliver(room, { answer, preview: null, answers: null }, effect, record)),
     behind(room, turn) {
       const delivering = underWay.get(room);
       return delivering !== undefined && delivering.turn === turn ? delivering.over : null;
