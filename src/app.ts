@@ -20,6 +20,7 @@ import { LoginRefused } from './matrix/login.ts';
 import type { Suspension } from './matrix/standing.ts';
 import type { Health } from './ops/health.ts';
 import type { Log } from './ports.ts';
+import type { TakePush } from './ports/pushes.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
 import { watchFolder, type House } from './start/house.ts';
@@ -30,6 +31,8 @@ import type { Remembered } from './start/remembered.ts';
 
 export interface App {
   health(): Health;
+  /** What an agent says of its own accord. */
+  push: TakePush;
   /** Drains and stops; resolves when everything is closed. */
   stop(): Promise<void>;
   /** Resolves when the service has ended: null after `stop`, else why it cannot go on. */
@@ -132,11 +135,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ended,
     health() {
       const { value, context } = root.getSnapshot();
-      const { lastSyncAt } = run;
       return {
         // The chart's states are chapters, which tell the compiler nothing of their names.
         state: value as unknown as Health['state'],
-        lastSyncAgeMs: lastSyncAt === null ? null : now() - lastSyncAt,
+        lastSyncAgeMs: run.lastSyncAt === null ? null : now() - run.lastSyncAt,
         syncStaleAfterMs: SYNC_STALE_MS,
         storeWritable: context.store === null,
         parkedRooms: context.parked,
@@ -145,6 +147,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         ...{ damagedRecords: house.store.damaged.count(), workspaces: house.workspaces.watch.problems() },
       };
     },
+    push: async (pushed) => (await run.service?.push(pushed)) ?? 'not now',
     async stop() {
       if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;

@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { startOps } from './ops/server.ts';
+import { startPushes } from './pushes/server.ts';
 import { PositionLost } from './start/position-lost.ts';
 
 export interface ServeOptions {
@@ -51,6 +52,10 @@ export async function serve(config: Config, { inspect, takeOver }: ServeOptions)
       log.warn({}, 'the configuration is read only at the start: restart the service to change it'),
     );
     if (config.ops !== null) opened.push(await startOps({ ...config.ops, health: () => running.health(), log }));
+    if (config.pushes !== null)
+      opened.push(
+        await startPushes({ ...config.pushes, agents: () => config.agents, take: (one) => running.push(one), log }),
+      );
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {
       log.error({ problem: problem.message }, 'starting anew');

@@ -66,6 +66,7 @@ const zones: Record<string, Zone> = {
   agents: adapter('src/agents/', ['ws', 'zod'], 6),
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
   text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
+  pushes: adapter('src/pushes/', ['fastify', 'zod'], 4),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client', 'zod'], 3),
   workspace: adapter('src/workspace/', ['file-type', 'image-size', 'mime'], 14),
   config: {
@@ -136,7 +137,7 @@ const zones: Record<string, Zone> = {
   },
   serve: {
     holds: ['src/serve.ts'],
-    knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports'],
+    knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports', 'pushes'],
     packages: [],
     node: true,
     files: 1,

@@ -16,6 +16,7 @@ import { forgetCleared } from '../start/conversations.ts';
 import { createAttention } from './attention.ts';
 import { composeHousehold } from './household.ts';
 import { composeMatrix } from './matrix.ts';
+import { composePushes, notedAt } from './pushes.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -47,7 +48,8 @@ export function composeService(options: ServiceOptions) {
   const { onboarding, context } = config.policy;
   const registry = createRegistry(config);
   const access = createAccess({ ...config.policy.access, me, userAgents: config.userAgents });
-  const directory = createDirectory();
+  const pushes = composePushes(options, () => household.rooms);
+  const directory = notedAt(pushes, createDirectory());
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
@@ -109,6 +111,7 @@ export function composeService(options: ServiceOptions) {
     survey,
     attendance,
     wall: options.wall,
+    push: pushes.take,
     ...{ close: matrix.close, refusedMessages: matrix.refusedMessages },
   };
 }

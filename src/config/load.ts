@@ -10,6 +10,7 @@ import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
 import { type ModeOf, warnAboutOpenKeys } from './provider.ts';
 import type { RegistryFile } from './registry.ts';
+import { warnAboutPushes } from './pushes.ts';
 import { warnAboutVariables } from './variables.ts';
 
 /** The one agent of a mock backend without a registry. */
@@ -60,12 +61,14 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
     ops: values.OPS_PORT === null ? null : { host: values.OPS_HOST, port: values.OPS_PORT },
+    pushes: values.PUSH_PORT === null ? null : { host: values.PUSH_HOST, port: values.PUSH_PORT },
     warnings: [
       ...warnAboutVariables(env),
       ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
       ...warnAboutThreadIds(agents),
       ...warnAboutOpenKeys(agents, modeOf),
+      ...warnAboutPushes(agents, values.PUSH_PORT !== null),
       ...warnAboutSharedFolders(agents),
       ...(isMock && onePerPerson ? warnAboutMockMemory(userAgents) : []),
       ...warnAboutServingItself(me, userAgents),

@@ -62,6 +62,8 @@ export const Environment = z.object({
     .describe('json or pretty'),
   OPS_HOST: word.default('127.0.0.1').describe('the address that the ops server listens on, for example 127.0.0.1'),
   OPS_PORT: port.default(9090).describe('a port from 0 (any free one) to 65535, or off'),
+  PUSH_HOST: word.default('127.0.0.1').describe('the address that agents push to, for example 127.0.0.1'),
+  PUSH_PORT: port.default(null).describe('a port from 0 (any free one) to 65535, or off'),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -87,7 +89,7 @@ const replaced: Partial<Record<string, string>> = {
   SURFACES_DEBUG_WS: 'use LOG_LEVEL=debug',
 };
 
-const ours = /^(MATRIX|STATE|OPS|AGENT|SURFACES|LOG|ROOMKEEPER)_/;
+const ours = /^(MATRIX|STATE|OPS|PUSH|AGENT|SURFACES|LOG|ROOMKEEPER)_/;
 
 /** What Kubernetes sets in every container for a Service that happens to be called `matrix` or `agent-0`. */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;

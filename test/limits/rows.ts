@@ -84,7 +84,7 @@ const agents: Row[] = [
   ),
   row(
     'What an agent says that it does',
-    'src/agents/frames.ts STEP_LIMIT',
+    'src/basics/step-words.ts STEP_LIMIT',
     'characters',
     'the beginning is shown',
     'test/agents/frames.test.ts',

@@ -34,6 +34,9 @@ export interface BotOptions {
   missed?: Partial<Policy['missed']>;
   files?: Partial<Policy['files']>;
   language?: Policy['language'];
+  /** Where agents push to, and the file with the token of each. */
+  pushes?: Config['pushes'];
+  pushTokenFile?: string;
 }
 
 export function botConfig(options: BotOptions): Config {
@@ -49,6 +52,7 @@ export function botConfig(options: BotOptions): Config {
       baseUrl,
       workspace: path.join(stateDir, 'workspace', id),
       concurrency,
+      ...(options.pushTokenFile !== undefined && { pushTokenFile: options.pushTokenFile }),
     })),
     userAgents: userAgents as Config['userAgents'],
     policy: {
@@ -66,6 +70,7 @@ export function botConfig(options: BotOptions): Config {
     state: { dir: stateDir, fsync },
     log: { level: 'debug', format: 'json' },
     ops: null,
+    pushes: options.pushes ?? null,
     warnings: [],
   };
 }

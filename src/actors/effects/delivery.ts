@@ -14,7 +14,7 @@ import type { FileEffects, FileMessage } from './files.ts';
 import { transactionOf } from './transaction.ts';
 
 /** An answer up to this many bytes of Markdown stands in the record itself. */
-const SHORT_ANSWER = 8_000;
+export const SHORT_ANSWER = 8_000;
 
 /** An answer that is too long to show, as people find it among their downloads. */
 const WHOLE = { name: 'answer.md', mime: 'text/markdown' };
@@ -57,8 +57,7 @@ export interface Delivery {
 }
 
 export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Delivery {
-  /** What is under way in each room: whatever else its turn has to say comes behind it. */
-  const underWay = new Map<RoomId, { turn: TurnId | null; over: Promise<void> }>();
+  const { inOrder, behind } = createOrder();
 
   async function deliver(
     room: RoomId,
@@ -99,19 +98,6 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     return { ok: true, messages };
   }
 
-  /** Of one room one after the other, so that the parts of each stand together. */
-  function inOrder(room: RoomId, turn: TurnId | null, act: () => Promise<Result>): Promise<Result> {
-    const before = underWay.get(room)?.over;
-    const delivered = before === undefined ? act() : before.then(act);
-    const delivering = { turn, over: delivered.then(over, over) };
-    underWay.set(room, delivering);
-    return delivered;
-
-    function over(): void {
-      if (underWay.get(room) === delivering) underWay.delete(room);
-    }
-  }
-
   async function sayThatItIsCutOff(why: SendTrouble, message: FileMessage, language: Language | null): Promise<void> {
     const content = world.renderNotice({ key: 'answer is cut off', why }, language);
     const transaction = `${message.transaction}.word`;
@@ -129,15 +115,36 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
     deliver: (room, params, effect, record) => inOrder(room, params.turn, () => deliver(room, params, effect, record)),
     deliverPush: (room, { answer }, effect, record) =>
       inOrder(room, null, () => deliver(room, { answer, preview: null, answers: null }, effect, record)),
-    behind(room, turn) {
-      const delivering = underWay.get(room);
-      return delivering !== undefined && delivering.turn === turn ? delivering.over : null;
-    },
+    behind,
     forget(room, answer) {
       if ('markdown' in answer) return;
       world.answers.remove(room, answer.stored).catch((error: unknown) => {
         world.log.warn({ room, answer: answer.stored, error }, 'delivered answer could not be removed');
       });
+    },
+  };
+}
+
+/** The deliveries of one room one after the other, so that the parts of each stand together. */
+function createOrder() {
+  /** What is under way in each room: whatever else its turn has to say comes behind it. */
+  const underWay = new Map<RoomId, { turn: TurnId | null; over: Promise<void> }>();
+
+  return {
+    inOrder(room: RoomId, turn: TurnId | null, act: () => Promise<Result>): Promise<Result> {
+      const before = underWay.get(room)?.over;
+      const delivered = before === undefined ? act() : before.then(act);
+      const delivering = { turn, over: delivered.then(over, over) };
+      underWay.set(room, delivering);
+      return delivered;
+
+      function over(): void {
+        if (underWay.get(room) === delivering) underWay.delete(room);
+      }
+    },
+    behind(room: RoomId, turn: TurnId | undefined): Promise<void> | null {
+      const delivering = underWay.get(room);
+      return delivering !== undefined && delivering.turn === turn ? delivering.over : null;
     },
   };
 }
