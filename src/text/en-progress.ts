@@ -21,7 +21,7 @@ export const aboutProgress: ProgressWords = {
   },
 
   'agent is done': () => 'The agent says that what you asked for is done.',
-  'agent failed': () => 'The agent says that something you asked for did not work out. Ask it what happened.',
+  'agent failed': () => 'The agent says that something you asked for didn’t work out. Ask it what happened.',
   'agent goes on'({ on, step, steps }) {
     if (step === null) return on === null ? 'The agent goes on with its work.' : `Still working: ${code(on)}.`;
     const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;
