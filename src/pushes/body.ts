@@ -20,7 +20,8 @@ const TASK_LIMIT = 255;
 const MOST_PUSHED_FILES = 20;
 const PATH_LIMIT = 4096;
 /** Of what a record keeps of an id, and of all that is said under it. */
-const [ID_LENGTH, PRINT_LENGTH] = [16, 10];
+const ID = 16;
+const PRINT = 10;
 
 const word = z.union([z.string(), z.number().transform(String)]);
 const whole = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable().catch(null).default(null);
@@ -74,8 +75,8 @@ export function readPush(body: unknown, { agent, contextId }: Addressed): Readin
   if (!user.success) return { is: 'wrong', why: 'user_id is no Matrix user id.' };
   const about = { agent, contextId, user: user.data ?? null, task: said.task_id ?? '' };
   const words = wordsOf(said);
-  const print = digestOf(JSON.stringify([about.user, about.task, words])).slice(0, PRINT_LENGTH);
-  return { is: 'push', eventId, pushed: { ...about, id: digestOf(eventId).slice(0, ID_LENGTH), print, ...words } };
+  const print = digestOf(JSON.stringify([about.user, about.task, words])).slice(0, PRINT);
+  return { is: 'push', eventId, pushed: { ...about, id: digestOf(eventId).slice(0, ID), print, ...words } };
 }
 
 function saidIn(body: unknown): Said | (Reading & { is: 'wrong' }) {

@@ -22,6 +22,8 @@ export interface PushOptions {
   agents: () => readonly { id: AgentId; pushTokenFile?: string }[];
   take: TakePush;
   now?: Now;
+  /** How long a request may take to come, ms. */
+  requestMs?: number;
   log: Log;
 }
 
@@ -51,10 +53,15 @@ type Push = FastifyRequest<{ Params: { agent: string; chat: string } }>;
 
 /** Serves until it is closed, which ends open connections at once. Throws `PushFailure` where it cannot listen. */
 export async function startPushes(options: PushOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { host, port, log } = options;
+  const { host, port, log, requestMs = REQUEST_MS } = options;
   const server = fastify({
-    ...{ logger: false, forceCloseConnections: true, requestTimeout: REQUEST_MS, bodyLimit: BODY_BYTES },
+    ...{ logger: false, forceCloseConnections: true, requestTimeout: requestMs, bodyLimit: BODY_BYTES },
     ...{ connectionTimeout: 2 * REQUEST_MS, routerOptions: { maxParamLength: LONGEST_ID } },
+    // Node takes the longer of the two limits for the whole request: both have to be short.
+    http: {
+      ...{ headersTimeout: requestMs, requestTimeout: requestMs },
+      connectionsCheckingInterval: Math.min(requestMs, 1_000),
+    },
   });
   server.server.maxConnections = MOST_CONNECTIONS;
   server.addHook('onSend', async (_request, reply) => {

@@ -13,6 +13,7 @@ import type { Contexts } from './contexts.ts';
 import type { Keep } from './memory.ts';
 import type { Provider } from './provider.ts';
 import { createProviderWork } from './provider.ts';
+import { createPusher } from './pushing.ts';
 import { createSaves } from './saves.ts';
 import { createScript } from './script.ts';
 
@@ -32,6 +33,8 @@ export interface AgentOptions {
   keep?: Keep;
   /** Only who has it in the query (`?key=…`) is let in; everybody when left out. */
   key?: string;
+  /** Where it says something after its turn; nowhere when left out. */
+  pushes?: { url: string; token: string };
   /** Says nothing when left out. */
   log?: Log;
 }
@@ -60,9 +63,10 @@ function makeWorkspace(workspace: string, log: Log): void {
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { port, host = '127.0.0.1', workspace, provider, pace = 30, contexts = 'frames', log = silent } = options;
-  const { keep = null, key = null } = options;
+  const { keep = null, key = null, pushes } = options;
+  const pusher = pushes === undefined ? null : createPusher({ ...pushes, log });
   const work =
-    provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace, log);
+    provider === undefined ? createScript({ workspace, pace, pusher }) : createProviderWork(provider, workspace, log);
   const tokens = provider?.contextTokens ?? null;
   const chats = createChats({ work, contexts, saves: createSaves(workspace), log, keep, tokens });
   makeWorkspace(workspace, log);
@@ -96,6 +100,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     url: key === null ? url : `${url}?key=${key}`,
     port: bound,
     async close() {
+      pusher?.close();
       await chats.stop();
       for (const webSocket of sockets.clients) webSocket.terminate();
       server.close();

@@ -567,13 +567,17 @@ function ofAFile(move: OfAFile, { tray, waiting, turn, agent: answers }: RoomCon
 function pushedOf(move: Extract<Move, { move: 'pushed' }>, context: RoomContext, n: number): RoomEvent {
   const { how, again } = move;
   const last = context.pushes.known.at(-1)?.split(':')[0];
-  const known = { id: again === true && last !== undefined ? last : `push-${n}`, print: 'print', task: 'task' };
+  const known = {
+    id: again === true && last !== undefined ? last : `push-${n}-${context.pushes.known.length}`,
+    print: 'print',
+    task: 'task',
+  };
   const at = { agent: context.agent, contextId: how === 'elsewhere' ? contextId(78_000) : context.contextId };
   if (how === 'progress') {
     return {
       type: 'agent.pushed',
       ...at,
-      push: { ...known, kind: how, work: { on: `step ${n}`, step: n, steps: null } },
+      push: { ...known, kind: how, work: { on: 'step', step: context.pushes.known.length, steps: null } },
     };
   }
   const answer = how === 'failed' ? null : { markdown: `push ${n}` };

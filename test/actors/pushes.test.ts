@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
+import { AgentId, RoomId, UserId } from '../../machines/ids.ts';
 import { noPushes } from '../../machines/pushes.ts';
-import type { RoomContext } from '../../machines/room.model.ts';
+import { newTurn, type RoomContext } from '../../machines/room.model.ts';
 import { createPushDesk } from '../../src/actors/pushes.ts';
 import type { Input } from '../../src/durable/definition.ts';
 import type { Envelope } from '../../src/durable/record.ts';
@@ -9,7 +9,7 @@ import { step } from '../../src/durable/step.ts';
 import type { Pushed } from '../../src/ports/pushes.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { logBook } from '../support/log-book.ts';
-import { agent, ann, bob, contextId, definition, freshRecord } from './support.ts';
+import { agent, ann, bob, contextId, definition, eventId, freshRecord, textOf, turnId } from './support.ts';
 
 const pushed = (changes: object = {}): Pushed => ({
   ...{ agent, contextId: contextId(1), user: null, id: 'id', print: 'print', task: '' },
@@ -167,10 +167,9 @@ test('it comes again where nothing can be taken: no service, a room at rest, a w
 });
 
 test('as many as may be held back are taken, the next one comes again', async () => {
-  const turn = { id: 1, text: { eventId: '$1', sender: ann, body: 'x', replyTo: null }, preview: '$p' };
-  const held = house({ turn: { ...turn, contextId: '1', attempts: 0, waited: false, pieces: 0 } as never });
+  const turn = newTurn({ id: turnId(1), text: textOf(1), contextId: contextId(1), preview: eventId('preview') });
+  const held = house({ turn });
   const all: string[] = [];
   for (let n = 0; n < 21; n++) all.push(await held.desk.take(pushed({ id: `id-${n}` })));
   expect([all.filter((one) => one === 'taken').length, all.at(-1)]).toEqual([20, 'not now']);
-  expect(ContextId.parse('1')).toBe(contextId(1));
 });

@@ -21,6 +21,7 @@ test('the least configuration has a default for everything else', () => {
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
     ops: { host: '127.0.0.1', port: 9090 },
+    pushes: null,
     warnings: [],
   });
 });
@@ -53,6 +54,8 @@ policy:
     LOG_FORMAT: ' Pretty ',
     OPS_HOST: ' 0.0.0.0 ',
     OPS_PORT: ' 0 ',
+    PUSH_HOST: ' 0.0.0.0 ',
+    PUSH_PORT: ' 7071 ',
   };
   expect(load(env, registry)).toEqual({
     matrix: {
@@ -83,7 +86,8 @@ policy:
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
     ops: { host: '0.0.0.0', port: 0 },
-    warnings: [],
+    pushes: { host: '0.0.0.0', port: 7071 },
+    warnings: ['PUSH_PORT is set, but no agent has a push_token_file: none may push.'],
   });
 });
 

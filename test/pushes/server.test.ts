@@ -13,7 +13,7 @@ import { post, TOKEN, tokenFile } from '../support/pushing.ts';
 
 const body = { event_id: 'e1', kind: 'done', text: 'Done.' };
 
-async function start(takes: Taking | (() => Promise<Taking>) = 'taken') {
+async function start(takes: Taking | (() => Promise<Taking>) = 'taken', requestMs = 10_000) {
   const folder = mkdtempSync(path.join(tmpdir(), 'pushes-'));
   const file = tokenFile(folder);
   const other = path.join(folder, 'other');
@@ -22,7 +22,7 @@ async function start(takes: Taking | (() => Promise<Taking>) = 'taken') {
   let time = 0;
   const log = logBook();
   const server = await startPushes({
-    ...{ host: '127.0.0.1', port: 0, log, now: () => time },
+    ...{ host: '127.0.0.1', port: 0, log, now: () => time, requestMs },
     agents: () => [
       { id: AgentId.parse('a'), pushTokenFile: file },
       { id: AgentId.parse('agent/with Ü'), pushTokenFile: file },
@@ -129,11 +129,11 @@ test('only JSON is read, and there is nothing else', async () => {
   expect((await fetch(`${url}/agents/a/chats/7/messages`, form)).status).toBe(415);
   expect((await fetch(`${url}/agents/a/chats/7/messages`, { headers })).status).toBe(404);
   expect((await fetch(`${url}/healthz`)).status).toBe(404);
-  expect((await fetch(`${url}/agents/${'x'.repeat(4_000)}/chats/7/messages`, { ...form })).status).toBe(404);
+  expect((await fetch(`${url}/agents/${'x'.repeat(4_000)}/chats/7/messages`, { ...form })).status).toBe(414);
 });
 
 test('a client that never ends its body is let go', async () => {
-  const { url, taken } = await start();
+  const { url, taken } = await start('taken', 200);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'connect');
   const head = ['POST /agents/a/chats/7/messages HTTP/1.1', 'host: x', `authorization: Bearer ${TOKEN}`];
@@ -142,7 +142,7 @@ test('a client that never ends its body is let go', async () => {
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /);
   expect(taken).toEqual([]);
   socket.destroy();
-}, 60_000);
+});
 
 test('nothing of a token or of what is said stands in the log', async () => {
   const { url, log } = await start();
