@@ -48,7 +48,7 @@ export const roomEffectSchemas = {
   say: z.object({
     ...{ notice: Notice, answers },
     ...{ relation: Relation.optional(), mentions: UserId.optional(), turn: TurnId.optional() },
-    about: EventId.optional(),
+    ...{ about: EventId.optional(), task: z.string().optional() },
   }),
   'say the status': z.object({ answers, relation: Relation.optional() }),
   'answer the operator': z.object({
@@ -59,11 +59,14 @@ export const roomEffectSchemas = {
     ...{ turn: TurnId, answer: Answer, preview: EventId.nullable(), answers: EventId, relation: Relation.optional() },
     ...{ stands: EventId.optional(), piece: z.number().optional() },
   }),
+  'deliver the push': z.object({
+    ...{ push: z.string(), agent: AgentId, person: UserId, answer: Answer, files: z.array(z.string()) },
+  }),
   'fetch the file': z.object({ agent: AgentId, person: UserId, file: TrayFile }),
   'settle the file': z.object({ agent: AgentId, person: UserId, file: TrayFile }),
   'delete the file': z.object({ agent: AgentId, path: z.string(), bytes: z.number(), print: z.string() }),
   'send the files': z.object({
-    ...{ agent: AgentId, person: UserId, paths: z.array(z.string()), answers: EventId },
+    ...{ agent: AgentId, person: UserId, paths: z.array(z.string()), answers },
     ...{ relation: Relation.optional(), isAll: z.literal(true).optional() },
   }),
   'mark the message': z.object({ of: EventId }),

@@ -165,6 +165,10 @@ export const notices = {
   }),
   /** What the agent does before, or between, what it says: `on`: in its own words. */
   working: says({ on: z.string().nullable(), step: z.number().nullable(), steps: z.number().nullable() }),
+  /** Of its own accord, about what it was asked for before. */
+  'agent is done': says(),
+  'agent failed': says(),
+  'agent goes on': says({ on: z.string().nullable(), step: z.number().nullable(), steps: z.number().nullable() }),
   /** What the room is doing, and why there is no answer yet, or none at all. */
   status: says(Status.shape),
   'answer was refused': says({ tooLarge: z.boolean().optional() }),

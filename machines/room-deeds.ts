@@ -1,6 +1,9 @@
 /** What the room has done outside, in the words of its chart: at the homeserver, at the agent, at the person's actor. */
-import { asks, leavesFor, messageOf, wishes } from './room-host.ts';
-import { withFileNotes } from './room-file-notes.ts';
+import { asks, leavesFor, messageOf, wishes, type RoomMoment } from './room-host.ts';
+import type { EventId } from './ids.ts';
+import { withPushNotes } from './room-push-notes.ts';
+import * as pushes from './room-pushes.ts';
+import type { PushTask } from './pushes.ts';
 import { burstOf, fileIn, filesToFetchAnew, meantFile, noticeOfTheTray } from './room-tray.ts';
 import { confirmation, connection, delivery, personIn, redelivery, sending, theMarker, turnOf } from './room-words.ts';
 import { toldWork, workNotice } from './room-work.ts';
@@ -11,6 +14,13 @@ import type { Ask, RoomContext } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
 import { as } from './vocabulary.ts';
 
+/** A notice that nobody waits for any more. */
+function lateNotice(event: RoomEvent): EventId {
+  const { eventId } = as(event, 'line.shown', 'work.shown', 'task.told');
+  if (eventId === null) throw new Error('no notice stands in the room');
+  return eventId;
+}
+
 /** Asks the person's actor which saves of this agent there are. */
 function asksFor({ agent, contextId }: RoomContext, event: RoomEvent, ask: Ask | null): Wish {
   const { eventId, thread } = as(event, 'command.save', 'command.load', 'command.context');
@@ -19,9 +29,16 @@ function asksFor({ agent, contextId }: RoomContext, event: RoomEvent, ask: Ask |
   return { type: 'saves.asked', answers: eventId, ...(thread !== undefined && { thread }), agent, ask: asked };
 }
 
-const { enqueueActions } = withFileNotes;
+const { enqueueActions } = withPushNotes;
 
-export const withDeeds = withFileNotes.extend({
+function takesBackTheNoticesOf(tasksIn: (moment: RoomMoment) => readonly (PushTask | undefined)[]) {
+  return enqueueActions(({ context, event, enqueue }) => {
+    for (const task of tasksIn({ context, event }))
+      if (task?.notice) enqueue({ type: 'take back', params: { event: task.notice } });
+  });
+}
+
+export const withDeeds = withPushNotes.extend({
   actions: {
     // the room
     'join the room and greet': asks('join the room', () => ({ greet: true })),
@@ -116,7 +133,7 @@ export const withDeeds = withFileNotes.extend({
     })),
     'take the notice of the line back': asks('take back', ({ context }) => ({ event: noticedAt(context) })),
     'take the late notice back': asks('take back', ({ event }) => ({
-      event: as(event, 'line.shown', 'work.shown').eventId,
+      event: lateNotice(event),
     })),
 
     // what is told of the agent's work
@@ -126,6 +143,23 @@ export const withDeeds = withFileNotes.extend({
       const { work } = turnOf(context);
       if (work) enqueue({ type: 'take back', params: { event: work } });
     }),
+
+    // what the agent says of its own accord
+    'send the files that come with it': asks('send the files', ({ event }) => pushes.filesBehind(event)),
+    'change the notices of tasks': enqueueActions(({ context, enqueue }) => {
+      for (const task of pushes.tasksBehind(context))
+        enqueue({ type: 'change the notice', params: pushes.changeOf(task) });
+    }),
+    'take the notice of the oldest task back, if there are too many': takesBackTheNoticesOf(({ context }) => [
+      pushes.taskTooMany(context),
+    ]),
+    'take the notice of its task back': takesBackTheNoticesOf(({ context, event }) => [
+      pushes.taskEnded(context, event),
+    ]),
+    'take the notices of the tasks of before back': takesBackTheNoticesOf(({ context }) =>
+      pushes.tasksElsewhere(context),
+    ),
+    'take the notices of all tasks back': takesBackTheNoticesOf(({ context }) => context.pushes.tasks),
 
     // what the person's actor hears
     'wish for access': wishes(({ event }) => ({ type: 'access.wanted', answers: messageOf(event) })),

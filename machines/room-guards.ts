@@ -21,6 +21,7 @@ import {
   meantFile,
   waitsForFiles,
 } from './room-tray.ts';
+import * as pushes from './room-pushes.ts';
 import { isTold as isWorkTold } from './room-work.ts';
 import { withSayings } from './room-sayings.ts';
 
@@ -184,6 +185,20 @@ const withFacts = withSayings.extend({
     'it said or sent something': ({ context }) =>
       (context.turn?.pieces ?? 0) > 0 || (context.turn?.sends ?? []).length > 0,
     'it is the last piece': ({ context, event }) => 'piece' in event && event.piece === context.turn?.pieces,
+
+    // what the agent says of its own accord
+    'it was pushed before': ({ context, event }) => pushes.wasPushedBefore(context, event),
+    'it is about this conversation': ({ context, event }) => pushes.isOfThisConversation(context, event),
+    'something goes on': ({ event }) => event.type === 'agent.pushed' && event.push.kind === 'progress',
+    'its task is known': ({ context, event }) => pushes.isToldAlready(context, event),
+    'too much is held back': ({ context }) => context.pushes.held.length >= context.limits.mostPushesHeld,
+    'an answer grows in the room': ({ context }) => context.turn !== null && context.turn.preview !== null,
+    'files come with it': ({ event }) => event.type === 'push.delivered' && event.files.length > 0,
+    'its task waits for the notice': ({ context, event }) => pushes.isAwaitingItsNotice(context, event),
+    'the notice stands in the room': ({ event }) => event.type === 'task.told' && event.eventId !== null,
+    'a task went on': ({ context }) => pushes.tasksBehind(context).length > 0,
+    'tasks of before are told': ({ context }) => pushes.tasksElsewhere(context).length > 0,
+
     // saves and our own questions
     'a save may be called so': ({ event }) => saveWanted(event) !== null,
     'a task is due': ({ context, event }) => isTaskDue(context, event),
@@ -236,6 +251,9 @@ export const withGuards = withFacts.extend({
     'it is of this turn, and worth a word': and(['it is of this turn', 'its work may be told']),
     'it is the word on this turn': and(['it is of this turn', 'its work is being told']),
     'it is of this turn and tries are left': and(['it is of this turn', 'tries are left']),
+    'it is about another conversation': not('it is about this conversation'),
+    'its task is told already': and(['something goes on', 'its task is known']),
+    'no answer grows in the room': not('an answer grows in the room'),
     'it may wait': and([not('nobody can fetch it'), not('too many files wait')]),
     'a file waits': not('no file waits'),
     'all files are there': not('a file is on its way'),

@@ -41,6 +41,12 @@ export const fixedLimits = {
   mostReplies: 8,
   /** Files of a room that nobody asked about yet. */
   mostFiles: 100,
+  /** Pushes of an agent that a room knows again, those that wait behind an answer, tasks that it tells of. */
+  mostPushes: 200,
+  mostPushesHeld: 20,
+  mostPushTasks: 10,
+  /** Conversations that a room has left and knows as its own. */
+  mostRetired: 20,
   /** Files that come together are told together; a notice of them changes no more after this long without another. */
   burstMs: 1_000,
   burstEndMs: 60_000,

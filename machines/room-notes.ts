@@ -1,5 +1,6 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
 import type { EventId } from './ids.ts';
+import { noPushes } from './pushes.ts';
 import { blankDiary, type RoomContext, type Text, type Unanswered } from './room.model.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
 import { host, type RoomMoment } from './room-host.ts';
@@ -23,6 +24,7 @@ import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
 import { beginSecondHalf, contextAfterSave, keptApart, taskIn, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
+import * as pushes from './room-pushes.ts';
 import * as tray from './room-tray.ts';
 import { withoutWork } from './room-work.ts';
 import { as } from './vocabulary.ts';
@@ -118,6 +120,7 @@ export const withNotes = host.extend({
       tray: [],
       burst: null,
       diary: blankDiary,
+      pushes: noPushes,
     }),
     'start a new context': assign(({ context, event }) => ({
       contextId: contextAfterSave(context) ?? as(event, 'command.clear').contextId,
@@ -127,10 +130,12 @@ export const withNotes = host.extend({
       last: [],
       question: null,
       ...noMemory,
+      pushes: pushes.retire(context, context.limits.mostRetired),
     })),
-    'go on in another context': assign(({ context, event }) =>
-      moveTo(context, as(event, 'context.assigned', 'context.chosen').contextId),
-    ),
+    'go on in another context': assign(({ context, event }) => ({
+      ...moveTo(context, as(event, 'context.assigned', 'context.chosen').contextId),
+      pushes: pushes.retire(context, context.limits.mostRetired),
+    })),
     'note whose memory it is': assign(({ event }) => ({ oneMemory: as(event, 'context.assigned').oneMemory })),
 
     // the turn

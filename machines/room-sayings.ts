@@ -3,7 +3,7 @@ import type { Notice } from './notices.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { RoomContext } from './room.model.ts';
 import { withDeeds } from './room-deeds.ts';
-import { alertsTheAsker, asks, says, saysOfTheText, tellsTheAsker, toTheWriter } from './room-host.ts';
+import { alertsTheAsker, asks, says, saysOfTheText, tellsTheAsker, toTheWriter, type RoomMoment } from './room-host.ts';
 import {
   declined,
   excerptOf,
@@ -21,6 +21,8 @@ import { meantIn, othersUnanswered, textIn } from './room-again.ts';
 import { questionOf } from './room-question.ts';
 import { lastInLine, noticeOfTheLine } from './room-queue.ts';
 import { filesInLine, goneFrom, listOfTheTray, listWithout, noticeOfKept, noticeOfTheTray } from './room-tray.ts';
+import { deliveryOf, endIn, filesOf, needsAWord, wordOf, workIn, workTold } from './room-pushes.ts';
+import type { EndPush } from './pushes.ts';
 import { brokenOff, contextTold, doneWell, interruption, taskWaits, wentWrong } from './room-saves.ts';
 import { as } from './vocabulary.ts';
 
@@ -48,6 +50,17 @@ function saysOfRetry(later: boolean) {
       answers: retry.eventId,
       ...(thread !== undefined && { relation: { thread } }),
     };
+  });
+}
+
+/** In the agent's words, or in ours; files that come with words of the agent come behind them. */
+function saysWhatEnded(pushesIn: (moment: RoomMoment) => readonly EndPush[]) {
+  return withDeeds.enqueueActions(({ context, event, enqueue }) => {
+    for (const push of pushesIn({ context, event })) {
+      if (needsAWord(push)) enqueue({ type: 'say', params: wordOf(context, push) });
+      if (push.answer !== null) enqueue({ type: 'deliver the push', params: deliveryOf(context, push) });
+      else if (push.files.length > 0) enqueue({ type: 'send the files', params: filesOf(context, push) });
+    }
   });
 }
 
@@ -131,6 +144,10 @@ export const withSayings = withDeeds.extend({
       const rings = nothing === true && context.person !== null && { mentions: context.person };
       return { notice: { key: 'files were not sent', files: failed }, answers, ...rings };
     }),
+    // what the agent says of its own accord
+    'say what has ended': saysWhatEnded(({ event }) => [endIn(event)]),
+    'say all that was held back': saysWhatEnded(({ context }) => context.pushes.held),
+    'say what goes on': asks('say', ({ event }) => workTold(workIn(event))),
     'say that its files are kept': tellsTheAsker(({ context }) => noticeOfKept(context)),
     'say that the files of the line are kept': says(({ context }) => ({
       key: 'files are kept',

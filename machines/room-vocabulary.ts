@@ -5,7 +5,7 @@
  */
 import { withGuards } from './room-guards.ts';
 
-const withTheLine = withGuards.extend({
+const withItsEnds = withGuards.extend({
   actions: {
     'drop the line': withGuards.enqueueActions(({ check, enqueue }) => {
       enqueue('take the marks of the line away');
@@ -13,13 +13,21 @@ const withTheLine = withGuards.extend({
       if (check('the line has files')) enqueue('say that the files of the line are kept');
       enqueue('forget what waits');
     }),
+    'let the answer stand apart': withGuards.enqueueActions(({ enqueue }) => {
+      enqueue('note that something stands before the answer');
+      enqueue('let the rest of the answer be a reply');
+    }),
+    'end its task': withGuards.enqueueActions(({ enqueue }) => {
+      enqueue('take the notice of its task back');
+      enqueue('forget the task that has ended');
+    }),
   },
 });
 
-const { enqueueActions } = withTheLine;
+const { enqueueActions } = withItsEnds;
 
 /** None of these decides where the room goes. */
-export const room = withTheLine.extend({
+export const room = withItsEnds.extend({
   actions: {
     'drop the line, if all is meant': enqueueActions(({ check, enqueue }) => {
       if (check('all is meant') && check('a text waits')) enqueue('drop the line');
@@ -65,6 +73,17 @@ export const room = withTheLine.extend({
       enqueue('close the question');
       enqueue('let the rest of the answer be a reply');
       enqueue('say that the word is passed on later');
+    }),
+    'say what was pushed': enqueueActions(({ check, enqueue }) => {
+      enqueue('note the push');
+      enqueue('end its task');
+      enqueue('say what has ended');
+      if (check('a turn runs')) enqueue('let the answer stand apart');
+    }),
+    'say what was held back': enqueueActions(({ check, enqueue }) => {
+      enqueue('say all that was held back');
+      enqueue('hold nothing back any more');
+      if (check('a turn runs')) enqueue('let the answer stand apart');
     }),
     'see to its files': enqueueActions(({ check, enqueue }) => {
       if (check('the agent wants something sent')) enqueue('send what the agent wants sent');

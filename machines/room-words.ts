@@ -3,6 +3,7 @@ import { backoff } from './backoff.ts';
 import { ofTheAgent } from './commands.ts';
 import type { AgentId, ContextId, EventId, TurnId, UserId } from './ids.ts';
 import { answered, meantIn, without } from './room-again.ts';
+import { noPushes } from './pushes.ts';
 import { blankDiary, newTurn } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Answer, Assignment, Role, Outcome, RoomContext, Text, Turn, Unanswered } from './room.model.ts';
@@ -115,10 +116,9 @@ export function delivery(
 ): RoomEffectParams['deliver the answer'] {
   if (answer === null) throw new Error('there is no answer to deliver');
   const turn = turnOf(context);
-  const { id, preview, text, waited } = turn;
+  const { id, preview, text, waited, pieces } = turn;
   // What is shown already stands where it should; it is for what comes behind it that others may be in between.
   const isApart = context.waiting.length > 0 || (waited && preview === null);
-  const { pieces } = turn;
   return {
     turn: id,
     answer,
@@ -196,7 +196,7 @@ export function receive({
   language,
 }: Reception): Partial<RoomContext> {
   return {
-    ...{ person, role, agent, assignment, contextId },
+    ...{ person, role, agent, assignment, contextId, pushes: noPushes },
     ...{ number: null, name: null, archived: false },
     ...{
       session: null,

@@ -24,6 +24,7 @@ export const roomEffects = {
   'say the status': 'repeatable',
   'answer the operator': 'repeatable',
   'deliver the answer': 'repeatable',
+  'deliver the push': 'repeatable',
   'fetch the file': 'repeatable',
   'settle the file': 'repeatable',
   'delete the file': 'repeatable',
@@ -53,7 +54,7 @@ export interface RoomEffectParams {
   'tell the person': { person: UserId; wish: Wish };
   /**
    * `mentions`: whom it rings for. `turn`: it comes behind what this turn delivers. `about`: the text that it is about, where
-   * it answers another message: who names the notice means that text.
+   * it answers another message: who names the notice means that text. `task`: the one that goes on, and that it tells of.
    */
   say: {
     notice: Notice;
@@ -62,6 +63,7 @@ export interface RoomEffectParams {
     mentions?: UserId | undefined;
     turn?: TurnId | undefined;
     about?: EventId | undefined;
+    task?: string | undefined;
   };
   /** What the room is doing: found when it is said. */
   'say the status': { answers: EventId | null; relation?: Relation | undefined };
@@ -84,6 +86,8 @@ export interface RoomEffectParams {
     /** Which piece of the turn's answer it is: 0 unless questions came in between. */
     piece?: number | undefined;
   };
+  /** What the agent says of its own accord; the files come behind it. */
+  'deliver the push': { push: string; agent: AgentId; person: UserId; answer: Answer; files: string[] };
   /** From the homeserver into the workspace of this agent. */
   'fetch the file': { agent: AgentId; person: UserId; file: TrayFile };
   /** What was fetched is known: nothing has to be kept for another try. */
@@ -95,7 +99,7 @@ export interface RoomEffectParams {
     agent: AgentId;
     person: UserId;
     paths: string[];
-    answers: EventId;
+    answers: EventId | null;
     relation?: Relation | undefined;
     /** The agent said nothing besides. */
     isAll?: true | undefined;

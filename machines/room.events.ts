@@ -4,6 +4,7 @@ import type { AgentId, ContextId, EventId, RoomId, TurnId, UserId } from './ids.
 import type { Language } from './language.ts';
 import type { Missed, Written } from './message.ts';
 import type { Memory } from './memory.ts';
+import type { Push } from './pushes.ts';
 import type { Farewell, Thing, Trouble } from './notices.ts';
 import type {
   Answer,
@@ -152,7 +153,7 @@ export type RoomEvent =
   /** These were in the workspace and are not any more. */
   | { type: 'files.gone'; of: EventId[] }
   /** What became of the files of an agent; those that could not be sent; `nothing`: nothing of the answer arrived. */
-  | { type: 'files.sent'; answers: EventId; failed: SendFailure[]; nothing?: true }
+  | { type: 'files.sent'; answers: EventId | null; failed: SendFailure[]; nothing?: true }
   /** The notice of files that came. */
   | { type: 'tray.shown'; eventId: EventId }
   | { type: 'tray.refused' }
@@ -161,6 +162,12 @@ export type RoomEvent =
   | { type: 'agent.worked'; turn: TurnId; on: string | null; step: number | null; steps: number | null }
   /** The notice of it stands in the room. */
   | { type: 'work.shown'; turn: TurnId; eventId: EventId }
+  /** What it says of its own accord, about this conversation. */
+  | { type: 'agent.pushed'; agent: AgentId; contextId: ContextId; push: Push }
+  /** Its words are in the room, or were refused: these files come behind them. */
+  | { type: 'push.delivered'; agent: AgentId; person: UserId; files: string[] }
+  /** The notice of a task that goes on stands in the room; null: it was refused. */
+  | { type: 'task.told'; task: string; eventId: EventId | null }
   /** The notice of the waiting line stands in the room, or was refused for good. */
   | { type: 'line.shown'; eventId: EventId }
   | { type: 'line.refused' }

@@ -69,6 +69,9 @@ const whole: State = {
     'file.refused': {},
     'files.gone': {},
     'files.sent': {},
+    'push.delivered': {},
+    // Where its agent has nothing to say, or not this one: whoever pushed hears it from the host.
+    'agent.pushed': {},
     'tray.shown': {},
     'tray.refused': {},
     // Only words that are asked, or were, matter to anybody.
@@ -76,6 +79,7 @@ const whole: State = {
     'text.withdrawn': {},
     // Of a turn that is over, or begins anew.
     'work.shown': { actions: 'take the late notice back' },
+    'task.told': { guard: 'the notice stands in the room', actions: 'take the late notice back' },
     'words.left': { actions: 'say which words are left' },
     'command.help': { actions: 'say what can be said' },
     'command.unknown': { actions: 'say that there is no such command' },
@@ -875,6 +879,57 @@ const gatheringMore: State = {
   },
 };
 
+const pushes: State = {
+  description:
+    'What the agent says of its own accord: what has ended rings, what goes on is told in one quiet notice a task, which changes with it and goes when it ends.',
+  tags: 'only tells',
+  initial: 'nothing is held back',
+  exit: 'take the notices of all tasks back',
+  always: [
+    { guard: 'a task went on', actions: ['change the notices of tasks', 'note what is told of the tasks'] },
+    {
+      guard: 'tasks of before are told',
+      actions: ['take the notices of the tasks of before back', 'forget the tasks of before'],
+    },
+  ],
+  on: {
+    'agent.pushed': [
+      { guard: 'it was pushed before' },
+      { guard: 'it is about another conversation' },
+      { guard: 'its task is told already', actions: ['note the push', 'note how far the task is'] },
+      {
+        guard: 'something goes on',
+        actions: [
+          'note the push',
+          'take the notice of the oldest task back, if there are too many',
+          'note how far the task is',
+          'say what goes on',
+        ],
+      },
+      { guard: 'too much is held back' },
+      {
+        guard: 'an answer grows in the room',
+        target: '.holding back',
+        actions: ['note the push', 'end its task', 'hold it back'],
+      },
+      { actions: 'say what was pushed' },
+    ],
+    'push.delivered': { guard: 'files come with it', actions: 'send the files that come with it' },
+    'task.told': { guard: 'its task waits for the notice', actions: 'note where the task is told' },
+  },
+};
+
+const nothingIsHeldBack: State = { description: 'What the agent says of its own accord goes into the room at once.' };
+
+const holdingBack: State = {
+  description: 'What has ended is said when the answer that grows in the room is complete, so as not to part it.',
+  always: {
+    guard: 'no answer grows in the room',
+    target: 'nothing is held back',
+    actions: 'say what was held back',
+  },
+};
+
 const dialog: State = {
   description: 'Questions of our own, one at a time: the newest takes the place of the one before.',
   initial: 'none',
@@ -1119,6 +1174,7 @@ export const roomMachine = room.createMachine({
             'gathering more': gatheringMore,
           },
         },
+        pushes: { ...pushes, states: { 'nothing is held back': nothingIsHeldBack, 'holding back': holdingBack } },
         dialog: {
           ...dialog,
           states: {

@@ -6,9 +6,13 @@ import { z } from 'zod';
 import { RoomId, UserId, EventId, AgentId, ContextId, TurnId } from './ids.ts';
 import { FileFailure, TrayFile } from './files.ts';
 import { Language } from './language.ts';
+import { Answer } from './answer.ts';
 import { Memory } from './memory.ts';
 import { Trouble } from './notices.ts';
+import { noPushes, Pushes } from './pushes.ts';
 import { Ending } from './status.ts';
+
+export { Answer } from './answer.ts';
 
 /** What a reply says of the message that it answers. */
 export const Quoted = z.object({ author: UserId, excerpt: z.string() });
@@ -71,10 +75,6 @@ export const Text = z.object({
   settles: OpenQuestion.optional(),
 });
 export type Text = z.infer<typeof Text>;
-
-/** An answer in Markdown: short ones stand in the record, long ones in a file beside it under `stored`. */
-export const Answer = z.union([z.object({ markdown: z.string() }), z.object({ stored: z.string() })]);
-export type Answer = z.infer<typeof Answer>;
 
 /** `stands`: the message that shows its first part already as it will stay. */
 export type Piece = { answer: Answer; stands?: EventId };
@@ -275,6 +275,8 @@ export const RoomContext = z.object({
   tokens: z.object({ last: z.number(), total: z.number() }).default({ last: 0, total: 0 }),
   /** What the agent said last of its memory of this conversation. */
   memory: Memory.nullable().default(null),
+  /** What its agent said of its own accord. */
+  pushes: Pushes.default(noPushes),
   /** Others who were already told that they are not answered here; where they are too many, no more are. */
   told: z.array(UserId).max(50),
 });

@@ -22,6 +22,7 @@ import type { Suspension } from './matrix/standing.ts';
 import type { Health } from './ops/health.ts';
 import type { Log, Meter, OpsDesk } from './ports.ts';
 import { noMeter } from './ports/meter.ts';
+import type { TakePush } from './ports/pushes.ts';
 import { close, type Closing } from './start/close.ts';
 import { bringUpToDate, wakeUp } from './start/come-back.ts';
 import { enter, type Entered } from './start/enter.ts';
@@ -37,6 +38,8 @@ export interface App {
   health(): Health;
   /** The service as operators see it; null until it is logged in. */
   desk(): OpsDesk | null;
+  /** What an agent says of its own accord. */
+  push: TakePush;
   /** Drains and stops; resolves when everything is closed. */
   stop(): Promise<void>;
   /** Reads the registry file again, and says in the log what came of it. */
@@ -148,6 +151,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     desk: () => run.service?.desk ?? null,
     reload: () => void (run.reloading?.again(true) ?? log.info({}, 'registry is read again once the service is up')),
     config: () => run.reloading?.config() ?? config,
+    push: async (pushed) => (await run.service?.push(pushed)) ?? 'not now',
     async stop() {
       if (root.getSnapshot().status === 'active') root.send({ type: 'drain' });
       await ended;

@@ -141,7 +141,10 @@ program
     const { startAgent } = await import('./reference-agent/server.ts');
     const { providerFrom } = await import('./reference-agent/provider-from.ts');
     const provider = providerFrom(process.env);
-    const agent = await startAgent({ ...options, ...(provider === null ? {} : { provider }) });
+    const { pushesFrom } = await import('./reference-agent/pushing.ts');
+    const pushes = pushesFrom(process.env);
+    const more = { ...(provider !== null && { provider }), ...(pushes !== null && { pushes }) };
+    const agent = await startAgent({ ...options, ...more });
     closeAtSignals(agent);
     console.log(`The reference agent listens on ${agent.url}`);
   });

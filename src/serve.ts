@@ -8,6 +8,7 @@ import { serveInspector, type InspectorOptions } from './inspect/serve.ts';
 import { createLog } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/server.ts';
+import { startPushes } from './pushes/server.ts';
 import { PositionLost } from './start/position-lost.ts';
 
 export interface ServeOptions {
@@ -65,6 +66,8 @@ export async function serve(config: Config, { inspect, takeOver, registry }: Ser
     };
     const asked = { health: () => running.health(), desk: () => running.desk(), drain, metrics };
     if (config.ops !== null) opened.push(await startOps({ ...config.ops, ...asked, log }));
+    const push = { agents: () => running.config().agents, take: running.push, log };
+    if (config.pushes !== null) opened.push(await startPushes({ ...config.pushes, ...push }));
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {
       log.error({ problem: problem.message }, 'starting anew');

@@ -21,7 +21,14 @@ const zones: Record<string, Zone> = {
   words: {
     holds: [
       ...['machines/ids.ts', 'machines/message.ts', 'machines/notices.ts', 'machines/marker.ts', 'machines/effects.ts'],
-      ...['machines/files.ts', 'machines/memory.ts', 'machines/status.ts', 'machines/trouble.ts'],
+      ...[
+        'machines/files.ts',
+        'machines/memory.ts',
+        'machines/status.ts',
+        'machines/trouble.ts',
+        'machines/answer.ts',
+        'machines/pushes.ts',
+      ],
       ...[
         'machines/room.model.ts',
         'machines/room.events.ts',
@@ -59,6 +66,7 @@ const zones: Record<string, Zone> = {
   agents: adapter('src/agents/', ['ws', 'zod'], 6),
   store: adapter('src/store/', ['lowdb', 'zod'], 8),
   text: adapter('src/text/', ['fastest-levenshtein', 'markdown-it', 'markdown-it-cjk-friendly', 'sanitize-html'], 10),
+  pushes: adapter('src/pushes/', ['fastify', 'zod'], 4),
   ops: adapter('src/ops/', ['fastify', 'pino', 'pino-pretty', 'prom-client', 'zod'], 3),
   workspace: adapter('src/workspace/', ['file-type', 'image-size', 'mime'], 14),
   config: {
@@ -136,7 +144,7 @@ const zones: Record<string, Zone> = {
   },
   serve: {
     holds: ['src/serve.ts'],
-    knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports'],
+    knows: ['app', 'basics', 'config', 'inspect', 'ops', 'ports', 'pushes'],
     packages: [],
     node: true,
     files: 1,

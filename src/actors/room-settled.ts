@@ -18,9 +18,14 @@ export function settled(item: OutboxItem, result: Result): RoomEvent | null {
         ? { type: 'answer.delivered', turn, piece, of: answers, messages: messagesIn(result) }
         : { type: 'answer.refused', turn, piece, answer, answers, code: result.code };
     }
+    case 'deliver the push': {
+      const { agent, person, files } = item.params as unknown as RoomEffectParams['deliver the push'];
+      return { type: 'push.delivered', agent, person, files };
+    }
     case 'say': {
-      const { notice, answers, turn, about: text } = item.params as unknown as RoomEffectParams['say'];
+      const { notice, answers, turn, about: text, task } = item.params as unknown as RoomEffectParams['say'];
       const eventId = EventId.safeParse(result.ok ? result.eventId : undefined).data;
+      if (task !== undefined) return { type: 'task.told', task, eventId: eventId ?? null };
       if (notice.key === 'agent asks')
         return eventId === undefined ? null : { type: 'question.shown', eventId, asks: notice.text };
       const about = dialogAskedBy(notice);

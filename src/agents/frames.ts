@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { ContextId, RoomId } from '../../machines/ids.ts';
 import { Memory } from '../../machines/memory.ts';
 import type { Task, Text } from '../../machines/room.model.ts';
-import { oneLine } from '../basics/visible.ts';
+import { isNestedDeeper } from '../basics/json-depth.ts';
+import { looksLikeKey, stepWords } from '../basics/step-words.ts';
 import type { Capabilities } from '../ports.ts';
 
 /** One frame of an agent. `protocol` is what could not be read: the first frame may not be one, later ones are ignored. */
@@ -29,8 +30,6 @@ export interface Decoded {
 }
 
 const TEXT_LIMIT = 10_000;
-/** Of what an agent says that it does, as a person counts characters. */
-const STEP_LIMIT = 100;
 const NAME_LIMIT = 100;
 const PATH_LIMIT = 4096;
 /** Of a question; it comes back with the person's word. */
@@ -79,12 +78,6 @@ const Confirmation = z.object({
 });
 const Progress = z.object({ step: whole.default(null), steps: whole.default(null) });
 
-/** As keys and tokens begin, and the piece of one that no word has: letters and digits mixed, twelve and more. */
-const KEY_BEGINNING = /^(?:[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sy[lt]_|mct_|hf_|AKIA|AIza|eyJ)/;
-const KEY_PIECE = /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12}/i;
-
-const [QUOTE, BACKSLASH, BRACKET, BRACE] = [34, 92, 91, 123];
-
 /** A message as it came; what is not asked for by name is never looked at or copied. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -92,7 +85,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function decodeFrame(data: Buffer | string, isBinary = false): Decoded {
   if (isBinary) return unread('a binary message');
   const text = data.toString();
-  if (isTooDeep(text)) return unread('a message that is nested too deep');
+  if (isNestedDeeper(text, MESSAGE_DEPTH_LIMIT)) return unread('a message that is nested too deep');
   const fields = parseJson(text);
   const envelope = Envelope.safeParse(fields);
   if (!envelope.success) return unread('not a JSON object with a type');
@@ -133,15 +126,6 @@ export function namable(name: string): string {
   return looksLikeKey(beginning) ? 'a name that looks like a key' : beginning;
 }
 
-/** Words that look like a key are left out: a step is shown to everybody who is in the room. */
-function withoutKeys(text: string): string {
-  return text.replace(/[\w-]+/g, (word) => (looksLikeKey(word) ? '…' : word));
-}
-
-function looksLikeKey(word: string): boolean {
-  return KEY_BEGINNING.test(word) || KEY_PIECE.test(word);
-}
-
 function decodeCustomUpdate(name: string, fields: Fields): Frame {
   const update = Update.safeParse(fields.data);
   if (!update.success) return progress(fields, null);
@@ -159,8 +143,7 @@ function progress(fields: Fields, unknownType: string | null): Frame {
 /** Tool frames have no agreed fields: the first one that reads like a text or a name is taken, on one line and without keys. */
 function wordsOf({ text, message, tool_name, tool, name }: Fields): string {
   const found = [text, message, tool_name, tool, name].find((value) => typeof value === 'string');
-  // To look for keys takes the square of the length: of what is shown, a few times as much is enough.
-  return oneLine(withoutKeys((found ?? '').slice(0, 4 * STEP_LIMIT)), STEP_LIMIT);
+  return stepWords(found ?? '');
 }
 
 /** The details of an ERROR as its agent wrote them, the beginning only; null where they are nested too deep. */
@@ -173,23 +156,6 @@ function asText(details: unknown): string | null {
 function isDeeperThan(limit: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return limit === 0 || Object.values(value).some((inner) => isDeeperThan(limit - 1, inner));
-}
-
-/** Brackets inside texts are not counted. */
-function isTooDeep(message: string): boolean {
-  if (message.length <= MESSAGE_DEPTH_LIMIT) return false;
-  let depth = 0;
-  let inText = false;
-  for (let index = 0; index < message.length; index += 1) {
-    const code = message.charCodeAt(index);
-    if (code === BACKSLASH) index += 1;
-    else if (code === QUOTE) inText = !inText;
-    else if (inText) continue;
-    else if (code === BRACKET || code === BRACE) {
-      if (++depth > MESSAGE_DEPTH_LIMIT) return true;
-    } else if (code === BRACKET + 2 || code === BRACE + 2) depth -= 1;
-  }
-  return false;
 }
 
 function parseJson(text: string): unknown {

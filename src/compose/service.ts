@@ -19,6 +19,7 @@ import { composeMatrix } from './matrix.ts';
 import { logConfiguration } from './opening-lines.ts';
 import { composeOps } from './ops.ts';
 import { createOpsParts, type OpsParts } from './ops-parts.ts';
+import { composePushes, notedAt } from './pushes.ts';
 import type { Basis } from './surroundings.ts';
 import { farewellsFor } from './words.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
@@ -57,7 +58,8 @@ export function composeService(options: ServiceOptions) {
   const { onboarding, context } = config.policy;
   logConfiguration(log, config);
   const parts = createOpsParts({ ...options, baseOf: options.hosting.baseOf });
-  const directory = directoryWith(parts);
+  const pushes = composePushes(options, () => household.rooms);
+  const directory = notedAt(pushes, directoryWith(parts));
   const matrix = composeMatrix({
     ...{ homeserver, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
@@ -113,6 +115,7 @@ export function composeService(options: ServiceOptions) {
   const sync = composeSync(options, matrix, door, parts);
   return {
     ...{ household, sync, work, reception, registry, door, directory, survey, attendance },
+    push: pushes.take,
     ...{ desk: ops.desk, wall: options.wall, hosting: options.hosting, refusedMessages: matrix.refusedMessages },
     close() {
       ops.close();

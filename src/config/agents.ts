@@ -7,6 +7,7 @@ import type { AgentConfig, Config, Policy, ProviderConfig } from './config.ts';
 import { type Env, hintWhereMissing, type ReadFile, readVariables, whyUnreadable } from './environment.ts';
 import { policyOf } from './policy.ts';
 import { ConfigError, type Problem, show } from './problem.ts';
+import { checkTokenFiles } from './pushes.ts';
 import { checkKeyFiles, DEFAULT_CONTEXT_TOKENS } from './provider.ts';
 import { parseRegistry, type RegistryFile } from './registry.ts';
 import { Environment } from './variables.ts';
@@ -63,6 +64,7 @@ export function agentsOf(written: RegistryFile['agents'], values: OfAgents): Age
         agent.workspace_path ??
         (provider === null ? values.SURFACES_WORKSPACE_DIR : hostedFolder(values.STATE_DIR, agent.id)),
       concurrency: agent.concurrency,
+      ...(agent.push_token_file !== undefined && { pushTokenFile: agent.push_token_file }),
       ...(provider !== null && { provider }),
     };
   });
@@ -120,7 +122,8 @@ function fileAt(file: string, where: string, readFile: ReadFile): FoundRegistry 
   try {
     const name = path.basename(file);
     const registry = parseRegistry(source, name);
-    const problems = checkKeyFiles(registry.agents, name, readFile);
+    const { agents } = registry;
+    const problems = [...checkKeyFiles(agents, name, readFile), ...checkTokenFiles(agents, name, readFile)];
     return { registry: problems.length > 0 ? null : registry, registryProblems: problems };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -25,6 +25,8 @@ export interface AgentConfig {
   workspace: string;
   /** Turns that it takes at once. */
   concurrency: number;
+  /** The file with the token by which it may push; left out for one that may not. Read when it is needed. */
+  pushTokenFile?: string;
   /** The model behind `baseUrl`, for which the service hosts the agent; left out for one that is a process of its own. */
   provider?: ProviderConfig;
 }
@@ -62,6 +64,8 @@ export interface Config {
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'; format: 'json' | 'pretty' };
   /** Null: no ops server. Port 0: any free one. `token`: what callers have to show; null: they are on this machine. */
   ops: { host: string; port: number; token: string | null } | null;
+  /** Where agents push to; null: nowhere. Port 0: any free one. */
+  pushes: { host: string; port: number } | null;
   /** What works and is probably not meant, one sentence each. */
   warnings: readonly string[];
 }

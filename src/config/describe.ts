@@ -5,7 +5,7 @@ import { hideCredentials } from './problem.ts';
 
 /** A summary for people, without secrets: not the token, not the password, no credentials in URLs. */
 export function describeConfig(config: Config): string {
-  const { matrix, state, log, ops } = config;
+  const { matrix, state, log, ops, pushes } = config;
   const secret = matrix.accessToken === null ? 'password' : 'access token';
   const rows: [string, string][] = [
     ['homeserver', matrix.homeserver],
@@ -20,9 +20,20 @@ export function describeConfig(config: Config): string {
     ['state', `${state.dir}, fsync ${state.fsync ? 'on' : 'off'}`],
     ['log', `${log.level}, ${log.format}`],
     ['ops', opsIn(ops)],
+    ['pushes', pushes === null ? 'off' : `${listens(pushes)}, for ${pushing(config)}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, what]) => `${name.padEnd(width)}  ${what}`).join('\n');
+}
+
+function listens({ host, port }: { host: string; port: number }): string {
+  return `${host} port ${port === 0 ? 'any' : port}`;
+}
+
+/** The agents that have a token. */
+function pushing({ agents }: Config): string {
+  const names = agents.filter(({ pushTokenFile }) => pushTokenFile !== undefined).map(({ id }) => id);
+  return names.length === 0 ? 'no agent' : names.join(', ');
 }
 
 function authoritiesOf({ authorities: { length } }: Config): [string, string][] {
@@ -33,7 +44,7 @@ function authoritiesOf({ authorities: { length } }: Config): [string, string][] 
 function opsIn(ops: Config['ops']): string {
   if (ops === null) return 'off';
   const asked = ops.token === null ? 'for programs on this machine' : 'with a token';
-  return `${ops.host} port ${ops.port === 0 ? 'any' : ops.port}, ${asked}`;
+  return `${listens(ops)}, ${asked}`;
 }
 
 function named({ id, label }: { id: string; label: string }): string {

@@ -11,6 +11,7 @@ import { checkMemories } from './policy-check.ts';
 import { defaultPolicy, policyOf } from './policy.ts';
 import { type ModeOf, warnAboutOpenKeys } from './provider.ts';
 import type { RegistryFile } from './registry.ts';
+import { warnAboutPushes } from './pushes.ts';
 import { warnAboutVariables } from './variables.ts';
 
 /** The one agent of a mock backend without a registry. */
@@ -52,10 +53,12 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
     state: { dir: values.STATE_DIR, fsync: values.STATE_FSYNC === 'on' },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (terminal ? 'pretty' : 'json') },
     ops: opsOf(values),
+    pushes: values.PUSH_PORT === null ? null : { host: values.PUSH_HOST, port: values.PUSH_PORT },
     warnings: [
       ...warnAboutVariables(env),
       ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
+      ...warnAboutPushes(part.agents, values.PUSH_PORT !== null),
       ...warnings,
     ],
   });

@@ -1,7 +1,8 @@
 /** What an agent of `kind: provider` needs besides, and what only such an agent has. */
 import type { AgentConfig } from './config.ts';
-import { type ReadFile, whyUnreadable } from './environment.ts';
+import type { ReadFile } from './environment.ts';
 import { isMapping } from './issues.ts';
+import { whatIsWrong } from './key-file.ts';
 import { type Problem, show } from './problem.ts';
 
 const KEYS = ['model', 'api_key_file', 'system_prompt', 'context_tokens', 'images'];
@@ -77,20 +78,10 @@ export function checkKeyFiles(
 ): Problem[] {
   return agents.flatMap(({ api_key_file: file }, index): Problem[] => {
     if (file === undefined) return [];
-    const problem = whatIsWrong(file, readFile);
+    const problem = whatIsWrong(file, 'key', readFile);
     if (problem === null) return [];
     return [{ where: `${name}: agents[${index}].api_key_file`, value: show(file), problem, hint: KEY_FILE }];
   });
-}
-
-function whatIsWrong(file: string, readFile: ReadFile): string | null {
-  try {
-    const key = readFile(file).trim();
-    if (key === '') return 'is an empty file';
-    return /^[\x21-\x7e]+$/.test(key) ? null : 'holds more than a key: spaces, lines or special characters';
-  } catch (error) {
-    return whyUnreadable(error);
-  }
 }
 
 /** Gives the permissions of a file, as `node:fs` has them; null where nobody can say. */
@@ -101,9 +92,12 @@ const MOUNTED_SECRETS = '/run/secrets/';
 
 /** One sentence for each file with a key that others on the machine may read. */
 export function warnAboutOpenKeys(agents: readonly AgentConfig[], modeOf: ModeOf): string[] {
-  return agents.flatMap(({ id, provider }) => {
-    const file = provider?.apiKeyFile ?? null;
+  const files = agents.flatMap(({ id, provider, pushTokenFile }) => [
+    { id, file: provider?.apiKeyFile ?? null, what: 'key' },
+    { id, file: pushTokenFile ?? null, what: 'push token' },
+  ]);
+  return files.flatMap(({ id, file, what }) => {
     if (file === null || file.startsWith(MOUNTED_SECRETS) || ((modeOf(file) ?? 0) & 0o004) === 0) return [];
-    return [`Everybody on this machine may read ${show(file)}, the key of the agent ${show(id)}: "chmod 600" it.`];
+    return [`Everybody on this machine may read ${show(file)}, the ${what} of the agent ${show(id)}: "chmod 600" it.`];
   });
 }

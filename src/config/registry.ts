@@ -32,6 +32,9 @@ const Agent = z.strictObject({
     .max(1000)
     .default(4)
     .describe('a whole number of turns that the agent takes at once, 1 to 1000'),
+  push_token_file: optional(text).describe(
+    'the path of a file with the token by which this agent may push, and nothing else; or leave the line out',
+  ),
   model: optional(text).describe(
     'what the provider calls the model: "llama3.2", in quotes when it looks like a number',
   ),

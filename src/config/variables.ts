@@ -70,6 +70,8 @@ export const Environment = z.object({
     .refine((value) => value.length >= 16, 'is shorter than 16 characters')
     .optional()
     .describe('at least 16 letters and digits that nobody guesses, or their file in OPS_TOKEN_FILE'),
+  PUSH_HOST: word.default('127.0.0.1').describe('the address that agents push to, for example 127.0.0.1'),
+  PUSH_PORT: port.default(null).describe('a port from 0 (any free one) to 65535, or off'),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -99,7 +101,7 @@ const replaced: Partial<Record<string, string>> = {
   SURFACES_DEBUG_WS: 'use LOG_LEVEL=debug, or trace',
 };
 
-const ours = /^(MATRIX|STATE|OPS|AGENT|SURFACES|LOG|ROOMKEEPER)_/;
+const ours = /^(MATRIX|STATE|OPS|PUSH|AGENT|SURFACES|LOG|ROOMKEEPER)_/;
 
 /** What Kubernetes sets in every container for a Service that happens to be called `matrix` or `agent-0`. */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;

@@ -111,6 +111,7 @@ function configOf(homeserver: Homeserver, bot: UserId, agentUrl: string, folder:
     state: { dir: path.join(folder, 'state'), fsync: false },
     log: { level: 'silent', format: 'json' },
     ops: null,
+    pushes: null,
     warnings: [],
   };
 }

@@ -24,6 +24,8 @@ const received: ReceivedFile = {
 };
 const file: TrayFile = { event: eventId, name: 'file', type: 'document', mime: null, url, at: 0, there: null };
 const lies = { path: 'file', name: 'file', bytes: 1, print: '' };
+const pushed = { id: 'p', print: '', task: 'task' };
+const work = { on: 'search', step: 1, steps: 2 };
 const configured = { assignment: 'configured' } as const;
 
 /** What stands behind a command, by how it is read. */
@@ -114,6 +116,13 @@ const variants: { [Type in Happening['type']]: Omit<Extract<Happening, { type: T
     { answers: eventId, failed: [] },
     { answers: eventId, failed: [{ path: 'a.txt', why: 'missing' }] },
   ],
+  'agent.pushed': [
+    { agent, contextId: context, push: { ...pushed, kind: 'done', answer: { markdown: 'done' }, files: ['file'] } },
+    { agent, contextId: context, push: { ...pushed, id: 'q', kind: 'failed', answer: null, files: [] } },
+    { agent, contextId: context, push: { ...pushed, id: 'r', kind: 'progress', work } },
+  ],
+  'push.delivered': [{ agent, person, files: ['file'] }],
+  'task.told': [{ task: pushed.task, eventId: '$task' as Text['eventId'] }],
   'tray.shown': [{ eventId }],
   'tray.refused': [{}],
   'memory.lost': [{ eventId }],

@@ -106,14 +106,14 @@ function createStart(
     const { message_id: id } = message;
     const known = id === undefined ? undefined : chat.conversation.answered.find((one) => one.id === id);
     const { text, attachments } = message.type === 'USER_MESSAGE' ? message : { text: '', attachments: [] };
-    const blank = { text, attachments: [], history: [] };
+    const blank = { chat: chat.name, text, attachments: [], history: [] };
     if (known !== undefined) return startRun(again(known), blank, { log, settle: async () => told(chat) });
     const onMemory = workOnMemory(chat, message);
     if (onMemory !== null) {
       return startRun(onMemory, blank, { log, settle: async () => change(chat, {}).then(() => told(chat)) });
     }
     const history = bounded([...chat.conversation.said, { role: 'user', content: text }], tokens());
-    return startRun(work, { text, attachments, history }, { log, settle: (settled) => settle(chat, id, settled) });
+    return startRun(work, { ...blank, attachments, history }, { log, settle: (settled) => settle(chat, id, settled) });
   };
 }
 

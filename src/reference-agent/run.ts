@@ -8,6 +8,8 @@ import type { Said } from './memory.ts';
 
 /** What the work of a turn sees and may do. */
 export interface Turn {
+  /** The conversation that it is of. */
+  chat: string;
   text: string;
   /** Paths relative to the workspace. */
   attachments: string[];
@@ -70,7 +72,7 @@ interface RunSetting {
 
 export function startRun(
   work: Work,
-  message: Pick<Turn, 'text' | 'attachments' | 'history'>,
+  message: Pick<Turn, 'chat' | 'text' | 'attachments' | 'history'>,
   { log, now = Date.now, settle = async () => ({}) }: RunSetting,
 ): Run {
   const frames: AgentFrame[] = [];

@@ -37,6 +37,15 @@ const scenes = new Map<string, Scene>([
       play: playTool,
     },
   ],
+  [
+    'later',
+    {
+      usage: 'later [seconds]',
+      help: 'answers at once, and pushes what came of it after the turn (10 seconds)',
+      argument: /^\d+(\.\d+)?$/,
+      play: playLater,
+    },
+  ],
   ['file', { usage: 'file', help: 'writes a text file and sends it', play: playFile }],
   ['media', { usage: 'media', help: 'sends a picture and a sound', play: playMedia }],
   ['files', { usage: 'files', help: 'lists the files that came with it', play: playFiles }],
@@ -128,6 +137,16 @@ async function playTool(turn: Turn, stage: Stage, argument: string): Promise<voi
   turn.send({ type: 'AGENT_EVENT_TOOL_RESULT', name: 'calculator', result: '42' });
   await turn.pause(pause);
   await stream(turn, stage, 'The calculator says that 6 × 7 is **42**.');
+}
+
+async function playLater(turn: Turn, stage: Stage, argument: string): Promise<void> {
+  if (stage.pusher === null) {
+    return stream(turn, stage, 'I cannot say anything after my turn: PUSH_URL and PUSH_TOKEN are not set.');
+  }
+  const seconds = Math.min(argument === '' ? 10 : Number(argument), SLOWEST_SECONDS);
+  const text = `It took ${seconds} seconds: **42**.`;
+  stage.pusher.later(turn.chat, seconds * 1000, { kind: 'done', text });
+  await stream(turn, stage, 'I have begun, and tell you when it is done.');
 }
 
 async function playConfirm(turn: Turn, stage: Stage, argument: string): Promise<void> {

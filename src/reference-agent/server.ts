@@ -13,6 +13,7 @@ import type { Contexts } from './contexts.ts';
 import type { Keep } from './memory.ts';
 import type { Provider } from './provider.ts';
 import { createProviderWork } from './provider.ts';
+import { createPusher, type Pusher } from './pushing.ts';
 import { createSaves } from './saves.ts';
 import { createScript } from './script.ts';
 
@@ -32,6 +33,8 @@ export interface AgentOptions {
   keep?: Keep;
   /** Only who has it in the query (`?key=…`) is let in; everybody when left out. */
   key?: string;
+  /** Where it says something after its turn; nowhere when left out. */
+  pushes?: { url: string; token: string };
   /** Says nothing when left out. */
   log?: Log;
 }
@@ -64,7 +67,8 @@ function makeWorkspace(workspace: string, log: Log): void {
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { port, host = '127.0.0.1', provider, contexts = 'frames', log = silent, keep = null, key = null } = options;
-  let mind = mindOf(options, log);
+  const pusher = options.pushes === undefined ? null : createPusher({ ...options.pushes, log });
+  let mind = mindOf(options, log, pusher);
   const chats = createChats({
     ...{ contexts, log, keep },
     work: (turn) => mind.work(turn),
@@ -105,11 +109,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   return {
     url: key === null ? url : `${url}?key=${key}`,
     port: bound,
-    become: (model) => void (mind = mindOf({ ...options, ...model }, log)),
+    become: (model) => void (mind = mindOf({ ...options, ...model }, log, pusher)),
     async deserted() {
       for (let [one] = sockets.clients; one !== undefined; [one] = sockets.clients) await once(one, 'close');
     },
     async close() {
+      pusher?.close();
       await chats.stop();
       for (const webSocket of sockets.clients) webSocket.terminate();
       server.close();
@@ -120,10 +125,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 }
 
 /** What it thinks with. */
-function mindOf({ workspace, provider, pace = 30 }: AgentOptions, log: Log) {
+function mindOf({ workspace, provider, pace = 30 }: AgentOptions, log: Log, pusher: Pusher | null) {
   makeWorkspace(workspace, log);
   return {
-    work: provider === undefined ? createScript({ workspace, pace }) : createProviderWork(provider, workspace, log),
+    work:
+      provider === undefined ? createScript({ workspace, pace, pusher }) : createProviderWork(provider, workspace, log),
     saves: createSaves(workspace),
     tokens: provider?.contextTokens ?? null,
   };

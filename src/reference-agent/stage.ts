@@ -1,10 +1,13 @@
 /** What the scenes of the script share. */
+import type { Pusher } from './pushing.ts';
 import type { Turn } from './run.ts';
 
 export interface Stage {
   workspace: string;
   /** Milliseconds between two pieces of an answer. */
   pace: number;
+  /** Says something after the turn; null for an agent that may not. */
+  pusher: Pusher | null;
 }
 
 /** Says a text, a word at a time. */

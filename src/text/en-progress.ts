@@ -8,13 +8,24 @@ import { code, isTooMuch } from './phrases.ts';
 
 type Running = NonNullable<Status['turn']>;
 
-export type ProgressWords = Pick<NoticeWords, 'working' | 'status'>;
+export type ProgressWords = Pick<
+  NoticeWords,
+  'working' | 'status' | 'agent is done' | 'agent failed' | 'agent goes on'
+>;
 
 export const aboutProgress: ProgressWords = {
   working({ on, step, steps }) {
     if (step === null) return on === null ? 'The agent is working on it.' : `Working: ${code(on)}.`;
     const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;
     return on === null ? `Working: ${far}.` : `Working: ${code(on)} (${far}).`;
+  },
+
+  'agent is done': () => 'The agent says that what you asked for is done.',
+  'agent failed': () => 'The agent says that something you asked for didn’t work out. Ask it what happened.',
+  'agent goes on'({ on, step, steps }) {
+    if (step === null) return on === null ? 'The agent goes on with its work.' : `Still working: ${code(on)}.`;
+    const far = steps !== null && step <= steps ? `step ${step} of ${steps}` : `step ${step}`;
+    return on === null ? `Still working: ${far}.` : `Still working: ${code(on)} (${far}).`;
   },
 
   status: ({ turn, line, last, files = 0, asks, company }) =>

@@ -16,6 +16,14 @@ export const aboutProgress: ProgressWords = {
     return on === null ? `В работе: ${far}.` : `В работе: ${code(on)} (${far}).`;
   },
 
+  'agent is done': () => 'Агент сообщает: то, о чём его просили, готово.',
+  'agent failed': () => 'Агент сообщает: выполнить просьбу не получилось. Спроси его, что случилось.',
+  'agent goes on'({ on, step, steps }) {
+    if (step === null) return on === null ? 'Агент продолжает работу.' : `Всё ещё в работе: ${code(on)}.`;
+    const far = steps !== null && step <= steps ? `шаг ${step} из ${steps}` : `шаг ${step}`;
+    return on === null ? `Всё ещё в работе: ${far}.` : `Всё ещё в работе: ${code(on)} (${far}).`;
+  },
+
   status: ({ turn, line, last, files = 0, asks, company }) =>
     [
       ...(turn === null ? ['Здесь сейчас ничего не происходит.'] : [running(turn), soFar(turn)]),

@@ -18,6 +18,7 @@ import {
   inputOf,
   later,
   ofFiles,
+  pushes,
   ofSaves,
   rewordings,
   roomEvents,
@@ -27,7 +28,9 @@ import {
 import { observed } from '../machines/coverage.ts';
 import { ann, besidesOf, bob, contextOf, conversationOf, DEVICE, eventId } from './support.ts';
 
-export const shipped = roomDefinition(smallestLimits, DEVICE);
+const small = roomDefinition(smallestLimits, DEVICE);
+/** So that a walk soon meets each bound. */
+export const shipped: RoomDefinition = { ...small, limits: { ...small.limits, mostPushesHeld: 1 } };
 /** The same, but every step is written. */
 export const definition: RoomDefinition = { ...shipped, light: new Set() };
 export const { machine } = definition;
@@ -67,6 +70,7 @@ const representatives: Move[] = [
   ...commandMoves,
   ...ofSaves,
   ...ofFiles,
+  ...pushes,
   { move: 'room', event: { type: 'file.received', eventId: eventId('sealed'), sender: ann, name: 'a' } },
   { move: 'invite', by: 'person' },
   { move: 'invite', by: 'bystander' },
@@ -156,7 +160,7 @@ export function keyOf(record: Envelope): string | null {
   if (isQuiet && task === undefined && now === 'asking.working.streaming') key.push(dialog?.about, number === null);
   const isBareTurn = isQuiet && isPlain && dialog === null && turn.work === undefined && turn.pieces === 0;
   if (isBareTurn && besidesOf(record).length === 0 && now === 'asking.working.streaming')
-    key.push(turn.text.files === undefined, turn.sends === undefined);
+    key.push(turn.text.files === undefined, turn.sends === undefined, turn.preview === null);
   if (now === 'asking.waiting for a place') key.push(turn?.position, isPlain ? besidesOf(record) : []);
   if (now === 'asking.waiting for a place' && isQuiet && isPlain && besidesOf(record).length === 0)
     key.push(turn.text.files === undefined);
@@ -179,7 +183,8 @@ export function keyOf(record: Envelope): string | null {
     if (waiting.length > 0 && (facts(record).includes(true) || passedOn.length > 0)) return null;
     key.push(found);
     const isBare = dialog === null && now === 'idle' && last.length === 0 && waiting.length < 2;
-    if (!found.includes(true)) key.push(dialog?.about, isBare ? filesIn(record) : null);
+    if (!found.includes(true))
+      key.push(dialog?.about, isBare ? filesIn(record) : null, isBare ? pushesIn(record) : null);
   }
   return JSON.stringify(key);
 }
@@ -189,6 +194,13 @@ function filesIn(record: Envelope): unknown {
   const { burst, waiting } = contextOf(record);
   const { serving } = record.value as { serving?: Record<string, unknown> };
   return [serving?.['tray'], serving?.['burst'], (burst?.failed.length ?? 0) > 0, waitsForFiles(waiting[0])];
+}
+
+/** Whether a push is known, and a task that is told of; null where something else is under way. */
+function pushesIn(record: Envelope): unknown {
+  const { pushes, tray, burst, waiting } = contextOf(record);
+  if (tray.length > 0 || burst !== null || waiting.length > 0) return null;
+  return [pushes.known.length > 0, pushes.tasks[0]?.notice === null, pushes.tasks.length > 0];
 }
 
 /** The events that the chart sees for this input, with the time of it. */

@@ -25,6 +25,8 @@ export type Move =
   | { move: 'mark'; of: 'turn' | 'line' }
   | { move: 'refused late' }
   | { move: 'word shown' }
+  /** What the agent says of its own accord: of this conversation, or of another; `again`: with the id of the one before. */
+  | { move: 'pushed'; how: 'done' | 'failed' | 'progress' | 'elsewhere'; again?: true }
   | CommandMove
   | { move: 'saves'; ask: Ask; saves: SaveLine[] }
   | { move: 'choose'; number: number }
@@ -198,6 +200,16 @@ export const later: Move[] = [
   { move: 'room', event: { type: 'work.shown', turn: turnId(99), eventId: eventId('work') } },
 ];
 
+/** What the agent says of its own accord. */
+export const pushes: Move[] = [
+  ...(['done', 'failed', 'progress', 'elsewhere'] as const).map((how): Move => ({ move: 'pushed', how })),
+  { move: 'pushed', how: 'done', again: true },
+  { move: 'room', event: { type: 'push.delivered', agent, person: ann, files: ['a.txt'] } },
+  { move: 'room', event: { type: 'push.delivered', agent, person: ann, files: [] } },
+  { move: 'room', event: { type: 'task.told', task: 'task', eventId: eventId('task') } },
+  { move: 'room', event: { type: 'task.told', task: 'task', eventId: null } },
+];
+
 const by = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'bystander' as const);
 
 const agentMove: fc.Arbitrary<AgentMove> = fc.oneof(
@@ -253,6 +265,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...ofSaves) },
   { weight: 4, arbitrary: fc.constantFrom(...ofFiles) },
   { weight: 4, arbitrary: fc.constantFrom(...changesOfMind) },
+  { weight: 4, arbitrary: fc.constantFrom(...pushes) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -381,6 +394,8 @@ function plainInputOf(move: Move, record: Envelope, n: number): Input | null {
       );
     case 'room':
       return input(move.event, at);
+    case 'pushed':
+      return input(pushedOf(move, context, n), at);
     case 'leave':
       return input({ type: 'room.left' }, at);
     case 'agent':
@@ -547,4 +562,26 @@ function ofAFile(move: OfAFile, { tray, waiting, turn, agent: answers }: RoomCon
   if (move.how === 'refused') return input({ type: 'file.refused', file, agent: answers, why: 'gone' }, at);
   if (move.how === 'gone') return input({ type: 'files.gone', of: [file.event] }, at);
   return input({ type: 'file.fetched', file: { ...file, event: eventId('nobody') }, ...lies }, at);
+}
+
+/** `again`: it has the id of the last one that is known. */
+function pushedOf(move: Extract<Move, { move: 'pushed' }>, context: RoomContext, n: number): RoomEvent {
+  const { how, again } = move;
+  const last = context.pushes.known.at(-1)?.split(':')[0];
+  const known = {
+    id: again === true && last !== undefined ? last : `push-${n}-${context.pushes.known.length}`,
+    print: 'print',
+    task: 'task',
+  };
+  const at = { agent: context.agent, contextId: how === 'elsewhere' ? contextId(78_000) : context.contextId };
+  if (how === 'progress') {
+    return {
+      type: 'agent.pushed',
+      ...at,
+      push: { ...known, kind: how, work: { on: 'step', step: context.pushes.known.length, steps: null } },
+    };
+  }
+  const answer = how === 'failed' ? null : { markdown: `push ${n}` };
+  const push = { ...known, kind: how === 'failed' ? how : ('done' as const), answer, files: ['a.txt'] };
+  return { type: 'agent.pushed', ...at, push };
 }

@@ -50,6 +50,7 @@ const configOf = (dir: string): Config => ({
   state: { dir, fsync: false },
   log: { level: 'silent', format: 'json' },
   ops: null,
+  pushes: null,
   warnings: [],
 });
 

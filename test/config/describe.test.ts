@@ -35,13 +35,14 @@ user_agents: { '@ann:example.org': two }`;
     'state          ./state, fsync on',
     'log            info, json',
     'ops            127.0.0.1 port 9090, for programs on this machine',
+    'pushes         off',
   ]);
 });
 
 test('what is off or unusual is said', () => {
   const text = describeConfig(
     load(
-      { MATRIX_PLATFORM_BACKEND: 'mock', OPS_PORT: 'off', STATE_FSYNC: 'off' },
+      { MATRIX_PLATFORM_BACKEND: 'mock', OPS_PORT: 'off', STATE_FSYNC: 'off', PUSH_PORT: '7071' },
       'agents: [{ id: a }]\npolicy: { reply: { stream: final } }',
     ),
   );
@@ -50,7 +51,7 @@ test('what is off or unusual is said', () => {
     'reply          shown when it is complete; one notice for what the agent does meanwhile; one notice for what waits; waiting texts one by one; at most 30 messages an answer\n',
   );
   expect(text).toContain('state          ./state, fsync off\n');
-  expect(text).toMatch(/\nops {12}off$/);
+  expect(text).toMatch(/\nops {12}off\npushes {9}127\.0\.0\.1 port 7071, for no agent$/);
 });
 
 describe('the policy in words', () => {

@@ -21,6 +21,7 @@ test('the least configuration has a default for everything else', () => {
     state: { dir: './state', fsync: true },
     log: { level: 'info', format: 'json' },
     ops: { host: '127.0.0.1', port: 9090, token: null },
+    pushes: null,
     warnings: [],
   });
 });
@@ -54,6 +55,8 @@ policy:
     OPS_HOST: ' 0.0.0.0 ',
     OPS_TOKEN: ' 0123456789abcdef ',
     OPS_PORT: ' 0 ',
+    PUSH_HOST: ' 0.0.0.0 ',
+    PUSH_PORT: ' 7071 ',
   };
   expect(load(env, registry)).toEqual({
     matrix: {
@@ -84,7 +87,8 @@ policy:
     state: { dir: '/var/state', fsync: false },
     log: { level: 'debug', format: 'pretty' },
     ops: { host: '0.0.0.0', port: 0, token: '0123456789abcdef' },
-    warnings: [],
+    pushes: { host: '0.0.0.0', port: 7071 },
+    warnings: ['PUSH_PORT is set, but no agent has a push_token_file: none may push.'],
   });
 });
 

@@ -48,6 +48,7 @@ describe('the script', () => {
       'help',
       'slow',
       'tool',
+      'later',
       'file',
       'media',
       'files',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { startApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
+import { startPushes } from '../../src/pushes/server.ts';
 import type { Crash } from './bot.ts';
 import { logBook } from './log-book.ts';
 
@@ -24,6 +25,10 @@ const app = await startApp(config, {
     if (crash?.boundary === boundary && ++times === crash.nth) process.kill(process.pid, 'SIGKILL');
   },
 });
+if (config.pushes !== null) {
+  const log = logBook();
+  await startPushes({ ...config.pushes, agents: () => config.agents, take: app.push, log });
+}
 const poll = setInterval(() => {
   if (app.health().state !== 'running') return;
   clearInterval(poll);

@@ -38,6 +38,9 @@ export interface BotOptions {
   files?: Partial<Policy['files']>;
   language?: Policy['language'];
   operators?: Policy['operators'];
+  /** Where agents push to, and the file with the token of each. */
+  pushes?: Config['pushes'];
+  pushTokenFile?: string;
 }
 
 export function botConfig(options: BotOptions): Config {
@@ -53,6 +56,7 @@ export function botConfig(options: BotOptions): Config {
       baseUrl,
       workspace: path.join(stateDir, 'workspace', id),
       concurrency,
+      ...(options.pushTokenFile !== undefined && { pushTokenFile: options.pushTokenFile }),
     })),
     userAgents: userAgents as Config['userAgents'],
     policy: {
@@ -71,6 +75,7 @@ export function botConfig(options: BotOptions): Config {
     state: { dir: stateDir, fsync },
     log: { level: 'debug', format: 'json' },
     ops: null,
+    pushes: options.pushes ?? null,
     warnings: [],
   };
 }

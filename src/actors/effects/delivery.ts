@@ -14,7 +14,7 @@ import type { FileEffects, FileMessage } from './files.ts';
 import { transactionOf } from './transaction.ts';
 
 /** An answer up to this many bytes of Markdown stands in the record itself. */
-const SHORT_ANSWER = 8_000;
+export const SHORT_ANSWER = 8_000;
 
 /** An answer that is too long to show, as people find it among their downloads. */
 const WHOLE = { name: 'answer.md', mime: 'text/markdown' };
@@ -29,12 +29,24 @@ export interface DeliveryWorld {
   reach: Reach;
 }
 
+/** What is delivered, and what it answers. */
+type Delivered = Pick<RoomEffectParams['deliver the answer'], 'answer' | 'preview' | 'stands' | 'relation'> & {
+  answers: EventId | null;
+};
+
 export interface Delivery {
   /** `piece`: which one of the turn's answer. */
   keep(room: RoomId, turn: TurnId, piece: number, markdown: string): Promise<Answer>;
   deliver(
     room: RoomId,
     params: RoomEffectParams['deliver the answer'],
+    effect: Effect,
+    record: Envelope<RoomContext>,
+  ): Promise<Result>;
+  /** What the agent says of its own accord: to be forgotten as answers are, also where it was refused. */
+  deliverPush(
+    room: RoomId,
+    params: RoomEffectParams['deliver the push'],
     effect: Effect,
     record: Envelope<RoomContext>,
   ): Promise<Result>;
@@ -45,10 +57,14 @@ export interface Delivery {
 }
 
 export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Delivery {
-  /** What is under way in each room: whatever else its turn has to say comes behind it. */
-  const underWay = new Map<RoomId, { turn: TurnId; over: Promise<void> }>();
+  const { inOrder, behind } = createOrder();
 
-  async function deliver(...[room, params, effect, record]: Parameters<Delivery['deliver']>): Promise<Result> {
+  async function deliver(
+    room: RoomId,
+    params: Delivered,
+    effect: Effect,
+    record: Envelope<RoomContext>,
+  ): Promise<Result> {
     const { answer, preview, stands, answers, relation } = params;
     const markdown = 'markdown' in answer ? answer.markdown : await world.answers.read(room, answer.stored);
     if (markdown === null) return { ok: false, code: 'ANSWER_GONE', detail: 'the stored answer is missing' };
@@ -96,13 +112,29 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
       world.reach('long answer stored');
       return { stored };
     },
-    deliver(room, params, effect, record) {
+    deliver: (room, params, effect, record) => inOrder(room, params.turn, () => deliver(room, params, effect, record)),
+    deliverPush: (room, { answer }, effect, record) =>
+      inOrder(room, null, () => deliver(room, { answer, preview: null, answers: null }, effect, record)),
+    behind,
+    forget(room, answer) {
+      if ('markdown' in answer) return;
+      world.answers.remove(room, answer.stored).catch((error: unknown) => {
+        world.log.warn({ room, answer: answer.stored, error }, 'delivered answer could not be removed');
+      });
+    },
+  };
+}
+
+/** The deliveries of one room one after the other, so that the parts of each stand together. */
+function createOrder() {
+  /** What is under way in each room: whatever else its turn has to say comes behind it. */
+  const underWay = new Map<RoomId, { turn: TurnId | null; over: Promise<void> }>();
+
+  return {
+    inOrder(room: RoomId, turn: TurnId | null, act: () => Promise<Result>): Promise<Result> {
       const before = underWay.get(room)?.over;
-      const delivered =
-        before === undefined
-          ? deliver(room, params, effect, record)
-          : before.then(() => deliver(room, params, effect, record));
-      const delivering = { turn: params.turn, over: delivered.then(over, over) };
+      const delivered = before === undefined ? act() : before.then(act);
+      const delivering = { turn, over: delivered.then(over, over) };
       underWay.set(room, delivering);
       return delivered;
 
@@ -110,15 +142,9 @@ export function createDelivery(world: DeliveryWorld, admit: Admit<RoomId>): Deli
         if (underWay.get(room) === delivering) underWay.delete(room);
       }
     },
-    behind(room, turn) {
+    behind(room: RoomId, turn: TurnId | undefined): Promise<void> | null {
       const delivering = underWay.get(room);
       return delivering !== undefined && delivering.turn === turn ? delivering.over : null;
-    },
-    forget(room, answer) {
-      if ('markdown' in answer) return;
-      world.answers.remove(room, answer.stored).catch((error: unknown) => {
-        world.log.warn({ room, answer: answer.stored, error }, 'delivered answer could not be removed');
-      });
     },
   };
 }

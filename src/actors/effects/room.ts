@@ -1,5 +1,5 @@
 /** What a room's effects do in the world: one function per name in `roomEffects`. */
-import type { RoomId, UserId } from '../../../machines/ids.ts';
+import type { EventId, RoomId, UserId } from '../../../machines/ids.ts';
 import type { Language } from '../../../machines/language.ts';
 import type { Notice } from '../../../machines/notices.ts';
 import { tellsOfTheLine } from '../../../machines/room-queue.ts';
@@ -139,7 +139,7 @@ function inTheRoom(world: World, delivery: Delivery, admit: Admit<RoomId>) {
     return { room, transaction, msgtype: 'm.notice', content, replaces: null, answers: null, since, device };
   }
 
-  const changeNotice = latestWish((_: RoomId, edit: Outgoing) => world.send(edit, 'notice'));
+  const changeNotice = latestWish((_: EventId, edit: Outgoing) => world.send(edit, 'notice'));
   return {
     'join the room': (room, { greet }, effect, { context }) =>
       whenDone(room, effect, enter(room, greet, context.person, effect.since)),
@@ -179,7 +179,7 @@ function inTheRoom(world: World, delivery: Delivery, admit: Admit<RoomId>) {
       const content = world.renderNotice(notice, record.context.language);
       const { since, device } = effect;
       const edit = { room, transaction, msgtype: 'm.notice' as const, content, replaces: of, answers, since, device };
-      whenDone(room, effect, changeNotice(room, edit));
+      whenDone(room, effect, changeNotice(of, edit));
     },
     'mark the message': (room, { of }, effect, record) =>
       whenDone(room, effect, work.react(room, of, WAITING, transactionOf(record, effect))),
@@ -245,6 +245,10 @@ function answering(delivery: Delivery, world: RoomEffectPorts, admit: Admit<Room
       });
       // What was refused is kept: `!retry` sends it again.
       whenDone(room, effect, delivered, () => arrived && delivery.forget(room, params.answer));
+    },
+    'deliver the push'(room, params, effect, record) {
+      const delivered = delivery.deliverPush(room, params, effect, record);
+      whenDone(room, effect, delivered, () => delivery.forget(room, params.answer));
     },
   } satisfies Partial<Performers>;
 }

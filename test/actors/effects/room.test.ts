@@ -981,6 +981,7 @@ it('does each effect that the chart can ask for', async () => {
     'tell the person': { person: ann, wish: { type: 'chat.gone' } },
     say: { notice: { key: 'only for', person: ann }, answers: null },
     'deliver the answer': delivery({ markdown: 'x' }),
+    'deliver the push': { push: 'p', agent, person: ann, answer: { markdown: 'x' }, files: [] },
     'ask for a place': { turn: TURN, agent },
     'open the connection': connection(),
     'send the user message': { turn: TURN, text: textOf(1) },

@@ -19,6 +19,7 @@ import {
   waiting,
 } from './scenes.ts';
 import {
+  leftBehind,
   agent,
   ann,
   clear,
@@ -77,6 +78,7 @@ describe('!clear', () => {
       now: {
         ...before,
         contextId: '8',
+        pushes: leftBehind(),
         turns: 2,
         turn: { ...waiting.context.turn, id: 2, contextId: '8', waited: true },
       },
@@ -88,7 +90,10 @@ describe('!clear', () => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / waiting for a place',
       does: [closed(), hidden, ...cleared(2), typing, placeWanted(2)],
-      changes: { contextId: '8', turns: 2, turn: { ...waiting.context.turn, id: 2, contextId: '8', waited: true } },
+      changes: {
+        ...{ contextId: '8', pushes: leftBehind(), turns: 2 },
+        turn: { ...waiting.context.turn, id: 2, contextId: '8', waited: true },
+      },
     });
   });
 
@@ -107,7 +112,7 @@ describe('!clear', () => {
     expect(scene.on(clear)).toEqual({
       at: 'asking / stopping',
       does: [anew, stopWanted(), say({ key: 'cleared', waiting: 0 }, 'clear')],
-      changes: { contextId: '8', turn: discardedTurn, ...changes },
+      changes: { contextId: '8', pushes: leftBehind(), turn: discardedTurn, ...changes },
     });
   });
 
@@ -115,7 +120,7 @@ describe('!clear', () => {
     expect(stopping.on(clear)).toEqual({
       at: 'asking / stopping',
       does: cleared(0),
-      changes: { contextId: '8', turn: discardedTurn },
+      changes: { contextId: '8', pushes: leftBehind(), turn: discardedTurn },
     });
     expect(stopping.after(clear).timers).toEqual({ stopLimit: 5_000 });
   });
@@ -145,6 +150,7 @@ describe('!clear', () => {
       ...idle.context,
       diary: next.context.diary,
       contextId: '8',
+      pushes: leftBehind(),
       turns: 2,
       turn: { ...streaming.context.turn, id: 2, text: words('2'), contextId: '8', waited: true },
     });
@@ -155,7 +161,7 @@ describe('!clear', () => {
     expect(finishing.on(clear)).toEqual({
       at: 'asking / finishing',
       does: cleared(0),
-      changes: { contextId: '8' },
+      changes: { contextId: '8', pushes: leftBehind() },
     });
     expect(finishing.after(clear).on(delivered())).toEqual({
       at: 'idle',
@@ -213,7 +219,11 @@ describe('another context, by the operator', () => {
 
   it('needs no word where no agent answers', () => {
     const entry = play(invited(ann, agent, 'entry'), joined);
-    expect(entry.on(assigned)).toEqual({ at: 'pointing', does: [], changes: { contextId: '77' } });
+    expect(entry.on(assigned)).toEqual({
+      at: 'pointing',
+      does: [],
+      changes: { contextId: '77', pushes: leftBehind() },
+    });
   });
 });
 

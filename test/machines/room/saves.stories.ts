@@ -30,6 +30,7 @@ import {
   wished,
   words,
   type Scene,
+  leftBehind,
 } from './story.ts';
 
 const notes = { name: 'notes', at: 5 };
@@ -494,7 +495,7 @@ describe('a clear that is asked for first', () => {
     const { does, changes } = open.on(clear);
     expect([does, changes]).toEqual([
       [marked({ contextId: ContextId.parse('8') }), say({ key: 'cleared', waiting: 0 }, 'clear')],
-      { contextId: '8', dialog: null },
+      { contextId: '8', pushes: leftBehind(), dialog: null },
     ]);
   });
 

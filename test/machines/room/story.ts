@@ -263,6 +263,12 @@ export const delivery = (markdown: string, preview: EventId | null = null): Effe
   { turn: 1, answer: { markdown } satisfies Answer, preview, answers: id('1') },
 ];
 
+/** What a room remembers of pushes once it has left a conversation. */
+export const leftBehind = (contextId = '7', of = agent): RoomContext['pushes'] => ({
+  ...untouched.pushes,
+  retired: [{ agent: of, contextId: ContextId.parse(contextId) }],
+});
+
 /** What one event did. */
 interface Outcomes {
   /** Where the conversation is, as a path; `unclaimed`, `pointing`, `refusing` or `left` where there is none. */

@@ -1,0 +1,4 @@
+import { startEmbedded } from './embedded.ts';
+import { describePushes } from './pushes.contract.ts';
+
+describePushes('the embedded homeserver', startEmbedded);
