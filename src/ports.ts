@@ -12,7 +12,6 @@ import type { Relation, Written } from '../machines/message.ts';
 import type { CommandName } from '../machines/commands.ts';
 import type { SentFile } from './ports/media.ts';
 import type { Rendered } from './ports/rendered.ts';
-
 export type { Log, Now, Records } from './durable/world.ts';
 export type { Rendered } from './ports/rendered.ts';
 

@@ -23,10 +23,9 @@ import { agentUrl, withoutSecrets } from './url.ts';
 
 /** How long a peer may take to answer our closing before its socket is destroyed. */
 const HANG_UP_MS = 1_000;
-
 /** So many frames that cannot be read end the link: whoever sends them speaks another protocol. */
 export const MOST_INVALID = 20;
-/** Kinds of ignored frames that a link names in the log; the rest is only counted. */
+/** Kinds of ignored frames that a link names in the log. */
 const NAMED_MOST = 20;
 
 /** Makes the port through which actors reach agents. Events of a link come after the call that opened it has returned. */

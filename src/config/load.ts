@@ -58,8 +58,8 @@ export function loadConfig({ env, readFile, modeOf = () => null, terminal = fals
       ...warnAboutVariables(env),
       ...trusted.warnings,
       ...warnAboutLegacyUrl(values.AGENT_BASE_URL, values.AGENT_WS_URL),
-      ...warnAboutPushes(part.agents, values.PUSH_PORT !== null),
       ...warnings,
+      ...warnAboutPushes(part.agents, values.PUSH_PORT !== null),
     ],
   });
 }

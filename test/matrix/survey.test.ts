@@ -218,7 +218,7 @@ test('a room that a newer version marked is left out, with a word in the log', a
       : answer({ [room('a')]: { ...joined(), account_data: { events: [newer] } }, [room('b')]: joined() }),
   );
   expect((await survey()).rooms.map(({ room }) => room)).toEqual([room('b')]);
-  expect(log.lines).toEqual(['error The marker of the room was written by a newer Roomkeeper: the room is left alone']);
+  expect(log.lines).toEqual(['error marker of the room is of a newer version: it is left alone']);
 });
 
 test.each<[string, Reply, number]>([

@@ -76,6 +76,9 @@ const LONGEST_ANSWER = 4 * 1024 * 1024;
 export const MOST_QUESTIONS = 50;
 const OVERFLOWS = 'an agent sends more than is passed on in one turn';
 
+/** What ends a turn that is our fault. */
+type NotDone = 'answer could not be kept' | 'message could not be written';
+
 export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   let leavePlace: (() => void) | null = null;
   let link: Link | null = null;
@@ -87,10 +90,7 @@ export function createLiveTurn(id: TurnId, world: TurnWorld): LiveTurn {
   const beyond = createBounds();
   const tell = (event: RoomEvent) => void (closed || world.tell(event));
 
-  function unlessItFails(
-    work: Promise<void>,
-    otherwise: 'answer could not be kept' | 'message could not be written',
-  ): void {
+  function unlessItFails(work: Promise<void>, otherwise: NotDone): void {
     work.catch((error: unknown) => {
       world.log.error({ ...story.about(), error }, otherwise);
       tell(lost(id));
