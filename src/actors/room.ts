@@ -36,12 +36,15 @@ export interface RoomFacts {
 
 export type RoomDefinition = Definition<RoomContext, RoomEvent, RoomFacts>;
 
+/** `limits`: asked at each step, they may change in place. */
 export function roomDefinition(limits: PolicyLimits, device: string): RoomDefinition {
   return {
     name: 'room',
     machine: roomMachine,
     context: RoomContext,
-    limits: { ...fixedLimits, ...limits } satisfies RoomLimits,
+    get limits() {
+      return { ...fixedLimits, ...limits } satisfies RoomLimits;
+    },
     device,
     effects: roomEffects,
     light: LIGHT,

@@ -1,5 +1,6 @@
 /** How the actors of rooms are made: their definition, their records, what they hear first, what their effects act on. */
 import type { RoomId } from '../../machines/ids.ts';
+import type { PolicyLimits } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { createRoomEffects, type RoomEffectPorts } from '../actors/effects/room.ts';
 import { openTaskLinks } from '../actors/effects/task-link.ts';
@@ -14,6 +15,7 @@ import type { OpenLink } from '../ports.ts';
 import { createSaveFiles } from '../workspace/saves.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
 import { createOutgoingFiles } from '../workspace/outgoing.ts';
+import type { RosterConfig } from './roster.ts';
 import { alike, fromSupervisor, lossOf, resumed, type Shared } from './surroundings.ts';
 import { countedFiles, countedLinks, countedMedia } from './counted.ts';
 import { answersFor, callingSoonBy } from './words.ts';
@@ -21,17 +23,15 @@ import { watchedFiles, watchedLinks, type Workspaces } from './workspaces.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
   const { config, roster, store, device, reception, creations, now } = shared;
-  const { limits, access, reply, clear, files } = config.policy;
-  const { queued, waiting } = reply;
-  const refuseAlways = access.denyRepeat === 'always';
-  const house = { queued, waiting, confirmClear: clear.confirm, refuseAlways, files: files.mode };
+  const limits = limitsIn(roster.policy());
+  roster.afterTake(() => Object.assign(limits, limitsIn(roster.policy())));
   const turnLog = createTurnLog({ log: shared.log, now, over: shared.ops.over });
   const ports = portsOf(shared, turnLog);
   const whatChanged = (record: Envelope<RoomContext>) =>
     reception.refresh(record.context).map((event) => fromSupervisor(now(), event));
   const rooms: Children<RoomId, RoomContext> = createChildren({
     ...alike(shared),
-    definition: roomDefinition({ ...limits, ...house }, device),
+    definition: roomDefinition(limits, device),
     records: store.rooms,
     readRecord: readRoomRecord,
     damaged: {
@@ -62,6 +62,12 @@ export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
     createEffects: (admit) => createRoomEffects(ports, admit),
   });
   return rooms;
+}
+
+function limitsIn({ limits, access, reply, clear, files }: RosterConfig['policy']): PolicyLimits {
+  const { queued, waiting } = reply;
+  const refuseAlways = access.denyRepeat === 'always';
+  return { ...limits, queued, waiting, confirmClear: clear.confirm, refuseAlways, files: files.mode };
 }
 
 /** They bring the agent of their person along. */

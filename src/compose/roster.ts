@@ -1,5 +1,5 @@
 /**
- * Who is served, and by which agents, as the registry file says by now. Whoever decides by it asks at the moment; a new
+ * Who is served, by which agents and within which bounds, as the registry file says by now. Whoever decides by it asks at the moment; a new
  * one takes the place of the one before in one step, so that nobody sees half of it.
  */
 import type { AgentId } from '../../machines/ids.ts';
@@ -11,7 +11,7 @@ import type { Registry } from '../ports.ts';
 /** What it is made of. */
 export type RosterConfig = Pick<Config, 'agents' | 'userAgents'> & {
   matrix: Pick<Config['matrix'], 'userId'>;
-  policy: Pick<Config['policy'], 'access' | 'operators'>;
+  policy: Pick<Config['policy'], 'access' | 'limits' | 'reply' | 'clear' | 'files' | 'operators'>;
 };
 
 export interface Roster {
@@ -22,8 +22,7 @@ export interface Roster {
   agent(id: AgentId): AgentConfig | null;
   /** What people call an agent: its id, where nobody knows it. */
   labelOf(id: AgentId): string;
-  /** Whom to ask for access, in the operator's words. */
-  contact(): string | null;
+  policy(): RosterConfig['policy'];
   take(config: RosterConfig): void;
   /** Calls `act` behind each `take`. */
   afterTake(act: () => void): void;
@@ -51,7 +50,7 @@ export function createRoster(config: RosterConfig): Roster {
     agents: () => [...standing.agents.keys()],
     agent,
     labelOf: (id) => agent(id)?.label ?? id,
-    contact: () => standing.contact,
+    policy: () => standing.policy,
     take(next) {
       standing = standingOf(next);
       isNew = true;
@@ -67,6 +66,6 @@ function standingOf({ matrix, agents, userAgents, policy }: RosterConfig) {
     agents: new Map(agents.map((agent) => [agent.id, agent])),
     registry: createRegistry({ agents, userAgents }),
     access: createAccess({ ...policy.access, me: matrix.userId, userAgents, operators: policy.operators }),
-    contact: policy.access.contact,
+    policy,
   };
 }

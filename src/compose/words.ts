@@ -30,14 +30,14 @@ export function spoken<Made>({ language }: Pick<Config['policy'], 'language'>, m
 
 export function wordsFor(
   { matrix, policy }: Pick<Config, 'matrix' | 'policy'>,
-  roster: Pick<Roster, 'labelOf' | 'contact'>,
+  roster: Pick<Roster, 'labelOf' | 'policy'>,
 ): RenderNotice {
   const render = spoken(policy, (words) => renderNotice(words, serverOf(matrix.userId)));
   const most = policy.files.maxBytes;
   return (notice, language) => render(language)(filled(notice));
 
   function filled(notice: Notice): Notice {
-    if (notice.key === 'no agent for you') return { ...notice, contact: roster.contact() };
+    if (notice.key === 'no agent for you') return { ...notice, contact: roster.policy().access.contact };
     if (notice.key === 'files wait') return { ...notice, most };
     if (namesAnAgent(notice)) {
       return { ...notice, agent: notice.agent && roster.labelOf(notice.agent as AgentId) } as Notice;

@@ -42,6 +42,18 @@ function keyAt(path: string, part: string, key: string, schema: z.ZodType): Poli
   return { path, part, key, schema, about: said };
 }
 
+/** The policy with what another one says at these keys. */
+export function withKeys(policy: Policy, other: Policy, keys: readonly PolicyKey[]): Policy {
+  const all: Record<string, unknown> = { ...policy };
+  for (const each of keys) {
+    const { path, part, key } = each;
+    const value = valueAt(other, each);
+    const name = camelName(part);
+    all[name] = path === part ? value : { ...(all[name] as object), [camelName(key)]: value };
+  }
+  return all as Policy;
+}
+
 /** What a policy says at a key. */
 export function valueAt(policy: Policy, { path, part, key }: PolicyKey): unknown {
   const values: Record<string, unknown> = policy;

@@ -7,7 +7,7 @@ import type { AgentConfig, Config } from './config.ts';
 import { readVariables } from './environment.ts';
 import { freeze, registryPart, type Sources } from './load.ts';
 import { checkMemories, checkPolicy } from './policy-check.ts';
-import { policyKeys, valueAt } from './policy.ts';
+import { policyKeys, valueAt, withKeys } from './policy.ts';
 import { ConfigError } from './problem.ts';
 
 /** The registry file of a service, as it can be read again. */
@@ -49,14 +49,18 @@ function checkScope(running: Config, { agents, userAgents, policy }: Pick<Config
   return [...checkPolicy(asItRuns, userAgents), ...checkMemories(agents, userAgents)];
 }
 
-/** The keys of the policy that are asked anew whenever they matter. */
-const AT_ONCE: readonly string[] = ['access.allowed', 'access.not_people', 'access.unmapped', 'access.contact'];
+/** The keys of the policy that are asked anew whenever they matter: whom the roster serves, and what bounds rooms. */
+const AT_ONCE: ReadonlySet<string> = new Set([
+  ...['access.allowed', 'access.not_people', 'access.unmapped', 'access.contact', 'access.deny_repeat'],
+  ...['reply.queued', 'reply.waiting', 'limits.queue', 'limits.connect_tries', 'limits.turn_ms'],
+  ...['clear.confirm', 'files.mode'],
+]);
+
+const isAtOnce = ({ path: key }: { path: string }) => AT_ONCE.has(key);
 
 /** What runs once `wanted` is applied: of the policy only what can be so at once. */
 export function inForce(running: Config, wanted: Config): Config {
-  const { allowed, notPeople, unmapped, contact } = wanted.policy.access;
-  const access = { ...running.policy.access, allowed, notPeople, unmapped, contact };
-  return freeze({ ...wanted, policy: { ...running.policy, access } });
+  return freeze({ ...wanted, policy: withKeys(running.policy, wanted.policy, policyKeys.filter(isAtOnce)) });
 }
 
 /** What is different between two registries. */
@@ -87,8 +91,8 @@ export function changesBetween(running: Config, wanted: Config): Changes {
     },
     people: people.filter((person) => before[person] !== after[person]),
     others: running.agents[0]?.id !== wanted.agents[0]?.id,
-    policy: keys.map((key) => key.path).filter((key) => AT_ONCE.includes(key)),
-    atNextStart: keys.map((key) => key.path).filter((key) => !AT_ONCE.includes(key)),
+    policy: keys.filter(isAtOnce).map((key) => key.path),
+    atNextStart: keys.filter((key) => !isAtOnce(key)).map((key) => key.path),
   };
 }
 

@@ -40,7 +40,7 @@ test.each([
 test('rooms are linked through the server of the bot', () => {
   const userId = UserId.parse('@bot:hs.test:8448');
   const matrix = { homeserver: 'http://elsewhere', userId, accessToken: 't', password: null, deviceId: null };
-  const nobody = { labelOf: (agent: string) => agent, contact: () => null };
+  const nobody = { labelOf: (agent: string) => agent, policy: () => policy };
   const words = wordsFor({ matrix, policy: defaultPolicy(userId) }, nobody);
   const line = { number: 1, name: 'Trip', archived: false, room: RoomId.parse('!trip') };
   expect(words({ key: 'chats', chats: [line], archived: 0 }, null).body).toContain(

@@ -46,10 +46,14 @@ test.each<[string, string, string, object]>([
   [
     'the policy, of which not all can be so at once',
     'agents: [{ id: a }]',
-    'agents: [{ id: a }]\npolicy: { access: { unmapped: deny, contact: Ask, deny_repeat: always }, language: ru, limits: { queue: 3 } }\nuser_agents: { "@ann:x": a }',
+    'agents: [{ id: a }]\npolicy: { access: { unmapped: deny, contact: Ask, deny_repeat: always, allowed: [] }, language: ru, limits: { queue: 3, status_ms: 900 }, context: { scope: room }, names: { chat: "{number}" } }\nuser_agents: { "@ann:x": a }',
     {
-      ...{ ...nothing, people: ['@ann:x'], policy: ['access.unmapped', 'access.contact'] },
-      atNextStart: ['limits.queue', 'access.deny_repeat', 'language'],
+      ...{
+        ...nothing,
+        people: ['@ann:x'],
+        policy: ['limits.queue', 'access.allowed', 'access.unmapped', 'access.contact', 'access.deny_repeat'],
+      },
+      atNextStart: ['limits.status_ms', 'language', 'names.chat'],
     },
   ],
 ])('what is different: %s', (_, before, after, changes) => {
@@ -62,14 +66,18 @@ test('what cannot be so at once stays, and is named again the next time', () => 
   const running = load();
   const wanted = load(
     {},
-    'agents: [{ id: b }]\npolicy: { access: { allowed: ["@a:x"], deny_repeat: always }, language: ru }',
+    'agents: [{ id: b }]\npolicy: { access: { allowed: ["@a:x"] }, reply: { queued: together, max_edits: 3 }, language: ru }',
   );
   const next = inForce(running, wanted);
   expect(next).toEqual({
     ...wanted,
-    policy: { ...running.policy, access: { ...running.policy.access, allowed: ['@a:x'] } },
+    policy: {
+      ...running.policy,
+      access: { ...running.policy.access, allowed: ['@a:x'] },
+      reply: { ...running.policy.reply, queued: 'together' },
+    },
   });
-  expect(changesBetween(next, wanted)).toEqual({ ...nothing, atNextStart: ['access.deny_repeat', 'language'] });
+  expect(changesBetween(next, wanted)).toEqual({ ...nothing, atNextStart: ['reply.max_edits', 'language'] });
 });
 
 describe('the file is read again', () => {

@@ -258,7 +258,7 @@ export function describeReload(name: string, start: () => Promise<TestHomeserver
       const { app } = await bot.start();
       const room = await meet(ann, bot);
       await ask(ann, room, 'one', 'a: one');
-      const policy = { policy: { language: 'ru', limits: { queue: 7 } } };
+      const policy = { policy: { language: 'ru', limits: { status_ms: 4000 }, clear: { confirm: true } } };
       write(textOf({ agents: { one: b }, ...policy }));
       const WAITS = 'registry has changes that take effect at the next start';
       await hasSaid(bot, WAITS);
@@ -266,8 +266,9 @@ export function describeReload(name: string, start: () => Promise<TestHomeserver
       write(textOf({ agents: { one: a }, ...policy }));
       await hasSaid(bot, APPLIED, 2);
       await ask(ann, room, 'three', 'a: three');
-      expect(told(bot, WAITS)).toEqual([{ file, keys: ['policy.limits.queue', 'policy.language'] }]);
-      expect(app.health().registry?.atNextStart).toEqual(['limits.queue', 'language']);
+      expect(told(bot, WAITS)).toEqual([{ file, keys: ['policy.limits.status_ms', 'policy.language'] }]);
+      expect(app.health().registry?.atNextStart).toEqual(['limits.status_ms', 'language']);
+      await ask(ann, room, '!clear', words({ key: 'clear is meant?', oneMemory: false }));
       expect(heard()).toEqual({ a: ['one', 'three'], b: ['two'] });
       expect(app.config().policy.language).toBe('en');
     });
