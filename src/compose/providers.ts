@@ -37,6 +37,7 @@ interface Running {
 export async function hostProviders(config: Models, world: HostedWorld): Promise<HostedAgents> {
   const running = new Map<AgentId, Running>();
   const leaving = new Set<RunningAgent>();
+  let isClosed = false;
 
   /** Who is connected to it hears it out. */
   async function leave(id: AgentId, { agent }: Running): Promise<void> {
@@ -56,6 +57,7 @@ export async function hostProviders(config: Models, world: HostedWorld): Promise
       world,
     );
     return () => {
+      if (isClosed) return void closeAll(started);
       for (const [id, one] of [...running]) if (!wanted.has(id)) void leave(id, one);
       for (const [id, one] of started) running.set(id, one);
       for (const of of hosted) {
@@ -73,6 +75,7 @@ export async function hostProviders(config: Models, world: HostedWorld): Promise
     addressOf: (id) => running.get(id)?.agent.url ?? null,
     prepare,
     async close() {
+      isClosed = true;
       const all = [...[...running.values()].map(({ agent }) => agent), ...leaving];
       leaving.clear();
       await Promise.all(all.map((agent) => agent.close()));
@@ -96,10 +99,14 @@ async function startAll(
       started.set(of.id, { agent, of });
     }
   } catch (error) {
-    await Promise.all([...started.values()].map(({ agent }) => agent.close()));
+    await closeAll(started);
     throw error;
   }
   return started;
+}
+
+async function closeAll(agents: ReadonlyMap<AgentId, Running>): Promise<void> {
+  await Promise.all([...agents.values()].map(({ agent }) => agent.close()));
 }
 
 function modelOf(agent: Hosted, { limits }: Config['policy']) {

@@ -8,7 +8,7 @@ import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { temporaryFolder } from '../support/bot.ts';
 import { greetingOf } from '../support/greeting.ts';
-import { lastWords, startModelProvider, type ModelRequest } from '../support/model-provider.ts';
+import { lastWords, says, startModelProvider, type ModelRequest } from '../support/model-provider.ts';
 import type { Person } from '../support/people.ts';
 import { chunk, END, type AgentScript } from '../support/scripted-agent.ts';
 import { until } from '../support/until.ts';
@@ -136,7 +136,7 @@ export function describeReload(name: string, start: () => Promise<TestHomeserver
           people: { moved: 1, first: [ann.userId] },
         },
       ]);
-      expect(app.health().registry).toEqual({ since: expect.any(String), problems: [], atNextStart: [] });
+      expect(app.health().registry).toEqual({ since: expect.any(String) as unknown, problems: [], atNextStart: [] });
     });
 
     test('a room that is not in memory hears of it when it is loaded, once', async () => {
@@ -319,17 +319,25 @@ export function describeReload(name: string, start: () => Promise<TestHomeserver
       write(textOf({ agents: { ...urls, m: { ...provider('large'), system_prompt: 'Be brief.' } }, people }));
       await hasSaid(bot, APPLIED, 2);
       await ask(ann, room, 'three', 'You said: three');
+      // It ends what it has begun.
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+      model.replies((response, request) => void gate.then(() => says(`At last: ${lastWords(request)}`)(response)));
+      await ann.say(room, 'slow');
+      await until(() => model.requests.length === 3);
       write(textOf({ agents: urls }));
       await ann.message(room, (m) => m.body === changedTo('a'));
+      open();
+      await ann.message(room, (m) => m.body === 'At last: slow');
       await ask(ann, room, 'four', 'a: four');
       write(textOf({ agents: { ...urls, m: provider('small') }, people }));
       await hasSaid(bot, APPLIED, 4);
-      await ask(ann, room, 'five', 'You said: five');
+      await ask(ann, room, 'five', 'At last: five');
       const seen = ({ body }: ModelRequest) => [body.model, body.messages.length, body.messages[0]?.content];
       expect(model.requests.map((request) => [...seen(request).slice(0, 2), lastWords(request)])).toEqual([
         ['small', 2, 'two'],
         ['large', 4, 'three'],
-        ['small', 6, 'five'],
+        ['large', 6, 'slow'],
+        ['small', 8, 'five'],
       ]);
       expect(seen(model.requests[1] as ModelRequest)[2]).toBe('Be brief.');
     });
