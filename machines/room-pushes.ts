@@ -10,7 +10,7 @@ import { as } from './vocabulary.ts';
 
 type Changes = Pick<RoomContext, 'pushes'>;
 
-export function pushIn(event: RoomEvent) {
+function pushIn(event: RoomEvent) {
   return as(event, 'agent.pushed').push;
 }
 

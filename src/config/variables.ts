@@ -92,6 +92,7 @@ const elsewhere = [
   'SURFACES_SHARED_VOLUME',
   'SURFACES_BOT_STATE_VOLUME',
   'SURFACES_SMOKE_VOLUME',
+  ...['PUSH_URL', 'PUSH_TOKEN', 'PUSH_TOKEN_FILE'],
 ];
 const ofAgentContainers = /^AGENT_(\d+_)?ID$/;
 

@@ -8,7 +8,7 @@ import type { App } from '../../src/app.ts';
 import { startPushes } from '../../src/pushes/server.ts';
 import { botConfig, type BotOptions } from '../support/bot.ts';
 import { freePort, post, tokenFile } from '../support/pushing.ts';
-import { chunk, END, scripts, STATUS } from '../support/scripted-agent.ts';
+import { chunk, END, scripts, STATUS, type AgentScript } from '../support/scripted-agent.ts';
 import { contentOf } from '../support/sent-files.ts';
 import { bytes, createFileHouse, roomWith, words } from './file-house.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -23,7 +23,7 @@ export function describePushes(name: string, start: () => Promise<TestHomeserver
     const { house } = createFileHouse(world);
 
     /** A service whose agent may push, with a person who has said something to it. */
-    async function met(script = scripts.echo, more: Partial<BotOptions> = {}) {
+    async function met(script: AgentScript = scripts.echo, more: Partial<BotOptions> = {}) {
       const home = await house(script, { pushes: { host: '127.0.0.1', port: 0 }, ...more });
       const options = { ...home.options, pushTokenFile: tokenFile(home.stateDir) };
       const bot = await world.bot(options);

@@ -972,6 +972,61 @@ const file: TrayFile = {
   url: MxcUri.parse('mxc://test/a'),
 };
 
+describe('what the agent says of its own accord', () => {
+  const push = (answer: Answer) => ({ push: 'p', agent, person: ann, answer, files: [] });
+
+  it('comes part by part and answers nothing, behind the answer that is being delivered', async () => {
+    const { perform, sent, inputs } = theatre();
+    perform('deliver the answer', delivery({ markdown: 'one|two' }), { id: '1' });
+    perform('deliver the push', push({ markdown: 'three|four' }), { id: '2' });
+    const seen = () => sent.map(({ message }) => [message.transaction, message.msgtype, message.answers]);
+    for (let count = 1; count <= 4; count++) {
+      await until(() => sent.length === count);
+      sent[count - 1]?.answer(ok());
+    }
+    expect(seen()).toEqual([
+      ['origin.1.0', 'm.text', eventId('asked')],
+      ['origin.1.1', 'm.text', eventId('asked')],
+      ['origin.2.0', 'm.text', null],
+      ['origin.2.1', 'm.text', null],
+    ]);
+    await until(() => inputs().filter(({ kind }) => kind === 'settled').length === 2);
+  });
+
+  it('is forgotten once the room knows, also where it was refused', async () => {
+    for (const receipt of [ok(), no]) {
+      const { perform, sent, admitted, stored } = theatre();
+      stored.set(`${ROOM} push-p`, 'long');
+      perform('deliver the push', push({ stored: 'push-p' }));
+      await until(() => sent.length === 1);
+      sent[0]?.answer(receipt);
+      await until(() => admitted.length === 1);
+      expect([...stored.keys()]).toEqual([`${ROOM} push-p`]);
+      admitted[0]?.onDisk();
+      await until(() => stored.size === 0);
+    }
+  });
+
+  it('changes notices side by side: of each the latest words come last, and no other waits for them', async () => {
+    const { perform, sent } = theatre();
+    const goesOn = (of: string, step: number) =>
+      perform(
+        'change the notice',
+        { of: eventId(of), notice: { key: 'agent goes on', on: 'x', step, steps: null }, answers: null },
+        { id: `${of}${step}` },
+      );
+    goesOn('a', 1);
+    goesOn('a', 2);
+    goesOn('a', 3);
+    goesOn('b', 1);
+    await settled();
+    expect(sent.map(({ message }) => message.replaces)).toEqual([eventId('a'), eventId('b')]);
+    sent[0]?.answer(ok());
+    await until(() => sent.length === 3);
+    expect(sent[2]?.message.transaction).toBe('origin.a3');
+  });
+});
+
 it('does each effect that the chart can ask for', async () => {
   const every: { [Name in keyof RoomEffectParams]: RoomEffectParams[Name] } = {
     'join the room': { greet: false },
