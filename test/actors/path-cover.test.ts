@@ -171,6 +171,11 @@ function expectSame(actual: unknown, wanted: unknown, what: () => string): void 
   if (JSON.stringify(actual) !== JSON.stringify(wanted)) expect(actual, what()).toEqual(wanted);
 }
 
+/** Of regions that move at once XState takes the one first that was entered first, which no record says: they are independent. */
+function inAnyOrder(effects: readonly unknown[]): unknown[] {
+  return effects.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}
+
 it('every transition of the chart goes the same way through a host that is killed after each step', async () => {
   const { places, edges } = walk();
   const missing = configured(machine.root).filter((one) => !taken.has(one));
@@ -204,13 +209,13 @@ it('`step` decides on every way what the public `transition` of XState decides',
     const { record, effects } = step(shipped, before, [one]);
     const { value, context, timers, done } = record;
     expectSame(
-      { value, context, timers, done, effects: effects.map(({ type, params }) => [type, params]) },
+      { value, context, timers, done, effects: inAnyOrder(effects.map(({ type, params }) => [type, params])) },
       {
         value: next.value as unknown,
         context: rememberedOf(next),
         timers: timersAfter(before, one, actions),
         done: next.status === 'done',
-        effects: wanted,
+        effects: inAnyOrder(wanted),
       },
       () => `${conversationOf(before)} on ${JSON.stringify(one)}`,
     );

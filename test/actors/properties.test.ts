@@ -187,7 +187,9 @@ function checkStep(before: Envelope, one: Input, after: Envelope, effects: reado
   if (isDropped) expect([is.waiting, was.waiting.length > 0]).toEqual([[], true]);
   else for (const id of waited) expect(open, `${id} was waiting`).toContain(id);
   const isSecondHalf = was.turn?.text.task?.kind === 'branch' && is.turn?.text.eventId === was.turn.text.eventId;
-  if (was.turn !== null && is.turn?.id !== was.turn.id && !isSecondHalf) {
+  // Its files come anew, into the workspace of another agent.
+  const isPutBack = is.waiting.some(({ eventId }) => eventId === was.turn?.text.eventId);
+  if (was.turn !== null && is.turn?.id !== was.turn.id && !isSecondHalf && !isPutBack) {
     const delivered = one.kind === 'settled' && one.result.ok && !was.turn.discarded;
     const named = said.filter(({ key }) => endings.includes(key)).length;
     // All that there was of it came before a question.
