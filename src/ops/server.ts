@@ -26,21 +26,34 @@ export interface OpsOptions {
   metrics: Pick<Metrics, 'contentType' | 'page'>;
   /** Begins to drain. */
   drain: () => void;
+  /** How long a request may take to come, ms. */
+  requestMs?: number;
   log: Log;
 }
+
+/** Of a request from its first byte to its last, ms. */
+const REQUEST_MS = 10_000;
+const MOST_CONNECTIONS = 200;
 
 /**
  * Serves `GET /healthz` (200 while the process lives) and `GET /readyz` (200, or 503 with what is missing), and to who may
  * `GET /metrics` and what `admin.ts` lists. Throws `OpsFailure` where it cannot listen. `close` ends open connections at once.
  */
 export async function startOps(options: OpsOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { host, port, health, desk, metrics, log } = options;
+  const { host, port, health, desk, metrics, log, requestMs = REQUEST_MS } = options;
   const guard = createGuard(options.token);
   const server = fastify({
-    ...{ logger: false, forceCloseConnections: true, requestTimeout: 10_000, bodyLimit: 1024 },
+    ...{ logger: false, forceCloseConnections: true, requestTimeout: requestMs, bodyLimit: 1024 },
+    connectionTimeout: 2 * requestMs,
     // Ids of Matrix, percent-encoded.
     routerOptions: { maxParamLength: 1_000 },
+    // Node takes the longer of the two limits for the whole request: both have to be short.
+    http: {
+      ...{ headersTimeout: requestMs, requestTimeout: requestMs },
+      connectionsCheckingInterval: Math.min(requestMs, 1_000),
+    },
   });
+  server.server.maxConnections = MOST_CONNECTIONS;
   server.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
   });
