@@ -1234,6 +1234,22 @@ const service: Row[] = [
     'test/reference-agent/sse.test.ts',
     '%s is given up',
   ),
+  row(
+    'All that a model provider sends for one answer, unpacked',
+    'src/reference-agent/completion.ts MOST_STREAMED',
+    'bytes',
+    'the answer ends there, and the person is told',
+    'test/reference-agent/provider.test.ts',
+    'a provider that sends %s for ever, however small it is on the way, is left',
+  ),
+  row(
+    'The words among it',
+    'src/reference-agent/completion.ts MOST_SAID',
+    'characters',
+    'the same',
+    'test/reference-agent/provider.test.ts',
+    'a provider that sends %s for ever, however small it is on the way, is left',
+  ),
 ];
 
 const text: Row[] = [
