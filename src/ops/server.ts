@@ -58,7 +58,7 @@ export async function startOps(options: OpsOptions): Promise<{ url: string; clos
     void reply.header('cache-control', 'no-store');
   });
   server.get('/healthz', async () => ({ alive: true }));
-  server.get('/readyz', async (_request, reply) => sendReadiness(reply, health()));
+  server.get('/readyz', async (request, reply) => sendReadiness(reply, health(), guard(request) === null));
   // What is not open is not even said to be there.
   server.addHook('onRequest', async (request, reply) => {
     if (isForEverybody(request.routeOptions.url)) return;
@@ -93,10 +93,19 @@ function isForEverybody(route: string | undefined): boolean {
   return route === '/healthz' || route === '/readyz';
 }
 
-function sendReadiness(reply: FastifyReply, health: Health): FastifyReply {
+/** Who may not ask for more reads neither folders, nor what stands in files: how many problems there are is enough to look. */
+function sendReadiness(reply: FastifyReply, health: Health, isOpen: boolean): FastifyReply {
   const { ready, missing } = readiness(health);
   const { syncStaleAfterMs: _, ...facts } = health;
-  return reply.code(ready ? 200 : 503).send({ ready, missing, ...facts });
+  return reply.code(ready ? 200 : 503).send({ ready, missing, ...(isOpen ? facts : inShort(facts)) });
+}
+
+function inShort({ workspaces, registry, ...facts }: Omit<Health, 'syncStaleAfterMs'>) {
+  return {
+    ...facts,
+    workspaces: workspaces.length,
+    registry: registry === null ? null : { ...registry, problems: registry.problems.length },
+  };
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {

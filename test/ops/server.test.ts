@@ -86,6 +86,24 @@ test('readiness follows the facts, liveness does not', async () => {
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });
 });
 
+test('who may not ask for more reads no folder and nothing of a file in it, but that something is wrong', async () => {
+  const problems = [
+    'agents.yaml: agents[0].api_key_file "sk-secret" does not exist',
+    'agents.yaml: user_agents["@ann:x"]',
+  ];
+  const { url } = await start(() => ({ ...well, registry: { since: 'then', problems, atNextStart: ['language'] } }));
+  const { body } = await get(`${url}/readyz`);
+  expect(body).toEqual(
+    expect.objectContaining({
+      workspaces: [unwritable],
+      registry: { since: 'then', problems, atNextStart: ['language'] },
+    }),
+  );
+  const { body: afar } = await get(`${url}/readyz`, { headers: { 'x-forwarded-for': '10.0.0.7' } });
+  const short = { since: 'then', problems: 2, atNextStart: ['language'] };
+  expect(afar).toEqual({ ...(body as object), workspaces: 1, registry: short });
+});
+
 test('what is not there is a 404 in JSON', async () => {
   const { url } = await start(() => well);
   const nothing = { ...json, status: 404, body: { error: 'There is nothing here.' } };
