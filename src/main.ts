@@ -38,7 +38,9 @@ program
     const config = await readConfig();
     const { serve } = await import('./serve.ts');
     const { registrySource } = await import('./config/reload.ts');
-    const registry = registrySource(await sources());
+    const { readPlainFile } = await import('./basics/plain-file.ts');
+    // While it runs, nothing that is put there in the place of the file holds the service up.
+    const registry = registrySource({ ...(await sources()), readFile: readPlainFile });
     await serve(config, { inspect: inspectionOf(options), takeOver: options.takeOver, registry });
   });
 

@@ -1,6 +1,7 @@
 /** What agents say of their own accord: finds the room of the conversation, and says when it is on disk there. */
 import type { AgentId, ContextId, RoomId, UserId } from '../../machines/ids.ts';
 import { takenAs, type Push, type Pushes } from '../../machines/pushes.ts';
+import { fixedLimits } from '../../machines/room-limits.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import type { Children } from '../durable/children.ts';
 import type { Envelope } from '../durable/record.ts';
@@ -37,6 +38,8 @@ interface Room {
   /** When its person's last turn there began or ended, ms; 0 for never. */
   spokenAt: number;
   pushes: Pushes;
+  /** No more is held back there. */
+  isFull: boolean;
 }
 
 /** A write that takes longer is waited for by nobody: whoever pushes tries again. */
@@ -51,7 +54,9 @@ export function createPushDesk(world: PushWorld): PushDesk {
     const before = judged(index, pushed);
     if (typeof before === 'string') return before;
     const { room } = before;
-    if (!world.isOpen() || world.isResting(room)) return 'not now';
+    // What the room would not hold back is not written beside its record: nobody would remove it there.
+    const isTooMuch = before.isFull && pushed.kind !== 'progress';
+    if (isTooMuch || !world.isOpen() || world.isResting(room)) return 'not now';
     const push = await kept(world, room, pushed);
     const { agent, contextId } = pushed;
     const event = { type: 'agent.pushed' as const, agent, contextId, push };
@@ -102,7 +107,8 @@ async function kept({ answers, mostInRecord }: PushWorld, room: RoomId, pushed: 
   const { kind, text, files } = pushed;
   if (text === null) return { id, print, task, kind, answer: null, files };
   if (Buffer.byteLength(text) <= mostInRecord) return { id, print, task, kind, answer: { markdown: text }, files };
-  const stored = `push-${id}`;
+  // A slow write of other words under this id may still be on its way.
+  const stored = `push-${id}-${print}`;
   await answers.write(room, stored, text);
   return { id, print, task, kind, answer: { stored }, files };
 }
@@ -155,7 +161,8 @@ function createIndex() {
 function roomIn({ room, person, role, agent, contextId, diary, pushes }: RoomContext): Room | null {
   if (person === null || role !== 'chat') return null;
   const spokenAt = Math.max(diary.run?.began ?? 0, diary.ended?.at ?? 0);
-  return { room, person, agent, contextId, spokenAt, pushes };
+  const isFull = pushes.held.length >= fixedLimits.mostPushesHeld;
+  return { room, person, agent, contextId, spokenAt, pushes, isFull };
 }
 
 function putIn(index: Map<string, Set<RoomId>>, key: string, room: RoomId): void {

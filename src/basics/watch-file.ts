@@ -10,7 +10,7 @@ export interface FileWatch {
 }
 
 export interface FileWatchOptions {
-  /** Something may have changed, and nothing did for a moment since. */
+  /** Something may have changed, and nothing did for a moment since, or changes do not end. */
   onChange(): void;
   /** The system does not tell of changes there: the file is looked at every few seconds from now on. Called once at most. */
   onPolling(why: string): void;
@@ -22,6 +22,8 @@ export interface FileWatchOptions {
 
 /** A change is told when nothing more has come for so long, ms: a file is not written in one step. */
 const QUIET_MS = 500;
+/** Whoever writes without an end is waited for so many times as long. */
+const MOST_QUIETS = 20;
 /** How often a file is looked at whose changes nobody tells, ms. */
 const POLL_MS = 5_000;
 /** Links that a name leads through, as Linux follows them. */
@@ -31,16 +33,28 @@ export function watchFile(file: string, options: FileWatchOptions): FileWatch {
   const { onChange, onPolling, tells = isLocal, quietMs = QUIET_MS, pollMs = POLL_MS } = options;
   const folders = new Map<string, Watched>();
   let endOfQuiet = () => {};
+  /** Null while no change is awaited. */
+  let endOfPatience: (() => void) | null = null;
   let endOfPoll: (() => void) | null = null;
   let isClosed = false;
 
   function suspect(): void {
     if (isClosed) return;
     endOfQuiet();
-    endOfQuiet = after(quietMs, () => {
-      settle();
-      onChange();
-    });
+    endOfQuiet = after(quietMs, tell);
+    endOfPatience ??= after(quietMs * MOST_QUIETS, tell);
+  }
+
+  function tell(): void {
+    forgetChanges();
+    settle();
+    onChange();
+  }
+
+  function forgetChanges(): void {
+    endOfQuiet();
+    endOfPatience?.();
+    endOfPatience = null;
   }
 
   /** Another file in its place may be in another folder. */
@@ -78,7 +92,7 @@ export function watchFile(file: string, options: FileWatchOptions): FileWatch {
   return {
     close() {
       isClosed = true;
-      endOfQuiet();
+      forgetChanges();
       endOfPoll?.();
       closeAll(folders);
     },

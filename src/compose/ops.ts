@@ -1,5 +1,5 @@
 /** What operators see of a service, and what the service tells them. */
-import type { AgentId, UserId } from '../../machines/ids.ts';
+import type { AgentId } from '../../machines/ids.ts';
 import type { Language } from '../../machines/language.ts';
 import type { SupervisorContext } from '../../machines/supervisor-words.ts';
 import { failureIn, parkedIn, standingOf, standingsIn } from '../../machines/supervisor-words.ts';
@@ -17,6 +17,7 @@ import type { Cause, OpsDesk, OpsFacts, OpsSaid } from '../ports/ops.ts';
 import { renderOps, renderReports } from '../text/ops.ts';
 import type { Household } from './household.ts';
 import type { OpsParts } from './ops-parts.ts';
+import type { Roster } from './roster.ts';
 import { spoken } from './words.ts';
 
 /** Parked rooms that are told one by one. */
@@ -31,7 +32,7 @@ export interface OpsWorld {
   directory: Directory;
   records: RecordTable;
   host: HostState;
-  isOperator(user: UserId): boolean;
+  roster: Pick<Roster, 'access' | 'policy' | 'afterTake'>;
   send: Send;
   device: string;
   health(): Health;
@@ -48,7 +49,7 @@ export interface Ops {
 }
 
 export function composeOps(world: OpsWorld): Ops {
-  const { config, parts, household, directory, host, supervisor, device, alarm, now, log } = world;
+  const { config, roster, parts, household, directory, host, supervisor, device, alarm, now, log } = world;
   const { meter, agents, space } = parts;
   const words = spoken(config.policy, ({ ops }) => ops);
   const rooms = createRoomDesk({
@@ -62,7 +63,7 @@ export function composeOps(world: OpsWorld): Ops {
     },
   });
   const reporter = createReporter({
-    ...{ operators: config.policy.operators, device, alarm, meter, now, log, newId: newOrigin },
+    ...{ operators: () => roster.policy().operators, device, alarm, meter, now, log, newId: newOrigin },
     look() {
       agents.look();
       space.look();
@@ -81,6 +82,7 @@ export function composeOps(world: OpsWorld): Ops {
       return world.send({ ...message, ...how, since, device: sentFrom }, 'command');
     },
   });
+  roster.afterTake(reporter.hearOfOperators);
   const startedAt = now();
   const facts = () => factsOf(world, rooms, { startedAt, causes: reporter.causes() });
   const desk: OpsDesk = {
@@ -109,8 +111,11 @@ export function composeOps(world: OpsWorld): Ops {
     async answerOperator(question, language: Language | null) {
       const { room, sender } = question;
       // Who was one when they wrote it may be none by now.
-      const wanted = world.isOperator(sender) ? wantedIn(question) : ({ is: 'usage', word: null } as const);
-      if (world.isOperator(sender)) reporter.reads(sender, room);
+      const isOperator = roster.access.isOperator(sender);
+      const wanted = isOperator ? wantedIn(question) : ({ is: 'usage', word: null } as const);
+      // Whose room it is would read of everything that goes wrong from then on.
+      const isOfAnother = (directory.whoseIs(room) ?? sender) !== sender;
+      if (isOperator && !isOfAnother) reporter.reads(sender, room);
       log.info({ room, sender, is: wanted.is }, 'operator asked');
       return renderOps(words(language), await said(wanted));
     },

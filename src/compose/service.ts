@@ -109,7 +109,7 @@ export function composeService(options: ServiceOptions) {
   });
   const ops = composeOps({
     ...{ config, parts, household, directory, host, now, log, records: options.store.rooms },
-    ...{ isOperator: access.isOperator, send: matrix.forActors.send, device: session.deviceId },
+    ...{ roster: options.roster, send: matrix.forActors.send, device: session.deviceId },
     ...{ health: options.health, supervisor: options.supervisor, alarm: options.alarm },
   });
   const sync = composeSync(options, matrix, door, parts);

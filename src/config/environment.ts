@@ -110,6 +110,8 @@ export function whyUnreadable(error: unknown): string {
     ENOENT: 'does not exist',
     EACCES: 'may not be read by this user',
     EISDIR: 'is a folder, not a file',
+    ENOTAFILE: 'is no file, but a pipe, a device or a socket',
+    EFBIG: 'is longer than any such file',
   };
   return reasons[code] ?? `cannot be read (${code})`;
 }

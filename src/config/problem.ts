@@ -61,7 +61,9 @@ function withoutControls(line: string): string {
 /** A URL without what could be secret in it: user, password, query and fragment. Matrix user ids stay as they are. */
 export function hideCredentials(text: string): string {
   if (text.startsWith('@')) return text;
-  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/(\/\/.*?)([?#]).*$/s, '$1$2***');
+  const bare = text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/(\/\/.*?)([?#]).*$/s, '$1$2***');
+  // Also of what is no URL yet, since something of it was forgotten.
+  return bare.replace(/([?#&])[\w.%-]+=.*$/s, '$1***');
 }
 
 /** The known name that a misspelt one most probably means; null when none is near. */

@@ -49,11 +49,11 @@ function checkScope(running: Config, { agents, userAgents, policy }: Pick<Config
   return [...checkPolicy(asItRuns, userAgents), ...checkMemories(agents, userAgents)];
 }
 
-/** The keys of the policy that are asked anew whenever they matter: whom the roster serves, and what bounds rooms. */
+/** The keys of the policy that are asked anew whenever they matter: whom the roster serves, who operates, and what bounds rooms. */
 const AT_ONCE: ReadonlySet<string> = new Set([
   ...['access.allowed', 'access.not_people', 'access.unmapped', 'access.contact', 'access.deny_repeat'],
   ...['reply.queued', 'reply.waiting', 'limits.queue', 'limits.connect_tries', 'limits.turn_ms'],
-  ...['clear.confirm', 'files.mode'],
+  ...['clear.confirm', 'files.mode', 'operators'],
 ]);
 
 const isAtOnce = ({ path: key }: { path: string }) => AT_ONCE.has(key);

@@ -6,7 +6,8 @@ import { MatrixFailure } from '../matrix/errors.ts';
 import { fail, ok, warn, type Finding, type World } from './check.ts';
 
 const VERSIONS = '/_matrix/client/versions';
-const Versions = z.object({ versions: z.array(z.string()) });
+/** Of a real one a few dozen: whoever sends more is none. */
+const Versions = z.object({ versions: z.array(z.string().max(100)).max(1_000) });
 const Software = z.object({ server: z.object({ name: z.string().max(100), version: z.string().max(100) }) });
 
 /** Names of homeservers, with their versions. */

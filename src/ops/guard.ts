@@ -15,6 +15,10 @@ export function createGuard(token: string | null): Guard {
   if (token !== null) return (request) => (shows(request.headers.authorization, token) ? null : notShown);
   return ({ method, headers, ip }) => {
     if (!isThisMachine(ip)) return { status: 403, error: 'Only programs on this machine may ask; see OPS_TOKEN.' };
+    // Through a proxy on this machine others would be taken for programs on it.
+    if (proxied.some((name) => headers[name] !== undefined)) {
+      return { status: 403, error: 'Not through a proxy; see OPS_TOKEN.' };
+    }
     // A page of elsewhere whose name was made to mean this machine sends that name.
     if (!isThisMachine(nameIn(headers.host ?? ''))) {
       return { status: 403, error: 'Ask by 127.0.0.1 or localhost; see OPS_TOKEN.' };
@@ -22,6 +26,8 @@ export function createGuard(token: string | null): Guard {
     return method === 'GET' || !isOfAPage(headers) ? null : ofAPage;
   };
 }
+
+const proxied = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
 
 const notShown: Refusal = { status: 401, error: 'Show the token: Authorization: Bearer <OPS_TOKEN>.' };
 const ofAPage: Refusal = { status: 403, error: 'Pages in a browser may not do this; see OPS_TOKEN.' };

@@ -11,7 +11,8 @@ const LOOK_MS = 2_000;
 const MOST_PENDING = 50;
 
 export interface ReporterWorld {
-  operators: readonly UserId[];
+  /** As the registry says by now. */
+  operators(): readonly UserId[];
   /** What is to be looked at before: agents, the disk. */
   look(): void;
   /** What goes wrong now; null while nobody can say. */
@@ -40,6 +41,8 @@ export interface ReporterWorld {
 export interface Reporter {
   /** An operator reads here by now. */
   reads(operator: UserId, room: RoomId): void;
+  /** There may be other operators by now. */
+  hearOfOperators(): void;
   /** What they were told of and goes on. */
   causes(): Cause[];
   close(): void;
@@ -50,13 +53,17 @@ export function createReporter(world: ReporterWorld): Reporter {
   const kept = keeping(world);
   const mail = mailing(world, kept);
   let isClosed = false;
+  let isLooking = false;
   let cancel = () => {};
 
   function lookLater(): void {
-    if (!isClosed) cancel = alarm.set(now() + LOOK_MS, look);
+    isLooking = !isClosed && operators().length > 0;
+    if (isLooking) cancel = alarm.set(now() + LOOK_MS, look);
   }
 
   function look(): void {
+    // What nobody is told is not noted as told.
+    if (operators().length === 0) return lookLater();
     try {
       world.look();
       const seen = world.seen();
@@ -72,11 +79,12 @@ export function createReporter(world: ReporterWorld): Reporter {
     lookLater();
   }
 
-  if (operators.length > 0) {
-    for (const one of kept.document().pending) mail.send(one);
-    lookLater();
-  }
+  for (const one of kept.document().pending) mail.send(one);
+  lookLater();
   return {
+    hearOfOperators() {
+      if (!isLooking) lookLater();
+    },
     reads(operator, room) {
       const { rooms } = kept.document();
       if (rooms[operator] !== room) void kept.change({ rooms: { ...rooms, [operator]: room } });
@@ -117,24 +125,30 @@ function mailing(world: ReporterWorld, { document, change }: Kept) {
 
   function rooms(): Map<RoomId, UserId[]> {
     const rooms = new Map<RoomId, UserId[]>();
-    for (const operator of operators) {
+    for (const operator of operators()) {
       const room = document().rooms[operator] ?? world.roomOf(operator);
       if (room !== null) rooms.set(room, [...(rooms.get(room) ?? []), operator]);
     }
     return rooms;
   }
 
+  function without({ id }: Pending): Pending[] {
+    return document().pending.filter((one) => one.id !== id);
+  }
+
   function send(pending: Pending): void {
     if (isClosed) return;
-    world.send({ ...pending, device: pending.device ?? world.device }).then(
+    // Who is no operator any more is told nothing, also of what was to be told before.
+    const mentions = pending.mentions.filter((one) => operators().includes(one));
+    if (mentions.length === 0) return void change({ pending: without(pending) });
+    world.send({ ...pending, mentions, device: pending.device ?? world.device }).then(
       (receipt) => {
         if (isClosed) return;
         const { rooms } = document();
         const elsewhere = Object.entries(rooms).filter(([, room]) => room !== pending.room);
         if (!receipt.ok)
           log.warn({ room: pending.room, code: receipt.code }, 'report refused: operators read elsewhere');
-        const left = document().pending.filter(({ id }) => id !== pending.id);
-        void change({ pending: left, ...(receipt.ok ? {} : { rooms: Object.fromEntries(elsewhere) }) });
+        void change({ pending: without(pending), ...(receipt.ok ? {} : { rooms: Object.fromEntries(elsewhere) }) });
       },
       // It is sent again by the next process.
       () => {},

@@ -26,26 +26,39 @@ export interface OpsOptions {
   metrics: Pick<Metrics, 'contentType' | 'page'>;
   /** Begins to drain. */
   drain: () => void;
+  /** How long a request may take to come, ms. */
+  requestMs?: number;
   log: Log;
 }
+
+/** Of a request from its first byte to its last, ms. */
+const REQUEST_MS = 10_000;
+const MOST_CONNECTIONS = 200;
 
 /**
  * Serves `GET /healthz` (200 while the process lives) and `GET /readyz` (200, or 503 with what is missing), and to who may
  * `GET /metrics` and what `admin.ts` lists. Throws `OpsFailure` where it cannot listen. `close` ends open connections at once.
  */
 export async function startOps(options: OpsOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { host, port, health, desk, metrics, log } = options;
+  const { host, port, health, desk, metrics, log, requestMs = REQUEST_MS } = options;
   const guard = createGuard(options.token);
   const server = fastify({
-    ...{ logger: false, forceCloseConnections: true, requestTimeout: 10_000, bodyLimit: 1024 },
+    ...{ logger: false, forceCloseConnections: true, requestTimeout: requestMs, bodyLimit: 1024 },
+    connectionTimeout: 2 * requestMs,
     // Ids of Matrix, percent-encoded.
     routerOptions: { maxParamLength: 1_000 },
+    // Node takes the longer of the two limits for the whole request: both have to be short.
+    http: {
+      ...{ headersTimeout: requestMs, requestTimeout: requestMs },
+      connectionsCheckingInterval: Math.min(requestMs, 1_000),
+    },
   });
+  server.server.maxConnections = MOST_CONNECTIONS;
   server.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
   });
   server.get('/healthz', async () => ({ alive: true }));
-  server.get('/readyz', async (_request, reply) => sendReadiness(reply, health()));
+  server.get('/readyz', async (request, reply) => sendReadiness(reply, health(), guard(request) === null));
   // What is not open is not even said to be there.
   server.addHook('onRequest', async (request, reply) => {
     if (isForEverybody(request.routeOptions.url)) return;
@@ -80,10 +93,19 @@ function isForEverybody(route: string | undefined): boolean {
   return route === '/healthz' || route === '/readyz';
 }
 
-function sendReadiness(reply: FastifyReply, health: Health): FastifyReply {
+/** Who may not ask for more reads neither folders, nor what stands in files: how many problems there are is enough to look. */
+function sendReadiness(reply: FastifyReply, health: Health, isOpen: boolean): FastifyReply {
   const { ready, missing } = readiness(health);
   const { syncStaleAfterMs: _, ...facts } = health;
-  return reply.code(ready ? 200 : 503).send({ ready, missing, ...facts });
+  return reply.code(ready ? 200 : 503).send({ ready, missing, ...(isOpen ? facts : inShort(facts)) });
+}
+
+function inShort({ workspaces, registry, ...facts }: Omit<Health, 'syncStaleAfterMs'>) {
+  return {
+    ...facts,
+    workspaces: workspaces.length,
+    registry: registry === null ? null : { ...registry, problems: registry.problems.length },
+  };
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {

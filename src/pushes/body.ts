@@ -29,7 +29,14 @@ const path = z.string().min(1).max(PATH_LIMIT);
 
 /** What both bodies have. */
 const Named = z.object({
-  event_id: word.pipe(z.string().min(1).max(EVENT_ID_LIMIT)),
+  // Halves of a pair would all be the same id.
+  event_id: word.pipe(
+    z
+      .string()
+      .min(1)
+      .max(EVENT_ID_LIMIT)
+      .refine((id) => id.isWellFormed()),
+  ),
   user_id: z.string().nullish(),
   chat_id: word.nullish(),
 });

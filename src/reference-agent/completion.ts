@@ -19,6 +19,10 @@ export interface Listening {
 
 /** A whole answer that is longer is none. */
 const MOST_WHOLE = 8 * 1024 * 1024;
+/** Bytes of a stream, whatever is in it: of more words no agent could make an answer. */
+export const MOST_STREAMED = 64 * 1024 * 1024;
+/** Characters of an answer: all of it stays in memory until the turn is over. */
+export const MOST_SAID = 4 * 1024 * 1024;
 
 /**
  * Says what comes, piece by piece; gives the tokens where the provider counted them, else null. Throws a `ProviderError`
@@ -27,6 +31,7 @@ const MOST_WHOLE = 8 * 1024 * 1024;
 export async function relay(response: Response, listening: Listening): Promise<number | null> {
   let tokens: number | null = null;
   let finished: string | null = null;
+  let characters = 0;
   for await (const data of dataOf(response, listening)) {
     if (data === '[DONE]') break;
     const chunk = parseChunk(data);
@@ -36,7 +41,11 @@ export async function relay(response: Response, listening: Listening): Promise<n
     }
     const choice = chunk.choices?.[0];
     const said = choice?.delta?.content ?? choice?.message?.content;
-    if (said) listening.say(said);
+    if (said) {
+      characters += said.length;
+      if (characters > MOST_SAID) throw tooLong();
+      listening.say(said);
+    }
     finished = choice?.finish_reason || finished;
     tokens = chunk.usage?.total_tokens ?? tokens;
   }
@@ -64,10 +73,17 @@ async function* dataOf(response: Response, { alive }: Listening): AsyncGenerator
 }
 
 async function* heard(bytes: AsyncIterable<Uint8Array> | never[], alive: () => void): AsyncGenerator<Uint8Array> {
+  let read = 0;
   for await (const part of bytes) {
+    read += part.length;
+    if (read > MOST_STREAMED) throw tooLong();
     alive();
     yield part;
   }
+}
+
+function tooLong(): ProviderError {
+  return new ProviderError('MODEL_BROKE_OFF', 'The model provider sent more than an answer may have.');
 }
 
 function parseChunk(data: string): z.infer<typeof Chunk> {

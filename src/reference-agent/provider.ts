@@ -162,6 +162,8 @@ async function request(
       ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
     },
     body: JSON.stringify({ model, messages, stream: true, stream_options: { include_usage: true } }),
+    // What people said goes to the address that was configured, and nothing else is asked in its name.
+    redirect: 'manual',
     signal,
   }).catch((error: unknown) => {
     if (signal.aborted) throw error;

@@ -73,6 +73,9 @@ export async function refusalOf(response: Response, apiKey: string | null): Prom
 }
 
 function kindOf(status: number, code: string, words: string): [ProviderCode, string] {
+  if (status >= 300 && status < 400) {
+    return ['MODEL_FAILED', 'The model provider redirects elsewhere, which is not followed'];
+  }
   if (/insufficient_quota|billing/i.test(code)) return ['MODEL_DENIED', 'The model provider wants to be paid'];
   if (status === 401 || status === 403) return ['MODEL_DENIED', 'The model provider refused the API key'];
   if (status === 402) return ['MODEL_DENIED', 'The model provider wants to be paid'];

@@ -61,6 +61,9 @@ export interface Run {
 }
 
 const QUESTION_MS = 5 * 60_000;
+/** More pieces of an answer are put together, each up to about this many characters: a frame may not be much longer. */
+const MOST_PIECES = 1_000;
+const PIECE_LENGTH = 64 * 1024;
 
 class Crash extends Error {}
 
@@ -81,10 +84,15 @@ export function startRun(
   const { signal } = stopping;
   const so: SoFar = { asked: { role: 'user', content: message.text }, answer: '' };
 
-  const send = (frame: AgentFrame) => {
-    frames.push(frame);
+  const tell = (frame: AgentFrame) => {
     for (const listener of listeners) listener.send(frame);
   };
+  const send = (frame: AgentFrame) => {
+    frames.push(frame);
+    tell(frame);
+  };
+  /** What is kept for who comes back: the pieces as they came, and of very many the later ones put together. */
+  let piece: { type: 'AGENT_EVENT_TEXT_CHUNK'; text: string } | null = null;
   const crash = () => {
     for (const listener of listeners) listener.crash();
   };
@@ -97,7 +105,13 @@ export function startRun(
     signal,
     say(text) {
       so.answer += text;
-      send({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
+      const isFew = frames.length < MOST_PIECES;
+      if (isFew || piece === null || frames.at(-1) !== piece || piece.text.length >= PIECE_LENGTH) {
+        piece = { type: 'AGENT_EVENT_TEXT_CHUNK', text: '' };
+        frames.push(piece);
+      }
+      piece.text += text;
+      tell({ type: 'AGENT_EVENT_TEXT_CHUNK', text });
     },
     send,
     remember: (said) => void (so.asked = said),

@@ -133,9 +133,9 @@ test('a long text stands beside the record', async () => {
   const { desk, stored, records } = house({});
   const text = 'A text of many words.';
   expect(await desk.take(pushed({ text }))).toBe('taken');
-  expect(stored).toEqual([['!0:test', 'push-id', text]]);
+  expect(stored).toEqual([['!0:test', 'push-id-print', text]]);
   const { outbox } = records.get(RoomId.parse('!0:test')) as Envelope<RoomContext>;
-  expect(outbox[0]?.params['answer']).toEqual({ stored: 'push-id' });
+  expect(outbox[0]?.params['answer']).toEqual({ stored: 'push-id-print' });
   expect(await desk.take(pushed({ id: 'none', text: null }))).toBe('taken');
   expect(await desk.take(pushed({ id: 'work', kind: 'progress', work: { on: 'x', step: null, steps: null } }))).toBe(
     'taken',
@@ -172,4 +172,31 @@ test('as many as may be held back are taken, the next one comes again', async ()
   const all: string[] = [];
   for (let n = 0; n < 21; n++) all.push(await held.desk.take(pushed({ id: `id-${n}` })));
   expect([all.filter((one) => one === 'taken').length, all.at(-1)]).toEqual([20, 'not now']);
+  // Of what comes again nothing is left on the disk, however often and under whatever id.
+  const text = 'A text of many words.';
+  expect(await held.desk.take(pushed({ id: 'long', text }))).toBe('not now');
+  expect(await held.desk.take(pushed({ id: 'longer', kind: 'failed', text }))).toBe('not now');
+  expect(held.stored).toEqual([]);
+  const work = { kind: 'progress', work: { on: 'x', step: null, steps: null } };
+  expect(await held.desk.take(pushed({ id: 'work', task: 'one', ...work }))).toBe('taken');
+});
+
+test('other words under an id whose first ones are still being written do not take their place', async () => {
+  const { desk, world, alarm, stored } = house({});
+  const { deliver } = world;
+  let write = () => {};
+  world.deliver = (...given) => new Promise((resolve) => (write = () => resolve(deliver(...given))));
+  const first = desk.take(pushed({ text: 'The first, of many words.' }));
+  await expect.poll(() => stored.length).toBe(1);
+  alarm.advance(10_000);
+  expect(await first).toBe('not now');
+  world.deliver = async () => undefined;
+  const second = desk.take(pushed({ print: 'other', text: 'The second, of many words.' }));
+  expect(await second).toBe('not now');
+  write();
+  await expect.poll(() => desk.take(pushed())).toBe('known');
+  expect(stored).toEqual([
+    ['!0:test', 'push-id-print', 'The first, of many words.'],
+    ['!0:test', 'push-id-other', 'The second, of many words.'],
+  ]);
 });

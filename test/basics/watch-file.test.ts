@@ -56,6 +56,16 @@ test('a file that is written in place, in steps, is told once it is whole', asyn
   expect([seen, polling]).toEqual([['23'], []]);
 });
 
+test('one that is written without an end is told all the same', async () => {
+  const { file } = await written();
+  const { seen } = watching(file, { quietMs: 50 });
+  let count = 0;
+  const writing = setInterval(() => writeFileSync(file, String(++count)), 1);
+  onTestFinished(() => clearInterval(writing));
+  await until(() => seen.length >= 2);
+  expect(count).toBeGreaterThan(20);
+});
+
 test('another file in its place is told, and goes on being watched; so is one that comes later', async () => {
   const { file } = await written();
   const { seen, next } = watching(file);

@@ -11,13 +11,18 @@ import { createOpsParts } from '../../src/compose/ops-parts.ts';
 import type { Health } from '../../src/ops/health.ts';
 import type { HostDocument, Outgoing } from '../../src/ports.ts';
 import { noMeter } from '../../src/ports/meter.ts';
+import { freshRecord } from '../actors/support.ts';
 import { botConfig } from '../support/bot.ts';
 import { createFakeAlarm } from '../support/fake-alarm.ts';
 import { silentLog } from '../support/log-book.ts';
 import { temporaryStore } from '../store/support.ts';
 
 const [ann, bob] = ['@ann:test', '@bob:test'].map((id) => UserId.parse(id)) as [UserId, UserId];
-const [ROOM, BROKEN] = ['!ops:test', '!broken:test'].map((id) => RoomId.parse(id)) as [RoomId, RoomId];
+const [ROOM, BROKEN, BOBS] = ['!ops:test', '!broken:test', '!bobs:test'].map((id) => RoomId.parse(id)) as [
+  RoomId,
+  RoomId,
+  RoomId,
+];
 
 const known = nothingKnown({ input: { policy: restartPolicy } });
 /** A room that failed too often. */
@@ -31,9 +36,17 @@ async function ops() {
   const alarm = createFakeAlarm();
   const { now } = alarm;
   const config = botConfig({
-    ...{ homeserver: 'http://test', userId: '@bot:test', password: '', agents: {}, stateDir: '/none' },
+    ...{
+      homeserver: 'http://test',
+      userId: '@bot:test',
+      password: '',
+      agents: { one: 'ws://127.0.0.1:1/' },
+      stateDir: '/none',
+    },
     operators: [ann],
   });
+  const roster = createRoster(config);
+  const directory = createDirectory();
   const sent: Outgoing[] = [];
   const unparked: string[] = [];
   const is: { context: SupervisorContext; health: Health } = {
@@ -50,10 +63,11 @@ async function ops() {
     deliver: async () => {},
   };
   const composed = composeOps({
-    ...{ config, records, alarm, now, device: 'DEVICE', log: silentLog, directory: createDirectory() },
+    ...{ config, records, alarm, now, device: 'DEVICE', log: silentLog, directory },
     parts: createOpsParts({
       config,
-      roster: createRoster(config),
+      // Nobody looks at agents here.
+      roster: { ...roster, agents: () => [] },
       baseOf: () => null,
       meter: noMeter,
       now,
@@ -62,7 +76,7 @@ async function ops() {
     }),
     household: { rooms: actors, people: actors } as unknown as Household,
     host: { read: () => document, update: async (patch) => (document = { ...document, ...patch }) },
-    isOperator: (user) => user === ann,
+    roster,
     send: async (message) => {
       sent.push(message);
       return { ok: true, eventId: EventId.parse('$sent') };
@@ -72,9 +86,10 @@ async function ops() {
   });
   onTestFinished(() => composed.close());
   return {
-    ...{ composed, is, sent, unparked },
-    ask: async (words: string, sender = ann) =>
-      (await composed.answerOperator({ room: ROOM, sender, words, replyTo: null }, 'en')).body,
+    ...{ composed, is, sent, unparked, directory },
+    ask: async (words: string, sender = ann, room = ROOM) =>
+      (await composed.answerOperator({ room, sender, words, replyTo: null }, 'en')).body,
+    operate: (...operators: UserId[]) => roster.take({ ...config, policy: { ...config.policy, operators } }),
     /** What is told by now. */
     async told() {
       alarm.advance(2_000);
@@ -106,6 +121,30 @@ test('an operator who has asked is told there of what goes wrong, once, and when
   expect(await told()).toEqual([
     [ROOM, 'm.notice', '✅ `!broken:test` is not parked any more. It took 4 seconds.', null],
   ]);
+});
+
+test('who is no operator any more is told nothing from then on, and who has become one is', async () => {
+  const { ask, told, is, operate } = await ops();
+  await ask('status');
+  operate();
+  is.context = withParked;
+  expect(await told()).toEqual([]);
+  expect(await ask('status')).toMatch(/^Operators write /);
+  operate(bob);
+  await ask('status', bob);
+  expect((await told()).map(([room, , , mentions]) => [room, mentions])).toEqual([[ROOM, [bob]]]);
+  operate(ann, bob);
+  is.context = known;
+  expect((await told()).map(([, msgtype]) => msgtype)).toEqual(['m.notice']);
+});
+
+test('in the chat of somebody else an operator is answered, and not told of everything from then on', async () => {
+  const { ask, told, is, directory } = await ops();
+  await ask('status');
+  directory.noteRoom(freshRecord(BOBS, { person: bob }));
+  await ask('why $never', ann, BOBS);
+  is.context = withParked;
+  expect((await told()).map(([room]) => room)).toEqual([ROOM]);
 });
 
 test('while the service does not run nobody is told anything', async () => {

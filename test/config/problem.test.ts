@@ -24,6 +24,10 @@ test('a value is shown on one line without what could be secret', () => {
   expect(hideCredentials('ws://host/path#token')).toBe('ws://host/path#***');
   expect(hideCredentials('user:pass@host')).toBe('***@host');
   expect(hideCredentials('https://host/path')).toBe('https://host/path');
+  expect(hideCredentials('host/path?key=secret')).toBe('host/path?***');
+  expect(hideCredentials('ws:host?key=secret&b=c')).toBe('ws:host?***');
+  expect(hideCredentials('/path#token=secret')).toBe('/path#***');
+  expect(hideCredentials('why? 1 + 1 = 2')).toBe('why? 1 + 1 = 2');
   expect(hideCredentials('@user:host')).toBe('@user:host');
 });
 

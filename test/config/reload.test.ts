@@ -66,13 +66,14 @@ test('what cannot be so at once stays, and is named again the next time', () => 
   const running = load();
   const wanted = load(
     {},
-    'agents: [{ id: b }]\npolicy: { access: { allowed: ["@a:x"] }, reply: { queued: together, max_edits: 3 }, language: ru }',
+    'agents: [{ id: b }]\npolicy: { operators: ["@o:x"], access: { allowed: ["@a:x"] }, reply: { queued: together, max_edits: 3 }, language: ru }',
   );
   const next = inForce(running, wanted);
   expect(next).toEqual({
     ...wanted,
     policy: {
       ...running.policy,
+      operators: ['@o:x'],
       access: { ...running.policy.access, allowed: ['@a:x'] },
       reply: { ...running.policy.reply, queued: 'together' },
     },

@@ -1234,6 +1234,22 @@ const service: Row[] = [
     'test/reference-agent/sse.test.ts',
     '%s is given up',
   ),
+  row(
+    'All that a model provider sends for one answer, unpacked',
+    'src/reference-agent/completion.ts MOST_STREAMED',
+    'bytes',
+    'the answer ends there, and the person is told',
+    'test/reference-agent/provider.test.ts',
+    'a provider that sends %s for ever, however small it is on the way, is left',
+  ),
+  row(
+    'The words among it',
+    'src/reference-agent/completion.ts MOST_SAID',
+    'characters',
+    'the same',
+    'test/reference-agent/provider.test.ts',
+    'a provider that sends %s for ever, however small it is on the way, is left',
+  ),
 ];
 
 const text: Row[] = [
@@ -1403,6 +1419,7 @@ export const ownBounds: readonly string[] = [
   // How much goes at once: the rest waits.
   'src/actors/effects/files.ts FILES_AT_ONCE',
   'src/pushes/server.ts MOST_CONNECTIONS',
+  'src/ops/server.ts MOST_CONNECTIONS',
   'src/matrix/made-before.ts LOOK_TIMEOUT_MS',
   'src/matrix/joins.ts JOIN_TIMEOUT_MS',
   ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),
@@ -1426,7 +1443,9 @@ export const ownBounds: readonly string[] = [
   ...['src/durable/timers.ts LONGEST', 'machines/restart-policy.ts MOST_OUTAGES', 'src/ops/log.ts DEPTH'],
   'src/basics/beginning.ts LONGEST',
   // As Linux follows them.
-  'src/basics/watch-file.ts MOST_LINKS',
+  ...['src/basics/watch-file.ts MOST_LINKS', 'src/basics/watch-file.ts MOST_QUIETS'],
+  // No configuration is so long: another file is refused.
+  'src/basics/plain-file.ts MOST_BYTES',
   ...['src/inspect/serve.ts DEPTH', 'src/inspect/serve.ts BUFFERED_AT_ONCE'],
   ...['src/text/answer.ts SMALLEST_PART_BYTES', 'src/text/answer.ts CELL_BYTES', 'src/text/math.ts MOST_LINES'],
   'src/text/split.ts MAX_LEVELS',

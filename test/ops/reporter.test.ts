@@ -15,13 +15,16 @@ const nobodyTold: OperatorsDocument = { rooms: {}, told: [], pending: [] };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A reporter over this document; `refuses`: rooms that the homeserver refuses, `hangs`: it answers nothing. */
-function reporter(document = nobodyTold, { refuses = [] as RoomId[], hangs = false, isFull = false } = {}) {
+function reporter(
+  document = nobodyTold,
+  { refuses = [] as RoomId[], hangs = false, isFull = false, operators = [ann, olga] } = {},
+) {
   const alarm = createFakeAlarm();
   const sent: [room: RoomId, id: string, device: string | null][] = [];
   const state = { causes: [] as Cause[], document };
   let ids = 0;
   const made = createReporter({
-    operators: [ann, olga],
+    operators: () => operators,
     look: () => {},
     seen: () => ({ causes: state.causes, unknown: new Set() }),
     roomOf: (operator) => (operator === ann ? DM : null),
@@ -77,6 +80,18 @@ test('after a kill a report is sent again under its id, and not made anew', asyn
   expect([before.sent, next.sent, next.state.document.pending]).toEqual([
     ...[[[DM, 'id-1', 'DEVICE']], [[DM, 'id-1', 'DEVICE']], []],
   ]);
+});
+
+test('what waits for who is no operator any more is not sent after a restart', async () => {
+  const before = reporter(nobodyTold, { hangs: true });
+  before.state.causes = [down];
+  await before.pass();
+  expect(before.state.document.pending.map(({ room }) => room)).toEqual([DM]);
+  for (const operators of [[olga], []]) {
+    const after = reporter(before.state.document, { operators });
+    await settled();
+    expect([after.sent, after.state.document.pending]).toEqual([[], []]);
+  }
 });
 
 test('a room that refuses is read by nobody any more', async () => {

@@ -22,9 +22,9 @@ const well: Health = {
   registry: null,
 };
 
-async function start(health: () => Health, lines: string[] = []) {
+async function start(health: () => Health, lines: string[] = [], requestMs = 10_000) {
   const log = createLog({ level: 'info', format: 'json', destination: { write: (line) => lines.push(line) } });
-  const ops = await startOps({ host: '127.0.0.1', port: 0, health, ...closed, log });
+  const ops = await startOps({ host: '127.0.0.1', port: 0, health, requestMs, ...closed, log });
   onTestFinished(() => ops.close());
   return ops;
 }
@@ -86,6 +86,24 @@ test('readiness follows the facts, liveness does not', async () => {
   expect(await get(`${url}/healthz`)).toEqual({ ...json, status: 200, body: { alive: true } });
 });
 
+test('who may not ask for more reads no folder and nothing of a file in it, but that something is wrong', async () => {
+  const problems = [
+    'agents.yaml: agents[0].api_key_file "sk-secret" does not exist',
+    'agents.yaml: user_agents["@ann:x"]',
+  ];
+  const { url } = await start(() => ({ ...well, registry: { since: 'then', problems, atNextStart: ['language'] } }));
+  const { body } = await get(`${url}/readyz`);
+  expect(body).toEqual(
+    expect.objectContaining({
+      workspaces: [unwritable],
+      registry: { since: 'then', problems, atNextStart: ['language'] },
+    }),
+  );
+  const { body: afar } = await get(`${url}/readyz`, { headers: { 'x-forwarded-for': '10.0.0.7' } });
+  const short = { since: 'then', problems: 2, atNextStart: ['language'] };
+  expect(afar).toEqual({ ...(body as object), workspaces: 1, registry: short });
+});
+
 test('what is not there is a 404 in JSON', async () => {
   const { url } = await start(() => well);
   const nothing = { ...json, status: 404, body: { error: 'There is nothing here.' } };
@@ -118,6 +136,19 @@ test('a port that is taken is told in a sentence', async () => {
   await expect(startOps({ host: '127.0.0.1', port: Number(port), health: () => well, ...closed, log })).rejects.toThrow(
     `The ops server cannot listen on 127.0.0.1 port ${port}: another program listens there (EADDRINUSE); see OPS_HOST and OPS_PORT.`,
   );
+});
+
+test.each([
+  ['no line at all', ''],
+  ['half a head', 'GET /readyz HTTP/1.1\r\nhost: x\r\nx-slow: '],
+  ['half a body', 'POST /drain HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\nhalf'],
+])('a client that sends %s and then nothing is let go', async (_, sent) => {
+  const { url } = await start(() => well, [], 200);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const closed = once(socket, 'close');
+  socket.resume().write(sent);
+  await closed;
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
 
 test('closing does not wait for connections that stay open', async () => {

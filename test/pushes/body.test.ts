@@ -55,6 +55,8 @@ test.each<[unknown, string]>([
   [{}, 'event_id'],
   [{ event_id: '', kind: 'done' }, 'event_id'],
   [{ event_id: 'x'.repeat(256), kind: 'done' }, 'event_id'],
+  [{ event_id: 'e\ud800', kind: 'done' }, 'event_id'],
+  [{ event_id: '\udc00\ud800', kind: 'done' }, 'event_id'],
   [{ event_id: 'e' }, 'kind'],
   [{ event_id: 'e', kind: 'great' }, 'kind'],
   [{ event_id: 'e', type: 'task_lost' }, 'kind'],

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { text as readText } from 'node:stream/consumers';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -159,6 +162,52 @@ test.each<[string, string, string, (response: ServerResponse) => void]>([
   expect(frames.at(-1)).toEqual({ type: 'ERROR', code, details });
   expect(textOf(frames)).toBe(said);
 });
+
+const TOO_LONG = {
+  type: 'ERROR',
+  code: 'MODEL_BROKE_OFF',
+  details: 'The model provider sent more than an answer may have.',
+};
+const forEver = (part: string) =>
+  Readable.from(
+    (function* () {
+      for (;;) yield part;
+    })(),
+  );
+
+test.each([
+  ['words', event(delta('x'.repeat(100_000)))],
+  ['one letter after the other', event({ ...delta('x'), padding: ' '.repeat(4_000) }).repeat(10)],
+  ['nothing but comments', ': still here\n'.repeat(10_000)],
+])('a provider that sends %s for ever, however small it is on the way, is left', async (_, part) => {
+  const left = new Set<unknown>();
+  const { url } = await providerForTest((response, index) => {
+    response.on('close', () => left.add(index));
+    const isPacked = part.startsWith(':');
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      ...(isPacked && { 'content-encoding': 'gzip' }),
+    });
+    const sent = isPacked ? pipeline(forEver(part), createGzip(), response) : pipeline(forEver(part), response);
+    void sent.catch(() => undefined);
+  });
+  const frames = await (await botOf(url)).ask('Hello');
+  expect(frames.at(-1)).toEqual(TOO_LONG);
+  await expect.poll(() => [...left]).toEqual([1]);
+});
+
+test.each(['file:///etc/passwd', 'http://127.0.0.1:1/', '//127.0.0.1/v1/chat/completions'])(
+  'a provider that points to %s is not followed: neither the key nor the words go there',
+  async (location) => {
+    for (const status of [302, 307]) {
+      const { url, requests } = await providerForTest((response) => response.writeHead(status, { location }).end());
+      const frames = await (await botOf(url)).ask('Hello');
+      const details = `The model provider redirects elsewhere, which is not followed (${status}).`;
+      expect(frames).toEqual([{ type: 'ERROR', code: 'MODEL_FAILED', details }]);
+      expect(requests).toHaveLength(1);
+    }
+  },
+);
 
 test('ERROR: a provider that is not there', async () => {
   const { url } = await providerForTest(() => undefined);
