@@ -31,7 +31,13 @@ async function ops() {
   const alarm = createFakeAlarm();
   const { now } = alarm;
   const config = botConfig({
-    ...{ homeserver: 'http://test', userId: '@bot:test', password: '', agents: {}, stateDir: '/none' },
+    ...{
+      homeserver: 'http://test',
+      userId: '@bot:test',
+      password: '',
+      agents: { one: 'ws://127.0.0.1:1' },
+      stateDir: '/none',
+    },
     operators: [ann],
   });
   const sent: Outgoing[] = [];
@@ -104,7 +110,7 @@ test('an operator who has asked is told there of what goes wrong, once, and when
   expect(await told()).toEqual([]);
   is.context = { ...known, store: 'disk full' };
   expect(await told()).toEqual([
-    [ROOM, 'm.notice', '✅ `!broken:test` is not parked any more. It took 4 seconds.', null],
+    [ROOM, 'm.notice', '✅ `!broken:test` is not parked any more. That lasted 4 seconds.', null],
   ]);
 });
 
