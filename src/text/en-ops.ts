@@ -169,6 +169,8 @@ function began(cause: Cause): string {
       return `Nothing has come from the homeserver for ${duration(cause.ageMs)}.`;
     case 'workspace':
       return `Files of agent ${code(cause.agent)} don’t come through: ${code(cause.problem)}.`;
+    case 'registry':
+      return `The registry file is refused, so the one before stays: ${code(cause.problem)}.`;
   }
 }
 
@@ -186,6 +188,8 @@ function ended(cause: Cause): string {
       return 'The homeserver is heard again.';
     case 'workspace':
       return `Files of agent ${code(cause.agent)} come through again.`;
+    case 'registry':
+      return 'The registry file is taken again.';
   }
 }
 

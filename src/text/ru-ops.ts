@@ -184,6 +184,8 @@ function began(cause: Cause): string {
       return `От сервера чатов ничего не слышно: ${spell(cause.ageMs)}.`;
     case 'workspace':
       return `Файлы агента ${code(cause.agent)} не доходят: ${code(cause.problem)}.`;
+    case 'registry':
+      return `Файл реестра не принят, действует прежний: ${code(cause.problem)}.`;
   }
 }
 
@@ -201,6 +203,8 @@ function ended(cause: Cause): string {
       return 'Сервер чатов снова слышно.';
     case 'workspace':
       return `Файлы агента ${code(cause.agent)} снова доходят.`;
+    case 'registry':
+      return 'Файл реестра снова принят.';
   }
 }
 

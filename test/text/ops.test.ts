@@ -47,6 +47,7 @@ const causes: Cause[] = [
   ],
   ...[{ about: 'store', problem: 'full' } as const, { about: 'space', freeBytes: 1_000_000 } as const],
   ...[{ about: 'sync', ageMs: 90_000 } as const, { about: 'workspace', agent: one, problem: 'missing' } as const],
+  { about: 'registry', problem: 'agents.yaml: agents is missing' },
 ];
 const row: RoomRow = {
   ...{ room: ROOM, state: 'parked', person: UserId.parse('@ann:test'), agent: one, line: 1, outbox: 2, parked: 1 },
