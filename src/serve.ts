@@ -66,7 +66,11 @@ export async function serve(config: Config, { inspect, takeOver, registry }: Ser
     };
     const asked = { health: () => running.health(), desk: () => running.desk(), drain, metrics };
     if (config.ops !== null) opened.push(await startOps({ ...config.ops, ...asked, log }));
-    const push = { agents: () => running.config().agents, take: running.push, log };
+    const push = {
+      agents: () => running.config().agents,
+      take: (pushed: Parameters<App['push']>[0]) => running.push(pushed),
+      log,
+    };
     if (config.pushes !== null) opened.push(await startPushes({ ...config.pushes, ...push }));
     let problem = await running.ended;
     while (problem instanceof PositionLost && !isStopping) {

@@ -22,7 +22,7 @@ import { answersFor, callingSoonBy } from './words.ts';
 import { watchedFiles, watchedLinks, type Workspaces } from './workspaces.ts';
 
 export function composeRooms(shared: Shared): Children<RoomId, RoomContext> {
-  const { config, roster, store, device, reception, creations, now } = shared;
+  const { roster, store, device, reception, creations, now } = shared;
   const limits = limitsIn(roster.policy());
   roster.afterTake(() => Object.assign(limits, limitsIn(roster.policy())));
   const turnLog = createTurnLog({ log: shared.log, now, over: shared.ops.over });

@@ -8,7 +8,7 @@ import { roomPath, type MatrixApi } from './client.ts';
 import { asRefusal, isTooLarge, MatrixFailure } from './errors.ts';
 import { createInvites } from './invites.ts';
 import { entries, events, parts } from './lenient.ts';
-import { MARKER_TYPE, markerIn, newerMarker } from './markers.ts';
+import { MARKER_TYPE, markerIn } from './markers.ts';
 import { isForServerNotices } from './room-facts.ts';
 import { retry, wait as realWait, type Wait } from './wait.ts';
 

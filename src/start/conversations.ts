@@ -51,11 +51,18 @@ export function forgetCleared(
   };
 }
 
-/** Whatever in a record could be the id of a conversation: none is missed. */
+/** Whatever in a record could be the id of a conversation: none is missed, but those that are known to be over. */
 function contextsIn(record: Envelope): Set<ContextId> {
   const found = new Set<ContextId>();
-  collect(record, found);
+  collect(withoutRetired(record), found);
   return found;
+}
+
+/** Of those a push to them is refused, and nothing else. */
+function withoutRetired(record: Envelope): unknown {
+  const context = record.context as Partial<RoomContext>;
+  const { pushes } = context;
+  return pushes === undefined ? record : { ...record, context: { ...context, pushes: { ...pushes, retired: [] } } };
 }
 
 function collect(value: unknown, found: Set<ContextId>): void {

@@ -83,7 +83,9 @@ export function describePushes(name: string, start: () => Promise<TestHomeserver
     });
 
     test('it does not part an answer that grows, and comes behind it', async () => {
-      const { someone, room, url, agent, bot } = await met(async () => undefined as never, { reply: { firstEditMs: 1 } });
+      const { someone, room, url, agent, bot } = await met(async () => undefined as never, {
+        reply: { firstEditMs: 1 },
+      });
       await someone.say(room, 'begin');
       const connection = await agent.connection();
       connection.send(STATUS);

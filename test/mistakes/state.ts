@@ -136,7 +136,9 @@ export const ofThisMachine: readonly Mistake[] = [
     said: [by('start', 1), by('doctor', 1)],
     sentence:
       'The ops server cannot listen on 192.0.2.1 port {port}: this machine has no such address (EADDRNOTAVAIL); see OPS_HOST and OPS_PORT.',
-    make: async () => ({ env: { OPS_HOST: '192.0.2.1', OPS_TOKEN: 'nobody-guesses-this', OPS_PORT: String(await free()) } }),
+    make: async () => ({
+      env: { OPS_HOST: '192.0.2.1', OPS_TOKEN: 'nobody-guesses-this', OPS_PORT: String(await free()) },
+    }),
   },
   {
     mistake: 'the service is asked how it is, and does not run',

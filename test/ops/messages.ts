@@ -16,8 +16,8 @@ const ELSEWHERE = /\/src\/(demo|homeserver|reference-agent|diagrams|check-agents
 
 /** Every call of a log below `src`; a message that is no literal type is given as `null`. */
 export function fixedMessages(root: string): (Omit<FixedMessage, 'message'> & { message: string | null })[] {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
-  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const read = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
+  const { options, fileNames } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
   const program = ts.createProgram(
     fileNames.filter((file) => file.includes('/src/')),
     options,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AgentId, RoomId, type ContextId } from '../../machines/ids.ts';
+import { noPushes } from '../../machines/pushes.ts';
 import type { RoomContext } from '../../machines/room.model.ts';
 import { newTurn } from '../../machines/room.model.ts';
 import { forgetCleared, sweepConversations } from '../../src/start/conversations.ts';
@@ -24,7 +25,9 @@ const record = (changes: Partial<RoomContext>) => freshRecord(ROOM, changes);
 
 test('what no record names is removed at the start, whichever agent has it', async () => {
   const store = await storeWith([agent, contextId(1)], [agent, contextId(2)], [other, contextId(3)]);
-  const rooms = new Map([[ROOM, record({ contextId: contextId(2) })]]);
+  // A push to one that a room has left is refused: so it is known, and is over.
+  const pushes = { ...noPushes, retired: [{ agent, contextId: contextId(1) }] };
+  const rooms = new Map([[ROOM, record({ contextId: contextId(2), pushes })]]);
   const log = logBook();
   await sweepConversations(store, { people: new Map(), rooms, damaged: nobody }, log);
   expect(await contextsOf(store.conversations)).toEqual(['2']);
