@@ -1,5 +1,4 @@
 /** What the room notes and forgets: names that change what it remembers and ask nobody for anything. */
-import type { EventId } from './ids.ts';
 import { noPushes } from './pushes.ts';
 import { blankDiary, type RoomContext, type Text, type Unanswered } from './room.model.ts';
 import type { RoomInTheHouse } from './room-limits.ts';
@@ -20,9 +19,9 @@ import {
   whyUnanswered,
 } from './room-words.ts';
 import { passed, repliedTo, textAgain, withAnswered, without, withUnanswered } from './room-again.ts';
-import { questionOf, theWord, wordOnExpiry } from './room-question.ts';
+import { passesOn, questionOf, theWord, wordOnExpiry } from './room-question.ts';
 import { asPlainText, askedWithIt, beginNextTurn, lineOf, reworded, withoutText } from './room-queue.ts';
-import { beginSecondHalf, contextAfterSave, keptApart, taskIn, textOfTask } from './room-saves.ts';
+import { beginSecondHalf, contextAfterSave, keptApart, noMemory, taskIn, textOfTask } from './room-saves.ts';
 import * as diary from './room-diary.ts';
 import * as pushes from './room-pushes.ts';
 import * as tray from './room-tray.ts';
@@ -48,14 +47,6 @@ function leavesOpen(context: RoomInTheHouse, why: Unanswered['why']): Partial<Ro
 function beginSomethingNew(context: RoomContext, text: Text): Partial<RoomContext> {
   return beginTurn({ ...context, unanswered: passed(context.unanswered) }, text);
 }
-
-/** The id of a word that the agent has, so that whoever takes it back hears that it is too late. */
-function passesOn({ passedOn, limits }: RoomInTheHouse, word: EventId): Partial<RoomContext> {
-  return { passedOn: [...passedOn.filter((known) => known !== word), word].slice(-limits.mostReplies) };
-}
-
-/** Of a memory that nothing was said to yet. */
-const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: null };
 
 const noPosition = assign(({ context }) => ({ turn: context.turn && { ...context.turn, position: null } }));
 

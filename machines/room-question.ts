@@ -1,5 +1,6 @@
 /** A person's word on a question of the agent: held for the next turn, taken back, or never given. */
 import type { EventId } from './ids.ts';
+import type { RoomInTheHouse } from './room-limits.ts';
 import type { RoomContext, Text } from './room.model.ts';
 import type { RoomEvent } from './room.events.ts';
 import type { Written } from './message.ts';
@@ -43,4 +44,9 @@ export function wordOnExpiry(context: RoomContext): Text {
   const { sender, thread } = text;
   const eventId = `${text.eventId}/no/${context.question?.id ?? ''}` as EventId;
   return { ...wordOn(context, { eventId, sender, thread }, false), unwritten: true };
+}
+
+/** The id of a word that the agent has, so that whoever takes it back hears that it is too late. */
+export function passesOn({ passedOn, limits }: RoomInTheHouse, word: EventId): Partial<RoomContext> {
+  return { passedOn: [...passedOn.filter((known) => known !== word), word].slice(-limits.mostReplies) };
 }

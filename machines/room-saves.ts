@@ -213,3 +213,6 @@ const dialogs: { [Key in Notice['key']]?: Dialog['about'] } = {
   'save is there already': 'an overwrite',
   'clear is meant?': 'a clear',
 };
+
+/** Of a memory that nothing was said to yet. */
+export const noMemory = { loaded: null, tokens: { last: 0, total: 0 }, memory: null };

@@ -134,7 +134,7 @@ program
 program
   .command('agent')
   .description(
-    'run the reference agent; with PROVIDER_URL, PROVIDER_API_KEY and PROVIDER_MODEL a language model answers',
+    'run the reference agent; with PROVIDER_URL, PROVIDER_API_KEY and PROVIDER_MODEL a language model answers, with PUSH_URL and PUSH_TOKEN it pushes',
   )
   .option('--host <address>', 'where it listens', '127.0.0.1')
   .option('--port <number>', 'where it listens, 0 for any free port', portOf, 8000)

@@ -25,17 +25,21 @@ export function wantedIn({ words, replyTo, room }: OpsQuestion): Wanted {
     case 'why': {
       if (about === '' && replyTo !== null) return { is: 'why', event: replyTo, room };
       const meant = meantBy(about);
-      return meant.event === null ? { is: 'usage', word: words } : { is: 'why', event: meant.event, room: meant.room };
+      return meant.event === null ? unread(about) : { is: 'why', event: meant.event, room: meant.room };
     }
     case 'unpark': {
       const actor = about.startsWith('@') ? about : meantBy(about).room;
-      return actor === null ? { is: 'usage', word: words } : { is: 'unpark', actor };
+      return actor === null ? unread(about) : { is: 'unpark', actor };
     }
     case 'help':
       return { is: 'usage', word: null };
     default:
       return { is: 'usage', word: verb };
   }
+}
+
+function unread(about: string): Wanted {
+  return { is: 'usage', word: about === '' ? null : about };
 }
 
 /** The room and the event that ids, or a link to a message, name (matrix.to; Matrix URIs). */

@@ -29,6 +29,8 @@ export interface AgentWatch {
 
 export interface AgentWatchOptions {
   agents: readonly AgentId[];
+  /** Whether it runs in this process, so that the links of rooms show nothing of what answers behind it. */
+  isHosted(agent: AgentId): boolean;
   /** Opens the connections of the watch: with limits of their own, and without words in the log. */
   openLink: OpenLink;
   /** The memory under which an agent is looked at: no room has it. */
@@ -51,7 +53,7 @@ interface Known {
 }
 
 export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
-  const { agents, openLink, contextId, now, chance } = options;
+  const { agents, isHosted, openLink, contextId, now, chance } = options;
   let isClosed = false;
   const fresh = (): Known => ({
     ...{ up: null, since: now(), failures: 0, trouble: null, open: 0, looking: null },
@@ -74,7 +76,9 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
   return {
     watching: (open) => (target, listen) => {
       const one = known.get(target.agent);
-      return one === undefined ? open(target, listen) : watched(open, one, judge)(target, listen);
+      return one === undefined || isHosted(target.agent)
+        ? open(target, listen)
+        : watched(open, one, judge)(target, listen);
     },
     states: () =>
       [...known].map(([agent, { up, trouble, since }]) => ({ agent, up, trouble, forMs: Math.max(0, now() - since) })),

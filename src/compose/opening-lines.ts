@@ -9,8 +9,9 @@ const ANY = '0';
 
 export function logConfiguration(log: Log, { backend, matrix, agents }: Config): void {
   log.debug({ backend, homeserver: hideCredentials(matrix.homeserver), agents: agents.length }, 'configuration read');
-  for (const { id: agent, baseUrl, workspace, concurrency } of agents) {
-    const url = withoutSecrets(agentUrl(baseUrl, ANY));
+  for (const { id: agent, baseUrl, workspace, concurrency, provider } of agents) {
+    // Of a model the agent is in this process, at a port that nobody knows yet.
+    const url = provider === undefined ? withoutSecrets(agentUrl(baseUrl, ANY)) : null;
     log.debug({ agent, configured: hideCredentials(baseUrl), url, workspace, concurrency }, 'agent configured');
   }
 }

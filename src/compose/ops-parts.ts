@@ -8,6 +8,7 @@ import { createAgentWatch, type AgentWatch } from '../agents/watch.ts';
 import type { Config } from '../config/config.ts';
 import { watchSpace, type SpaceWatch } from '../ops/space.ts';
 import type { Chance, Log, Meter, Now } from '../ports.ts';
+import { lookingAt } from './looking.ts';
 import type { Roster } from './roster.ts';
 
 /** No room has it: the ids of the service are the time of day in µs, those of the earlier system count from 1. */
@@ -39,8 +40,18 @@ export function createOpsParts({ config, roster, baseOf, meter, now, chance, log
   const fates = createFates();
   const nowhere = () => {};
   const quietly: Log = { debug: nowhere, info: nowhere, warn: nowhere, error: nowhere };
-  const openLink = openLinks({ baseOf, now: Date.now, log: quietly, limits: LOOKING_LIMITS });
-  const agents = createAgentWatch({ agents: roster.agents(), openLink, contextId: LOOKING, now, chance, log });
+  const called = openLinks({ baseOf, now: Date.now, log: quietly, limits: LOOKING_LIMITS });
+  const openLink = lookingAt(roster.agent, called, LOOKING_LIMITS.connect + LOOKING_LIMITS.status);
+  const isHosted = (agent: AgentId) => roster.agent(agent)?.provider !== undefined;
+  const agents = createAgentWatch({
+    agents: roster.agents(),
+    isHosted,
+    openLink,
+    contextId: LOOKING,
+    now,
+    chance,
+    log,
+  });
   roster.afterTake(() => agents.take(roster.agents()));
   return {
     ...{ meter, fates, ledger: createLedger(), space: watchSpace(config.state.dir, now) },

@@ -128,7 +128,7 @@ export function composeOps(world: OpsWorld): Ops {
 
 /** What goes wrong now; null before the service runs, and after. */
 function seenOf({ parts, health, supervisor }: OpsWorld): Seen | null {
-  const { state, workspaces, lastSyncAgeMs, syncStaleAfterMs } = health();
+  const { state, workspaces, registry, lastSyncAgeMs, syncStaleAfterMs } = health();
   if (state !== 'running' && state !== 'degraded') return null;
   const context = supervisor();
   const causes: Cause[] = [];
@@ -145,6 +145,8 @@ function seenOf({ parts, health, supervisor }: OpsWorld): Seen | null {
   const freeBytes = parts.space.little();
   if (freeBytes !== null) causes.push({ about: 'space', freeBytes });
   if (lastSyncAgeMs !== null && lastSyncAgeMs >= syncStaleAfterMs) causes.push({ about: 'sync', ageMs: lastSyncAgeMs });
+  const [refused] = registry?.problems ?? [];
+  if (refused !== undefined) causes.push({ about: 'registry', problem: refused });
   const told = new Set<string>();
   for (const { agent, code } of workspaces) {
     if (!told.has(agent)) causes.push({ about: 'workspace', agent: agent as AgentId, problem: code });

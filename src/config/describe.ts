@@ -27,7 +27,7 @@ export function describeConfig(config: Config): string {
 }
 
 function listens({ host, port }: { host: string; port: number }): string {
-  return `${host} port ${port === 0 ? 'any' : port}`;
+  return `${host} ${port === 0 ? 'at any free port' : `port ${port}`}`;
 }
 
 /** The agents that have a token. */

@@ -48,15 +48,13 @@ function ofAddress(address: unknown): Problem[] {
   if (url.protocol === 'ws:' || url.protocol === 'wss:') {
     return [{ where, value: show(address), problem: 'is not an http or https URL', hint: ADDRESS }];
   }
-  if (url.username === '' && url.password === '') return [];
-  return [
-    {
-      where,
-      value: show(address),
-      problem: 'has a user name or a password in it',
-      hint: 'name a file by api_key_file',
-    },
-  ];
+  if (url.username !== '' || url.password !== '') {
+    const problem = 'has a user name or a password in it';
+    return [{ where, value: show(address), problem, hint: 'name a file by api_key_file' }];
+  }
+  if (!/\/chat\/completions\/*$/.test(url.pathname)) return [];
+  const hint = 'leave /chat/completions out: the service adds it';
+  return [{ where, value: show(address), problem: 'is more than the base of the API', hint }];
 }
 
 /** A prompt that leaves no room would have every conversation forgotten. */

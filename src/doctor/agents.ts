@@ -1,5 +1,6 @@
 /** The agents and their folders, as `check-agents` meets them. */
 import { checkAgents, checkFolders, type Report } from '../check-agents/check.ts';
+import { isHosted } from '../check-agents/model.ts';
 import { inShort } from '../check-agents/report.ts';
 import { fail, ok, type Finding, type World } from './check.ts';
 
@@ -26,9 +27,12 @@ function judged(report: Report): Finding {
 
 export async function checkAllFolders({ config }: World): Promise<Finding[]> {
   if (config.backend === 'mock') return [mock('A folder')];
-  const problems = await checkFolders(config);
+  // The folder of a model's agent is made by the service itself, when it starts.
+  const made = new Set(config.agents.filter(isHosted).map(({ id }) => id));
+  const problems = (await checkFolders(config)).filter(({ agent, code }) => code !== 'missing' || !made.has(agent));
   if (problems.length === 0) {
-    const folders = new Set(config.agents.map(({ workspace }) => workspace));
+    const folders = new Set(config.agents.filter((agent) => !isHosted(agent)).map(({ workspace }) => workspace));
+    if (folders.size === 0) return [ok('The service makes the folders of its models itself.')];
     return [
       ok(
         `Each workspace is there and can be written: ${[...folders].join(', ')}. Whether an agent sees the same one, --files shows.`,

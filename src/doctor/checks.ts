@@ -16,7 +16,9 @@ export const checks: readonly Check[] = [
     needs: [],
     withinMs: soon,
     run: async ({ config: { agents, userAgents, warnings } }) => [
-      ok(`${agents.length} agents, ${Object.keys(userAgents).length} people named; check-config says what it means.`),
+      ok(
+        `${countOf(agents.length, 'agent')}, ${countOf(Object.keys(userAgents).length, 'person', 'people')} named; check-config says what it means.`,
+      ),
       ...warnings.map((warning) => warn(warning)),
     ],
   },
@@ -46,4 +48,8 @@ function agentsWithin({
   const asked = (message === null ? 0 : 1) + (files ? 1 : 0);
   const seconds = STATUS_SECONDS * (files ? 2 : 1) + asked * answerSeconds;
   return Math.max(WITHIN_MS, seconds * 1000);
+}
+
+function countOf(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

@@ -102,7 +102,8 @@ export type Cause =
   | { about: 'store'; problem: string }
   | { about: 'space'; freeBytes: number }
   | { about: 'sync'; ageMs: number }
-  | { about: 'workspace'; agent: AgentId; problem: string };
+  | { about: 'workspace'; agent: AgentId; problem: string }
+  | { about: 'registry'; problem: string };
 
 /** `again`: it had begun so many times since it was last told of. */
 export interface Report {

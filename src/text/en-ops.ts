@@ -4,7 +4,7 @@ import type { Trouble } from '../../machines/trouble.ts';
 import type { AgentState, Cause, Fate, OpsFacts, RoomRow, RoomState } from '../ports/ops.ts';
 import { amountOf } from './amount.ts';
 import { counted, sized } from './en-phrases.ts';
-import type { OpsWords } from './ops-words.ts';
+import { isBesidesAgents, type OpsWords } from './ops-words.ts';
 import { code } from './phrases.ts';
 
 const USAGE =
@@ -27,7 +27,7 @@ export const aboutOps: OpsWords = {
   report({ cause, is, again, forMs }) {
     const often = again === 1 ? 'once' : `${again} times`;
     const times = again === 0 ? '' : ` It happened ${often} more since I last told you.`;
-    return is === 'began' ? `⚠️ ${began(cause)}${times}` : `✅ ${ended(cause)}${times} It took ${duration(forMs)}.`;
+    return is === 'began' ? `⚠️ ${began(cause)}${times}` : `✅ ${ended(cause)}${times} That lasted ${duration(forMs)}.`;
   },
   more: (count) => `… and ${count} more`,
 };
@@ -38,8 +38,8 @@ function statusOf(facts: OpsFacts): string[] {
     .filter((state) => rooms[state] > 0)
     .map((state) => `${rooms[state]} ${states[state]}`);
   return [
-    facts.ready ? `All is well; I’ve been up for ${duration(facts.uptimeMs)}.` : facts.missing.join(' '),
-    ...(facts.causes.length === 0 ? [] : facts.causes.map(began)),
+    facts.ready ? `${healthOf(facts)}; I’ve been up for ${duration(facts.uptimeMs)}.` : facts.missing.join(' '),
+    ...facts.causes.filter(isBesidesAgents).map(began),
     ...facts.agents.map(agentOf),
     `Rooms: ${busy.length === 0 ? 'none' : busy.join(', ')}.`,
     ...(facts.parkedRooms > 0 ? [`${things(facts.parkedRooms, 'actor')} parked: \`!ops rooms parked\`.`] : []),
@@ -50,6 +50,10 @@ function statusOf(facts: OpsFacts): string[] {
     ...(facts.damagedRecords > 0 ? [`${things(facts.damagedRecords, 'record')} damaged; copies are kept.`] : []),
     ...(facts.refusedMessages > 0 ? [`${things(facts.refusedMessages, 'message')} given up on the way.`] : []),
   ];
+}
+
+function healthOf({ causes }: OpsFacts): string {
+  return causes.length === 0 ? 'All is well' : 'I serve people, but not all is well';
 }
 
 function agentOf({ agent, up, trouble, forMs }: AgentState): string {
@@ -165,6 +169,8 @@ function began(cause: Cause): string {
       return `Nothing has come from the homeserver for ${duration(cause.ageMs)}.`;
     case 'workspace':
       return `Files of agent ${code(cause.agent)} don’t come through: ${code(cause.problem)}.`;
+    case 'registry':
+      return `The registry file is refused, so the one before stays: ${code(cause.problem)}.`;
   }
 }
 
@@ -182,6 +188,8 @@ function ended(cause: Cause): string {
       return 'The homeserver is heard again.';
     case 'workspace':
       return `Files of agent ${code(cause.agent)} come through again.`;
+    case 'registry':
+      return 'The registry file is taken again.';
   }
 }
 

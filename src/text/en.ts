@@ -182,7 +182,7 @@ const notices: NoticeWords = {
   'your agent': ({ agent, configured, entry }) => {
     const where = entry === true ? 'In your chats' : 'Here';
     return configured
-      ? `${where} you talk to ${code(agent)}, the agent that was set up for you.`
+      ? `${where} you talk to ${code(agent)}.`
       : `${where} you talk to ${code(agent)}, the default agent, because you don’t have one of your own yet.`;
   },
 

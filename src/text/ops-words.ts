@@ -1,5 +1,5 @@
 /** What operators are told, in one language. */
-import type { OpsSaid, Report, Why } from '../ports/ops.ts';
+import type { Cause, OpsSaid, Report, Why } from '../ports/ops.ts';
 
 /** In Markdown; values from outside go through `code`. */
 export interface OpsWords {
@@ -11,4 +11,9 @@ export interface OpsWords {
   report: (report: Report) => string;
   /** The last line of a list where so many are left out. */
   more: (count: number) => string;
+}
+
+/** The line of its agent says that one is down, and for how long. */
+export function isBesidesAgents({ about }: Cause): boolean {
+  return about !== 'agent';
 }

@@ -3,7 +3,7 @@ import type { Stage } from '../../machines/status.ts';
 import type { Trouble } from '../../machines/trouble.ts';
 import type { AgentState, Cause, Fate, OpsFacts, RoomRow, RoomState } from '../ports/ops.ts';
 import { amountOf } from './amount.ts';
-import type { OpsWords } from './ops-words.ts';
+import { isBesidesAgents, type OpsWords } from './ops-words.ts';
 import { code } from './phrases.ts';
 import { amountAfter, amountAlone, counted, messages, sized } from './ru-phrases.ts';
 
@@ -41,8 +41,8 @@ function statusOf(facts: OpsFacts): string[] {
       ? 'сервер чатов получил всё'
       : `на пути к серверу чатов: ${facts.outbox}, самое старое уже ${duration(facts.outboxAgeMs)}`;
   return [
-    facts.ready ? `Всё в порядке; я работаю ${duration(facts.uptimeMs)}.` : facts.missing.join(' '),
-    ...facts.causes.map(began),
+    facts.ready ? `${healthOf(facts)}; я работаю ${duration(facts.uptimeMs)}.` : facts.missing.join(' '),
+    ...facts.causes.filter(isBesidesAgents).map(began),
     ...facts.agents.map(agentOf),
     `Комнаты: ${busy.length === 0 ? 'нет' : busy.join(', ')}.`,
     ...(facts.parkedRooms > 0 ? [`Отложено: ${facts.parkedRooms}, список покажет \`!ops rooms parked\`.`] : []),
@@ -55,6 +55,10 @@ function statusOf(facts: OpsFacts): string[] {
     ...(facts.damagedRecords > 0 ? [`Повреждённых записей: ${facts.damagedRecords}; копии сохранены.`] : []),
     ...(facts.refusedMessages > 0 ? [`Не удалось отправить: ${messages(facts.refusedMessages)}.`] : []),
   ];
+}
+
+function healthOf({ causes }: OpsFacts): string {
+  return causes.length === 0 ? 'Всё в порядке' : 'Я отвечаю людям, но не всё в порядке';
 }
 
 function agentOf({ agent, up, trouble, forMs }: AgentState): string {
@@ -180,6 +184,8 @@ function began(cause: Cause): string {
       return `От сервера чатов ничего не слышно: ${spell(cause.ageMs)}.`;
     case 'workspace':
       return `Файлы агента ${code(cause.agent)} не доходят: ${code(cause.problem)}.`;
+    case 'registry':
+      return `Файл реестра не принят, действует прежний: ${code(cause.problem)}.`;
   }
 }
 
@@ -197,6 +203,8 @@ function ended(cause: Cause): string {
       return 'Сервер чатов снова слышно.';
     case 'workspace':
       return `Файлы агента ${code(cause.agent)} снова доходят.`;
+    case 'registry':
+      return 'Файл реестра снова принят.';
   }
 }
 

@@ -181,7 +181,7 @@ const notices: NoticeWords = {
   'your agent': ({ agent, configured, entry }) => {
     const where = entry === true ? 'В твоих чатах' : 'Здесь';
     return configured
-      ? `${where} отвечает ${code(agent)}, твой собственный агент.`
+      ? `${where} отвечает ${code(agent)}.`
       : `${where} отвечает ${code(agent)}, агент по умолчанию: своего у тебя пока нет.`;
   },
 

@@ -9,7 +9,7 @@ import { message } from './support.ts';
 const one = AgentId.parse('one');
 
 /** A watch over a real agent, on a clock that the test moves. */
-async function watch(script: AgentScript = scripts.greet) {
+async function watch(script: AgentScript = scripts.greet, isHosted = false) {
   let agent = await startScriptedAgent(script);
   const { port } = agent;
   onTestFinished(() => agent.close());
@@ -17,7 +17,15 @@ async function watch(script: AgentScript = scripts.greet) {
   const log = logBook();
   const openLink = openLinks({ baseOf: () => agent.url, now: Date.now, log: silentLog, limits: { status: 100 } });
   const made = createAgentWatch({
-    ...{ agents: [one], openLink, contextId: ContextId.parse('10'), now: () => now, chance: () => 0.5, log },
+    ...{
+      agents: [one],
+      isHosted: () => isHosted,
+      openLink,
+      contextId: ContextId.parse('10'),
+      now: () => now,
+      chance: () => 0.5,
+      log,
+    },
   });
   onTestFinished(() => made.close());
   const state = () => made.states()[0];
@@ -79,6 +87,17 @@ test('an agent that is being asked is not looked at, and what its link meets cou
   await it.says(0, true);
   await vi.waitFor(() => expect(it.agent().connections.length).toBe(2));
   expect(heard).toEqual(['opened', 'ready']);
+});
+
+test('the links of rooms show nothing of an agent in this process: only looks do', async () => {
+  const it = await watch(scripts.greet, true);
+  const ready = Promise.withResolvers<void>();
+  const target = { agent: one, contextId: ContextId.parse('5') };
+  const link = it.made.watching(it.openLink)(target, ({ type }) => void (type === 'ready' && ready.resolve()));
+  await ready.promise;
+  expect(it.state()?.up).toBe(null);
+  await it.says(3_000, true);
+  link.close();
 });
 
 test('what is closed looks at nothing', async () => {

@@ -108,18 +108,20 @@ test('an operator who has asked is told there of what goes wrong, once, and when
   is.health = {
     ...{ ...is.health, storeWritable: false, lastSyncAgeMs: 90_000 },
     workspaces: [{ agent: 'one', folder: '/w', code: 'missing', says: 'It is not there.' }],
+    registry: { since: '2026-11-28T12:00:00.000Z', problems: ['agents.yaml: agents is missing'], atNextStart: [] },
   };
   const lines = [
     '⚠️ `!broken:test` is parked: it failed too often (`bang`). `!ops unpark !broken:test` tries it again.',
     '⚠️ The state can’t be written (`disk full`). Nothing is lost, and nothing goes on until it can.',
     '⚠️ Nothing has come from the homeserver for 2 minutes.',
+    '⚠️ The registry file is refused, so the one before stays: `agents.yaml: agents is missing`.',
     '⚠️ Files of agent `one` don’t come through: `missing`.',
   ];
   expect(await told()).toEqual([[ROOM, 'm.text', lines.join('\n'), [ann]]]);
   expect(await told()).toEqual([]);
   is.context = { ...known, store: 'disk full' };
   expect(await told()).toEqual([
-    [ROOM, 'm.notice', '✅ `!broken:test` is not parked any more. It took 4 seconds.', null],
+    [ROOM, 'm.notice', '✅ `!broken:test` is not parked any more. That lasted 4 seconds.', null],
   ]);
 });
 

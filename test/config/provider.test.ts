@@ -57,6 +57,10 @@ describe('what does not go together', () => {
       `${model.replace('http://', 'http://me:hidden@')}`,
       ['base_url: "http://***@ollama:11434/v1" has a user name or a password in it'],
     ],
+    [
+      `${model.replace('/v1', '/v1/chat/completions')}`,
+      ['base_url: "http://ollama:11434/v1/chat/completions" is more than the base of the API'],
+    ],
     [`${model}, context_tokens: 10`, ['context_tokens: 10 is below 500']],
     [`${model}, images: 1`, ['images: is a number (1), but must be boolean']],
     [

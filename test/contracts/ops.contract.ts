@@ -77,9 +77,9 @@ export function describeOps(name: string, start: () => Promise<TestHomeserver>):
 
         agent = await startScriptedAgent(scripts.echo, { port: agent.port });
         const up = await behind(ann, annsRoom, bot, report.eventId, /is up/, SOON_MS);
-        expect([up.msgtype, up.body.replace(/took .*/, 'took …')]).toEqual([
+        expect([up.msgtype, up.body.replace(/lasted .*/, 'lasted …')]).toEqual([
           'm.notice',
-          '✅ Agent `one` is up. It took …',
+          '✅ Agent `one` is up. That lasted …',
         ]);
         expect(agent.messages).toEqual([]);
         expect(

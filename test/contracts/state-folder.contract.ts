@@ -84,7 +84,7 @@ export function describeStateFolder(name: string, start: () => Promise<TestHomes
         await someone.invite((invited) => invited.name === 'Chat 2');
         expect({ ...app.health(), lastSyncAgeMs: 0 }).toEqual({
           ...{ state: 'running', lastSyncAgeMs: 0, syncStaleAfterMs: 90_000, storeWritable: true, parkedRooms: 0 },
-          ...{ trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 1, workspaces: [] },
+          ...{ trouble: null, suspended: null, refusedMessages: 0, damagedRecords: 1, workspaces: [], registry: null },
         });
         const lines = log.lines.filter(({ message }) => message === 'record is damaged, a copy is kept');
         expect(lines.map(({ level, fields }) => [level, (fields as { actor: string }).actor])).toEqual([

@@ -7,6 +7,7 @@ import type { Found } from '../../src/doctor/check.ts';
 import { startHomeserver } from '../../src/homeserver/index.ts';
 import { agentForTest } from '../reference-agent/support.ts';
 import { filesIn, temporaryFolder } from '../store/support.ts';
+import { startModelProvider } from '../support/model-provider.ts';
 import { startCommand } from '../support/command.ts';
 import { http, logIn } from '../support/matrix-http.ts';
 import { until } from '../support/until.ts';
@@ -135,6 +136,24 @@ test('the mock backend has agents of its own', async () => {
     [
       "The reference agent of the service's own process (MATRIX_PLATFORM_BACKEND=mock).",
       "A folder of the service's own process (MATRIX_PLATFORM_BACKEND=mock).",
+    ],
+  ]);
+});
+
+test('the folder of a model is made by the service, and not missed before its first start', async () => {
+  const { env, folder } = await house();
+  const provider = await startModelProvider();
+  onTestFinished(() => provider.close());
+  const registry = path.join(folder, 'model.yaml');
+  const agents = [{ id: 'assistant', kind: 'provider', base_url: provider.url, model: 'small' }];
+  await writeFile(registry, JSON.stringify({ agents }));
+  const { code, found } = await examined({ ...env, MATRIX_AGENT_REGISTRY_PATH: registry });
+  const said = found.filter(({ check }) => ['configuration', 'folders'].includes(check)).map(({ says }) => says);
+  expect([code, said]).toEqual([
+    0,
+    [
+      '1 agent, 0 people named; check-config says what it means.',
+      'The service makes the folders of its models itself.',
     ],
   ]);
 });

@@ -116,6 +116,7 @@ test('an inspector sees the root, each room and person with its chart, and what 
     tray: 'empty',
     burst: 'nothing new',
     dialog: 'none',
+    pushes: 'nothing is held back',
   };
   expect(values).toContainEqual({ serving: streaming });
   const sequences = snapshots.map(({ snapshot }) => JSON.stringify(snapshot));

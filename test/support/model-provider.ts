@@ -28,6 +28,8 @@ export interface ModelProvider {
   requests: ModelRequest[];
   /** From now on it answers so. */
   replies(reply: ModelReply): void;
+  /** From now on it answers so who asks for its models. */
+  lists(list: (response: ServerResponse, key: string | null) => void): void;
   close(): Promise<void>;
 }
 
@@ -68,14 +70,14 @@ export function wordsOf(content: ModelMessage['content']): string {
 export async function startModelProvider(models = ['small']): Promise<ModelProvider> {
   const requests: ModelRequest[] = [];
   let reply: ModelReply = (response, request) => says(`You said: ${lastWords(request)}`)(response);
+  let list = (response: ServerResponse, _: string | null) => {
+    const data = models.map((id) => ({ id, object: 'model' }));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
+  };
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const key = request.headers.authorization?.replace(/^Bearer /, '') ?? null;
-    if (/\/models(?:\?|$)/.test(path)) {
-      const data = models.map((id) => ({ id, object: 'model' }));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
-      return;
-    }
+    if (/\/models(?:\?|$)/.test(path)) return list(response, key);
     void readText(request).then((text) => {
       const asked: ModelRequest = { path, key, body: JSON.parse(text) as ModelRequest['body'] };
       requests.push(asked);
@@ -88,6 +90,7 @@ export async function startModelProvider(models = ['small']): Promise<ModelProvi
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     replies: (next) => void (reply = next),
+    lists: (next) => void (list = next),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -47,6 +47,7 @@ const causes: Cause[] = [
   ],
   ...[{ about: 'store', problem: 'full' } as const, { about: 'space', freeBytes: 1_000_000 } as const],
   ...[{ about: 'sync', ageMs: 90_000 } as const, { about: 'workspace', agent: one, problem: 'missing' } as const],
+  { about: 'registry', problem: 'agents.yaml: agents is missing' },
 ];
 const row: RoomRow = {
   ...{ room: ROOM, state: 'parked', person: UserId.parse('@ann:test'), agent: one, line: 1, outbox: 2, parked: 1 },
@@ -66,6 +67,12 @@ const reports = causes.flatMap((cause): Report[] =>
 
 describe.each(languages)('in %s', (language) => {
   const words = catalogue[language].ops;
+
+  test('a status with something wrong does not say that all is well, and says once which agent is down', () => {
+    const well = renderOps(words, { is: 'status', facts: { ...facts, causes: [] } }).body.split('\n');
+    const ill = renderOps(words, { is: 'status', facts }).body.split('\n');
+    expect([ill.length, ill[0] === well[0], ill.slice(1)]).toEqual([well.length, false, well.slice(1)]);
+  });
 
   test('all of it has words, in its own script, that show nothing of how it is made', () => {
     const all = [...said.map((one) => renderOps(words, one)), ...reports.map((one) => renderReports(words, [one]))];
@@ -104,7 +111,7 @@ test('a report reads as it should', () => {
   expect(say('en', began, ended, reports[5])).toEqual([
     '⚠️ Agent `one` is down: it says no STATUS in time.',
     '⚠️ Agent `one` is down: it says no STATUS in time. It happened once more since I last told you.',
-    '✅ Agent `one` is up. It happened 3 times more since I last told you. It took 1 minute.',
+    '✅ Agent `one` is up. It happened 3 times more since I last told you. That lasted 1 minute.',
   ]);
   expect(say('ru', began)).toEqual(['⚠️ Агент `one` не работает: он не говорит STATUS.']);
 });
