@@ -20,9 +20,9 @@ export interface Listening {
 /** A whole answer that is longer is none. */
 const MOST_WHOLE = 8 * 1024 * 1024;
 /** Bytes of a stream, whatever is in it: of more words no agent could make an answer. */
-export const MOST_STREAMED = 64 * 1024 * 1024;
+const MOST_STREAMED = 64 * 1024 * 1024;
 /** Characters of an answer: all of it stays in memory until the turn is over. */
-export const MOST_SAID = 4 * 1024 * 1024;
+const MOST_SAID = 4 * 1024 * 1024;
 
 /**
  * Says what comes, piece by piece; gives the tokens where the provider counted them, else null. Throws a `ProviderError`
