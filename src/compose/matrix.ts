@@ -1,5 +1,6 @@
 /** Everything that talks to the homeserver, for one session. */
 import type { MxcUri, RoomId, UserId } from '../../machines/ids.ts';
+import type { Config } from '../config/config.ts';
 import { createAttendance } from '../matrix/attendance.ts';
 import { createClient } from '../matrix/client.ts';
 import { withCounted } from '../matrix/counted.ts';
@@ -7,6 +8,7 @@ import { createCourier } from '../matrix/courier.ts';
 import type { Session } from '../matrix/login.ts';
 import type { KeepMarker } from '../matrix/markers.ts';
 import { createMedia } from '../matrix/media.ts';
+import { wearProfile } from '../matrix/profile.ts';
 import { createQuoting } from '../matrix/quoting.ts';
 import { createRoomWork } from '../matrix/rooms.ts';
 import { createSignals } from '../matrix/signals.ts';
@@ -16,6 +18,8 @@ import type { Chance, Log, NewFile, Now } from '../ports.ts';
 
 export interface MatrixOptions {
   homeserver: string;
+  /** How the bot and what it makes looks. */
+  profile: Config['policy']['profile'];
   session: Session;
   /** Resolves as long as nobody else speaks for the account. */
   sure(): Promise<void>;
@@ -36,7 +40,7 @@ export interface MatrixOptions {
 }
 
 export function composeMatrix(options: MatrixOptions) {
-  const { homeserver, session, sure, me, now, chance, log, keepMarker, onGone, onLimited } = options;
+  const { homeserver, profile, session, sure, me, now, chance, log, keepMarker, onGone, onLimited } = options;
   const { accessToken, deviceId } = session;
   const api = createClient({ homeserver, accessToken, me, sure, onLimited, log });
   const standing = createStanding(options);
@@ -45,6 +49,7 @@ export function composeMatrix(options: MatrixOptions) {
   const quoting = createQuoting({ api, log });
   const work = createRoomWork({
     ...{ api: withCounted(api, courier), me, chance, now, log, keepMarker, standing },
+    avatars: { space: profile.spaceAvatar, chat: profile.chatAvatar },
   });
   const attendance = createAttendance({ api, me, chance, log });
   const media = createMedia({ api, homeserver, accessToken, sure, now, chance, log });
@@ -63,6 +68,11 @@ export function composeMatrix(options: MatrixOptions) {
         upload: (file: NewFile) => media.upload(file, closing.signal),
         timesHeard: () => timesHeard,
       },
+    },
+    /** What the account is called, as soon as it is called as the operator wants it; null where nobody says. */
+    async nameOfTheBot() {
+      await wearProfile(profile, { api, me, log, signal: closing.signal });
+      return work.displayName(me);
     },
     /** A sync came back. */
     heard: () => void (timesHeard += 1),

@@ -61,7 +61,7 @@ export function composeService(options: ServiceOptions) {
   const pushes = composePushes(options, () => household.rooms);
   const directory = notedAt(pushes, directoryWith(parts));
   const matrix = composeMatrix({
-    ...{ homeserver, session, sure, me, now, chance, log },
+    ...{ homeserver, profile: config.policy.profile, session, sure, me, now, chance, log },
     ...{ onUnauthorised: on.unauthorised, onSuspended: on.suspended },
     onLimited: () => options.meter.count('homeserver limits', {}),
     keepMarker: (room, content) => keepMarker(options, room, content),
@@ -143,7 +143,7 @@ function directoryWith({ ledger }: OpsParts): Directory {
 
 function composeSync(
   { config, host, wall, now, chance, log, reach, on, pollMs }: ServiceOptions,
-  { api, signals, work, heard }: ReturnType<typeof composeMatrix>,
+  { api, signals, nameOfTheBot, heard }: ReturnType<typeof composeMatrix>,
   door: Door,
   { fates, meter }: OpsParts,
 ) {
@@ -151,7 +151,7 @@ function composeSync(
   const attention = createAttention(host, wall, config.policy.missed);
   let names: string[] = [];
   // Without it a mention of the bot is known by its id, and by what a client makes of it.
-  work.displayName(me).then(
+  nameOfTheBot().then(
     (name) => void (names = name === null ? [] : [name]),
     () => {},
   );

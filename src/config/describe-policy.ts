@@ -27,6 +27,7 @@ export function describePolicy(config: Config): Row[] {
     row('onboarding.groups'),
     ...othersOf(policy),
     ...operatorsOf(policy),
+    ...profileOf(policy),
     ...Object.entries(userAgents).map(([user, agent]): Row => ['person', `${user} talks to ${agent}`]),
     ...restOf(config),
     ['without agent', contactOf(policy)],
@@ -45,6 +46,17 @@ function invitersOf({ policy: { access }, userAgents }: Config): string {
 
 function othersOf({ access: { notPeople } }: Policy): Row[] {
   return notPeople.length === 0 ? [] : [['no people', `${listOf(notPeople.map(groupOf))}: never served`]];
+}
+
+function profileOf({ profile }: Policy): Row[] {
+  const { name, avatar, spaceAvatar, chatAvatar } = profile;
+  const said = [
+    ...(name === null ? [] : [`the bot is called "${name}"`]),
+    ...Object.entries({ bot: avatar, 'new Spaces': spaceAvatar, 'new chats': chatAvatar }).flatMap(([what, picture]) =>
+      picture === null ? [] : [`picture of ${what === 'bot' ? 'the bot' : what}: ${picture}`],
+    ),
+  ];
+  return said.length === 0 ? [] : [['profile', said.join(', ')]];
 }
 
 function operatorsOf({ operators }: Policy): Row[] {

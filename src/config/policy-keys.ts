@@ -5,6 +5,7 @@ import { about } from './about.ts';
 import { defaultNames } from './default-names.ts';
 import { Files } from './policy-files.ts';
 import { Clear, Context } from './policy-memory.ts';
+import { Profile } from './policy-profile.ts';
 import { optional, orNull, section, template, userGlob, userId, wellFormed } from './values.ts';
 
 const DAY_MS = 86_400_000;
@@ -285,6 +286,7 @@ export const WrittenPolicy = z.strictObject({
   files: section(Files),
   language,
   names: section(Names),
+  profile: section(Profile),
   operators,
 });
 export type WrittenPolicy = z.infer<typeof WrittenPolicy>;

@@ -1,7 +1,7 @@
 /** Makes rooms and Spaces, each once, though `createRoom` has no transaction id. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { RoomId, UserId } from '../../machines/ids.ts';
+import type { MxcUri, RoomId, UserId } from '../../machines/ids.ts';
 import type { Log, Made, NewRoom, RoomWork } from '../ports.ts';
 import type { MatrixApi } from './client.ts';
 import { MatrixFailure, unlessRefused } from './errors.ts';
@@ -27,12 +27,17 @@ export interface NewRoomsOptions {
   signal: AbortSignal;
   log: Log;
   creating: UntilFinal;
+  /** None when left out. */
+  avatars?: Avatars | undefined;
   /** One try. */
   inviteOnce: (room: RoomId, person: UserId) => Promise<unknown>;
 }
 
+/** The pictures of what is made. */
+export type Avatars = Record<NewRoom['kind'], MxcUri | null>;
+
 export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'createRoom' | 'newOperation'> {
-  const { api, me, signal, creating } = options;
+  const { api, me, signal, creating, avatars } = options;
   const findMade = createMadeBefore(options);
   /** What was named by another process, or is begun here, may have a room. */
   const life = randomUUID();
@@ -49,7 +54,7 @@ export function createNewRooms(options: NewRoomsOptions): Pick<RoomWork, 'create
   }
 
   async function makeOnce(wish: NewRoom): Promise<RoomId> {
-    const body = newRoomBody(wish, me, await usualVersion());
+    const body = newRoomBody({ ...wish, avatar: avatars?.[wish.kind] ?? null }, me, await usualVersion());
     const isFirst = !mayBeMade(wish.operation);
     begun.add(wish.operation);
     try {

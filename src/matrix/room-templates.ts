@@ -1,7 +1,7 @@
 /** What new rooms and Spaces look like: the bodies of `createRoom`, and how a Space lists its chats. */
 import { createHash } from 'node:crypto';
 import type { RoomCreateOptions } from 'matrix-bot-sdk';
-import type { UserId } from '../../machines/ids.ts';
+import type { MxcUri, UserId } from '../../machines/ids.ts';
 import type { Child, NewRoom } from '../ports.ts';
 
 /** Where a room's create event names its operation: only the bot can have written it there. */
@@ -31,7 +31,12 @@ function creatorsAreAbove(roomVersion: string | null): boolean {
  * `roomVersion`: the one to make, the homeserver's own choice where it is null. No alias, though it would keep a second try
  * from making a second room: the homeserver would name the room by it, in the invitation and in a line for all to read.
  */
-export function newRoomBody(room: NewRoom, me: UserId, roomVersion: string | null): RoomCreateOptions {
+export function newRoomBody(
+  room: NewRoom & { avatar?: MxcUri | null },
+  me: UserId,
+  roomVersion: string | null,
+): RoomCreateOptions {
+  const { avatar = null } = room;
   const operation = { [OPERATION_KEY]: markOf(room.operation) };
   const isSpace = room.kind === 'space';
   return {
@@ -46,6 +51,7 @@ export function newRoomBody(room: NewRoom, me: UserId, roomVersion: string | nul
     power_level_content_override: isSpace ? spaceLevels : chatLevels(room.person, me, creatorsAreAbove(roomVersion)),
     initial_state: [
       { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'invited' } },
+      ...(avatar === null ? [] : [{ type: 'm.room.avatar', state_key: '', content: { url: avatar } }]),
       ...linksOf(room, me),
     ],
   };

@@ -9,7 +9,7 @@ import { createCompany } from './company.ts';
 import { createInviting } from './inviting.ts';
 import { createJoins, type Joins } from './joins.ts';
 import { createMarkers, type KeepMarker } from './markers.ts';
-import { createNewRooms } from './new-rooms.ts';
+import { createNewRooms, type Avatars } from './new-rooms.ts';
 import { createSpaceLinks } from './space-links.ts';
 import type { Standing } from './standing.ts';
 import { createUntilFinal, toDone, type UntilFinalOptions } from './until-final.ts';
@@ -33,6 +33,8 @@ export interface RoomWorkOptions {
   now: Now;
   log: Log;
   keepMarker: KeepMarker;
+  /** None when left out. */
+  avatars?: Avatars;
   /** Hears when the account may make or change no room. */
   standing?: Standing;
   wait?: Wait;
@@ -46,7 +48,8 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
     /** Ends whatever is under way; it rejects with `Closed`. */
     close(): void;
   } {
-  const { api, me, log, chance, keepMarker, now, standing = null, wait = realWait, timeout = abortAfter } = options;
+  const { api, me, log, chance, keepMarker, avatars, now } = options;
+  const { standing = null, wait = realWait, timeout = abortAfter } = options;
   const closing = new AbortController();
   const { signal } = closing;
   const common = { signal, wait, chance, now, log, standing, showsStanding: false };
@@ -74,7 +77,7 @@ export function createRoomWork(options: RoomWorkOptions): RoomWork &
   }
 
   return {
-    ...createNewRooms({ api, me, signal, log, creating, inviteOnce }),
+    ...createNewRooms({ api, me, signal, log, creating, inviteOnce, avatars }),
     ...createMarkers({ api, ...common, timeout, keep: keepMarker, change }),
     ...createJoins({ api, signal, joining }),
     ...createCompany({ api, me, signal, changing }),

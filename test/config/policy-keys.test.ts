@@ -19,6 +19,10 @@ const others: Partial<Record<string, unknown>> = {
   operators: ['@ann:example.org'],
   'names.space': 'Rooms of {name}',
   'names.chat': 'No. {number}',
+  'profile.name': 'Helper',
+  'profile.avatar': 'mxc://example.org/bot',
+  'profile.space_avatar': 'mxc://example.org/space',
+  'profile.chat_avatar': 'mxc://example.org/chat',
 };
 
 const byPath = policyKeys.map((key) => [key.path, key] as const);

@@ -95,7 +95,7 @@ describe('keys that nobody knows', () => {
     [
       `${good}\npolicy: { replies: {} }`,
       'policy.replies',
-      'known are: reply, limits, onboarding, access, context, clear, missed, files, language, names, operators',
+      'known are: reply, limits, onboarding, access, context, clear, missed, files, language, names, profile, operators',
     ],
     [`${good}\npolicy: { reply: { streaming: x } }`, 'policy.reply.streaming', 'did you mean "stream"?'],
     [`${good}\npolicy: { limits: { turn: 1 } }`, 'policy.limits.turn', 'did you mean "turn_ms"?'],

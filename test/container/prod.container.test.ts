@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFailed, test } fro
 import { startAgent } from '../../src/reference-agent/server.ts';
 import { createWorld } from '../contracts/world.ts';
 import { unlinked } from '../support/entry-words.ts';
+import { startModelProvider } from '../support/model-provider.ts';
 import type { Person } from '../support/people.ts';
 import { contentOf, sendFile } from '../support/sent-files.ts';
 import { registerUser } from '../support/synapse/register.ts';
@@ -123,6 +124,34 @@ describe('the container of production', () => {
     const again = await agents.start();
     await ann.say(room, 'and now?');
     await ann.message(room, (m) => m.body.startsWith('You wrote: “and now?”'), PATIENCE);
+    await again.signal('TERM');
+    expect(await again.ended).toBe(0);
+  });
+
+  test('lets a person talk to a model with six lines and nothing else', { timeout: 120_000 }, async () => {
+    const provider = await startModelProvider();
+    world.later(() => provider.close());
+    const { userId, env } = await botAccount();
+    const lines = [
+      ...['agents:', '  - id: assistant', '    label: Assistant', '    kind: provider'],
+      ...[`    base_url: ${provider.url}`, '    model: small'],
+    ];
+    expect(lines).toHaveLength(6);
+    const one = await deployment('model', env, `${lines.join('\n')}\n`);
+    const first = await one.start();
+    const ann = await world.person();
+    const room = await chatOf(ann, userId);
+    await ann.say(room, 'the cake is blue');
+    await ann.message(room, (m) => m.body === 'You said: the cake is blue', PATIENCE);
+    await first.signal('TERM');
+    expect(await first.ended).toBe(0);
+
+    const again = await one.start();
+    await ann.say(room, 'which colour?');
+    await ann.message(room, (m) => m.body === 'You said: which colour?', PATIENCE);
+    expect(provider.requests.at(-1)?.body.messages.map(({ content }) => content)).toEqual([
+      ...['the cake is blue', 'You said: the cake is blue', 'which colour?'],
+    ]);
     await again.signal('TERM');
     expect(await again.ended).toBe(0);
   });

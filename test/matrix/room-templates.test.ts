@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UserId } from '../../machines/ids.ts';
+import { MxcUri, UserId } from '../../machines/ids.ts';
 import type { NewRoom } from '../../src/ports.ts';
 import { markOf, childContent, newRoomBody, serverOf } from '../../src/matrix/room-templates.ts';
 import { me, room } from './support.ts';
@@ -87,4 +87,11 @@ test('a chat is reached through the server of its person as well, and stands by 
   expect(orders.toSorted()).toEqual([orders[1], orders[3], orders[5], orders[0], orders[2], orders[4]]);
   // The spec's rule: at most 50 characters, each from the space to the tilde.
   for (const order of orders) expect(order).toMatch(/^[ -~]{1,50}$/);
+});
+
+test('a picture that the operator wants is there from the beginning', () => {
+  const avatar = MxcUri.parse('mxc://hs.test/abc');
+  const stateOf = (body: ReturnType<typeof newRoomBody>) => body.initial_state?.map(({ type }) => type);
+  expect(stateOf(newRoomBody({ ...wish, avatar }, me, '12'))).toContain('m.room.avatar');
+  expect(stateOf(newRoomBody(wish, me, '12'))).not.toContain('m.room.avatar');
 });
