@@ -22,6 +22,8 @@ import { spoken } from './words.ts';
 
 /** Parked rooms that are told one by one. */
 const MOST_PARKED_TOLD = 20;
+/** What tells of rooms that are nobody's business in somebody else's. */
+const ofOthers: ReadonlySet<string> = new Set(['status', 'rooms', 'unpark']);
 /** Rooms in an answer in Matrix. */
 const ROOMS_SAID = 20;
 
@@ -117,7 +119,9 @@ export function composeOps(world: OpsWorld): Ops {
       const isOfAnother = (directory.whoseIs(room) ?? sender) !== sender;
       if (isOperator && !isOfAnother) reporter.reads(sender, room);
       log.info({ room, sender, is: wanted.is }, 'operator asked');
-      return renderOps(words(language), await said(wanted));
+      const answer: OpsSaid = isOfAnother && ofOthers.has(wanted.is) ? { is: 'elsewhere' } : await said(wanted);
+      const isToldThere = !isOfAnother || answer.is !== 'why' || answer.why.room === room;
+      return renderOps(words(language), isToldThere ? answer : { is: 'elsewhere' });
     },
     close() {
       reporter.close();

@@ -166,6 +166,8 @@ export interface OpsDesk {
 /** What `!ops` is answered with. */
 export type OpsSaid =
   | { is: 'usage'; word: string | null }
+  /** In somebody else's chat nothing is said of other rooms. */
+  | { is: 'elsewhere' }
   | { is: 'status'; facts: OpsFacts }
   | { is: 'rooms'; rooms: readonly RoomRow[]; total: number }
   | { is: 'why'; why: Why }

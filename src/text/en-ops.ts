@@ -13,6 +13,8 @@ const USAGE =
 export const aboutOps: OpsWords = {
   usage: (word) =>
     word === null ? `Operators write ${USAGE}` : `I don’t know ${code(word)}. Operators write ${USAGE}`,
+  elsewhere:
+    'In somebody else’s chat I only say why a message of that chat has no answer. Ask me the rest in a room of your own.',
   status: ({ facts }) => statusOf(facts).map((line) => `- ${line}`),
   rooms: ({ rooms, total }) => [
     total === 0 ? 'There are none.' : `${rooms.length === total ? '' : `${rooms.length} of `}${things(total, 'room')}:`,

@@ -4,6 +4,7 @@ import type { Cause, OpsSaid, Report, Why } from '../ports/ops.ts';
 /** In Markdown; values from outside go through `code`. */
 export interface OpsWords {
   usage: (word: string | null) => string;
+  elsewhere: string;
   status: (said: Extract<OpsSaid, { is: 'status' }>) => string[];
   rooms: (said: Extract<OpsSaid, { is: 'rooms' }>) => string[];
   why: (why: Why) => string;

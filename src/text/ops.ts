@@ -24,6 +24,8 @@ function linesOf(words: OpsWords, said: OpsSaid): string[] {
   switch (said.is) {
     case 'usage':
       return [words.usage(said.word)];
+    case 'elsewhere':
+      return [words.elsewhere];
     case 'status':
       return words.status(said);
     case 'rooms':

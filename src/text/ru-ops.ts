@@ -13,6 +13,7 @@ const USAGE =
 export const aboutOps: OpsWords = {
   usage: (word) =>
     word === null ? `Операторы пишут ${USAGE}` : `Я не знаю, что такое ${code(word)}. Операторы пишут ${USAGE}`,
+  elsewhere: 'В чужом чате я говорю только, почему на сообщение из него нет ответа. Остальное спроси в своей комнате.',
   status: ({ facts }) => statusOf(facts).map((line) => `- ${line}`),
   rooms: ({ rooms, total }) => [
     total === 0 ? 'Таких нет.' : `Комнаты (${rooms.length === total ? total : `${rooms.length} из ${total}`}):`,

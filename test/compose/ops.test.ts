@@ -168,3 +168,14 @@ test('what is asked is answered, to operators alone', async () => {
   expect(await ask(`unpark ${BROKEN}`, bob)).toMatch(/^Operators write /);
   expect(unparked).toEqual([BROKEN, '!other:test']);
 });
+
+test('in somebody else’s chat nothing is said of other rooms', async () => {
+  const { ask, unparked, directory, is } = await ops();
+  is.context = withParked;
+  directory.noteRoom(freshRecord(BOBS, { person: bob }));
+  const elsewhere = await ask('status', ann, BOBS);
+  expect(elsewhere).toMatch(/^In somebody else’s chat /);
+  for (const words of ['rooms', `unpark ${BROKEN}`, 'why $never']) expect(await ask(words, ann, BOBS)).toBe(elsewhere);
+  expect(unparked).toEqual([]);
+  expect(await ask('status')).toContain('All is well');
+});
