@@ -32,7 +32,7 @@ export type Brought =
       /** What its person reads of it: the last part of the path, without the time that a layout puts before it. */
       shownName: string;
       bytes: number;
-      /** The SHA-256 of the content, hex. */
+      /** By which it is known whether somebody changed it since: of a large file when it was written, else the SHA-256 of the content. */
       print: string;
     }
   | {

@@ -34,11 +34,9 @@ export interface FileContent extends AsyncIterable<Uint8Array> {
   pour?: { bytes: number; into(fd: number): Promise<Poured> | null };
 }
 
-/** `print`: its SHA-256, hex. `broken off`: it may be asked for again. `code`: what the system says. */
+/** `broken off`: it may be asked for again. `code`: what the system says. */
 export type Poured =
-  | { is: 'there'; print: string }
-  | { is: 'broken off'; detail: string }
-  | { is: 'not written'; code: string; detail: string };
+  { is: 'there' } | { is: 'broken off'; detail: string } | { is: 'not written'; code: string; detail: string };
 
 /** Files that people sent. */
 export interface MediaSource {

@@ -7,7 +7,7 @@ import { codeOf, type Folder } from './folder-handle.ts';
 import { begin, finish, foundAgain, tidy, type Hidden, type MakeLink } from './landing.ts';
 import { withoutTime } from './layouts.ts';
 import { leave } from './patience.ts';
-import { piecesOf, printOf } from './pieces.ts';
+import { piecesOf, printOf, sightOf } from './pieces.ts';
 import type { Quota } from './quota.ts';
 import type { Workspace } from './several.ts';
 import { FIND_MS, NoWorkspace, type Use, type WorkspaceFolders } from './workspace-folders.ts';
@@ -103,10 +103,11 @@ async function write(
   };
   try {
     const inPieces = () => writePieces(pieces, { take, keep: (piece) => use(WRITE_MS, () => file.writeFile(piece)) });
-    const print = (await poured(pour, { take, giveBack, fd: file.fd })) ?? (await inPieces());
+    const print = (await poured(pour, { take, giveBack, fd: file.fd })) ? null : await inPieces();
     const name = await use(WRITE_MS, () => finish(folder, { hidden, file, wish }, makeLink));
     isThere = true;
-    return { name, bytes: taken, print };
+    // To read all of it once more would take longer than the disk did.
+    return { name, bytes: taken, print: print ?? sightOf(await use(FIND_MS, () => file.stat({ bigint: true }))) };
   } finally {
     quota.settle(workspace, taken, isThere);
     leave(file);
@@ -117,19 +118,19 @@ async function write(
 
 type Take = (bytes: number) => Promise<void>;
 
-/** The print of all that was written; null: it is to be read. */
+/** False: it is to be read. */
 async function poured(
   pour: Content['pour'],
   { take, giveBack, fd }: { take: Take; giveBack(bytes: number): void; fd: number },
-): Promise<string | null> {
-  if (pour === undefined) return null;
+): Promise<boolean> {
+  if (pour === undefined) return false;
   await take(pour.bytes);
   const done = await pour.into(fd);
   if (done === null) {
     giveBack(pour.bytes);
-    return null;
+    return false;
   }
-  if (done.is === 'there') return done.print;
+  if (done.is === 'there') return true;
   if (done.is === 'broken off') throw new NotBrought('broken off', done.detail);
   throw Object.assign(new Error(done.detail), { code: done.code });
 }

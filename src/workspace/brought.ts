@@ -4,7 +4,7 @@ import type { BroughtFile, IncomingFiles } from '../ports/files.ts';
 import { InTheWay, isMissing, isName, openFile, type Folder } from './folder-handle.ts';
 import { gone, isUntouched } from './landing.ts';
 import { leave } from './patience.ts';
-import { piecesOf, printOf } from './pieces.ts';
+import { piecesOf, printOf, sightOf } from './pieces.ts';
 import type { Quota } from './quota.ts';
 import type { Workspace } from './several.ts';
 import { FIND_MS, type Use, type WorkspaceFolders } from './workspace-folders.ts';
@@ -39,9 +39,12 @@ export function createBroughtFiles(
     );
     try {
       if (stats.size !== BigInt(bytes)) return 'changed';
-      const now = await printOf(piecesOf(file, { within, root: workspace.folder, most: bytes }));
+      const now =
+        print === sightOf(stats)
+          ? print
+          : (await printOf(piecesOf(file, { within, root: workspace.folder, most: bytes }))).print;
       // Who changes it from here on loses the change: nothing deletes by content.
-      if (now.print !== print || !(await use(FIND_MS, () => isUntouched(folder, name, stats)))) return 'changed';
+      if (now !== print || !(await use(FIND_MS, () => isUntouched(folder, name, stats)))) return 'changed';
       await use(FIND_MS, () => gone(folder, name));
       quota.removed(workspace, bytes);
       return 'removed';

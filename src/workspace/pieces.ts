@@ -1,5 +1,6 @@
 /** An open file piece by piece, with patience for its file system. */
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Within } from './patience.ts';
 
@@ -31,4 +32,9 @@ export async function printOf(pieces: AsyncIterable<Uint8Array>): Promise<{ byte
     bytes += piece.length;
   }
   return { bytes, print: hash.digest('hex') };
+}
+
+/** The same as long as nobody writes to the file, or puts another one in its place. */
+export function sightOf({ ino, mtimeNs }: BigIntStats): string {
+  return `written ${ino} ${mtimeNs}`;
 }

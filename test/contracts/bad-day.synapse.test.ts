@@ -96,7 +96,7 @@ function partsOf({ way, disk, clock, storeFails }: Day): Record<string, Part> {
   const suspended = onTheWay({ kind: 'slow', ms: 0 }, 4);
   return {
     ...(disk !== null && {
-      'the disk is full': { begin: disk.fill, felt: () => soon(storeFails), end: disk.free },
+      'a full disk': { begin: disk.fill, felt: () => soon(storeFails), end: disk.free },
     }),
     'the clock is set a day forward': clockSet(DAY_MS),
     'the clock is set two days back': clockSet(-2 * DAY_MS),

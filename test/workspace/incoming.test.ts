@@ -14,6 +14,7 @@ import {
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -377,6 +378,29 @@ describe('a file that was brought', () => {
     expect(await files().isThere(file)).toBe('gone');
     expect(await files().remove(file)).toBe('gone');
     expect(readdirSync(at('incoming'))).toEqual([]);
+  });
+
+  test('by a thread, is known by when it was written: nobody reads all of it again', async () => {
+    const pour = {
+      bytes: 7,
+      async into(fd: number) {
+        writeSync(fd, 'content');
+        return { is: 'there' as const };
+      },
+    };
+    const byThread = async () => {
+      const brought = await files().bring(sent(), Object.assign(pieces(), { pour }), bounds);
+      await files().settle(sent());
+      if (brought.is !== 'there') throw new Error(brought.detail);
+      return { agent: ours, path: brought.path, bytes: brought.bytes, print: brought.print };
+    };
+    const first = await byThread();
+    expect(await files().remove(first)).toBe('removed');
+    const second = await byThread();
+    writeFileSync(at(second.path), 'CONTENT');
+    utimesSync(at(second.path), 1, 1);
+    expect(await files().remove(second)).toBe('changed');
+    expect(readFileSync(at(second.path), 'utf8')).toBe('CONTENT');
   });
 
   test.each<[string, (file: string) => void, string, string]>([
