@@ -4,14 +4,14 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { startAgent } from '../../src/reference-agent/server.ts';
 import { createWorld } from '../contracts/world.ts';
 import { unlinked } from '../support/entry-words.ts';
 import { startModelProvider } from '../support/model-provider.ts';
 import type { Person } from '../support/people.ts';
 import { contentOf, sendFile } from '../support/sent-files.ts';
-import { registerUser } from '../support/synapse/register.ts';
+import { sharedSynapse } from '../support/synapse/shared.ts';
 import { until } from '../support/until.ts';
 import { composeService, type ComposeService } from './compose.ts';
 import { builtImage, newVolume, startContainer, type Container, type Image } from './runtime.ts';
@@ -21,14 +21,7 @@ const BUILD_MS = 10 * 60_000;
 const PATIENCE = { timeout: 60_000 };
 
 describe('the container of production', () => {
-  const world = createWorld(async () => {
-    const synapse = inject('synapse');
-    return {
-      ...synapse,
-      register: (localpart, password) => registerUser(synapse, localpart, password),
-      stop: () => undefined,
-    };
-  });
+  const world = createWorld(sharedSynapse);
   let folder: string;
   let image: Image;
 

@@ -9,9 +9,9 @@ import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { writeOldBot, type Rows } from '../import/old-bot.ts';
 import { botConfig } from '../support/bot.ts';
-import { ready, restored, unlinked } from '../support/entry-words.ts';
-import { operator, type Operator } from '../support/operator.ts';
-import type { Person } from '../support/people.ts';
+import { ask, oldRoom } from '../support/old-rooms.ts';
+import { ready, restored } from '../support/entry-words.ts';
+import { operator } from '../support/operator.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import { temporaryFolder } from '../store/support.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -32,20 +32,6 @@ export function describeImport(name: string, start: () => Promise<TestHomeserver
         ...{ homeserver: world.homeserver().url, userId, password: 'secret', stateDir },
         ...{ agents: { a: agent }, onboarding: { mode: 'spaces' } },
       });
-
-    async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
-      await someone.say(room, text);
-      await someone.message(room, (m) => unlinked(m.body) === unlinked(answer));
-    }
-
-    /** A room that the old bot made for somebody, who is in it. */
-    async function oldRoom(boss: Operator, someone: Person, called: string, space = false): Promise<string> {
-      const type = space ? { creation_content: { type: 'm.space' } } : {};
-      const body = { preset: 'private_chat', name: called, invite: [someone.userId], ...type };
-      const { room_id: room } = await boss.post<{ room_id: string }>('/createRoom', body);
-      await someone.client.joinRoom(room);
-      return room;
-    }
 
     test('every chat goes on with its number, name and memory, and new ones come behind them', async () => {
       const agent = await world.agent(scripts.echo);

@@ -5,12 +5,12 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Message } from '../support/room-view.ts';
 import type { Person } from '../support/people.ts';
 import { sendFile, sendFileAt } from '../support/sent-files.ts';
 import { answering, asked, createFileHouse, hears, roomWith, says, waits } from './file-house.ts';
-import { registerUser } from '../support/synapse/register.ts';
+import { sharedSynapse } from '../support/synapse/shared.ts';
 import { createWorld } from './world.ts';
 
 const SIZE = 500_000_000;
@@ -19,14 +19,7 @@ const WARM = 20_000_000;
 const LONG = { timeout: 120_000 };
 
 describe('a file of 500 MB on Synapse', () => {
-  const world = createWorld(async () => {
-    const synapse = inject('synapse');
-    return {
-      ...synapse,
-      register: (localpart, password) => registerUser(synapse, localpart, password),
-      stop: () => undefined,
-    };
-  });
+  const world = createWorld(sharedSynapse);
   const { annAlone } = createFileHouse(world);
 
   test('goes to the agent and comes back with less than 100 MB of memory', { timeout: 240_000 }, async () => {

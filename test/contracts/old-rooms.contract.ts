@@ -6,8 +6,9 @@ import type { Notice } from '../../machines/notices.ts';
 import { en } from '../../src/text/en.ts';
 import { renderNotice } from '../../src/text/notices.ts';
 import { temporaryFolder } from '../support/bot.ts';
+import { ask, oldRoom } from '../support/old-rooms.ts';
 import { operator, type Operator } from '../support/operator.ts';
-import { ready, restored, unlinked } from '../support/entry-words.ts';
+import { ready, restored } from '../support/entry-words.ts';
 import type { Person } from '../support/people.ts';
 import { scripts } from '../support/scripted-agent.ts';
 import type { TestHomeserver } from './homeserver/lab.ts';
@@ -22,21 +23,6 @@ const listOf = (...chats: [number, string, string][]) => {
 export function describeOldRooms(name: string, start: () => Promise<TestHomeserver>): void {
   describe(`rooms of the old system on ${name}`, () => {
     const world = createWorld(start);
-
-    /** Says it to the bot, which answers with these words. */
-    async function ask(someone: Person, room: string, text: string, answer: string): Promise<void> {
-      await someone.say(room, text);
-      await someone.message(room, (m) => unlinked(m.body) === unlinked(answer));
-    }
-
-    /** A room that the old system made for somebody, who is in it. */
-    async function oldRoom(boss: Operator, someone: Person, called: string, space = false): Promise<string> {
-      const type = space ? { creation_content: { type: 'm.space' } } : {};
-      const body = { preset: 'private_chat', name: called, invite: [someone.userId], ...type };
-      const { room_id: room } = await boss.post<{ room_id: string }>('/createRoom', body);
-      await someone.client.joinRoom(room);
-      return room;
-    }
 
     /** The direct room in which somebody met the old system. */
     async function oldEntry(boss: Operator, someone: Person): Promise<string> {

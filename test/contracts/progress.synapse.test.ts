@@ -1,12 +1,4 @@
-import { inject } from 'vitest';
-import { registerUser } from '../support/synapse/register.ts';
+import { sharedSynapse } from '../support/synapse/shared.ts';
 import { describeProgress } from './progress.contract.ts';
 
-describeProgress('Synapse', async () => {
-  const synapse = inject('synapse');
-  return {
-    ...synapse,
-    register: (localpart, password) => registerUser(synapse, localpart, password),
-    stop: () => undefined,
-  };
-});
+describeProgress('Synapse', sharedSynapse);
