@@ -1,5 +1,5 @@
 /** The agent of a language model, as whoever hosts it sets it up from a configuration. */
-import { readFile } from 'node:fs/promises';
+import { readPlainFileMeanwhile } from '../basics/plain-file.ts';
 import type { Provider } from './provider.ts';
 
 export interface HostedModel {
@@ -23,6 +23,6 @@ export function providerOf({ baseUrl, provider }: HostedModel, silenceMs: number
   return {
     ...{ url: baseUrl, model, contextTokens, images, silence: Math.round(silenceMs * OF_SILENCE) },
     ...(systemPrompt !== null && { system: systemPrompt }),
-    ...(apiKeyFile !== null && { readKey: () => readFile(apiKeyFile, 'utf8') }),
+    ...(apiKeyFile !== null && { readKey: () => readPlainFileMeanwhile(apiKeyFile) }),
   };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readPlainFile } from '../../src/basics/plain-file.ts';
+import { readPlainFile, readPlainFileMeanwhile } from '../../src/basics/plain-file.ts';
 import { temporaryFolder } from '../store/support.ts';
 
 const within = async (make: (file: string) => void) => {
@@ -17,6 +17,7 @@ test('a file is read, also through links', async () => {
     symlinkSync(`${at}.there`, at);
   });
   expect(readPlainFile(file)).toBe('agents: []');
+  expect(await readPlainFileMeanwhile(file)).toBe('agents: []');
 });
 
 test.each<[string, string, (file: string) => void]>([
@@ -36,4 +37,5 @@ test.each<[string, string, (file: string) => void]>([
 ])('%s holds nobody up', async (_, code, make) => {
   const file = await within(make);
   expect(() => readPlainFile(file)).toThrow(expect.objectContaining({ code }));
+  await expect(readPlainFileMeanwhile(file)).rejects.toThrow(expect.objectContaining({ code }));
 });
