@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { RECORD_VERSION } from '../durable/record.ts';
 import { askReadiness } from '../ops/ready.ts';
-import { whyNotListening } from '../ops/server.ts';
+import { whyNotListening } from '../basics/small-server.ts';
+import { calledOps } from '../ops/server.ts';
 import { codeOf, StoreFailure } from '../store/errors.ts';
 import { lookAtState } from '../store/look.ts';
 import { fail, ok, warn, type Finding, type World } from './check.ts';
@@ -74,7 +75,7 @@ export async function checkOps({ config }: World): Promise<Finding> {
   const { pid } = lookAtState(state.dir, RECORD_VERSION);
   if (pid !== null)
     return warn(`The service runs (pid ${pid}), but does not answer on ${place}: has it this OPS_PORT and OPS_HOST?`);
-  const why = await whyNotListening(ops);
+  const why = await whyNotListening(ops, calledOps);
   return why === null ? ok(`${place} is free for the ops server.`) : fail(why);
 }
 

@@ -1,6 +1,6 @@
 /** The HTTP server for operators: `/healthz` and `/readyz` for everybody, `/metrics` and the rest for who may. */
-import { createServer } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
+import { listenAt, shortRequests } from '../basics/small-server.ts';
 import type { Log } from '../ports.ts';
 import type { OpsDesk } from '../ports/ops.ts';
 import { addAdmin } from './admin.ts';
@@ -8,10 +8,8 @@ import { createGuard } from './guard.ts';
 import { type Health, readiness } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The ops server cannot listen where it should. */
-class OpsFailure extends Error {
-  override readonly name = 'OpsFailure';
-}
+/** What it is called where it cannot listen. */
+export const calledOps = { name: 'ops server', settings: 'OPS_HOST and OPS_PORT' };
 
 export interface OpsOptions {
   host: string;
@@ -33,27 +31,20 @@ export interface OpsOptions {
 
 /** Of a request from its first byte to its last, ms. */
 const REQUEST_MS = 10_000;
-const MOST_CONNECTIONS = 200;
 
 /**
  * Serves `GET /healthz` (200 while the process lives) and `GET /readyz` (200, or 503 with what is missing), and to who may
- * `GET /metrics` and what `admin.ts` lists. Throws `OpsFailure` where it cannot listen. `close` ends open connections at once.
+ * `GET /metrics` and what `admin.ts` lists. Throws a sentence where it cannot listen. `close` ends open connections at once.
  */
 export async function startOps(options: OpsOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { host, port, health, desk, metrics, log, requestMs = REQUEST_MS } = options;
   const guard = createGuard(options.token);
   const server = fastify({
-    ...{ logger: false, forceCloseConnections: true, requestTimeout: requestMs, bodyLimit: 1024 },
-    connectionTimeout: 2 * requestMs,
+    ...shortRequests(requestMs),
+    bodyLimit: 1024,
     // Ids of Matrix, percent-encoded.
     routerOptions: { maxParamLength: 1_000 },
-    // Node takes the longer of the two limits for the whole request: both have to be short.
-    http: {
-      ...{ headersTimeout: requestMs, requestTimeout: requestMs },
-      connectionsCheckingInterval: Math.min(requestMs, 1_000),
-    },
   });
-  server.server.maxConnections = MOST_CONNECTIONS;
   server.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
   });
@@ -79,7 +70,7 @@ export async function startOps(options: OpsOptions): Promise<{ url: string; clos
       .code(status)
       .send({ error: status >= 500 ? 'The answer could not be made; the log says why.' : error.message });
   });
-  const url = await listen(server, host, port);
+  const url = await listenAt(server, { host, port }, calledOps);
   log.info({ url }, 'ops server listens');
   return {
     url,
@@ -106,35 +97,4 @@ function inShort({ workspaces, registry, ...facts }: Omit<Health, 'syncStaleAfte
     workspaces: workspaces.length,
     registry: registry === null ? null : { ...registry, problems: registry.problems.length },
   };
-}
-
-async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    return await server.listen({ host, port });
-  } catch (error) {
-    throw new OpsFailure(wordsOf(error, { host, port }), { cause: error });
-  }
-}
-
-type Place = Pick<OpsOptions, 'host' | 'port'>;
-
-function wordsOf(error: unknown, { host, port }: Place): string {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-  const reasons: Partial<Record<string, string>> = {
-    EADDRINUSE: 'another program listens there',
-    EACCES: 'this user may not listen there',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'this name has no address',
-  };
-  const why = `${reasons[code] ?? 'it was refused'} (${code})`;
-  return `The ops server cannot listen on ${host} port ${port}: ${why}; see OPS_HOST and OPS_PORT.`;
-}
-
-/** Listens for an instant; null where that works, else what a start would say. */
-export function whyNotListening(place: Place): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error) => resolve(wordsOf(error, place)));
-    server.listen(place, () => server.close(() => resolve(null)));
-  });
 }

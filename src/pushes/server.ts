@@ -1,18 +1,14 @@
 /** The HTTP server for agents: `POST /agents/{agent_id}/chats/{platform_chat_id}/messages`, docs/agent-protocol.md. */
-import { readFile } from 'node:fs/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AgentId, ContextId } from '../../machines/ids.ts';
 import { isNestedDeeper } from '../basics/json-depth.ts';
+import { readPlainFileMeanwhile } from '../basics/plain-file.ts';
+import { listenAt, shortRequests } from '../basics/small-server.ts';
 import type { Log, Now } from '../ports.ts';
 import type { TakePush, Taking } from '../ports/pushes.ts';
 import { readPush } from './body.ts';
 import { createRate } from './rate.ts';
 import { createTokens } from './tokens.ts';
-
-/** The push server cannot listen where it should. */
-class PushFailure extends Error {
-  override readonly name = 'PushFailure';
-}
 
 export interface PushOptions {
   host: string;
@@ -31,7 +27,6 @@ const BODY_BYTES = 256 * 1024;
 const BODY_DEPTH = 32;
 /** Of a request from its first byte to its last, ms. */
 const REQUEST_MS = 10_000;
-const MOST_CONNECTIONS = 200;
 /** Of one agent. */
 const PUSHES_A_MINUTE = 60;
 /** When what cannot be taken now may come again. */
@@ -51,19 +46,14 @@ const answers: Record<Taking, { status: number; says: object }> = {
 
 type Push = FastifyRequest<{ Params: { agent: string; chat: string } }>;
 
-/** Serves until it is closed, which ends open connections at once. Throws `PushFailure` where it cannot listen. */
+/** Serves until it is closed, which ends open connections at once. Throws a sentence where it cannot listen. */
 export async function startPushes(options: PushOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { host, port, log, requestMs = REQUEST_MS } = options;
   const server = fastify({
-    ...{ logger: false, forceCloseConnections: true, requestTimeout: requestMs, bodyLimit: BODY_BYTES },
-    ...{ connectionTimeout: 2 * REQUEST_MS, routerOptions: { maxParamLength: LONGEST_ID } },
-    // Node takes the longer of the two limits for the whole request: both have to be short.
-    http: {
-      ...{ headersTimeout: requestMs, requestTimeout: requestMs },
-      connectionsCheckingInterval: Math.min(requestMs, 1_000),
-    },
+    ...shortRequests(requestMs),
+    bodyLimit: BODY_BYTES,
+    routerOptions: { maxParamLength: LONGEST_ID },
   });
-  server.server.maxConnections = MOST_CONNECTIONS;
   server.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store');
   });
@@ -75,7 +65,7 @@ export async function startPushes(options: PushOptions): Promise<{ url: string; 
     if (status >= 500) log.error({ err: error }, 'push failed');
     return reply.code(status).send({ error: status >= 500 ? 'The push could not be read.' : error.message });
   });
-  const url = await listen(server, host, port);
+  const url = await listenAt(server, { host, port }, { name: 'push server', settings: 'PUSH_HOST and PUSH_PORT' });
   log.info({ url }, 'push server listens');
   return {
     url,
@@ -103,7 +93,7 @@ function readJson(server: FastifyInstance): void {
 /** Whoever may not push is told before the body is read. */
 function admission({ agents, log, now = Date.now }: PushOptions) {
   const fileOf = (agent: string) => agents().find(({ id }) => id === agent)?.pushTokenFile ?? null;
-  const tokens = createTokens({ fileOf, readFile: (path) => readFile(path, 'utf8'), now, log });
+  const tokens = createTokens({ fileOf, readFile: readPlainFileMeanwhile, now, log });
   const rate = createRate({ burst: PUSHES_A_MINUTE, perMs: 60_000, now });
   return async (request: Push, reply: FastifyReply) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -138,14 +128,4 @@ function send(reply: FastifyReply, became: Taking, besides: object = {}): Fastif
   const { status, says } = answers[became];
   if (status === 503) void reply.header('retry-after', RETRY_AFTER_S);
   return reply.code(status).send({ ...besides, ...says });
-}
-
-async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    return await server.listen({ host, port });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const problem = `The push server cannot listen on ${host} port ${port} (${code}); see PUSH_HOST and PUSH_PORT.`;
-    throw new PushFailure(problem, { cause: error });
-  }
 }

@@ -1418,8 +1418,7 @@ export const ownBounds: readonly string[] = [
   ...['attendance', 'departure', 'new-rooms'].map((name) => `src/matrix/${name}.ts LONG_TIMEOUT_MS`),
   // How much goes at once: the rest waits.
   'src/actors/effects/files.ts FILES_AT_ONCE',
-  'src/pushes/server.ts MOST_CONNECTIONS',
-  'src/ops/server.ts MOST_CONNECTIONS',
+  'src/basics/small-server.ts MOST_CONNECTIONS',
   'src/matrix/made-before.ts LOOK_TIMEOUT_MS',
   'src/matrix/joins.ts JOIN_TIMEOUT_MS',
   ...['LEAVE', 'PROFILE'].map((name) => `src/matrix/rooms.ts ${name}_TIMEOUT_MS`),

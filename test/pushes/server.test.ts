@@ -160,7 +160,7 @@ test('a port that is taken is named', async () => {
     ...{ host: '127.0.0.1', port, agents: () => [], take: async () => 'taken', log: logBook() },
   });
   await expect(second).rejects.toThrow(
-    `The push server cannot listen on 127.0.0.1 port ${port} (EADDRINUSE); see PUSH_HOST and PUSH_PORT.`,
+    `The push server cannot listen on 127.0.0.1 port ${port}: another program listens there (EADDRINUSE); see PUSH_HOST and PUSH_PORT.`,
   );
 });
 
