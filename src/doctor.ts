@@ -10,7 +10,7 @@ import type { DoctorOptions, World } from './doctor/check.ts';
 import { checks } from './doctor/checks.ts';
 import { asJson, asText, createProgress, problemsAsJson } from './doctor/report.ts';
 import { runChecks } from './doctor/run.ts';
-import type { Log } from './ports.ts';
+import { silentLog } from './ports/silent-log.ts';
 
 export interface RunOptions extends DoctorOptions {
   /** The registry file; null for the one that the environment names. */
@@ -45,8 +45,11 @@ export async function runDoctor(
     return { text: problemsAsJson(error.problems), code: 2 };
   }
   trustAlso(config.authorities);
-  const world: World = { config, options, log: quiet, now, entered: null, isLimited: false };
-  world.log = { ...quiet, debug: (fields) => void (world.isLimited ||= 'kind' in fields && fields.kind === 'limited') };
+  const world: World = { config, options, log: silentLog, now, entered: null, isLimited: false };
+  world.log = {
+    ...silentLog,
+    debug: (fields) => void (world.isLimited ||= 'kind' in fields && fields.kind === 'limited'),
+  };
   const onDone = createProgress(
     checks.map(({ name }) => name),
     terminal,
@@ -55,5 +58,3 @@ export async function runDoctor(
   await leave(world);
   return { text: json ? asJson(found) : asText(found), code: found.some(({ is }) => is === 'fail') ? 1 : 0 };
 }
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -8,7 +8,7 @@ import { certificateAt, whyUntrusted, type SeenCertificate } from '../basics/cer
 import type { AgentsConfig } from '../config/agents.ts';
 import type { AgentConfig } from '../config/config.ts';
 import { hideCredentials } from '../config/problem.ts';
-import type { Log } from '../ports.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { createIncomingFiles } from '../workspace/incoming.ts';
 import { createOutgoingFiles } from '../workspace/outgoing.ts';
 import { createPatience } from '../workspace/patience.ts';
@@ -172,8 +172,6 @@ function failureOf({ failure }: Heard, { options, agent, certificate }: Checking
   return whyNot(failure, seconds, (text) => text.replaceAll(url, withoutSecrets(url)));
 }
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** The limits of the link itself are behind those of the check. */
 function worldOf(
   { policy }: AgentsConfig,
@@ -187,7 +185,12 @@ function worldOf(
     silence: 2 * answerMs,
     maxFrame: policy.limits.frameBytes,
   };
-  const openLink = openLinks({ baseOf: (agent) => addresses.get(agent) ?? null, now: Date.now, log: silent, limits });
+  const openLink = openLinks({
+    baseOf: (agent) => addresses.get(agent) ?? null,
+    now: Date.now,
+    log: silentLog,
+    limits,
+  });
   return { openLink, after, now: () => performance.now(), statusMs, answerMs, signal };
 }
 

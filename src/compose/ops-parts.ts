@@ -8,6 +8,7 @@ import { createAgentWatch, type AgentWatch } from '../agents/watch.ts';
 import type { Config } from '../config/config.ts';
 import { watchSpace, type SpaceWatch } from '../ops/space.ts';
 import type { Chance, Log, Meter, Now } from '../ports.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { lookingAt } from './looking.ts';
 import type { Roster } from './roster.ts';
 
@@ -38,9 +39,7 @@ interface PartsWorld {
 
 export function createOpsParts({ config, roster, baseOf, meter, now, chance, log }: PartsWorld): OpsParts {
   const fates = createFates();
-  const nowhere = () => {};
-  const quietly: Log = { debug: nowhere, info: nowhere, warn: nowhere, error: nowhere };
-  const called = openLinks({ baseOf, now: Date.now, log: quietly, limits: LOOKING_LIMITS });
+  const called = openLinks({ baseOf, now: Date.now, log: silentLog, limits: LOOKING_LIMITS });
   const openLink = lookingAt(roster.agent, called, LOOKING_LIMITS.connect + LOOKING_LIMITS.status);
   const isHosted = (agent: AgentId) => roster.agent(agent)?.provider !== undefined;
   const agents = createAgentWatch({

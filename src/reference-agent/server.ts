@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { makeFolder } from '../basics/make-folder.ts';
 import type { Log } from '../ports.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { createChats } from './chats.ts';
 import { serveConnection } from './connection.ts';
 import type { Contexts } from './contexts.ts';
@@ -52,9 +53,6 @@ export interface RunningAgent {
 
 const MAX_FRAME = 8 * 1024 * 1024;
 
-const nothing = () => undefined;
-const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 /** The bot makes no workspace: it has to be there before the first file of a person. */
 function makeWorkspace(workspace: string, log: Log): void {
   try {
@@ -66,7 +64,7 @@ function makeWorkspace(workspace: string, log: Log): void {
 
 /** Starts the agent; rejects when the port is taken. Any path may stand before `/v1/agent_ws/{chat}/`. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { port, host = '127.0.0.1', provider, contexts = 'frames', log = silent, keep = null, key = null } = options;
+  const { port, host = '127.0.0.1', provider, contexts = 'frames', log = silentLog, keep = null, key = null } = options;
   const pusher = options.pushes === undefined ? null : createPusher({ ...options.pushes, log });
   let mind = mindOf(options, log, pusher);
   const chats = createChats({
