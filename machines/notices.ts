@@ -156,8 +156,7 @@ export const notices = {
   'clear is meant?': says({ failed: z.boolean().optional(), oneMemory }),
   'dialog is closed': says({ about: DialogTopic, expired: z.boolean().optional() }),
   'nothing to cancel': refuses(),
-  /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. */
-  /** `memory`: where the agent tells of it. */
+  /** `chat`, `number`: of the chat in the person's Space; null where it is the only one. `memory`: where the agent tells of it. */
   context: says({
     memory: Memory.optional(),
     ...{ chat: z.string().nullable(), number: z.number().nullable(), agent: z.string(), contextId: z.string() },

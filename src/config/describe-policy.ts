@@ -48,14 +48,12 @@ function othersOf({ access: { notPeople } }: Policy): Row[] {
   return notPeople.length === 0 ? [] : [['no people', `${listOf(notPeople.map(groupOf))}: never served`]];
 }
 
-function profileOf({ profile }: Policy): Row[] {
-  const { name, avatar, spaceAvatar, chatAvatar } = profile;
-  const said = [
-    ...(name === null ? [] : [`the bot is called "${name}"`]),
-    ...Object.entries({ bot: avatar, 'new Spaces': spaceAvatar, 'new chats': chatAvatar }).flatMap(([what, picture]) =>
-      picture === null ? [] : [`picture of ${what === 'bot' ? 'the bot' : what}: ${picture}`],
-    ),
-  ];
+function profileOf({ profile: { name, avatar, spaceAvatar, chatAvatar } }: Policy): Row[] {
+  const pictures = { 'the bot': avatar, 'new Spaces': spaceAvatar, 'new chats': chatAvatar };
+  const said = Object.entries(pictures).flatMap(([what, picture]) =>
+    picture === null ? [] : [`picture of ${what}: ${picture}`],
+  );
+  if (name !== null) said.unshift(`the bot is called "${name}"`);
   return said.length === 0 ? [] : [['profile', said.join(', ')]];
 }
 

@@ -39,12 +39,11 @@ export function createBroughtFiles(
     );
     try {
       if (stats.size !== BigInt(bytes)) return 'changed';
-      const now =
-        print === sightOf(stats)
-          ? print
-          : (await printOf(piecesOf(file, { within, root: workspace.folder, most: bytes }))).print;
+      const isWritten = sightOf(stats) === print;
+      const isSame =
+        isWritten || (await printOf(piecesOf(file, { within, root: workspace.folder, most: bytes }))).print === print;
       // Who changes it from here on loses the change: nothing deletes by content.
-      if (now !== print || !(await use(FIND_MS, () => isUntouched(folder, name, stats)))) return 'changed';
+      if (!isSame || !(await use(FIND_MS, () => isUntouched(folder, name, stats)))) return 'changed';
       await use(FIND_MS, () => gone(folder, name));
       quota.removed(workspace, bytes);
       return 'removed';
