@@ -51,7 +51,7 @@ export const noMore: readonly OldLimit[] = [
   said(
     4,
     'A change of the registry needs a restart',
-    'A valid change applies at once; an invalid one changes nothing and is told in the log.',
+    'Agents, people, access and the keys that rooms ask at the moment apply at once; what waits for the next start is named, and an invalid change does nothing but be told.',
   ),
   said(5, 'Saves and settings vanish with the process', 'They are on disk with their person.'),
   said(
